@@ -1,0 +1,41 @@
+# make demo：示范数据，从粘贴到排名；make test：全部检查
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := libreoffice-calc fonts-noto-cjk poppler-utils python3-venv
+
+.PHONY: setup system test demo bench build clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { $(MAKE) system && $(PYTHON) -m venv --clear $(VENV); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+# LibreOffice, Chinese fonts and a PDF renderer, where they are not there yet
+system:
+	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && $(PYTHON) -c 'import ensurepip' \
+	|| { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; }
+
+test: system setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict rules tests
+	$(BIN)/kongjian rules --lint
+	$(BIN)/python -m pytest -n 2
+
+demo: setup
+	$(BIN)/kongjian demo demo
+	$(BIN)/kongjian recalc demo/赤壁市示范数据.xlsm
+
+bench: setup
+	$(BIN)/python benchmarks/run.py
+
+build: setup
+	$(BIN)/kongjian build
+
+clean:
+	rm -rf $(VENV) demo dist

@@ -1,0 +1,67 @@
+"""The readings and edited parameters of one workbook, applied to the rules."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from kongjian.errors import KongjianError
+from kongjian.rules.model import Indicator, ObjectScheme, Rules
+
+Edits = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Changed parameters by (object, indicator): any of points, target, per, bands."""
+
+
+def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = None) -> Rules:
+    """The rules under the given readings (id → value id, blank ones at their default) and edits.
+
+    Raises KongjianError for an unknown reading or value, and when edited points no longer add up.
+    """
+    chosen = {r.id: r.values[0].id for r in rules.readings}
+    for reading_id, value_id in readings.items():
+        if reading_id not in chosen:
+            raise KongjianError(f"没有口径“{reading_id}”；可用：{'、'.join(chosen)}")
+        known = [v.id for v in rules.reading(reading_id).values]
+        if value_id not in known:
+            raise KongjianError(f"口径“{reading_id}”没有取值“{value_id}”；可用：{'、'.join(known)}")
+        chosen[reading_id] = value_id
+    edits = edits or {}
+    changed = rules.replace(
+        chosen=chosen,
+        edited=bool(edits),
+        school=_apply(rules, rules.school, chosen, edits),
+        teacher=_apply(rules, rules.teacher, chosen, edits),
+    )
+    for scheme in (changed.school, changed.teacher):
+        total = sum(i.points for i in scheme.indicators)
+        if abs(total - scheme.points) > 1e-9:
+            raise KongjianError(f"规则：{scheme.label}各指标分值合计{total:g}，应为{scheme.points:g}")
+    return changed
+
+
+def targets_by_reading(rules: Rules, indicator: str) -> dict[str, float]:
+    """Each reading value's Chinese label → the target it gives this indicator (empty when none does)."""
+    return {
+        value.label: value.indicators[indicator].target
+        for reading in rules.readings
+        for value in reading.values
+        if indicator in value.indicators
+    }
+
+
+def _apply(rules: Rules, scheme: ObjectScheme, chosen: Mapping[str, str], edits: Edits) -> ObjectScheme:
+    indicators = []
+    for indicator in scheme.indicators:
+        for reading in rules.readings:
+            change = reading.value(chosen[reading.id]).indicators.get(indicator.name)
+            if change is not None:
+                indicator = dataclasses.replace(
+                    indicator, target=change.target, none_is_zero=change.none_is_zero
+                )
+        indicators.append(_edit(indicator, edits.get((scheme.object, indicator.name), {})))
+    return dataclasses.replace(scheme, indicators=tuple(indicators))
+
+
+def _edit(indicator: Indicator, edit: Mapping[str, Any]) -> Indicator:
+    return dataclasses.replace(indicator, **edit) if edit else indicator

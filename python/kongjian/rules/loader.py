@@ -1,0 +1,154 @@
+"""Finds, checks and loads the rule files.
+
+The files are checked with pydantic against `model`. Because that costs more than a whole calculation,
+the checked result is kept in the user's cache folder under a hash of the files and of this package's
+own sources; a changed file is always checked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from kongjian import __version__
+from kongjian.errors import RuleFileError
+from kongjian.rules import model
+from kongjian.rules.model import Rules
+
+FILES: dict[str, type] = {
+    "scheme": model.SchemeFile,
+    "school": model.ObjectScheme,
+    "teacher": model.ObjectScheme,
+    "readings": model.ReadingsFile,
+    "eligibility": model.EligibilityFile,
+    "awards": model.AwardsFile,
+    "measures": model.MeasuresFile,
+    "effective": model.EffectiveFile,
+    "tables": model.TablesFile,
+    "problems": model.ProblemsFile,
+}
+
+
+# a misspelt key is also a missing one: the misspelling is what to show
+_UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
+
+
+def rules_folder() -> Path:
+    """The rules that belong to this installation: beside the unzipped `python/`, or inside the wheel."""
+    here = Path(__file__).resolve()
+    beside = here.parents[3] / "rules"
+    return beside if (beside / "scheme.yaml").is_file() else here.parents[1] / "rule_files"
+
+
+def load_rules(folder: Path | None = None) -> Rules:
+    """The rules of a folder with every reading at its default, checked; from the cache when unchanged."""
+    folder = folder or rules_folder()
+    cache = _cache_path(folder)
+    try:
+        rules = pickle.loads(cache.read_bytes())
+        if isinstance(rules, Rules):
+            return rules
+    except Exception:  # a missing or foreign cache only means that the files are checked again
+        pass
+    rules = check_rules(folder)
+    _keep(cache, rules)
+    return rules
+
+
+def check_rules(folder: Path) -> Rules:
+    """Every rule file read and checked afresh. Raises RuleFileError with file, line, key, allowed keys."""
+    from kongjian.rules.choices import resolve
+
+    read = {name: check_file(folder / f"{name}.yaml", kind) for name, kind in FILES.items()}
+    rules = Rules(
+        scheme=read["scheme"],
+        school=read["school"],
+        teacher=read["teacher"],
+        readings=read["readings"].readings,
+        conditions=read["eligibility"].conditions,
+        awards=read["awards"].awards,
+        measures=read["measures"],
+        effective=read["effective"],
+        words=read["tables"].words,
+        levels=read["tables"].levels,
+        tables=read["tables"].tables,
+        problems=read["problems"].problems,
+    )
+    return resolve(rules, {})
+
+
+def check_file(path: Path, kind: type) -> Any:
+    """One rule file as an object of `kind`."""
+    import json
+
+    import pydantic
+
+    from kongjian.rules import strict_yaml
+
+    value, lines = strict_yaml.read(path)
+    try:
+        return pydantic.TypeAdapter(kind).validate_json(json.dumps(value, ensure_ascii=False))
+    except pydantic.ValidationError as error:
+        faults = sorted(error.errors(), key=lambda e: e["type"] not in _UNKNOWN_KEY)
+        raise RuleFileError(_say(path.name, faults[0], lines, kind)) from None
+
+
+def _say(name: str, error: Any, lines: dict[tuple[str | int, ...], int], kind: type) -> str:
+    loc = tuple(part for part in error["loc"])
+    known = loc
+    while known and known not in lines:
+        known = known[:-1]
+    where = f"{name} 第{lines.get(known, 1)}行"
+    key = ".".join(str(part) for part in loc) or "文件"
+    if error["type"] in _UNKNOWN_KEY:
+        return f"{where}：不认识的键“{loc[-1]}”；可用的键：{'、'.join(_allowed(kind, loc[:-1]))}"
+    if error["type"] in ("missing", "missing_argument"):
+        return f"{where}：缺少“{key}”；可用的键：{'、'.join(_allowed(kind, loc[:-1]))}"
+    if error["type"] == "literal_error":
+        return f"{where}：“{key}”的值 {error['input']!r} 不对；可用的值：{error['ctx']['expected']}"
+    return f"{where}：“{key}”的值 {error['input']!r} 类型不对（{error['msg']}）"
+
+
+def _allowed(kind: Any, loc: tuple[Any, ...]) -> list[str]:
+    """The keys that may stand at a place, found by walking the dataclasses along the path."""
+    import dataclasses
+    import typing
+
+    for part in loc:
+        if dataclasses.is_dataclass(kind):
+            kind = typing.get_type_hints(kind).get(str(part), str)
+        inner = [a for a in typing.get_args(kind) if a is not Ellipsis]
+        if inner and not dataclasses.is_dataclass(kind) and typing.get_origin(kind) in (tuple, dict):
+            if isinstance(part, int) or typing.get_origin(kind) is dict:
+                kind = inner[-1]
+    while typing.get_origin(kind) in (tuple, dict):
+        kind = [a for a in typing.get_args(kind) if a is not Ellipsis][-1]
+    return [f.name for f in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else []
+
+
+def _cache_path(folder: Path) -> Path:
+    digest = hashlib.blake2b(__version__.encode(), digest_size=16)
+    for source in (*sorted(Path(__file__).parent.glob("*.py")), *(folder / f"{n}.yaml" for n in FILES)):
+        try:
+            digest.update(source.read_bytes())
+        except OSError:
+            digest.update(b"missing")
+        digest.update(b"\0")
+    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "kongjian" / f"rules-{digest.hexdigest()}.pickle"
+
+
+def _keep(cache: Path, rules: Rules) -> None:
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=cache.parent, delete=False) as out:
+            pickle.dump(rules, out)
+        os.replace(out.name, cache)
+        for old in sorted(cache.parent.glob("rules-*.pickle"), key=lambda p: p.stat().st_mtime)[:-8]:
+            old.unlink(missing_ok=True)
+    except OSError:  # no cache folder: the files are checked at every start
+        pass

@@ -1,0 +1,1 @@
+"""Workbook files: their layout, building them, reading inputs and writing results."""

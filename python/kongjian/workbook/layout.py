@@ -1,0 +1,139 @@
+"""The sheets, tables and columns of the workbook, in their order. One place for builder and writers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kongjian.rules import Rules
+
+TITLE_ROW, SUBTITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
+HOME = "首页"
+RULES = "规则"
+
+ColumnKind = Literal["text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link"]
+Role = Literal["result", "evidence"]
+
+
+@dataclass(frozen=True)
+class OutColumn:
+    """One output column: its header, how its values look, its width in characters."""
+
+    name: str
+    kind: ColumnKind
+    width: float
+
+
+@dataclass(frozen=True)
+class OutputSheet:
+    """One output sheet with its one table; the table's first row is HEADER_ROW."""
+
+    sheet: str
+    table: str
+    columns: tuple[OutColumn, ...]
+    role: Role
+    purpose: str
+
+    @property
+    def names(self) -> list[str]:
+        return [c.name for c in self.columns]
+
+
+# What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
+# Name → caption. The calculation writes the cells that these names point to.
+HOME_STATE = {
+    "HomeRunTime": "最近计算",
+    "HomeVersion": "规则版本",
+    "HomeSchools": "学校",
+    "HomeTeachers": "教师",
+    "HomeClasses": "班级",
+    "HomeSchoolsEligible": "达标学校",
+    "HomeTeachersEligible": "达标教师",
+    "HomeErrors": "错误",
+    "HomeWarnings": "警告",
+    "HomeNotes": "提示",
+    "HomeMessage": "结论",
+}
+# The score distribution on 首页: one name for the block of counts, rows = DISTRIBUTION, columns = 学校, 教师.
+HOME_DISTRIBUTION = "HomeDistribution"
+DISTRIBUTION: tuple[tuple[str, float, float], ...] = (
+    ("60分以下", 0, 60),
+    ("60–69", 60, 70),
+    ("70–79", 70, 80),
+    ("80–89", 80, 90),
+    ("90–100", 90, float("inf")),
+)
+
+_WIDTH: dict[str, float] = {"学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
+_KIND: dict[str, ColumnKind] = {
+    "text": "text", "yes_no": "text", "choice": "text", "month": "text", "date": "time", "account": "account",
+    "count": "count", "average": "average", "share": "rate", "rate": "rate", "score": "score",
+}  # fmt: skip
+
+
+def _columns(spec: str) -> tuple[OutColumn, ...]:
+    """Columns from "name:kind[:width]" words; the kind's usual width unless given."""
+    usual: dict[str, float] = {
+        "text": 14, "account": 22, "rank": 8, "count": 10, "average": 10, "score": 11, "rate": 10,
+        "seconds": 9, "time": 19, "link": 11,
+    }  # fmt: skip
+    out = []
+    for word in spec.split():
+        name, kind, *width = word.split(":")
+        out.append(
+            OutColumn(name, kind, float(width[0]) if width else _WIDTH.get(name, usual[kind]))  # type: ignore[arg-type]
+        )
+    return tuple(out)
+
+
+def measure_columns(rules: Rules, table_id: str) -> tuple[OutColumn, ...]:
+    """The columns of 学校指标 or 教师指标: those of the input table, in canonical order."""
+    return tuple(
+        OutColumn(c.name, _KIND[c.kind], _WIDTH.get(c.name, max(9.0, 2.0 * len(c.name) + 3)))
+        for c in rules.table(table_id).columns
+    )
+
+
+def _scores(names: Sequence[str]) -> str:
+    return " ".join(f"{n}:score:{max(9, 2 * len(n) + 3)}" for n in names)
+
+
+def output_sheets(rules: Rules) -> list[OutputSheet]:
+    """Every output sheet of the workbook in tab order."""
+    school = _scores([i.name for i in rules.school.indicators])
+    teacher = _scores([i.name for i in rules.teacher.indicators])
+    totals = "计算得分:score 平台得分:score 得分:score 月均得分:score 数据完整:text:10"
+    person = "学校名称:text 教师姓名:text 账号:account"
+    return [
+        OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:9"), "result", "达标学校的名次"),
+        OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:9"), "result", "达标教师的名次"),
+        OutputSheet("获奖名单", "Awards", _columns("奖项:text:28 名次:rank 学校名称:text 姓名:text 得分:score 备注:text:34"), "result", "按名次得出的获奖名单"),
+        OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
+        OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校二十二个指标的得分"),
+        OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师十个指标的得分"),
+        OutputSheet("问题清单", "Problems", _columns("级别:text:8 工作表:text:12 单元格:link:14 内容:text:58 建议:text:46"), "result", "粘贴的数据里要核对的地方"),
+        OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
+        OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
+        OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count"), "evidence", "由行为明细得出的有效次数"),
+        OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 计算得分:score 平台得分:score 差额:score 可能原因:text:40 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
+        OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:20 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:16"), "evidence", "每一分从哪里来"),
+        OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 说明:text:40"), "evidence", "在界线附近的学校和教师"),
+        OutputSheet("口径影响", "ReadingEffects", _columns("口径:text:20 取值:text:16 示范校变化:text:30 专家变化:text:30 优秀教师变化:text:30 说明:text:40"), "evidence", "换一种口径，名单会怎样变"),
+        OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds"), "evidence", "每次计算的时间、规则和数据"),
+    ]  # fmt: skip
+
+
+def output_sheet(rules: Rules, sheet: str) -> OutputSheet:
+    return next(s for s in output_sheets(rules) if s.sheet == sheet)
+
+
+# 规则 holds two tables side by side below the title: Readings first, Indicators under it.
+READINGS_TABLE = "Readings"
+READINGS_COLUMNS = ("口径", "取值", "可选值", "说明", "影响")
+INDICATORS_TABLE = "Indicators"
+INDICATORS_COLUMNS = (
+    "对象", "一级指标", "指标", "条款原文", "分值", "计分方式", "目标", "每少扣分", "分档", "出处", "疑点",
+)  # fmt: skip
+BY_READING = "按口径"
+"""Stands in 目标 where a reading sets the target."""
