@@ -1,0 +1,1 @@
+"""Scores, eligibility, rankings and awards: data frames in, data frames out."""

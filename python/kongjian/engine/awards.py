@@ -1,0 +1,89 @@
+"""Rankings and awards (方案 三、评选奖项)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Bools, Frame, Ints, texts
+from kongjian.engine.ranking import UNRANKED, rank, rank_in_order, shared
+from kongjian.engine.rounding import MISSING, from_cents, to_cents
+from kongjian.engine.scoring import Scores
+from kongjian.rules.model import Award, Rules
+
+COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Per unit: its rank (0 = not ranked), whether others share it, and the key that was ranked, in cents."""
+
+    rank: Ints
+    tied: Bools
+    key: Ints
+
+
+def standing(key: Ints, eligible: Bools, scores: Scores, rules: Rules) -> Standing:
+    """Ranks the units that the reading admits by `key` (cents), ties as the readings say."""
+    ranked = key != MISSING
+    if rules.chosen["rank_among"] == "eligible":
+        ranked = ranked & eligible
+    at = np.flatnonzero(ranked)
+    out = np.full(len(key), UNRANKED, dtype=np.int64)
+    method = rules.chosen["rank_method"]
+    if rules.chosen["ties"] == "order":
+        breakers = [to_cents(scores.of(name)[at]) for name in rules.reading("ties").tie_breakers]
+        out[at] = rank_in_order([key[at], *breakers], method)
+    else:
+        out[at] = rank(key[at], method)
+    return Standing(out, shared(out), key)
+
+
+def ranking_order(place: Standing, schools: np.ndarray, keys: np.ndarray) -> Ints:
+    """Positions of the ranked units by rank, then school, then account or name."""
+    at = np.flatnonzero(place.rank != UNRANKED)
+    return at[np.lexsort((keys[at].astype(str), schools[at].astype(str), place.rank[at]))]
+
+
+def awards(
+    kind: str, units: Frame, place: Standing, order: Ints, score: Ints, eligible: Bools, rules: Rules,
+    findings: Findings,
+) -> list[Frame]:  # fmt: skip
+    """One frame per award of this kind of unit, rows by rank; only those who qualify are awarded."""
+    out = []
+    for award in rules.awards:
+        if award.object != kind:
+            continue
+        chosen = order[
+            (place.rank[order] >= award.first) & (place.rank[order] <= award.last) & eligible[order]
+        ]
+        places = award.last - award.first + 1
+        if award.recipient == "unit" and units.height and len(chosen) < places:
+            findings.add("no_award_place", f"{kind}s", award=award.name, places=places, count=len(chosen))
+        names = {"administrator": "管理员姓名", "unit": "教师姓名"}[award.recipient]
+        out.append(
+            Frame(
+                {
+                    "奖项": texts([award.name] * len(chosen)),
+                    "名次": place.rank[chosen].astype(np.float64),
+                    "学校名称": units["学校名称"][chosen],
+                    "姓名": units[names][chosen] if names in units else texts([""] * len(chosen)),
+                    "得分": from_cents(score[chosen]),
+                    "备注": texts(_note(award, place, int(i)) for i in chosen),
+                }
+            )
+        )
+    return out
+
+
+def _note(award: Award, place: Standing, unit: int) -> str:
+    """Names a tie, and says so when it lies at the award's edge."""
+    if not place.tied[unit]:
+        return ""
+    position = int(place.rank[unit])
+    # with ties the next rank may already lie past the award's last place
+    held = int((place.rank == position).sum())
+    at_edge = position + held - 1 >= award.last
+    return f"并列第{position}名，一并入选" if at_edge else f"并列第{position}名"

@@ -1,0 +1,241 @@
+"""The whole calculation, from the five input tables to every output table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
+from kongjian.engine.awards import Standing, awards, ranking_order, standing
+from kongjian.engine.effective import effective_counts
+from kongjian.engine.eligibility import Eligibility, eligibility
+from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Floats, Frame, Ints, texts
+from kongjian.engine.matching import ROW, accounts, rows, school_keys
+from kongjian.engine.measures import school_measures, teacher_measures
+from kongjian.engine.monthly import KIND_LABEL, Monthly, monthly
+from kongjian.engine.rounding import MISSING, from_cents, to_cents
+from kongjian.engine.scoring import Scores, score, scores_frame
+from kongjian.rules.model import Rules
+
+NAME_COLUMNS = {"school": ("学校名称",), "teacher": ("学校名称", "教师姓名", "账号")}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The five input tables, columns as in rules/tables.yaml. A pandas DataFrame serves as well as a Frame."""
+
+    schools: Frame
+    teachers: Frame
+    classes: Frame
+    monthly: Frame
+    events: Frame
+
+    @classmethod
+    def of(cls, rules: Rules, **tables: Mapping[str, Any]) -> Inputs:
+        """Inputs from any frames; tables and columns that are not given are empty."""
+        out = {}
+        for table in rules.tables:
+            given = Frame.of(tables.get(table.id, {}))
+            height = given.height
+            for column in table.columns:
+                if column.name not in given:
+                    blank = texts([""] * height) if column.is_text else np.full(height, np.nan)
+                    given = given.having(**{column.name: blank})
+                if column.kind == "date" and given[column.name].dtype.kind != "M":
+                    given = given.having(**{column.name: given[column.name].astype("datetime64[D]")})
+                if column.blank and given[column.name].dtype.kind == "f":
+                    value = given[column.name]
+                    stand_in = 1.0 if column.blank == "是" else 0.0
+                    given = given.having(**{column.name: np.where(np.isnan(value), stand_in, value)})
+            out[table.id] = given
+        return cls(**out)
+
+    def fingerprint(self) -> str:
+        """A short hash of all values, independent of formats, column order and workbook."""
+        digest = hashlib.blake2b(digest_size=6)
+        for table in (self.schools, self.teachers, self.classes, self.monthly, self.events):
+            for name in sorted(n for n in table if not n.startswith("#")):
+                column = table[name]
+                digest.update(name.encode())
+                text = column.dtype == object
+                digest.update("\x1f".join(column).encode() if text else np.ascontiguousarray(column).tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What the workbook held before: ranks by unit and, of the ranking sheets, 上次名次 by unit."""
+
+    fingerprint: str = ""
+    version: str = ""
+    ranks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    earlier: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything about one kind of unit; arrays run over its input rows."""
+
+    units: Frame
+    scores: Scores
+    score_cents: Ints
+    monthly: Monthly
+    eligibility: Eligibility
+    standing: Standing
+    order: Ints
+
+
+@dataclass(frozen=True)
+class Results:
+    """Every output table by its table name, the findings, and what 首页 and 运行记录 tell."""
+
+    tables: dict[str, Frame]
+    findings: Findings
+    school: Outcome
+    teacher: Outcome
+    fingerprint: str
+    version: str
+
+
+def calculate(
+    inputs: Inputs,
+    rules: Rules,
+    previous: Previous | None = None,
+    findings: Findings | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Results:
+    """Scores, eligibility, rankings and awards of all schools and teachers.
+
+    `findings` made while reading are kept in front. `progress` is told in Chinese what is being done.
+    """
+    findings = Findings() if findings is None else findings
+    previous = previous or Previous()
+    progress("正在统计有效次数…")
+    counts = effective_counts(inputs.events, inputs.teachers, rules, findings)
+    progress("正在计算教师得分…")
+    teachers = teacher_measures(inputs.teachers, counts, rules, findings)
+    teacher = _outcome("teacher", teachers, inputs, rules, findings)
+    progress("正在计算学校得分…")
+    schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, findings)
+    school = _outcome("school", schools, inputs, rules, findings)
+    progress("正在排名…")
+    fingerprint = inputs.fingerprint()
+    same_run = (fingerprint, rules.version) == (previous.fingerprint, previous.version)
+    before = previous.earlier if same_run else previous.ranks
+    tables = {
+        "SchoolScores": _score_table("school", school),
+        "TeacherScores": _score_table("teacher", teacher),
+        "Eligibility": _stack([_eligibility_table("school", school), _eligibility_table("teacher", teacher)]),
+        "SchoolRanking": _ranking_table("school", school, before.get("school", {})),
+        "TeacherRanking": _ranking_table("teacher", teacher, before.get("teacher", {})),
+        "Awards": _stack(
+            [a for kind, o in (("school", school), ("teacher", teacher)) for a in _awards(kind, o, rules, findings)]
+        )
+        or Frame({c: texts([]) for c in AWARD_COLUMNS}),
+        "SchoolMeasures": schools,
+        "TeacherMeasures": teachers,
+        "EffectiveCounts": counts,
+    }
+    return Results(tables, findings, school, teacher, fingerprint, rules.version)
+
+
+def unit_keys(kind: str, units: Frame) -> list[str]:
+    """What names a unit from one run to the next: the school, or the account (else school and name)."""
+    if kind == "school":
+        return school_keys(units["学校名称"])
+    schools = school_keys(units["学校名称"])
+    names = zip(accounts(units), schools, units["教师姓名"], strict=True)
+    return [account or f"{s}/{name}" for account, s, name in names]
+
+
+def _outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Findings) -> Outcome:
+    scheme = rules.object(kind)
+    scores = score(units, scheme, rules)
+    at = rows(units)
+    for k, i in zip(*np.nonzero(scores.missing), strict=True):
+        column = scheme.indicators[k].column
+        findings.add("measure_missing", f"{kind}s", at[i], column, column=column)
+    platform = to_cents(units["平台得分"])
+    given = platform != MISSING
+    score_cents = np.where(given, platform, scores.cents)
+    if rules.chosen["authority"] == "computed":
+        score_cents = scores.cents
+    for i in np.flatnonzero(given & (platform != scores.cents)):
+        used = "计算得分" if rules.chosen["authority"] == "computed" else "平台得分"
+        findings.add("score_differs", f"{kind}s", at[i], "平台得分", used=used)
+    months = monthly(units, inputs.monthly, score_cents, kind, rules, findings)
+    judged = eligibility(units, months, kind, rules)
+    key = months.average if rules.chosen["rank_by"] == "monthly_average" else score_cents
+    place = standing(key, judged.eligible, scores, rules)
+    order = ranking_order(place, units["学校名称"], texts(unit_keys(kind, units)))
+    return Outcome(units, scores, score_cents, months, judged, place, order)
+
+
+def _score_table(kind: str, o: Outcome) -> Frame:
+    return Frame(
+        {
+            **{c: o.units[c] for c in NAME_COLUMNS[kind]},
+            **scores_frame(o.scores),
+            "计算得分": o.scores.total,
+            "平台得分": from_cents(to_cents(o.units["平台得分"])),
+            "得分": from_cents(o.score_cents),
+            "月均得分": from_cents(o.monthly.average),
+            "数据完整": texts("是" if c else "否" for c in o.scores.complete),
+        }
+    )
+
+
+def _eligibility_table(kind: str, o: Outcome) -> Frame:
+    blank = texts([""] * o.units.height)
+    return Frame(
+        {
+            "类别": texts([KIND_LABEL[kind]] * o.units.height),
+            "学校名称": o.units["学校名称"],
+            "教师姓名": o.units["教师姓名"] if kind == "teacher" else blank,
+            "账号": o.units["账号"] if kind == "teacher" else blank,
+            "是否达标": texts("达标" if e else "未达标" for e in o.eligibility.eligible),
+            "未达标原因": o.eligibility.reasons,
+        }
+    )
+
+
+def _ranking_table(kind: str, o: Outcome, before: Mapping[str, float]) -> Frame:
+    units = o.units.take(o.order)
+    ranks = o.standing.rank[o.order].astype(np.float64)
+    nan = float("nan")
+    last: Floats = np.array([before.get(k, nan) for k in unit_keys(kind, units)], dtype=np.float64)
+    return Frame(
+        {
+            "名次": ranks,
+            **{c: units[c] for c in NAME_COLUMNS[kind]},
+            "得分": from_cents(o.score_cents[o.order]),
+            "月均得分": from_cents(o.monthly.average[o.order]),
+            "并列": texts("并列" if t else "" for t in o.standing.tied[o.order]),
+            "上次名次": last,
+            "变化": texts(_change(r, b) if before else "" for r, b in zip(ranks, last, strict=True)),
+        }
+    )
+
+
+def _change(now: float, before: float) -> str:
+    if before != before:
+        return "新进"
+    if now == before:
+        return "持平"
+    return f"升{before - now:g}" if now < before else f"降{now - before:g}"
+
+
+def _awards(kind: str, o: Outcome, rules: Rules, findings: Findings) -> list[Frame]:
+    return awards(kind, o.units, o.standing, o.order, o.score_cents, o.eligibility.eligible, rules, findings)
+
+
+def _stack(frames: list[Frame]) -> Frame:
+    return Frame({name: np.concatenate([f[name] for f in frames]) for name in frames[0]}) if frames else Frame()
+
+
+__all__ = ["ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "unit_keys"]

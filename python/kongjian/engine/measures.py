@@ -1,0 +1,106 @@
+"""What is scored: 教师指标 and 学校指标, with every blank filled that can be derived (附件1 期均)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kongjian.engine import effective
+from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Bools, Floats, Frame, Ints
+from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
+from kongjian.engine.rounding import TOLERANCE
+from kongjian.rules.model import ClassRate, Rules, TeacherMean
+
+DECIMALS = 10
+"""Means are kept to ten decimals: what a cell shows, free of the noise of adding in another order."""
+
+
+def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Findings) -> Frame:
+    """教师数据 with blank counts taken from the effective counts. Given counts stand; differences are found."""
+    out = Frame(teachers)
+    if counts.height == 0 or teachers.height == 0:
+        return out
+    keys, at = accounts(teachers), rows(teachers)
+    for role in rules.effective.roles:
+        for name in role.behaviours if role.fills == "teacher" else ():
+            counted = effective.totals(counts, role, name, keys, "账号").astype(np.float64)
+            if name in rules.effective.share_behaviours:
+                counted = np.minimum(counted, 1.0)
+            given = teachers[name]
+            fill = np.isnan(given) & (counted > 0)
+            differ = ~np.isnan(given) & (counted > 0) & (np.abs(given - counted) > TOLERANCE)
+            if name not in rules.effective.share_behaviours:
+                for i in np.flatnonzero(differ):
+                    findings.add(
+                        "counts_differ", "teachers", at[i], name,
+                        column=name, given=f"{given[i]:g}", counted=f"{counted[i]:g}",
+                    )  # fmt: skip
+            for i in np.flatnonzero(fill):
+                findings.add("counts_filled", "teachers", at[i], name, column=name)
+            out[name] = np.where(fill, counted, given)
+    return out
+
+
+def school_measures(
+    schools: Frame, teachers: Frame, classes: Frame, counts: Frame, rules: Rules, findings: Findings
+) -> Frame:
+    """学校数据 with blank measures derived from 教师指标, 班级数据 and administrators' effective counts."""
+    out = Frame(schools)
+    keys = school_keys(schools["学校名称"])
+    teacher_school = locate(school_keys(teachers["学校名称"]), keys)
+    class_school = locate(school_keys(classes["学校名称"]), keys)
+    for mean in rules.measures.teacher_means:
+        out[mean.measure] = _fill(out[mean.measure], _teacher_mean(mean, teachers, teacher_school, len(keys)))
+    for rate in rules.measures.class_rates:
+        values = class_rate(rate, classes)
+        derived = _class_mean(values, classes, class_school, len(keys), rules.chosen["class_weight"])
+        used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
+        for i in np.flatnonzero(used):
+            findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure, column=rate.measure)
+        out[rate.measure] = _fill(out[rate.measure], derived)
+    for role in rules.effective.roles:
+        for name in role.behaviours if role.fills == "school" and counts.height else ():
+            done = effective.totals(counts, role, name, keys, "学校名称") >= 1
+            out[name] = np.where(np.isnan(out[name]) & done, 1.0, out[name])
+    return out
+
+
+def class_rate(rate: ClassRate, classes: Frame) -> Floats:
+    """Each class's completion rate: as given, else min(1, count / (pupils × per_student))."""
+    given, students, count = classes[rate.measure], classes["学生数"], classes[rate.count]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        derived = np.minimum(1.0, count / (students * rate.per_student))
+    derived[~(students > 0)] = np.nan
+    return _fill(given, derived)
+
+
+def _teacher_mean(mean: TeacherMean, teachers: Frame, school: Ints, height: int) -> Floats:
+    values = teachers[mean.measure]
+    if mean.how == "share_complete":
+        values = np.where(np.isnan(values), np.nan, values >= mean.complete_from - TOLERANCE)
+    if mean.over == "everyone":
+        counted = np.ones(len(values), dtype=bool)
+    else:
+        counted = teachers["任课" if mean.over == "teaching" else "班主任"] == 1
+    return _mean(values, np.ones(len(values)), counted, school, height)
+
+
+def _class_mean(values: Floats, classes: Frame, school: Ints, height: int, weight: str) -> Floats:
+    students = classes["学生数"]
+    if weight == "classes":
+        return _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), school, height)
+    return _mean(values, students, students > 0, school, height)
+
+
+def _mean(values: Floats, weights: Floats, counted: Bools, school: Ints, height: int) -> Floats:
+    """The weighted mean per school over the values given; NaN where there is none."""
+    use = counted & ~np.isnan(values) & (school != NOT_FOUND)
+    at, w = school[use], weights[use]
+    total = np.bincount(at, weights=w, minlength=height)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = np.bincount(at, weights=values[use] * w, minlength=height) / total
+    return np.round(out, DECIMALS)
+
+
+def _fill(given: Floats, derived: Floats) -> Floats:
+    return np.where(np.isnan(given), derived, given)

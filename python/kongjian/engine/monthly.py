@@ -1,0 +1,98 @@
+"""Monthly averages from 月度得分 (方案 三、评选奖项: 全学期月均)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Floats, Frame, Ints
+from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
+from kongjian.engine.rounding import MISSING, to_cents
+from kongjian.rules.model import Rules
+
+KIND_LABEL = {"school": "学校", "teacher": "教师"}
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """Per unit: the monthly average and the lowest month in cents, and whether 得分 stood in for them."""
+
+    average: Ints
+    lowest: Ints
+    stood_in: np.ndarray
+
+
+def monthly(
+    units: Frame, rows_of: Frame, score_cents: Ints, kind: str, rules: Rules, findings: Findings
+) -> Monthly:
+    """The months of each unit. `units` are schools or teachers, `rows_of` the whole 月度得分 table,
+
+    `score_cents` the 得分 that stands in for a unit without any month in the term.
+    """
+    months = rules.period.months()
+    mine = rows_of.take(rows_of["类别"] == KIND_LABEL[kind])
+    unit = _units(mine, units, kind, rules, findings)
+    month = locate(mine["月份"], months)
+    for i in np.flatnonzero(month == NOT_FOUND):
+        findings.add(
+            "month_outside", "monthly", rows(mine)[i], "月份",
+            found=mine["月份"][i], start=rules.period.start, end=rules.period.end,
+        )  # fmt: skip
+    use = np.flatnonzero((unit != NOT_FOUND) & (month != NOT_FOUND) & ~np.isnan(mine["得分"]))
+    slot = unit[use] * len(months) + month[use]
+    first = np.sort(np.unique(slot, return_index=True)[1])
+    _report_repeats(mine, use, slot, first, findings)
+    table = np.full(units.height * len(months), np.nan)
+    table[slot[first]] = mine["得分"][use[first]]
+    return _summary(table.reshape(units.height, len(months)), units, score_cents, kind, months, findings)
+
+
+def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Findings) -> Ints:
+    if kind == "teacher":
+        wanted, known, column = accounts(mine), accounts(units), "账号"
+    else:
+        wanted, known, column = school_keys(mine["学校名称"]), school_keys(units["学校名称"]), "学校名称"
+    unit = locate(wanted, known)
+    if units.height:
+        sheet = rules.object(kind).sheet
+        for i in np.flatnonzero(unit == NOT_FOUND):
+            findings.add(
+                "unit_unknown", "monthly", rows(mine)[i], column,
+                kind=KIND_LABEL[kind], found=mine[column][i], sheet=sheet,
+            )  # fmt: skip
+    return unit
+
+
+def _report_repeats(mine: Frame, use: Ints, slot: Ints, first: Ints, findings: Findings) -> None:
+    if len(first) == len(use):
+        return
+    at = rows(mine)
+    first_row = {int(slot[k]): int(at[use[k]]) for k in first}
+    again = np.ones(len(use), dtype=bool)
+    again[first] = False
+    for k in np.flatnonzero(again):
+        i = use[k]
+        findings.add(
+            "month_twice", "monthly", at[i], "得分",
+            found=mine["账号"][i] or mine["学校名称"][i], month=mine["月份"][i], first=first_row[int(slot[k])],
+        )  # fmt: skip
+
+
+def _summary(
+    table: Floats, units: Frame, score_cents: Ints, kind: str, months: list[str], findings: Findings
+) -> Monthly:
+    given = ~np.isnan(table)
+    count = given.sum(axis=1)
+    none = count == 0
+    table = np.where(given, table, 0.0)
+    average = to_cents(table.sum(axis=1) / np.maximum(count, 1))
+    lowest = np.where(given, to_cents(table), np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    at = rows(units)
+    for i in np.flatnonzero(none & (score_cents != MISSING)):
+        findings.add("no_monthly", f"{kind}s", at[i])
+    for i in np.flatnonzero(~none & (count < len(months))):
+        absent = "、".join(m for m, g in zip(months, given[i], strict=True) if not g)
+        findings.add("months_missing", f"{kind}s", at[i], months=absent, count=int(count[i]))
+    return Monthly(np.where(none, score_cents, average), np.where(none, score_cents, lowest), none)

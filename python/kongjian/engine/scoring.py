@@ -1,0 +1,136 @@
+"""Indicator scores and totals, vectorised over rows (附件1, 附件2).
+
+One indicator has one definition in the rules; `score_column` is its only reading in the engine.
+Rows are worked in blocks that fit the processor's cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kongjian.engine.frame import Bools, Floats, Frame, Ints
+from kongjian.engine.rounding import TOLERANCE, from_cents, to_cents
+from kongjian.rules.model import Indicator, ObjectScheme, Rules
+
+BLOCK_ROWS = 32_768
+HOMEROOM = "班主任"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of n rows. `by_indicator` is (indicators, n) in points, exact; `cents` the rounded total.
+
+    `missing` is (indicators, n): true where the measure was blank, so that the indicator scores 0.
+    """
+
+    names: list[str]
+    by_indicator: Floats
+    missing: Bools
+    cents: Ints
+
+    @property
+    def total(self) -> Floats:
+        """计算得分, points with two decimals."""
+        return from_cents(self.cents)
+
+    @property
+    def complete(self) -> Bools:
+        return np.asarray(~self.missing.any(axis=0))
+
+    def of(self, name: str) -> Floats:
+        """One indicator's exact scores."""
+        return np.asarray(self.by_indicator[self.names.index(name)])
+
+
+def score(frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules: Rules) -> Scores:
+    """Scores every row of a table of measures (columns by name, yes/no as 1/0, blanks NaN)."""
+    indicators = scheme.indicators
+    columns = [np.asarray(frame[i.column], dtype=np.float64) for i in indicators]
+    height = len(columns[0])
+    homeroom = None
+    if any(i.homeroom_only for i in indicators):
+        homeroom = np.asarray(frame[HOMEROOM], dtype=np.float64) == 1
+    points = np.empty((len(indicators), height))
+    missing = np.empty((len(indicators), height), dtype=bool)
+    cents = np.empty(height, dtype=np.int64)
+    work = np.empty(min(BLOCK_ROWS, height))
+    for start in range(0, height, BLOCK_ROWS):
+        rows = slice(start, min(start + BLOCK_ROWS, height))
+        total = np.zeros(rows.stop - rows.start)
+        for k, indicator in enumerate(indicators):
+            out, blank = points[k, rows], missing[k, rows]
+            score_column(indicator, columns[k][rows], rules.chosen["shortfall"], out, blank, work[: len(out)])
+            if indicator.homeroom_only and homeroom is not None:
+                _not_homeroom(indicator, homeroom[rows], rules.chosen["non_homeroom"], out, blank)
+            total += out
+        if homeroom is not None and rules.chosen["non_homeroom"] == "rescale":
+            _rescale(indicators, homeroom[rows], scheme.points, total)
+        cents[rows] = to_cents(total)
+    return Scores([i.name for i in indicators], points, missing, cents)
+
+
+def score_column(
+    indicator: Indicator, values: Floats, shortfall: str, out: Floats, blank: Bools, work: Floats
+) -> None:
+    """Writes one indicator's exact points into `out` and where the value was blank into `blank`.
+
+    `shortfall` is the reading of a part of a unit short: exact, whole or started.
+    """
+    np.isnan(values, out=blank)
+    if indicator.kind == "deduct":
+        _deduct(indicator, values, shortfall, out)
+    elif indicator.kind == "bands":
+        out[:] = 0.0
+        lower = 0.0
+        for band in reversed(indicator.bands):
+            # each band adds what it gives more than the band below
+            np.greater_equal(values, band.at_least - TOLERANCE, out=work)
+            work *= band.points - lower
+            out += work
+            lower = band.points
+    else:
+        bound = 1.0 if indicator.kind == "yes_no" else indicator.target
+        assert isinstance(bound, float)
+        np.greater_equal(values, bound - TOLERANCE, out=work)
+        np.multiply(work, indicator.points, out=out)
+    if blank.any():
+        out[blank] = 0.0
+
+
+def _deduct(indicator: Indicator, values: Floats, shortfall: str, out: Floats) -> None:
+    assert isinstance(indicator.target, float)
+    assert indicator.per is not None
+    np.subtract(indicator.target, values, out=out)
+    np.maximum(out, 0.0, out=out)
+    if shortfall == "whole":
+        np.floor(np.add(out, TOLERANCE, out=out), out=out)
+    elif shortfall == "started":
+        np.ceil(np.subtract(out, TOLERANCE, out=out), out=out)
+        np.maximum(out, 0.0, out=out)
+    if indicator.per != 1.0:
+        out *= indicator.per
+    np.subtract(indicator.points, out, out=out)
+    np.maximum(out, 0.0, out=out)
+    if indicator.none_is_zero:
+        out[values <= TOLERANCE] = 0.0
+
+
+def _not_homeroom(indicator: Indicator, homeroom: Bools, reading: str, out: Floats, blank: Bools) -> None:
+    """Who has no class of their own owes no evaluation: nothing is missing, the reading says what counts."""
+    other = ~homeroom
+    out[other] = indicator.points if reading == "full" else 0.0
+    blank[other] = False
+
+
+def _rescale(indicators: tuple[Indicator, ...], homeroom: Bools, points: float, total: Floats) -> None:
+    rest = points - sum(i.points for i in indicators if i.homeroom_only)
+    total[~homeroom] *= points / rest
+
+
+def scores_frame(scores: Scores) -> Frame:
+    """Each indicator's score under its name; exact, as shown by the cells' number format."""
+    return Frame({name: scores.by_indicator[k] for k, name in enumerate(scores.names)})

@@ -1,0 +1,23 @@
+"""Folding of pasted text: full-width forms, every kind of space, characters that nobody sees."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# zero-width characters, direction marks, byte-order mark, soft hyphen
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """The text as people see it: no invisible characters, inner spaces single, none at the ends."""
+    if text.isalnum():  # the usual case: nothing to do
+        return text
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def fold(text: str) -> str:
+    """The text for comparing: half-width, without any space or invisible character, upper case."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return _SPACES.sub("", folded).upper()
