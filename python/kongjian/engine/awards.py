@@ -59,9 +59,10 @@ def awards(
         chosen = order[
             (place.rank[order] >= award.first) & (place.rank[order] <= award.last) & eligible[order]
         ]
-        places = award.last - award.first + 1
-        if award.recipient == "unit" and units.height and len(chosen) < places:
-            findings.add("no_award_place", f"{kind}s", award=award.name, places=places, count=len(chosen))
+        if award.recipient == "unit" and units.height and eligible.sum() < award.last:
+            findings.add(
+                "no_award_place", f"{kind}s", award=award.name, last=award.last, count=int(eligible.sum())
+            )
         names = {"administrator": "管理员姓名", "unit": "教师姓名"}[award.recipient]
         out.append(
             Frame(

@@ -159,7 +159,7 @@ def _outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Fi
     at = rows(units)
     for k, i in zip(*np.nonzero(scores.missing), strict=True):
         column = scheme.indicators[k].column
-        findings.add("measure_missing", f"{kind}s", at[i], column, column=column)
+        findings.add("measure_missing", f"{kind}s", at[i], column)
     platform = to_cents(units["平台得分"])
     given = platform != MISSING
     score_cents = np.where(given, platform, scores.cents)

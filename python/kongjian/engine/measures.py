@@ -33,10 +33,10 @@ def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Fin
                 for i in np.flatnonzero(differ):
                     findings.add(
                         "counts_differ", "teachers", at[i], name,
-                        column=name, given=f"{given[i]:g}", counted=f"{counted[i]:g}",
+                        given=f"{given[i]:g}", counted=f"{counted[i]:g}",
                     )  # fmt: skip
             for i in np.flatnonzero(fill):
-                findings.add("counts_filled", "teachers", at[i], name, column=name)
+                findings.add("counts_filled", "teachers", at[i], name)
             out[name] = np.where(fill, counted, given)
     return out
 
@@ -56,7 +56,7 @@ def school_measures(
         derived = _class_mean(values, classes, class_school, len(keys), rules.chosen["class_weight"])
         used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
         for i in np.flatnonzero(used):
-            findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure, column=rate.measure)
+            findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
         out[rate.measure] = _fill(out[rate.measure], derived)
     for role in rules.effective.roles:
         for name in role.behaviours if role.fills == "school" and counts.height else ():

@@ -60,7 +60,7 @@ def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Finding
         for i in np.flatnonzero(unit == NOT_FOUND):
             findings.add(
                 "unit_unknown", "monthly", rows(mine)[i], column,
-                kind=KIND_LABEL[kind], found=mine[column][i], sheet=sheet,
+                kind=KIND_LABEL[kind], found=mine[column][i] or f"{column}空白", sheet=sheet,
             )  # fmt: skip
     return unit
 

@@ -274,6 +274,11 @@ class Column:
     def is_text(self) -> bool:
         return self.kind in ("text", "account", "month", "date", "choice")
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether its absence is a fault: numbers and accounts are needed, descriptions are not."""
+        return not self.is_text or self.kind == "account"
+
 
 @dataclass(frozen=True)
 class InputTable:

@@ -1,0 +1,5 @@
+"""`python -m kongjian` is the command `kongjian`."""
+
+from kongjian.cli import main
+
+main()

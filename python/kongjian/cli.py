@@ -1,0 +1,223 @@
+"""The command `kongjian`: thin commands over the same calculation as the workbook's buttons.
+
+Exit codes: 0 done, 1 the data has errors (`check`) or the rules have faults (`rules --lint`), 2 wrong use
+or unreadable file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kongjian import __version__
+from kongjian.cli_chinese import ChineseGroup, complain
+from kongjian.errors import KongjianError
+
+if TYPE_CHECKING:
+    from kongjian.workbook.recalculate import Run
+
+STEPS = 6
+BOOK = click.Path(path_type=Path)
+
+
+@click.group(cls=ChineseGroup)
+@click.version_option(__version__, "--version", message="kongjian %(version)s", help="显示版本号")
+def cli() -> None:
+    """赤壁市中小学“网络学习空间”应用评比：粘贴平台数据，得出得分、达标、名次和获奖名单。"""
+
+
+@cli.command()
+@click.argument("book", type=BOOK, metavar="工作簿")
+@click.option("-o", "--out", type=BOOK, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）")
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def recalc(book: Path, out: Path | None, quiet: bool) -> None:
+    """重新计算排名：填写工作簿里的得分、资格、名次、获奖名单和问题清单。"""
+    from kongjian.workbook.recalculate import recalculate
+
+    with _progress(quiet) as progress:
+        run = recalculate(book, out, progress=progress)
+    if not quiet:
+        _print_results(run)
+    _print_state(run)
+    click.echo(f"已写入 {out or book}")
+
+
+@cli.command()
+@click.argument("book", type=BOOK, metavar="工作簿")
+def check(book: Path) -> None:
+    """检查数据：只列出问题，不写工作簿。有错误时返回 1。"""
+    from kongjian.workbook.recalculate import check as check_book
+
+    with _progress(quiet=False) as progress:
+        run = check_book(book, progress=progress)
+    rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
+    for level, sheet, cell, text, advice in rows:
+        click.echo(f"{level} {sheet}!{cell} {text}。{advice}")
+    _print_state(run)
+    if run.levels["错误"]:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("folder", type=BOOK, metavar="[文件夹]", default="demo", required=False)
+@click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
+@click.option("--teachers", type=click.IntRange(min=50), default=3500, metavar="数", help="教师人数（默认3500）")
+@click.option("--clean", is_flag=True, help="不掺入有问题的数据")
+def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
+    """生成示范数据：一个已经粘贴好数据的工作簿。"""
+    from kongjian.demo import demo_data
+    from kongjian.rules import load_rules
+    from kongjian.workbook.build import build as build_book
+
+    rules = load_rules()
+    data = demo_data(rules, seed=seed, teachers=teachers, dirt=not clean)
+    target = folder / "赤壁市示范数据.xlsm"
+    _make_folder(folder)
+    build_book(rules, target, data)
+    sizes = "、".join(f"{len(data[t.id].rows)}行{t.sheet}" for t in rules.tables)
+    click.echo(f"已生成 {target}：{sizes}（校名为公开信息，人名和数据都是虚构的）")
+
+
+@cli.command()
+@click.option("--lint", is_flag=True, help="检查规则文件：分值、分档、出处、原文、案例")
+@click.option("--month", metavar="年-月", help="查看某个月适用的规则")
+@click.option("--folder", type=BOOK, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
+def rules(lint: bool, month: str | None, folder: Path | None) -> None:
+    """显示或检查评分规则。"""
+    from kongjian.rules import load_rules, loader
+    from kongjian.rules import lint as checks
+
+    folder = folder or loader.rules_folder()
+    if lint:
+        cases = folder.parent / "tests" / "cases"
+        faults = checks.lint(folder, cases if cases.is_dir() else None)
+        for fault in faults:
+            click.echo(fault)
+        click.echo(f"规则有{len(faults)}处问题" if faults else "规则没有问题")
+        sys.exit(1 if faults else 0)
+    loaded = load_rules(folder)
+    if month:
+        loaded.at(month)
+    click.echo(f"{loaded.scheme.name}（版本{loaded.version}，{loaded.period.start}至{loaded.period.end}）")
+    for scheme in (loaded.school, loaded.teacher):
+        click.echo(f"{scheme.label}：{len(scheme.indicators)}个指标，共{scheme.points:g}分")
+        for i in scheme.indicators:
+            click.echo(f"  {_pad(i.name, 14)}{i.points:>4g}分  {i.sentence}")
+    click.echo("口径：")
+    for r in loaded.readings:
+        values = "、".join(v.label for v in r.values)
+        click.echo(f"  {_pad(r.label, 22)}{r.value(loaded.chosen[r.id]).label}（可选：{values}）")
+
+
+@cli.command()
+@click.argument("target", type=BOOK, metavar="[文件]", default="kongjian.xlsm", required=False)
+def build(target: Path) -> None:
+    """由代码生成空白的 kongjian.xlsm。"""
+    from kongjian.rules import load_rules
+    from kongjian.workbook.build import build as build_book
+
+    build_book(load_rules(), target)
+    click.echo(f"已生成 {target}")
+
+
+def main() -> None:
+    """Runs the command; whatever happens, the user sees one plain Chinese sentence and no traceback."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except (click.ClickException, click.Abort) as error:
+        code = complain(error)
+    except KongjianError as error:
+        click.echo(f"错误：{error}", err=True)
+        code = 2
+    except KeyboardInterrupt:
+        click.echo("已中断，文件没有改动", err=True)
+        code = 2
+    except Exception as error:
+        click.echo(f"错误：程序内部出错，文件没有改动；记录在 {_log(error)}，请发给技术人员", err=True)
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _log(error: Exception) -> Path:
+    """Keeps the details of an unforeseen fault where a technician finds them."""
+    import tempfile
+    import traceback
+
+    log = Path(tempfile.gettempdir()) / "kongjian-错误记录.txt"
+    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return log
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KongjianError(f"建不了文件夹 {folder}：{error.strerror or error}") from None
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A progress bar on a terminal, silent elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=STEPS, file=sys.stderr, show_eta=False) as bar:
+
+        def step(text: str) -> None:
+            bar.label = text
+            bar.update(1)
+
+        yield step
+
+
+def _print_results(run: Run) -> None:
+    tables = run.results.tables
+    _print_table("学校排名", tables["SchoolRanking"], ("名次", "学校名称", "得分", "月均得分", "并列"), 10)
+    _print_table("教师排名", tables["TeacherRanking"], ("名次", "学校名称", "教师姓名", "得分", "月均得分", "并列"), 12)
+    awards = tables["Awards"]
+    click.echo("获奖名单")
+    for award in run.rules.awards:
+        mine = awards["奖项"] == award.name
+        who = awards["姓名" if award.object == "teacher" or award.recipient != "unit" else "学校名称"][mine].tolist()
+        shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
+        click.echo(f"  {award.name}（{len(who)}）：{shown or '无'}")
+    click.echo("")
+
+
+def _print_table(title: str, frame: Any, columns: tuple[str, ...], rows: int) -> None:
+    click.echo(f"{title}（共{frame.height}，前{min(rows, frame.height)}）")
+    shown = [[(f"{v:g}" if c == "名次" else _text(v)) for v in frame[c][:rows].tolist()] for c in columns]
+    widths = [max(map(_width, [c, *cells])) + 2 for c, cells in zip(columns, shown, strict=True)]
+    click.echo("  " + "".join(_pad(c, w) for c, w in zip(columns, widths, strict=True)).rstrip())
+    for line in zip(*shown, strict=True):
+        click.echo("  " + "".join(_pad(v, w) for v, w in zip(line, widths, strict=True)).rstrip())
+    click.echo("")
+
+
+def _print_state(run: Run) -> None:
+    levels = "、".join(f"{level}{count}" for level, count in run.levels.items())
+    school, teacher = run.results.school.eligibility, run.results.teacher.eligibility
+    click.echo(
+        f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
+        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}"
+    )
+    click.echo(run.message)
+
+
+def _text(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _width(text: str) -> int:
+    import unicodedata
+
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - _width(text))

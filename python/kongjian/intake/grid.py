@@ -1,0 +1,39 @@
+"""One worksheet as raw cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Cell = Any
+"""str ("" for empty), float, int, bool, datetime.date or datetime.datetime; None counts as empty."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a sheet from A1 on, rows of equal length. `errors` maps (row, column) to an error text
+
+    such as #N/A, `merged` lists merged areas as (first row, first column, last row, last column), all 1-based.
+    """
+
+    rows: Sequence[Sequence[Cell]]
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+    @property
+    def width(self) -> int:
+        return max((len(r) for r in self.rows), default=0)
+
+
+def letter(column: int) -> str:
+    """The letters of a 1-based column: 1 is A, 27 is AA."""
+    out = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        out = chr(65 + rest) + out
+    return out
+
+
+def is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())

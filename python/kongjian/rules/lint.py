@@ -1,0 +1,248 @@
+"""Checks the rule files against each other and against the scheme's own text.
+
+The loader says whether each file is well formed; this says whether the rules make sense together:
+points add up, bands leave no gap, every sentence stands in the scheme, every name that a file uses exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from kongjian.errors import RuleFileError
+from kongjian.rules import loader, model, strict_yaml
+from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
+from kongjian.rules.lint_indicators import objects
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
+def lint(folder: Path, cases: Path | None = None) -> list[str]:
+    """Every fault of a rules folder, in Chinese, each naming its file and key; empty when it is clean.
+
+    With `cases` (the folder of YAML cases) every indicator must also have at least one case there.
+    """
+    read: dict[str, Any] = {}
+    faults: list[str] = []
+    for name, kind in loader.FILES.items():
+        try:
+            read[name] = loader.check_file(folder / f"{name}.yaml", kind)
+        except RuleFileError as error:
+            faults.append(str(error))
+    if faults:
+        return faults
+    try:
+        text = (folder / read["scheme"].text_file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return [f"scheme.yaml text_file：读不到方案原文“{read['scheme'].text_file}”"]
+    files = Files(**read, text=text)
+    checks = (_scheme, objects, _readings, _conditions, _awards, _measures, _effective, _tables, _problems)
+    faults = [fault for check in checks for fault in check(files)]
+    return faults + (list(_covered(files, cases)) if cases else [])
+
+
+def _scheme(files: Files) -> Iterator[str]:
+    scheme, period = files.scheme, files.scheme.period
+    if not _DAY.fullmatch(scheme.checked):
+        yield f"scheme.yaml checked：“{scheme.checked}”不是 2020-12-01 这样的日期"
+    months_sound = True
+    for key, month in (("start", period.start), ("end", period.end)):
+        if not _MONTH.fullmatch(month):
+            months_sound = False
+            yield f"scheme.yaml period.{key}：“{month}”不是 2020-12 这样的月份"
+    if months_sound and period.start > period.end:
+        yield f"scheme.yaml period：起始月{period.start}晚于结束月{period.end}"
+    yield from cited("scheme.yaml period", period.source, period.sentence, files)
+
+
+def _readings(files: Files) -> Iterator[str]:
+    readings = files.readings.readings
+    yield from twice("readings.yaml id", (r.id for r in readings))
+    yield from twice("readings.yaml label", (r.label for r in readings))
+    indicators = {i.name: i for _, scheme in files.objects for i in scheme.indicators}
+    for reading in readings:
+        where = f"readings.yaml “{reading.id}”"
+        if len(reading.values) < 2:
+            yield f"{where} values：至少要有两个取值"
+        yield from twice(f"{where} values.id", (v.id for v in reading.values))
+        yield from twice(f"{where} values.label", (v.label for v in reading.values))
+        for key in ("source", "text", "effect"):
+            if not getattr(reading, key):
+                yield f"{where}：没有 {key}"
+        for name in reading.tie_breakers:
+            for file, scheme in files.objects:
+                if name not in (i.name for i in scheme.indicators):
+                    yield f"{where} tie_breakers：{file} 没有指标“{name}”"
+        for value in reading.values:
+            for name, change in value.indicators.items():
+                if name not in indicators:
+                    yield f"{where} {value.id}：没有指标“{name}”"
+                elif indicators[name].target != "by_reading":
+                    yield f"{where} {value.id}：“{name}”的 target 没有写 by_reading，这个口径会盖掉它"
+                if not (isfinite(change.target) and change.target > 0):
+                    yield f"{where} {value.id}：“{name}”的 target {change.target:g}不是大于0的数"
+
+
+def _conditions(files: Files) -> Iterator[str]:
+    readings = {r.id: [v.id for v in r.values] for r in files.readings.readings}
+    yield from twice("eligibility.yaml id", (c.id for c in files.eligibility.conditions))
+    for condition in files.eligibility.conditions:
+        where = f"eligibility.yaml “{condition.id}”"
+        yield from cited(where, condition.source, condition.sentence, files)
+        yield from template_faults(f"{where} reason", condition.reason, ("value", "at_least"))
+        for reading_id, value_id in condition.when.items():
+            if reading_id not in readings:
+                yield f"{where} when：没有口径“{reading_id}”；可用：{'、'.join(readings)}"
+            elif value_id not in readings[reading_id]:
+                known = "、".join(readings[reading_id])
+                yield f"{where} when：口径“{reading_id}”没有取值“{value_id}”；可用：{known}"
+        columns = files.columns(f"{condition.object}s")
+        for name in (*condition.columns, *condition.opened, *condition.total):
+            if name not in columns:
+                yield f"{where}：{model.OBJECT_LABELS[condition.object]}数据没有“{name}”列"
+        yield from _condition_shape(where, condition)
+
+
+def _condition_shape(where: str, condition: model.Condition) -> Iterator[str]:
+    if condition.kind == "yes_no":
+        if len(condition.columns) != 1:
+            yield f"{where} columns：yes_no 要有一列，现有{len(condition.columns)}列"
+        return
+    if not (isfinite(condition.at_least) and condition.at_least > 0):
+        yield f"{where} at_least：{condition.at_least:g}不是大于0的数"
+    if condition.kind == "rate" and (
+        not condition.opened or len(condition.opened) != len(condition.total) or condition.at_least > 1
+    ):
+        yield f"{where}：rate 的 opened 与 total 要一一对应，at_least 不大于1"
+
+
+def _awards(files: Files) -> Iterator[str]:
+    """Awards to the units themselves form one ladder per object; administrators' go with a step of it.
+
+    Two awards of one ladder must not share a rank, or a unit would hold two titles of one kind; the
+    administrators of the same schools may well hold several.
+    """
+    awards = files.awards.awards
+    yield from twice("awards.yaml name", (a.name for a in awards))
+    for award in awards:
+        where = f"awards.yaml “{award.name}”"
+        yield from cited(where, award.source, award.sentence, files)
+        if not 1 <= award.first <= award.last:
+            yield f"{where}：名次{award.first}至{award.last}不成区间"
+    for kind, label in model.OBJECT_LABELS.items():
+        own = sorted(
+            (a for a in awards if a.object == kind and a.recipient == "unit"), key=lambda a: (a.first, a.last)
+        )
+        due = 1
+        for award in own:
+            where = f"awards.yaml “{award.name}”"
+            if award.first < due:
+                yield f"{where} first：与前一个{label}奖项的名次重叠（应从第{due}名起）"
+            elif award.first > due:
+                yield f"{where} first：第{due}名至第{award.first - 1}名没有奖项"
+            due = award.last + 1
+        steps = {(a.first, a.last) for a in own}
+        for award in awards:
+            follows = award.object == kind and award.recipient == "administrator"
+            if follows and (award.first, award.last) not in steps:
+                yield f"awards.yaml “{award.name}”：名次与任何一个{label}奖项都不一致"
+            if follows and "管理员姓名" not in files.columns(f"{kind}s"):
+                yield f"awards.yaml “{award.name}” recipient：{label}数据没有“管理员姓名”列"
+
+
+def _measures(files: Files) -> Iterator[str]:
+    schools, teachers, classes = (files.columns(t) for t in ("schools", "teachers", "classes"))
+    means, rates = files.measures.teacher_means, files.measures.class_rates
+    derived = [m.measure for m in means] + [r.measure for r in rates]
+    yield from twice("measures.yaml measure", derived)
+    for name, column in schools.items():
+        if column.derivable and name not in derived:
+            yield f"measures.yaml：学校数据“{name}”标明可以推算（derivable），却没有推算办法"
+    for name in derived:
+        if name not in schools:
+            yield f"measures.yaml “{name}”：学校数据没有这一列"
+    for mean in means:
+        if mean.measure not in teachers:
+            yield f"measures.yaml “{mean.measure}”：教师数据没有这一列"
+    for rate in rates:
+        for name in (rate.measure, rate.count, "学生数"):
+            if name not in classes:
+                yield f"measures.yaml “{rate.measure}”：班级数据没有“{name}”列"
+        if not (isfinite(rate.per_student) and rate.per_student > 0):
+            yield f"measures.yaml “{rate.measure}” per_student：{rate.per_student:g}不是大于0的数"
+        yield from cited(f"measures.yaml “{rate.measure}”", rate.source, rate.sentence, files)
+
+
+def _effective(files: Files) -> Iterator[str]:
+    effective = files.effective
+    yield from cited("effective.yaml", effective.source, effective.sentence, files)
+    own = [b for r in effective.roles for b in r.behaviours]
+    yield from twice("effective.yaml behaviours", own)
+    indicators = {i.name for _, scheme in files.objects for i in scheme.indicators}
+    for role in effective.roles:
+        columns = files.columns(f"{role.fills}s")
+        for name in role.behaviours:
+            if name not in indicators:
+                yield f"effective.yaml “{role.id}” behaviours：没有指标“{name}”"
+            elif role.fills != "nothing" and name not in columns:
+                label = model.OBJECT_LABELS[role.fills]
+                yield f"effective.yaml “{role.id}” behaviours：{label}数据没有“{name}”列"
+    for key, names in (
+        ("share_behaviours", effective.share_behaviours),
+        ("behaviour_aliases", effective.behaviour_aliases),
+    ):
+        for name in names:
+            if name not in own:
+                yield f"effective.yaml {key}：没有行为“{name}”"
+    aliases = effective.behaviour_aliases
+    yield from collisions("effective.yaml behaviour_aliases", {b: aliases.get(b, ()) for b in own})
+    yield from collisions("effective.yaml roles", {r.label: (r.id, *r.aliases) for r in effective.roles})
+
+
+def _tables(files: Files) -> Iterator[str]:
+    tables, words = files.tables.tables, files.tables.words
+    for key in ("id", "name", "sheet"):
+        yield from twice(f"tables.yaml {key}", (getattr(t, key) for t in tables))
+    by_meaning = {"“是”的写法": words.yes, "“否”的写法": words.no, "空白的写法": words.blank}
+    yield from collisions("tables.yaml words", by_meaning)
+    for table_id in ("schools", "teachers", "classes", "monthly", "events"):
+        if not files.columns(table_id):
+            yield f"tables.yaml：没有表“{table_id}”"
+    for table in tables:
+        where = f"tables.yaml “{table.sheet}”"
+        yield from twice(f"{where} columns", table.names)
+        yield from collisions(f"{where} aliases", {c.name: c.aliases for c in table.columns})
+        for column in table.columns:
+            if (column.kind == "choice") != bool(column.choices):
+                yield f"{where} “{column.name}”：choice 要有 choices，其他种类不用"
+            if column.blank and (column.kind != "yes_no" or column.blank not in ("是", "否")):
+                yield f"{where} “{column.name}” blank：只有 yes_no 可以写“是”或“否”"
+
+
+def _problems(files: Files) -> Iterator[str]:
+    for code, problem in files.problems.problems.items():
+        for key, template in (("text", problem.text), ("advice", problem.advice)):
+            yield from template_faults(f"problems.yaml “{code}” {key}", template)
+        if problem.cap < 1:
+            yield f"problems.yaml “{code}” cap：{problem.cap}小于1"
+
+
+def _covered(files: Files, cases: Path) -> Iterator[str]:
+    seen: set[tuple[Any, Any]] = set()
+    for path in sorted(cases.rglob("*.yaml")):
+        try:
+            value, _ = strict_yaml.read(path)
+        except RuleFileError as error:
+            yield str(error)
+            continue
+        for case in value if isinstance(value, list) else ():
+            if isinstance(case, dict):
+                seen.add((case.get("object"), case.get("indicator")))
+    for file, scheme in files.objects:
+        for indicator in scheme.indicators:
+            if (scheme.object, indicator.name) not in seen:
+                yield f"{file} “{indicator.name}”：{cases.name} 里没有它的算例"

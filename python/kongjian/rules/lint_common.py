@@ -1,0 +1,87 @@
+"""What every check of the rule files needs: the files together, and the faults that any of them can have."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kongjian.rules import model
+from kongjian.text import fold
+
+_PLACEHOLDER = re.compile(r"[a-z_]+")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The rule files as they are written, before any reading is applied, and the scheme's text."""
+
+    scheme: model.SchemeFile
+    school: model.ObjectScheme
+    teacher: model.ObjectScheme
+    readings: model.ReadingsFile
+    eligibility: model.EligibilityFile
+    awards: model.AwardsFile
+    measures: model.MeasuresFile
+    effective: model.EffectiveFile
+    tables: model.TablesFile
+    problems: model.ProblemsFile
+    text: str
+
+    @property
+    def objects(self) -> tuple[tuple[str, model.ObjectScheme], ...]:
+        return ("school.yaml", self.school), ("teacher.yaml", self.teacher)
+
+    def columns(self, table_id: str) -> dict[str, model.Column]:
+        """The columns of one input table by name; empty when there is no such table."""
+        return {c.name: c for t in self.tables.tables if t.id == table_id for c in t.columns}
+
+
+def cited(where: str, source: str, sentence: str, files: Files) -> Iterator[str]:
+    if not source:
+        yield f"{where}：没有 source"
+    elif source.split("/")[0] not in files.text:
+        yield f"{where} source：方案原文里没有“{source.split('/')[0]}”"
+    yield from verbatim(where, sentence, files)
+
+
+def verbatim(where: str, sentence: str, files: Files) -> Iterator[str]:
+    if not sentence:
+        yield f"{where}：没有 sentence"
+    elif sentence not in files.text:
+        yield f"{where} sentence：方案原文里没有这句话“{sentence}”"
+
+
+def template_faults(where: str, template: str, allowed: tuple[str, ...] = ()) -> Iterator[str]:
+    if not template:
+        yield f"{where}：是空的"
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError as error:
+        yield f"{where}：“{template}”里的花括号不成对（{error}）"
+        return
+    for _, name, spec, conversion in parts:
+        if name is None:
+            continue
+        if spec or conversion or not _PLACEHOLDER.fullmatch(name):
+            yield f"{where}：“{{{name}}}”不是可以填入的名字"
+        elif allowed and name not in allowed:
+            yield f"{where}：不认识“{{{name}}}”；可用：{'、'.join(allowed)}"
+
+
+def twice(where: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{where}：“{name}”出现{count}次"
+
+
+def collisions(where: str, owners: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    """Two names that read the same once folded, within one owner or between two."""
+    first: dict[str, tuple[str, str]] = {}
+    for owner, aliases in owners.items():
+        for name in (owner, *aliases):
+            known = first.setdefault(fold(name), (owner, name))
+            if known != (owner, name) or (owner, *aliases).count(name) > 1:
+                yield f"{where}：“{owner}”的“{name}”与“{known[0]}”的“{known[1]}”相同"

@@ -1,0 +1,65 @@
+"""Makes the workbook `kongjian.xlsm` from the rules: every sheet, table, name and chart."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from kongjian.rules.model import Rules
+from kongjian.workbook.build_home import add_home
+from kongjian.workbook.build_package import finish
+from kongjian.workbook.build_rules import add_rules
+from kongjian.workbook.build_sheets import add_input, add_output
+from kongjian.workbook.build_styles import DEFAULT_FONT, Styles
+from kongjian.workbook.layout import HOME, output_sheets
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What stands in one input sheet: the headers of row 3 (none: the canonical ones) and the cells below."""
+
+    headers: list[str] = field(default_factory=list)
+    rows: list[list[object]] = field(default_factory=list)
+
+
+def build(rules: Rules, target: Path, pasted: Mapping[str, Pasted] | None = None) -> None:
+    """Writes the workbook to `target`, with the pasted cells of each input table (by its id) if given."""
+    pasted = pasted or {}
+    unknown = set(pasted) - {t.id for t in rules.tables}
+    if unknown:
+        raise ValueError(f"no such input table: {'、'.join(sorted(unknown))}")
+    with warnings.catch_warnings():
+        # XlsxWriter only warns where it leaves something out
+        warnings.simplefilter("error", UserWarning)
+        finish(_package(rules, pasted), target)
+
+
+def _package(rules: Rules, pasted: Mapping[str, Pasted]) -> bytes:
+    buffer = io.BytesIO()
+    book = Workbook(buffer, {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)})
+    book.set_properties(
+        {
+            "title": rules.scheme.name,
+            "subject": f"规则{rules.scheme.version}",
+            # fixed, so that the same rules build the same file
+            "created": datetime.fromisoformat(rules.scheme.checked),
+        }
+    )
+    styles = Styles(book)
+    home = book.add_worksheet(HOME)
+    for table in rules.tables:
+        given = pasted.get(table.id, Pasted())
+        add_input(book, styles, rules, table, given.headers or table.names, given.rows)
+    for output in output_sheets(rules):
+        add_output(book, styles, rules, output)
+    add_rules(book, styles, rules)
+    add_home(book, home, styles, rules)
+    home.activate()
+    book.close()
+    return buffer.getvalue()

@@ -1,0 +1,74 @@
+"""What the output sheets mark by colour; a word in the same cell always says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from kongjian.rules.model import Rules
+from kongjian.workbook.build_styles import (
+    AMBER,
+    AMBER_PALE,
+    BLUE,
+    BLUE_PALE,
+    GOLD_PALE,
+    GREEN,
+    GREEN_PALE,
+    INK,
+    LAST_ROW,
+    RED,
+    RED_PALE,
+    Styles,
+)
+from kongjian.workbook.layout import FIRST_ROW, OutputSheet
+
+Mark = tuple[str, str, str, bool]
+"""Text colour, background and weight, under a criterion in which {} is the column's first data cell."""
+
+_WORDS: dict[tuple[str, str], list[Mark]] = {
+    ("Problems", "级别"): [
+        ('{}="错误"', RED, RED_PALE, True),
+        ('{}="警告"', AMBER, AMBER_PALE, True),
+        ('{}="提示"', BLUE, BLUE_PALE, False),
+    ],
+    ("Eligibility", "是否达标"): [
+        ('{}="达标"', GREEN, GREEN_PALE, False),
+        ('{}="未达标"', RED, RED_PALE, True),
+    ],
+    ("SchoolScores", "数据完整"): [('{}="否"', AMBER, AMBER_PALE, True)],
+    ("TeacherScores", "数据完整"): [('{}="否"', AMBER, AMBER_PALE, True)],
+    ("SchoolRanking", "并列"): [("LEN({})>0", AMBER, AMBER_PALE, False)],
+    ("TeacherRanking", "并列"): [("LEN({})>0", AMBER, AMBER_PALE, False)],
+    ("Reconcile", "差额"): [("AND(ISNUMBER({}),ABS({})>=0.005)", AMBER, AMBER_PALE, False)],
+    ("Explanations", "扣分"): [("AND(ISNUMBER({}),{}>0)", AMBER, AMBER_PALE, False)],
+    ("Runs", "错误"): [("AND(ISNUMBER({}),{}>0)", RED, RED_PALE, False)],
+}
+_RANKINGS = {"SchoolRanking": "school", "TeacherRanking": "teacher"}
+
+
+def mark(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -> None:
+    """Adds this sheet's conditional formats, down to the last row of the sheet."""
+    for column, (criterion, colour, background, bold) in _marks(rules, output):
+        letter = xl_col_to_name(output.names.index(column))
+        sheet.conditional_format(
+            f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}",
+            {
+                "type": "formula",
+                "criteria": "=" + criterion.replace("{}", f"${letter}{FIRST_ROW}"),
+                "format": styles.mark(colour, background, bold),
+                "stop_if_true": True,
+            },
+        )
+
+
+def _marks(rules: Rules, output: OutputSheet) -> Iterator[tuple[str, Mark]]:
+    for (table, column), marks in _WORDS.items():
+        if table == output.table:
+            yield from ((column, one) for one in marks)
+    if output.table in _RANKINGS:
+        # the first award's places stand out most, the next award's less
+        lasts = sorted({a.last for a in rules.awards if a.object == _RANKINGS[output.table]})
+        for last, background in zip(lasts, (GOLD_PALE, GREEN_PALE), strict=False):
+            yield "名次", (f"AND(ISNUMBER({{}}),{{}}<={last})", INK, background, True)

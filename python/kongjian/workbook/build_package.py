@@ -1,0 +1,69 @@
+"""The package steps after XlsxWriter: what turns its .xlsx into the workbook that is shipped."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+Parts = dict[str, bytes]
+Step = Callable[[Parts], None]
+
+_XLSX = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_XLSM = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def finish(built: bytes, target: Path) -> None:
+    """Puts the built package through its steps and writes it to `target`, at once and whole."""
+    parts = read_parts(built)
+    for step in steps(target):
+        step(parts)
+    write_parts(parts, target)
+
+
+def steps(target: Path) -> list[Step]:
+    """The steps for this kind of file, in order."""
+    macro_enabled = target.suffix.lower() == ".xlsm"
+    return [no_calculation_on_load, *([macro_content_type] if macro_enabled else [])]
+
+
+def no_calculation_on_load(parts: Parts) -> None:
+    """The workbook has no formulas; recalculating would only make Excel ask to save on closing."""
+    parts["xl/workbook.xml"] = re.sub(rb' fullCalcOnLoad="[^"]*"', b"", parts["xl/workbook.xml"])
+
+
+def macro_content_type(parts: Parts) -> None:
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(_XLSX, _XLSM)
+
+
+def read_parts(package: bytes) -> Parts:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write_parts(parts: Parts, target: Path) -> None:
+    """Writes beside the target first, so that a fault leaves the old file as it was."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part, content in parts.items():
+                archive.writestr(_entry(part), content)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _entry(part: str) -> zipfile.ZipInfo:
+    """A zip entry that is the same on every machine and every day."""
+    entry = zipfile.ZipInfo(part, _ZIP_DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 0
+    entry.external_attr = 0
+    return entry

@@ -1,0 +1,187 @@
+"""The input sheets and the output sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from kongjian.rules.model import Column, InputTable, Rules
+from kongjian.workbook.build_marks import mark
+from kongjian.workbook.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
+from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
+from kongjian.workbook.row_heights import text_width
+
+NOT_YET = "尚未计算"
+LANDSCAPE_FROM = 95  # characters that still print readably across an upright A4 page
+_WRAP_FROM = 28
+_NAMES = {"名次", "类别", "级别", "学校名称", "教师姓名", "口径", "取值", "时间", "月份", "奖项"}
+_FREEZE_AT_MOST = 52
+_PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
+_INPUT_KIND = {
+    "text": "code", "account": "account", "yes_no": "word", "choice": "word", "count": "count",
+    "average": "average", "share": "rate", "rate": "rate", "score": "score", "month": "month", "date": "time",
+}  # fmt: skip
+_INPUT_WIDTH = {
+    "学校名称": 24.0, "教师姓名": 11.0, "管理员姓名": 11.0, "账号": 22.0, "日期": 20.0, "行为": 18.0,
+}  # fmt: skip
+
+
+def add_input(
+    book: Workbook,
+    styles: Styles,
+    rules: Rules,
+    table: InputTable,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[object]],
+) -> None:
+    """One input sheet with the headers and cells given; unprotected, so that pasting is never refused."""
+    sheet = book.add_worksheet(table.sheet)
+    known = {c.name: c for c in table.columns}
+    columns = [known.get(h) for h in headers]
+    kinds = [_INPUT_KIND[c.kind] if c else "text" for c in columns]
+    widths = _input_widths(table, headers)
+    for index, (kind, width) in enumerate(zip(kinds, widths, strict=True)):
+        sheet.set_column(index, index, width, styles.column(kind))
+    frame(sheet, styles, "input", table.sheet, _guidance(table), widths)
+    _input_headers(sheet, styles, table, headers, columns, len(rows))
+    _write_rows(sheet, rows, [styles.cell(k) for k in kinds], styles.cell("text"))
+    for index, column in enumerate(columns):
+        if column:
+            _dropdown(sheet, rules, index, column)
+    freeze(sheet, _frozen(headers, widths))
+    print_setup(sheet, sum(widths) > LANDSCAPE_FROM, rules.scheme.name)
+
+
+def _guidance(table: InputTable) -> str:
+    optional = any(c.optional or c.derivable for c in table.columns)
+    return table.guidance + ("浅色表头的列可以空着。" if optional else "")
+
+
+def _input_widths(table: InputTable, headers: Sequence[str]) -> list[float]:
+    """Headers take two lines; a narrow sheet is spread out until the guidance in row 2 fits above it."""
+    usual = [_INPUT_WIDTH.get(h, max(8.5, 2.0 * -(-len(h) // 2) + 3)) for h in headers]
+    spread = max(1.0, text_width(_guidance(table)) / (sum(usual) or 1.0))
+    return [round(width * spread, 1) for width in usual]
+
+
+def _input_headers(
+    sheet: Worksheet,
+    styles: Styles,
+    table: InputTable,
+    headers: Sequence[str],
+    columns: Sequence[Column | None],
+    rows: int,
+) -> None:
+    """The table over the leading headers that Excel accepts; the others are plain cells beside it."""
+    formats = [styles.header("input", light=c is None or c.optional or c.derivable) for c in columns]
+    covered = _leading_unique(headers)
+    add_table(sheet, table.name, HEADER_ROW, dict(zip(headers[:covered], formats, strict=False)), rows)
+    for index in range(covered, len(headers)):
+        sheet.write_string(HEADER_ROW - 1, index, headers[index], formats[index])
+
+
+def _leading_unique(headers: Sequence[str]) -> int:
+    """How many leading headers a table can take: none blank, none twice (Excel ignores case)."""
+    seen: set[str] = set()
+    for index, header in enumerate(headers):
+        if not header.strip() or header.lower() in seen:
+            return index
+        seen.add(header.lower())
+    return len(headers)
+
+
+def _write_rows(
+    sheet: Worksheet, rows: Sequence[Sequence[object]], formats: Sequence[Format], plain: Format
+) -> None:
+    for row, values in enumerate(rows, start=FIRST_ROW - 1):
+        for index, value in enumerate(values):
+            style = formats[index] if index < len(formats) else plain
+            # XlsxWriter says by a code, not by an exception, what it cut short or left out
+            if value is not None and _write(sheet, row, index, value, style):
+                raise ValueError(f"row {row + 1}, column {index + 1} cannot be written: {value!r:.60}")
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> Any:
+    """Writes one cell by its type, 0 when done; text is never taken for a formula, a link or a number."""
+    if isinstance(value, str):
+        return sheet.write_string(row, column, value, style) if value else 0
+    if isinstance(value, bool):
+        return sheet.write_boolean(row, column, value, style)
+    if isinstance(value, date | datetime):
+        return sheet.write_datetime(row, column, value, style)
+    return sheet.write_number(row, column, value, style)
+
+
+def _dropdown(sheet: Worksheet, rules: Rules, index: int, column: Column) -> None:
+    """A list to pick from; another value is asked about but never refused."""
+    choices, message = _choices(rules, column)
+    if not choices:
+        return
+    sheet.data_validation(
+        FIRST_ROW - 1,
+        index,
+        LAST_ROW - 1,
+        index,
+        {
+            "validate": "list",
+            "source": list(choices),
+            "error_type": "warning",
+            "error_title": column.name,
+            "error_message": message,
+            # a count stands for 是 in these columns, so there is nothing to ask about
+            "show_error": not column.counts,
+        },
+    )
+
+
+def _choices(rules: Rules, column: Column) -> tuple[Sequence[str], str]:
+    if column.kind == "yes_no":
+        return ("是", "否"), "请填“是”或“否”。"
+    if column.choices:
+        return column.choices, f"请填{'或'.join(f'“{c}”' for c in column.choices)}。"
+    if column.name == "学段":
+        return rules.levels, "通常从列表中选一个学段。"
+    if column.name == "角色":
+        labels = [r.label for r in rules.effective.roles]
+        return labels, f"请填{'、'.join(labels)}之一。"
+    return (), ""
+
+
+def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet) -> None:
+    """One output sheet with a blank data row, whose cells carry the style of their columns."""
+    sheet = book.add_worksheet(output.sheet)
+    sheet.hide_gridlines(2)
+    for index, column in enumerate(output.columns):
+        kind = _output_kind(column)
+        sheet.set_column(index, index, column.width, styles.column(kind))
+        wrap = kind == "text" and column.width >= _WRAP_FROM
+        sheet.write_blank(FIRST_ROW - 1, index, None, styles.cell(kind, wrap))
+    widths = [c.width for c in output.columns]
+    frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
+    header = styles.header(output.role)
+    add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
+    mark(sheet, styles, rules, output)
+    freeze(sheet, _frozen(output.names, widths))
+    print_setup(sheet, sum(widths) > LANDSCAPE_FROM, rules.scheme.name)
+    sheet.protect("", _PROTECT)
+
+
+def _output_kind(column: OutColumn) -> str:
+    """Short words stand in the middle of their column."""
+    short = column.kind == "text" and column.width < 11.5 and "姓名" not in column.name
+    return "word" if short else column.kind
+
+
+def _frozen(names: Sequence[str], widths: Sequence[float]) -> int:
+    """The leading columns that name the row, as long as they leave room for the others."""
+    used = 0.0
+    for index, (name, width) in enumerate(zip(names, widths, strict=True)):
+        used += width
+        if name not in _NAMES or used > _FREEZE_AT_MOST:
+            return index
+    return len(names)

@@ -1,0 +1,258 @@
+"""Edits a workbook package in memory: sheets' tables, single cells, tables' ranges, missing sheets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kongjian.engine.frame import Frame
+from kongjian.intake.grid import letter
+from kongjian.text import fold
+from kongjian.workbook import new_sheet
+from kongjian.workbook.cells import cell_content, table_rows
+from kongjian.workbook.layout import HEADER_ROW, SUBTITLE_ROW, OutputSheet
+from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
+from kongjian.workbook.sheet_part import SheetPart, column_number
+from kongjian.workbook.strings import EMPTY, SharedStrings, escape
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_NAME = re.compile(rb'<(?:\w+:)?definedName\b([^>]*)>([^<]*)</(?:\w+:)?definedName>')
+_TABLE_REF = re.compile(r'(<(?:\w+:)?table\b[^>]*?\sref=")([A-Z]+)(\d+):([A-Z]+)(\d+)(")')
+_AUTO_FILTER = re.compile(r"<((?:\w+:)?)autoFilter\b[^>]*?(?:/>|>.*?</(?:\w+:)?autoFilter>)", re.DOTALL)
+_SORT_STATE = re.compile(r"<(?:\w+:)?sortState\b[^>]*?(?:/>|>.*?</(?:\w+:)?sortState>)", re.DOTALL)
+_CALC = re.compile(rb"<(?:\w+:)?calcPr\b[^>]*?/?>")
+
+
+class Edit:
+    """Changes to one package; nothing is written before `save`."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._changed: dict[str, bytes] = {}
+        self._added: dict[str, bytes] = {}
+        self._removed: set[str] = set()
+        self._sheets: dict[str, SheetPart] = {}
+        self._sheet_parts = dict(package.sheets)
+        found = package.related(package.workbook, "sharedStrings")
+        self._strings_part = found[0] if found else ""
+        self.strings = SharedStrings(package.read(found[0]) if found else EMPTY)
+        self._names = self._defined_names()
+
+    def part(self, name: str) -> bytes:
+        """A part as it now stands."""
+        if name in self._added:
+            return self._added[name]
+        return self._changed[name] if name in self._changed else self._package.read(name)
+
+    def set_part(self, name: str, data: bytes) -> None:
+        """A changed or new part."""
+        if name in self._package.names:
+            self._changed[name] = data
+        else:
+            self._added[name] = data
+
+    def sheet_name(self, sheet: str) -> str | None:
+        return next((n for n in self._sheet_parts if fold(n) == fold(sheet)), None)
+
+    def sheet(self, name: str) -> SheetPart:
+        """A worksheet, taken apart once."""
+        if name not in self._sheets:
+            self._sheets[name] = SheetPart(self.part(self._sheet_parts[name]), name)
+        return self._sheets[name]
+
+    def put_name(self, name: str, value: object) -> None:
+        """A value into the cell that a defined name points to; nothing where staff deleted the name."""
+        place = self._names.get(name)
+        if place is not None:
+            sheet, column, row = place
+            self.sheet(sheet).put(row, column, cell_content(value, self.strings))  # type: ignore[arg-type]
+
+    def put_block(self, name: str, values: list[list[float]]) -> None:
+        """Numbers into the cells from the first cell of a named area on."""
+        place = self._names.get(name)
+        if place is not None:
+            sheet, column, row = place
+            for i, line in enumerate(values):
+                for k, value in enumerate(line):
+                    self.sheet(sheet).put(row + i, column + k, cell_content(value, self.strings))
+
+    def put_table(self, spec: OutputSheet, frame: Frame, subtitle: str, yes_no: frozenset[str]) -> None:
+        """Rebuilds one output sheet's table; the sheet is made when it is not there."""
+        name = self.sheet_name(spec.sheet)
+        if name is None:
+            name = spec.sheet
+            self._sheet_parts[name] = new_sheet.add_sheet(self, self._package, spec)
+        table = self._table_part(name, spec) or new_sheet.add_table(
+            self, self._package, self._sheet_parts[name], self.sheet(name), spec
+        )
+        header_row, first_column, old_last_row = self._table_place(table)
+        part = self.sheet(name)
+        width = len(spec.columns)
+        letters = [letter(first_column + k) for k in range(width)]
+        styles = [part.style(header_row + 1, first_column + k) for k in range(width)]
+        columns = [(c.name, c.kind) for c in spec.columns]
+        rows = table_rows(frame, columns, letters, styles, header_row + 1, self.strings, yes_no)
+        part.replace_table(header_row, first_column, width, old_last_row, _prefixed(rows, part.prefix))
+        for k, column in enumerate(spec.columns):
+            part.put(header_row, first_column + k, cell_content(column.name, self.strings))
+        if header_row == HEADER_ROW:
+            part.put(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
+        self._fit_table(table, spec, header_row, first_column, header_row + len(rows))
+
+    def put_links(self, spec: OutputSheet, column: str, links: list[tuple[int, str]]) -> None:
+        """Links from the rows of a table's column (0-based row, place) to places in the workbook."""
+        name = self.sheet_name(spec.sheet)
+        assert name is not None
+        table = self._table_part(name, spec)
+        header_row, first_column, _ = self._table_place(table) if table else (HEADER_ROW, 1, 0)
+        letters = letter(first_column + spec.names.index(column))
+        self.sheet(name).replace_links(
+            [(f"{letters}{header_row + 1 + i}", place) for i, place in links],
+            first_column,
+            first_column + len(spec.columns) - 1,
+        )
+
+    def save(self, target: Path) -> None:
+        """Writes the edited workbook, whole or not at all."""
+        for name, sheet in self._sheets.items():
+            self.set_part(self._sheet_parts[name], sheet.bytes())
+        self._save_strings()
+        if any(p.lost_formulas for p in self._sheets.values()):
+            self._drop_calculation_chain()
+        if self._has_formulas():
+            self._recalculate_on_load()
+        self._package.save(target, self._changed, self._removed, self._added)
+
+    def add_relationship(self, part: str, kind: str, target: str) -> str:
+        """A new relationship of a part to another one (absolute part name); returns its id."""
+        name = relationships_part(part)
+        exists = name in self._package.names or name in self._added
+        xml = self.part(name).decode() if exists else (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+        )  # fmt: skip
+        number = 1
+        while f'"rIdK{number}"' in xml:
+            number += 1
+        item = f'<Relationship Id="rIdK{number}" Type="{OFFICE}/{kind}" Target="/{target}"/>'
+        self.set_part(name, _insert_before_end(xml, "Relationships", item).encode())
+        return f"rIdK{number}"
+
+    def add_content_type(self, part: str, kind: str) -> None:
+        xml = self.part(CONTENT_TYPES).decode()
+        item = f'<Override PartName="/{part}" ContentType="{SPREADSHEET}.{kind}+xml"/>'
+        self.set_part(CONTENT_TYPES, _insert_before_end(xml, "Types", item).encode())
+
+    def taken(self, part: str) -> bool:
+        """Whether a part of this name exists."""
+        return part in self._package.names or part in self._added
+
+    def _defined_names(self) -> dict[str, tuple[str, int, int]]:
+        """Workbook-level names that point to a cell or area: name → sheet, first column, first row."""
+        out = {}
+        for attributes, text in _NAME.findall(self._package.read(self._package.workbook)):
+            name = re.search(rb'\bname="([^"]+)"', attributes)
+            place = re.match(r"(?:'(.+)'|([^'!]+))!\$([A-Z]+)\$(\d+)", text.decode())
+            if name and place and b"localSheetId" not in attributes:
+                sheet = (place[1] or place[2]).replace("''", "'").replace("&amp;", "&")
+                if sheet in self._sheet_parts:
+                    out[name[1].decode()] = (sheet, column_number(place[3]), int(place[4]))
+        return out
+
+    def _table_part(self, sheet: str, spec: OutputSheet) -> str | None:
+        """The part of the sheet's table of this name."""
+        part = self._sheet_parts[sheet]
+        rels = relationships_part(part)
+        if rels not in self._package.names and rels not in self._added:
+            return None
+        targets = re.findall(r'Target="([^"]+)"', self.part(rels).decode())
+        for target in targets:
+            if "table" in target.lower():
+                name = resolve(part, target)
+                if self.taken(name) and re.search(
+                    rf'\bdisplayName="{re.escape(spec.table)}"', self.part(name).decode(), re.IGNORECASE
+                ):
+                    return name
+        return None
+
+    def _table_place(self, table: str) -> tuple[int, int, int]:
+        """Header row, first column and last row of a table."""
+        found = _TABLE_REF.search(self.part(table).decode())
+        assert found is not None
+        return int(found[3]), column_number(found[2]), int(found[5])
+
+    def _fit_table(self, table: str, spec: OutputSheet, header_row: int, first_column: int, last_row: int) -> None:
+        """Range, filter and columns of a table as the new rows need them; a filter's choices are cleared."""
+        xml = self.part(table).decode()
+        last = letter(first_column + len(spec.columns) - 1)
+        ref = f"{letter(first_column)}{header_row}:{last}{last_row}"
+        found = _TABLE_REF.search(xml)
+        assert found is not None
+        xml = f"{xml[: found.start()]}{found[1]}{ref}{found[6]}{xml[found.end() :]}"
+        xml = _AUTO_FILTER.sub(lambda m: f'<{m[1]}autoFilter ref="{ref}"/>', xml, count=1)
+        xml = _SORT_STATE.sub("", xml)
+        names = re.findall(r'<(?:\w+:)?tableColumn\b[^>]*?\bname="([^"]*)"', xml)
+        if names != [escape(n) for n in spec.names]:
+            xml = re.sub(
+                r"<(?:\w+:)?tableColumns\b.*?</(?:\w+:)?tableColumns>", new_sheet.table_columns(spec), xml,
+                count=1, flags=re.DOTALL,
+            )  # fmt: skip
+        self.set_part(table, xml.encode())
+
+    def _save_strings(self) -> None:
+        if not self._strings_part:
+            folder = self._package.workbook.rpartition("/")[0]
+            self._strings_part = f"{folder}/sharedStrings.xml" if folder else "sharedStrings.xml"
+            self.add_relationship(self._package.workbook, "sharedStrings", self._strings_part)
+            self.add_content_type(self._strings_part, "sharedStrings")
+        self.set_part(self._strings_part, self.strings.xml())
+
+    def _drop_calculation_chain(self) -> None:
+        """A list of formula cells that names cells we replaced would make Excel repair the file."""
+        for part in self._package.related(self._package.workbook, "calcChain"):
+            self._removed.add(part)
+            rels = relationships_part(self._package.workbook)
+            self.set_part(rels, re.sub(rb'<[^<>]*calcChain"[^<>]*/>', b"", self.part(rels)))
+            override = rb'<[^<>]*PartName="/' + re.escape(part.encode()) + rb'"[^<>]*/>'
+            self.set_part(CONTENT_TYPES, re.sub(override, b"", self.part(CONTENT_TYPES)))
+
+    def _has_formulas(self) -> bool:
+        """Whether any cell holds a formula: it may read a result, and its stored value is of before."""
+        return any(_holds_formula(self.part(part)) for part in self._sheet_parts.values())
+
+    def _recalculate_on_load(self) -> None:
+        """Asks Excel to work out the user's own formulas when it opens the file."""
+        xml = self.part(self._package.workbook)
+        if found := _CALC.search(xml):
+            kept = re.sub(rb'\sfullCalcOnLoad="[^"]*"', b"", found[0])
+            end = b"/>" if kept.endswith(b"/>") else b">"
+            kept = kept[: -len(end)].rstrip() + b' fullCalcOnLoad="1"' + end
+            self.set_part(self._package.workbook, xml[: found.start()] + kept + xml[found.end() :])
+
+
+def _holds_formula(xml: bytes) -> bool:
+    """Looks for <f> or <f …> (not <formula1>) without taking the sheet apart."""
+    start = b"<f" if b"<worksheet" in xml[:1000] else b":f"
+    at = xml.find(start)
+    while at >= 0:
+        if xml[at + 2 : at + 3] in (b">", b" ", b"/"):
+            return True
+        at = xml.find(start, at + 2)
+    return False
+
+
+def _prefixed(rows: list[str], prefix: str) -> list[str]:
+    if not prefix:
+        return rows
+    return [re.sub(r"<(/?)([cv])\b", rf"<\1{prefix}\2", row) for row in rows]
+
+
+def _insert_before_end(xml: str, tag: str, item: str) -> str:
+    empty = re.search(rf"<{tag}\b([^>]*)/>\s*$", xml)
+    if empty:
+        return f"{xml[: empty.start()]}<{tag}{empty[1]}>{item}</{tag}>"
+    at = xml.rindex(f"</{tag}>")
+    return xml[:at] + item + xml[at:]
+
+

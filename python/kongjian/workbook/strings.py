@@ -1,0 +1,80 @@
+"""The workbook's shared strings: known ones are reused, new ones are added at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+_PLAIN = re.compile(rb'<(?:\w+:)?t(?: xml:space="preserve")?>([^<]*)</(?:\w+:)?t>')
+_ROOT = re.compile(rb"<((?:\w+:)?)sst\b[^>]*?(/?)>")
+_COUNTS = re.compile(rb'\s(?:uniqueCount|count)="\d*"')
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+EMPTY = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"></sst>'
+)
+
+
+def escape(text: str) -> str:
+    """Text as XML content, without the characters that XML forbids."""
+    if text.isalnum():
+        return text
+    text = _FORBIDDEN.sub("", text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class SharedStrings:
+    """xl/sharedStrings.xml as it was read, plus what a calculation adds."""
+
+    def __init__(self, xml: bytes) -> None:
+        self._xml = xml
+        self._known: dict[str, int] = {}
+        self._added: list[str] = []
+        count = 0
+        for count, item in enumerate(_ITEM.finditer(xml), start=1):
+            plain = _PLAIN.fullmatch(item[1] or b"")
+            if plain:
+                self._known.setdefault(plain[1].decode(), count - 1)
+        self._count = count
+        self._memo: dict[str, int] = {}
+
+    def index(self, text: str) -> int:
+        """The number of a string, added when it is new."""
+        found = self._memo.get(text)
+        if found is None:
+            found = self._memo[text] = self._index(escape(text))
+        return found
+
+    def indexes(self, texts: Iterable[str]) -> list[int]:
+        index = self.index
+        return [index(t) for t in texts]
+
+    def _index(self, escaped: str) -> int:
+        found = self._known.get(escaped)
+        if found is None:
+            found = self._known[escaped] = self._count + len(self._added)
+            space = ' xml:space="preserve"' if escaped != escaped.strip() or "\n" in escaped else ""
+            self._added.append(f"<t{space}>{escaped}</t>")
+        return found
+
+    def xml(self) -> bytes:
+        """The part with the added strings; its counts left out where they would no longer hold."""
+        if not self._added:
+            return self._xml
+        root = _ROOT.search(self._xml)
+        assert root is not None
+        prefix = root[1].decode()
+        items = "".join(
+            f"<{prefix}si>{t.replace('<t', f'<{prefix}t', 1).replace('</t>', f'</{prefix}t>')}</{prefix}si>"
+            if prefix
+            else f"<si>{t}</si>"
+            for t in self._added
+        ).encode()
+        opening = _COUNTS.sub(b"", root[0])
+        if root[2]:
+            opening = opening[:-2] + b">"
+            return self._xml[: root.start()] + opening + items + f"</{prefix}sst>".encode()
+        closing = f"</{prefix}sst>".encode()
+        end = self._xml.rindex(closing)
+        return self._xml[: root.start()] + opening + self._xml[root.end() : end] + items + closing

@@ -1,0 +1,331 @@
+"""Runs the YAML cases of tests/cases: a sentence, an input, the expected output.
+
+Three forms of a case:
+- one indicator: `object`, `indicator`, `value` (or `values` by column), `score`;
+- a ranking: `object`, `scores` (each unit's 得分; all else qualifies), `also` (more columns by position),
+  `expect: {ranks, tied, awards}` by position;
+- a whole calculation: `schools`, `teachers`, `classes`, `monthly`, `events` as lists of rows (`every_school`
+  and `every_teacher` hold what all rows share) and `expect`.
+`readings` names the 口径 by their Chinese labels. "是", "否" and "空" stand for yes, no and a blank.
+A case that is itself written wrongly raises CaseError: a misspelt key must never pass as "nothing to check".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kongjian.engine.calculate import Inputs, Results, calculate
+from kongjian.engine.frame import Frame
+from kongjian.rules import Rules, resolve, strict_yaml
+
+TABLES = ("schools", "teachers", "classes", "monthly", "events")
+NAME_COLUMN = {"school": "学校名称", "teacher": "教师姓名"}
+PREFIX = {"school": "School", "teacher": "Teacher"}
+KIND_LABEL = {"school": "学校", "teacher": "教师"}
+SINGLE_KEYS = {"name", "object", "indicator", "value", "values", "readings", "score"}
+RANKING_KEYS = {"name", "object", "scores", "also", "readings", "expect"}
+WHOLE_KEYS = {"name", "readings", "every_school", "every_teacher", "expect", *TABLES}
+QUALIFIED_SCHOOL = {
+    "互联网接入": "是", "多媒体教学环境": "是", "管理员实名认证": "是",
+    "教师总数": 10, "教师开通空间数": 10, "适龄学生数": 100, "学生开通空间数": 100,
+}  # fmt: skip
+
+
+class CaseError(Exception):
+    """The case is written wrongly; the text names the case and the key."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case and the file that it stands in."""
+
+    file: str
+    name: str
+    body: dict[str, Any]
+
+
+def load_cases(folder: Path) -> list[Case]:
+    """Every case of the folder in order. Raises CaseError for files that are no list of named cases."""
+    cases: list[Case] = []
+    names: set[str] = set()
+    for path in sorted(folder.glob("*.yaml")):
+        bodies, _ = strict_yaml.read(path)
+        if not isinstance(bodies, list):
+            raise CaseError(f"{path.name}：不是算例的列表")
+        for body in bodies:
+            name = body.get("name") if isinstance(body, dict) else None
+            if not isinstance(name, str) or not name:
+                raise CaseError(f"{path.name}：有一个算例没有 name")
+            if name in names:
+                raise CaseError(f"{path.name}：算例“{name}”出现两次")
+            names.add(name)
+            cases.append(Case(path.name, name, body))
+    return cases
+
+
+def run_case(case: Case, rules: Rules) -> list[str]:
+    """What differs from the expectation, one sentence each; empty when the case holds."""
+    body = case.body
+    if "indicator" in body:
+        allowed, required = SINGLE_KEYS, {"object", "indicator", "score"}
+    elif "scores" in body:
+        allowed, required = RANKING_KEYS, {"object", "scores", "expect"}
+    else:
+        allowed, required = WHOLE_KEYS, {"expect"}
+    _keys(case, body, allowed, "")
+    if missing := required - set(body):
+        raise CaseError(f"{case.name}：缺少{'、'.join(sorted(missing))}")
+    chosen = resolve(rules, _readings(case, rules))
+    if "indicator" in body:
+        return list(_run_single(case, chosen))
+    if "scores" in body:
+        case = _ranking(case)
+    return list(_run_whole(case, chosen))
+
+
+def _readings(case: Case, rules: Rules) -> dict[str, str]:
+    out = {}
+    labels = {r.label: r for r in rules.readings}
+    for label, value in case.body.get("readings", {}).items():
+        if label not in labels:
+            raise CaseError(f"{case.name}：没有口径“{label}”")
+        ids = {v.label: v.id for v in labels[label].values}
+        if value not in ids:
+            raise CaseError(f"{case.name}：口径“{label}”没有取值“{value}”")
+        out[labels[label].id] = ids[value]
+    return out
+
+
+def _run_single(case: Case, rules: Rules) -> Iterator[str]:
+    """One row with only these columns filled: the indicator's score, and whether its value was missed."""
+    body = case.body
+    kind = _kind(case)
+    known = {i.name: i for i in rules.object(kind).indicators}
+    if body["indicator"] not in known:
+        raise CaseError(f"{case.name}：{KIND_LABEL[kind]}没有指标“{body['indicator']}”")
+    if ("value" in body) == ("values" in body):
+        raise CaseError(f"{case.name}：value 与 values 写一个")
+    column = known[body["indicator"]].column
+    row = body["values"] if "values" in body else {column: body["value"]}
+    if column not in row:
+        raise CaseError(f"{case.name}：values 里没有“{column}”")
+    _score_given(case, body["score"])
+    table = f"{kind}s"
+    results = calculate(
+        _inputs(case, rules, {table: [{NAME_COLUMN[kind]: "甲", "学校名称": "甲", **row}]}), rules
+    )
+    found = float(results.tables[f"{PREFIX[kind]}Scores"][body["indicator"]][0])
+    if not _same(found, body["score"]):
+        yield f"“{body['indicator']}”应得{body['score']:g}分，算得{found!r}"
+    missed = any(f.code == "measure_missing" and f.column == column for f in results.findings)
+    owed = not known[body["indicator"]].homeroom_only or row.get("班主任") == "是"
+    blank = owed and row[column] == "空"
+    if missed != blank:
+        yield f"“{column}”{'应' if blank else '不应'}列为没有数据"
+
+
+def _ranking(case: Case) -> Case:
+    """The whole calculation that a ranking case stands for; its n-th unit is called 第n位."""
+    body, kind = case.body, _kind(case)
+    _keys(case, body["expect"], {"ranks", "tied", "awards"}, "expect ")
+    also = body.get("also", {})
+    _keys(case, also, {str(n) for n in range(1, len(body["scores"]) + 1)}, "also ")
+    shared = QUALIFIED_SCHOOL if kind == "school" else {"学校名称": "甲小学"}
+    units = [
+        {**shared, NAME_COLUMN[kind]: _nth(n), "平台得分": _score_given(case, score), **also.get(str(n), {})}
+        for n, score in enumerate(body["scores"], 1)
+    ]
+    expect: dict[str, Any] = {}
+    if "ranks" in body["expect"]:
+        if len(body["expect"]["ranks"]) != len(units):
+            raise CaseError(f"{case.name}：ranks 与 scores 个数不同")
+        expect["ranks"] = {_nth(n): rank for n, rank in enumerate(body["expect"]["ranks"], 1)}
+    if "tied" in body["expect"]:
+        tied = body["expect"]["tied"]
+        expect["tied"] = {_nth(n): "并列" if n in tied else "" for n in range(1, len(units) + 1)}
+    if "awards" in body["expect"]:
+        awards = body["expect"]["awards"]
+        expect["awards"] = {award: [_nth(n) for n in _positions(p)] for award, p in awards.items()}
+    whole = {"name": case.name, "readings": body.get("readings", {}), f"{kind}s": units, "expect": expect}
+    return Case(case.file, case.name, whole)
+
+
+def _nth(position: int) -> str:
+    return f"第{position:02d}位"
+
+
+def _positions(given: Any) -> list[int]:
+    """[1, 2, 3], or "11-50" for a run of positions."""
+    if isinstance(given, str):
+        first, last = given.split("-")
+        return list(range(int(first), int(last) + 1))
+    return list(given)
+
+
+def _run_whole(case: Case, rules: Rules) -> Iterator[str]:
+    tables = {t: case.body.get(t, []) for t in TABLES}
+    for table, shared in (("schools", "every_school"), ("teachers", "every_teacher")):
+        tables[table] = [{**case.body.get(shared, {}), **row} for row in tables[table]]
+    results = calculate(_inputs(case, rules, tables), rules)
+    expect = case.body["expect"]
+    _keys(case, expect, set(EXPECTATIONS), "expect ")
+    if not expect:
+        raise CaseError(f"{case.name}：expect 是空的")
+    for key, wanted in expect.items():
+        yield from EXPECTATIONS[key](case, key, wanted, results, rules)
+
+
+def _inputs(case: Case, rules: Rules, tables: Mapping[str, list[dict[str, Any]]]) -> Inputs:
+    frames = {}
+    for table_id, rows in tables.items():
+        columns = {c.name: c for c in rules.table(table_id).columns}
+        for row in rows:
+            _keys(case, row, set(columns), f"{table_id} ")
+        used = [c for c in columns.values() if any(c.name in row for row in rows)]
+        frames[table_id] = Frame.of(
+            {c.name: [_value(case, row.get(c.name, "空"), c.is_text) for row in rows] for c in used}
+        )
+    return Inputs.of(rules, **frames)
+
+
+def _value(case: Case, given: Any, is_text: bool) -> Any:
+    if is_text:
+        if not isinstance(given, str):
+            raise CaseError(f"{case.name}：文字 {given!r} 要加引号")
+        return "" if given == "空" else given
+    if given in ("是", "否", "空"):
+        return {"是": 1.0, "否": 0.0, "空": math.nan}[given]
+    return float(_score_given(case, given))
+
+
+def _expect_cells(table: str, column: str, absent: Any = None) -> Callable[..., Iterator[str]]:
+    """Checks one column of an output table by the unit's name; `absent` is what no row stands for."""
+
+    def check(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+        del rules
+        for unit, value in wanted.items():
+            kind = _kind_of(case, unit, results)
+            found = _cell(results.tables[table.format(PREFIX[kind])], kind, unit, column)
+            if not _same(absent if found is None else found, value):
+                yield f"{key}：{unit}应为{value!r}，算得{absent if found is None else found!r}"
+
+    return check
+
+
+def _expect_columns(table: str) -> Callable[..., Iterator[str]]:
+    """Checks several columns of a table: unit → column → value."""
+
+    def check(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+        for unit, columns in wanted.items():
+            kind = _kind_of(case, unit, results)
+            frame = results.tables[table.format(PREFIX[kind])]
+            _keys(case, columns, set(frame), f"{key} {unit} ")
+            for column in columns:
+                yield from _expect_cells(table, column)(case, key, {unit: columns[column]}, results, rules)
+
+    return check
+
+
+def _expect_awards(column: str) -> Callable[..., Iterator[str]]:
+    """Checks who stands in the awards table: award → names in order ("" column: the unit's own name)."""
+
+    def check(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+        objects = {a.name: a.object for a in rules.awards}
+        _keys(case, wanted, set(objects), f"{key} ")
+        for award, names in wanted.items():
+            name_column = column or ("学校名称" if objects[award] == "school" else "姓名")
+            table = results.tables["Awards"]
+            found = table[name_column][table["奖项"] == award].tolist()
+            if found != names:
+                yield f"{key}：{award}应为{names}，算得{found}"
+
+    return check
+
+
+def _expect_effective(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+    """Every effective count there is: 账号 → 行为 → 月份 → 有效次数."""
+    del case, rules
+    table = results.tables["EffectiveCounts"]
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    columns = (table[c] for c in ("账号", "行为", "月份", "有效次数"))
+    for account, behaviour, month, count in zip(*columns, strict=True):
+        found.setdefault(account, {}).setdefault(behaviour, {})[month] = int(count)
+    if found != wanted:
+        yield f"{key}：应为{wanted}，算得{found}"
+
+
+def _expect_findings(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+    """How many findings of a code there are; 0 says that there must be none."""
+    _keys(case, wanted, set(rules.problems), f"{key} ")
+    for code, count in wanted.items():
+        found = sum(f.code == code for f in results.findings)
+        if found != count:
+            yield f"{key}：{code}应有{count}处，实有{found}处"
+
+
+EXPECTATIONS: dict[str, Callable[..., Iterator[str]]] = {
+    "eligible": _expect_cells("Eligibility", "是否达标"),
+    "reasons": _expect_cells("Eligibility", "未达标原因"),
+    "scores": _expect_cells("{}Scores", "得分"),
+    "computed": _expect_cells("{}Scores", "计算得分"),
+    "monthly": _expect_cells("{}Scores", "月均得分"),
+    "complete": _expect_cells("{}Scores", "数据完整"),
+    "ranks": _expect_cells("{}Ranking", "名次", absent="未排名"),
+    "tied": _expect_cells("{}Ranking", "并列", absent="未排名"),
+    "indicators": _expect_columns("{}Scores"),
+    "measures": _expect_columns("{}Measures"),
+    "awards": _expect_awards(""),
+    "recipients": _expect_awards("姓名"),
+    "notes": _expect_awards("备注"),
+    "effective": _expect_effective,
+    "findings": _expect_findings,
+}
+
+
+def _kind(case: Case) -> str:
+    kind = case.body["object"]
+    if kind not in KIND_LABEL:
+        raise CaseError(f"{case.name}：object “{kind}”不是 school 或 teacher")
+    return str(kind)
+
+
+def _kind_of(case: Case, unit: str, results: Results) -> str:
+    units = {"school": results.school.units, "teacher": results.teacher.units}
+    kinds = [k for k, frame in units.items() for name in frame[NAME_COLUMN[k]] if name == unit]
+    if len(kinds) != 1:
+        raise CaseError(f"{case.name}：叫“{unit}”的有{len(kinds)}个")
+    return kinds[0]
+
+
+def _cell(frame: Frame, kind: str, unit: str, column: str) -> Any:
+    mine = frame[NAME_COLUMN[kind]] == unit
+    if "类别" in frame:
+        mine = mine & (frame["类别"] == KIND_LABEL[kind])
+    values = frame[column][mine].tolist()
+    return values[0] if values else None
+
+
+def _score_given(case: Case, given: Any) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise CaseError(f"{case.name}：{given!r} 不是数")
+    return given
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    if wanted == "空":
+        return isinstance(found, float) and math.isnan(found)
+    wanted = {"是": 1.0, "否": 0.0}.get(wanted, wanted) if isinstance(found, float) else wanted
+    if isinstance(found, float) and isinstance(wanted, int | float):
+        return abs(found - wanted) < 1e-9
+    return bool(found == wanted)
+
+
+def _keys(case: Case, given: Any, allowed: set[str], where: str) -> None:
+    if not isinstance(given, dict):
+        raise CaseError(f"{case.name}：{where}{given!r} 不是键和值")
+    if unknown := set(given) - allowed:
+        raise CaseError(f"{case.name}：{where}不认识“{'、'.join(sorted(unknown))}”")
