@@ -14,27 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from package_refs import Area, area, formula_faults, is_name, letter, overlap, position, sheets_in
+
 Element = ElementTree.Element
-Area = tuple[int, int, int, int]
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TYPES = "[Content_Types].xml"
-LAST_ROW, LAST_COLUMN = 1048576, 16384
 CELL_TYPES = {"b", "d", "e", "inlineStr", "n", "s", "str"}
 LENGTHS = {"prompt": 255, "error": 255, "promptTitle": 32, "errorTitle": 32}
-# functions younger than the file format; stored without the prefix _xlfn. they show #NAME?
-NEW_FUNCTIONS = set(
-    "CONCAT FILTER IFS LAMBDA LET MAXIFS MINIFS RANDARRAY SEQUENCE SORT SORTBY SWITCH TEXTJOIN UNIQUE XLOOKUP"
-    " XMATCH".split()
-)
-_CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
-_WHOLE = re.compile(r"\$?([A-Z]{1,3}):\$?([A-Z]{1,3})|\$?(\d+):\$?(\d+)")
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_SHEET_QUOTED = re.compile(r"'(?:[^']|'')*'")
-_REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^\W\d][\w.]*))!")
-_NAME = re.compile(r"[^\W\d]|\\")
-_CELL_LIKE = re.compile(r"[A-Za-z]{1,3}\d+|[RrCc]|[Rr]\d*[Cc]\d*")
 
 
 @dataclass
@@ -77,7 +65,7 @@ def lint(path: Path) -> list[str]:
     if book.broken:
         return [*_zip(book), *book.broken]
     found = [*_zip(book), *_content_types(book), *_relationships(book), *_sheet_names(book)]
-    strings = ["".join(t.text or "" for t in item.iter(f"{MAIN}t")) for item in book.tree("xl/sharedStrings.xml")]
+    strings = [_text(item) for item in book.tree("xl/sharedStrings.xml")]
     styles = book.tree("xl/styles.xml")
     for sheet in book.sheets:
         found += _cells(sheet, strings, _count(styles, "cellXfs"))
@@ -117,11 +105,17 @@ def _zip(book: Book) -> Iterator[str]:
 
 def _content_types(book: Book) -> Iterator[str]:
     types = book.tree(TYPES)
-    defaults = {e.get("Extension", "").lower() for e in types if e.tag.endswith("Default")}
-    overrides = {e.get("PartName", "").lower(): e.get("ContentType", "") for e in types if e.tag.endswith("Override")}
+    # "application/xml" says nothing about a part of the workbook proper; a ribbon may have it
+    defaults = {
+        e.get("Extension", "").lower(): "/customui/" if e.get("ContentType") == "application/xml" else "/"
+        for e in types
+        if e.tag.endswith("Default")
+    }
+    listed = [e for e in types if e.tag.endswith("Override")]
+    overrides = {e.get("PartName", "").lower(): e.get("ContentType", "") for e in listed}
     parts = {f"/{n}".lower() for n in book.entries if n != TYPES}
     for part in sorted(parts):
-        if part not in overrides and part.rpartition(".")[2] not in defaults:
+        if part not in overrides and not part.startswith(defaults.get(part.rpartition(".")[2], "none")):
             yield f"{part}: no content type"
     yield from (f"{part}: content type of a part that is not there" for part in overrides.keys() - parts)
     macro = "macroEnabled" in overrides.get("/xl/workbook.xml", "")
@@ -134,7 +128,8 @@ def _relationships(book: Book) -> Iterator[str]:
     for name, root in book.trees.items():
         if not name.endswith(".rels"):
             continue
-        owner = posixpath.join(posixpath.dirname(posixpath.dirname(name)), posixpath.basename(name)[: -len(".rels")])
+        folder, file = posixpath.split(name)
+        owner = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
         if owner and owner not in entries:
             yield f"{name}: relationships of a part that is not there"
         yield from (f"{name}: {twice} comes twice" for twice in _twice(r.get("Id", "") for r in root))
@@ -147,7 +142,7 @@ def _sheet_names(book: Book) -> Iterator[str]:
     names = [s.get("name", "") for s in book.tree("xl/workbook.xml").iter(f"{MAIN}sheet")]
     yield from (f"sheet name {name} comes twice" for name in _twice(n.casefold() for n in names))
     for name in names:
-        if not 1 <= len(name) <= 31 or re.search(r"[\[\]:*?/\\]", name) or name[:1] == "'" or name[-1:] == "'":
+        if not 1 <= len(name) <= 31 or re.search(r"[\[\]:*?/\\]|^'|'$", name):
             yield f"sheet name {name!r} is not allowed"
 
 
@@ -160,7 +155,7 @@ def _cells(sheet: Sheet, strings: list[str], styles: int) -> Iterator[str]:
         last_row = number
         for cell in row:
             where = f"{sheet.name}!{cell.get('r')}"
-            at_row, column = _position(cell.get("r", "")) or (0, 0)
+            at_row, column = position(cell.get("r", "")) or (0, 0)
             if at_row != number or column <= last_column:
                 yield f"{where}: cell out of order"
             last_column = column
@@ -182,31 +177,9 @@ def _value(sheet: Sheet, cell: Element, where: str, strings: list[str]) -> Itera
         else:
             sheet.texts[cell.get("r", "")] = strings[int(value)]
     elif kind == "inlineStr":
-        sheet.texts[cell.get("r", "")] = "".join(t.text or "" for t in cell.iter(f"{MAIN}t"))
+        sheet.texts[cell.get("r", "")] = _text(cell)
     elif kind == "n" and value is not None and not _is_number(value):
         yield f"{where}: number cell holds {value!r}"
-
-
-def formula_faults(formula: str) -> Iterator[str]:
-    """What is wrong with a formula as it stands in a file."""
-    if formula.startswith("="):
-        yield "formula starts with ="
-    if len(formula) > 8192:
-        yield "formula longer than 8192 characters"
-    bare = _QUOTED.sub('""', formula)
-    if '"' in bare.replace('""', ""):
-        yield f"formula with an open quote: {formula:.60}"
-    bare = _SHEET_QUOTED.sub("s", bare)
-    depth = 0
-    for character in bare:
-        depth += (character == "(") - (character == ")")
-        if depth < 0:
-            break
-    if depth:
-        yield f"formula with unbalanced parentheses: {formula:.60}"
-    for function in re.findall(r"(?<![\w.])([A-Z][A-Z0-9.]*)\(", bare.upper()):
-        if function in NEW_FUNCTIONS:
-            yield f"formula uses {function} without _xlfn."
 
 
 def _validations(sheet: Sheet) -> Iterator[str]:
@@ -254,7 +227,7 @@ def _merges(sheet: Sheet) -> Iterator[str]:
     areas = [(m.get("ref", ""), area(m.get("ref", ""))) for m in sheet.root.iter(f"{MAIN}mergeCell")]
     for index, (ref, one) in enumerate(areas):
         for other_ref, other in areas[:index]:
-            if one and other and _overlap(one, other):
+            if one and other and overlap(one, other):
                 yield f"{sheet.name}!{ref}: merged cells overlap {other_ref}"
 
 
@@ -273,7 +246,7 @@ def _tables(book: Book) -> Iterator[str]:
                 yield f"table {name}: bad ref {table.get('ref')}"
                 continue
             yield from _table(sheet, table, place)
-            yield from (f"table {name} overlaps table {n}" for n, other in placed if _overlap(place, other))
+            yield from (f"table {name} overlaps table {n}" for n, other in placed if overlap(place, other))
             placed.append((name, place))
     yield from (f"table name {name} comes twice" for name in _twice(names))
     yield from (f"table id {number} comes twice" for number in _twice(ids))
@@ -284,7 +257,7 @@ def _tables(book: Book) -> Iterator[str]:
 def _table(sheet: Sheet, table: Element, place: Area) -> Iterator[str]:
     name, (top, left, bottom, right) = table.get("displayName", ""), place
     columns = [c.get("name", "") for c in table.iter(f"{MAIN}tableColumn")]
-    if not _NAME.match(name) or _CELL_LIKE.fullmatch(name) or re.search(r"[^\w.\\]", name):
+    if not is_name(name):
         yield f"table name {name!r} is not allowed"
     if len(columns) != right - left + 1:
         yield f"table {name}: {len(columns)} columns in {table.get('ref')}"
@@ -292,7 +265,7 @@ def _table(sheet: Sheet, table: Element, place: Area) -> Iterator[str]:
         yield f"table {name}: no data row"
     yield from (f"table {name}: column {c} comes twice" for c in _twice(c.casefold() for c in columns))
     for offset, column in enumerate(columns):
-        text = sheet.texts.get(f"{_letter(left + offset)}{top}")
+        text = sheet.texts.get(f"{letter(left + offset)}{top}")
         if text is None or _unescaped(column) != text:
             yield f"table {name}: column {column!r} but the cell holds {text!r}"
     filtered = table.find(f"{MAIN}autoFilter")
@@ -300,7 +273,7 @@ def _table(sheet: Sheet, table: Element, place: Area) -> Iterator[str]:
         yield f"table {name}: filter {filtered.get('ref')} but table {table.get('ref')}"
     for merge in sheet.root.iter(f"{MAIN}mergeCell"):
         merged = area(merge.get("ref", ""))
-        if merged and _overlap(place, merged):
+        if merged and overlap(place, merged):
             yield f"table {name}: merged cells {merge.get('ref')} inside"
 
 
@@ -310,7 +283,7 @@ def _defined_names(book: Book) -> Iterator[str]:
     yield from (f"defined name {key} comes twice" for key in _twice(keys))
     for defined in named:
         name, text = defined.get("name", ""), defined.text or ""
-        if not _NAME.match(name) or _CELL_LIKE.fullmatch(name):
+        if not is_name(name):
             yield f"defined name {name!r} is not allowed"
         if int(defined.get("localSheetId", "0")) >= len(book.sheets):
             yield f"defined name {name}: no sheet {defined.get('localSheetId')}"
@@ -334,8 +307,7 @@ def _unique_ids(book: Book) -> Iterator[str]:
 
 def _unknown_sheets(text: str, book: Book) -> list[str]:
     known = {s.name.casefold() for s in book.sheets}
-    names = [quoted.replace("''", "'") or plain for quoted, plain in _REFERENCE.findall(text)]
-    return [name for name in names if name.casefold() not in known]
+    return [name for name in sheets_in(text) if name.casefold() not in known]
 
 
 def _bad_areas(where: str, refs: str) -> Iterator[str]:
@@ -344,36 +316,8 @@ def _bad_areas(where: str, refs: str) -> Iterator[str]:
     yield from (f"{where} range {ref} is not one" for ref in refs.split() if area(ref) is None)
 
 
-def area(ref: str) -> Area | None:
-    """First row, first column, last row, last column of a reference; None when it is not one."""
-    first, _, last = ref.partition(":")
-    one, two = _position(first), _position(last or first)
-    if one is None or two is None or one[0] > two[0] or one[1] > two[1]:
-        return None
-    return (*one, *two)
-
-
-def _position(ref: str) -> tuple[int, int] | None:
-    found = _CELL.fullmatch(ref)
-    if not found:
-        return None
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    row = int(found[2])
-    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
-
-
-def _letter(column: int) -> str:
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def _overlap(one: Area, other: Area) -> bool:
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+def _text(item: Element) -> str:
+    return "".join(t.text or "" for t in item.iter(f"{MAIN}t"))
 
 
 def _unescaped(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -200,7 +201,8 @@ def _account(cell: Cell) -> tuple[str, str]:
             return text, "account_rounded"
         return text, "account_suspect" if len(text) == 18 and text.isdigit() and text.endswith("000") else ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        text = f"{cell:.0f}" if float(cell).is_integer() else str(cell)
+        # the fifteen digits that Excel has kept and shows, not those of the binary number
+        text = f"{Decimal(f'{cell:.15g}'):f}"
         return text, "account_rounded" if abs(cell) >= EXACT_DIGITS else "account_number"
     return _show(cell), ""
 

@@ -11,9 +11,11 @@ from kongjian.errors import KongjianError
 from kongjian.rules.model import Band
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
-_ARROW = r"(?:→|->|=>|>|:|=|,|得)"
+_ARROW = r"(?:→|->|=>|:|=|,|得)"
 _STEP = re.compile(rf"(?:>=|=>|≥|≧)?{_NUMBER}(%?)(?:以上)?{_ARROW}{_NUMBER}分?$")
 _REST = re.compile(rf"(?:其余|其他|否则|以下|else){_ARROW}?(?:{_NUMBER}分?|不得分)$")
+# A comma ends a step where another step begins behind it; elsewhere it stands for the arrow.
+_COMMA = re.compile(r",(?=[≥≧>=]|\d[\d.]*%?(?:以上)?(?:→|->|=|:|得)|其余|其他|否则|以下|else)")
 _EXAMPLE = "写成“≥80%→10；≥60%→8；其余0”这样"
 
 
@@ -49,8 +51,7 @@ def parse_bands(text: str) -> tuple[Band, ...]:
 def _pieces(text: str) -> list[str]:
     """The steps of the text: full-width forms folded, spaces dropped, cut at separators."""
     folded = re.sub(r"[^\S\n]", "", unicodedata.normalize("NFKC", text)).lower()
-    # a comma stands between steps when a step has its arrow already, else it is the arrow
-    folded = re.sub(rf"((?:→|->|=>|[^>]>|:|[^>]=|得|其余|否则){_NUMBER}分?),", r"\1;", folded)
+    folded = _COMMA.sub(";", folded)
     return [piece for piece in re.split(r"[;、。\n]+", folded) if piece]
 
 

@@ -61,5 +61,6 @@ def _package(rules: Rules, pasted: Mapping[str, Pasted]) -> bytes:
     add_rules(book, styles, rules)
     add_home(book, home, styles, rules)
     home.activate()
+    book.set_tab_ratio(85)
     book.close()
     return buffer.getvalue()

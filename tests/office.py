@@ -1,0 +1,38 @@
+"""LibreOffice, as an independent program that opens the workbooks."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+_PATIENCE = 240  # seconds; the first start with a new profile alone can take thirty
+
+
+@functools.cache
+def _profile() -> Path:
+    """One profile for all conversions of this process: a profile serves one LibreOffice at a time."""
+    folder = Path(tempfile.mkdtemp(prefix="kongjian-office-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def convert(path: Path, to: str, outdir: Path) -> Path:
+    """Opens the file and saves it as another kind ("pdf", "xlsx", "csv"); returns the new file."""
+    outdir.mkdir(parents=True, exist_ok=True)
+    command = ["soffice", f"-env:UserInstallation={_profile().as_uri()}", "--headless", "--norestore"]
+    command += ["--convert-to", to, "--outdir", str(outdir), str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+    target = outdir / f"{path.stem}.{to.split(':')[0]}"
+    if not target.is_file():
+        raise AssertionError(f"LibreOffice did not convert {path.name}: {run.stdout}{run.stderr}")
+    return target
+
+
+def pdf_pages(pdf: Path) -> list[str]:
+    """The text of each page."""
+    run = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True)
+    return run.stdout.decode().split("\f")[:-1]

@@ -1,0 +1,371 @@
+"""The workbook as it is built: what stands where, read by other programs than the one that wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+from openxml_audit import OpenXmlValidator
+
+from kongjian.rules import Rules, load_rules
+from kongjian.rules.bands_text import parse_bands
+from kongjian.workbook.build import build
+from kongjian.workbook.build_package import read_parts
+from kongjian.workbook.layout import DISTRIBUTION, HOME_DISTRIBUTION, HOME_STATE
+from office import convert, pdf_pages
+from package_lint import lint
+
+SHIPPED = Path(__file__).resolve().parents[1] / "kongjian.xlsm"
+SCHOOL = (
+    "组织机构 应用考核 应用推进 学籍管理 部门管理 家长管理 教职工管理 教师管理 教材管理 课程管理 制作课件 在线撰写教案 "
+    "在线授课 网络教研 作业管理 成绩管理 学生评价 通知公告 活动发布 参与活动 课程学习 完成作业"
+)
+TEACHER = "制作课件 在线撰写教案 在线授课 网络教研 作业管理 成绩管理 学生评价 通知公告 活动发布 参与活动"
+TOTALS = "计算得分 平台得分 得分 月均得分 数据完整"
+PERSON = "学校名称 教师姓名 账号"
+SCHOOL_INPUT = (
+    "学校名称 学段 互联网接入 多媒体教学环境 管理员姓名 管理员实名认证 教师总数 教师开通空间数 适龄学生数 学生开通空间数 "
+    + SCHOOL.replace("课程学习 完成作业", "课程学习完成率 作业完成率 平台得分")
+)
+TEACHER_INPUT = f"{PERSON} 任课 班主任 {TEACHER} 平台得分"
+# sheet → its table and columns, in tab order between 首页 and 规则
+TABLES = {
+    "学校数据": ("Schools", SCHOOL_INPUT),
+    "教师数据": ("Teachers", TEACHER_INPUT),
+    "班级数据": ("Classes", "学校名称 年级 班级 学生数 课程学习完成率 作业完成率 课程学习次数 作业完成次数"),
+    "月度得分": ("Monthly", "类别 学校名称 账号 月份 得分"),
+    "行为明细": ("Events", "日期 学校名称 账号 角色 行为"),
+    "学校排名": ("SchoolRanking", "名次 学校名称 得分 月均得分 并列 上次名次 变化"),
+    "教师排名": ("TeacherRanking", f"名次 {PERSON} 得分 月均得分 并列 上次名次 变化"),
+    "获奖名单": ("Awards", "奖项 名次 学校名称 姓名 得分 备注"),
+    "资格审核": ("Eligibility", f"类别 {PERSON} 是否达标 未达标原因"),
+    "学校得分": ("SchoolScores", f"学校名称 {SCHOOL} {TOTALS}"),
+    "教师得分": ("TeacherScores", f"{PERSON} {TEACHER} {TOTALS}"),
+    "问题清单": ("Problems", "级别 工作表 单元格 内容 建议"),
+    "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
+    "教师指标": ("TeacherMeasures", TEACHER_INPUT),
+    "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数"),
+    "平台核对": ("Reconcile", f"类别 {PERSON} 计算得分 平台得分 差额 可能原因 采用"),
+    "得分说明": ("Explanations", f"类别 {PERSON} 指标 条款 取值 来源 规则 分值 得分 扣分 还差"),
+    "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 说明"),
+    "口径影响": ("ReadingEffects", "口径 取值 示范校变化 专家变化 优秀教师变化 说明"),
+    "运行记录": ("Runs", "时间 规则版本 数据指纹 学校数 教师数 班级数 错误 警告 用时秒"),
+}
+INPUTS = list(TABLES)[:5]
+INDICATORS = "对象 一级指标 指标 条款原文 分值 计分方式 目标 每少扣分 分档 出处 疑点"
+ACCOUNT = "421281199001011234"
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    return load_rules()
+
+
+@pytest.fixture(scope="module")
+def built(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("build") / "built.xlsm"
+    build(rules, target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def book(built: Path) -> Workbook:
+    return openpyxl.load_workbook(built, keep_vba=True)
+
+
+def column(sheet: Worksheet, header: str, row: int = 3) -> str:
+    """The letter of the column with this header."""
+    return next(c.column_letter for c in sheet[row] if c.value == header)
+
+
+def header_row(sheet: Worksheet, row: int = 3) -> list[str]:
+    return [c.value for c in sheet[row] if c.value is not None]
+
+
+def test_every_sheet_in_tab_order(book: Workbook) -> None:
+    assert book.sheetnames == ["首页", *TABLES, "规则"]
+    assert book.active is not None
+    assert book.active.title == "首页"
+
+
+@pytest.mark.parametrize("sheet", TABLES)
+def test_every_table_has_its_columns(sheet: str, book: Workbook) -> None:
+    name, columns = TABLES[sheet]
+    assert list(book[sheet].tables) == [name]
+    assert header_row(book[sheet]) == columns.split()
+    last = book[sheet].cell(4, len(columns.split())).coordinate
+    table = book[sheet].tables[name]
+    assert (table.ref, table.autoFilter.ref) == (f"A3:{last}", f"A3:{last}")
+
+
+@pytest.mark.parametrize("sheet", TABLES)
+def test_title_guidance_and_frozen_header(sheet: str, book: Workbook, rules: Rules) -> None:
+    assert book[sheet]["A1"].value == sheet
+    if sheet in INPUTS:
+        guidance = next(t.guidance for t in rules.tables if t.sheet == sheet)
+        assert book[sheet]["A2"].value.startswith(guidance)
+    else:
+        assert book[sheet]["A2"].value == "尚未计算"
+    names = {"学校数据": "B4", "教师数据": "C4", "教师排名": "D4", "资格审核": "D4", "问题清单": "B4"}
+    if sheet in names:
+        assert book[sheet].freeze_panes == names[sheet]
+    assert book[sheet].freeze_panes.endswith("4")
+
+
+@pytest.mark.parametrize("sheet", ["首页", *TABLES, "规则"])
+def test_print_set_up(sheet: str, book: Workbook) -> None:
+    page = book[sheet]
+    assert page.page_setup.paperSize == 9
+    assert page.page_setup.fitToWidth in (None, 1)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.oddFooter.center.text == "第&P页 共&N页"
+    assert page.print_title_rows == {"首页": None, "规则": "$1:$2"}.get(sheet, "$1:$3")
+    upright = {"首页", "月度得分", "行为明细", "学校排名", "有效次数"}
+    assert (page.page_setup.orientation == "landscape") == (sheet not in upright)
+
+
+def test_tabs_are_coloured_by_role(book: Workbook) -> None:
+    colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 8, 1]
+
+
+def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        protection = sheet.protection
+        assert protection.sheet == (sheet.title not in ["首页", "规则", *INPUTS]), sheet.title
+        if protection.sheet:
+            assert protection.password is None
+            allowed = (protection.autoFilter, protection.sort, protection.formatColumns)
+            assert allowed == (False, False, False), "False: not locked"
+            assert not protection.selectLockedCells
+
+
+def test_pasted_accounts_keep_their_digits_because_the_whole_column_is_text(book: Workbook) -> None:
+    for name in ("教师数据", "月度得分", "行为明细", "教师排名"):
+        sheet = book[name]
+        assert sheet.column_dimensions[column(sheet, "账号")].number_format == "@"
+    assert book["月度得分"].column_dimensions["D"].number_format == "@"
+
+
+def test_the_first_data_row_carries_the_style_of_each_column(book: Workbook) -> None:
+    expected = {
+        ("教师排名", "名次"): "0",
+        ("教师排名", "账号"): "@",
+        ("教师排名", "得分"): "0.00",
+        ("学校指标", "作业完成率"): "0.0%",
+        ("学校指标", "在线授课"): "0.00",
+        ("运行记录", "时间"): "yyyy\\-mm\\-dd\\ hh:mm:ss",
+        ("运行记录", "用时秒"): "0.0",
+    }
+    for (name, header), number_format in expected.items():
+        cell = book[name][f"{column(book[name], header)}4"]
+        assert (cell.value, cell.number_format.replace("\\", "")) == (None, number_format.replace("\\", ""))
+    assert book["问题清单"]["D4"].alignment.wrap_text
+    assert book["问题清单"]["C4"].font.underline == "single"
+    assert not book["教师排名"]["B4"].alignment.wrap_text
+
+
+def dropdown(sheet: Worksheet, at: str) -> DataValidation | None:
+    return next((v for v in sheet.data_validations.dataValidation if at in v.sqref), None)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "header", "listed", "asks"),
+    [
+        ("学校数据", "学段", "小学,初中,九年一贯制学校,高中,完全中学,中职,特殊教育学校,教学点", True),
+        ("学校数据", "互联网接入", "是,否", True),
+        ("学校数据", "学籍管理", "是,否", False),
+        ("教师数据", "班主任", "是,否", True),
+        ("月度得分", "类别", "学校,教师", True),
+        ("行为明细", "角色", "管理员,教师,学生", True),
+    ],
+)
+def test_dropdowns_of_inputs_ask_but_never_refuse(
+    sheet: str, header: str, listed: str, asks: bool, book: Workbook
+) -> None:
+    letter = column(book[sheet], header)
+    for row in (4, 50_000):
+        rule = dropdown(book[sheet], f"{letter}{row}")
+        assert rule is not None
+        assert rule.formula1 == f'"{listed}"'
+        assert (rule.errorStyle, bool(rule.showErrorMessage)) == ("warning", asks)
+    assert dropdown(book[sheet], f"{letter}3") is None
+
+
+def test_each_reading_offers_its_own_values(book: Workbook, rules: Rules) -> None:
+    sheet = book["规则"]
+    assert header_row(sheet)[:5] == ["口径", "取值", "可选值", "说明", "影响"]
+    assert sheet.tables["Readings"].ref == f"A3:E{3 + len(rules.readings)}"
+    for row, reading in enumerate(rules.readings, start=4):
+        labels = [v.label for v in reading.values]
+        assert [sheet.cell(row, c).value for c in (1, 2, 3, 5)] == [
+            reading.label,
+            labels[0],
+            "、".join(labels),
+            reading.effect,
+        ]
+        rule = dropdown(sheet, f"B{row}")
+        assert rule is not None
+        assert rule.formula1 == f'"{",".join(labels)}"'
+        assert sheet.cell(row, 4).value.startswith(reading.text)
+
+
+def indicator_rows(book: Workbook) -> dict[tuple[str, str], dict[str, object]]:
+    sheet = book["规则"]
+    top = int(sheet.tables["Indicators"].ref.split(":")[0][1:])
+    names = INDICATORS.split()
+    rows = [dict(zip(names, [c.value for c in row], strict=False)) for row in sheet.iter_rows(min_row=top)]
+    assert list(rows[0].values()) == names
+    return {(str(r["对象"]), str(r["指标"])): r for r in rows[1:]}
+
+
+def test_every_indicator_stands_on_the_rules_sheet(book: Workbook) -> None:
+    rows = indicator_rows(book)
+    listed = [*(("学校", n) for n in SCHOOL.split()), *(("教师", n) for n in TEACHER.split())]
+    assert list(rows) == listed
+    courseware = rows["学校", "制作课件"]
+    assert [courseware[k] for k in ("分值", "计分方式", "目标", "每少扣分", "分档")] == [
+        4,
+        "每少扣分",
+        5,
+        1,
+        None,
+    ]
+    evaluation = rows["教师", "学生评价"]
+    assert evaluation["分档"] == "≥100%→15；≥80%→10；≥60%→8；≥40%→5；其余0"
+    assert parse_bands(str(rows["学校", "完成作业"]["分档"]))[0].points == 20
+    homework = rows["教师", "作业管理"]
+    assert homework["目标"] == "按口径"
+    assert str(homework["疑点"]).endswith("目标：按原文 1；零次零分 1；目标15次 15")
+    assert "分值栏是3分" in str(rows["学校", "课程管理"]["疑点"])
+
+
+def test_cells_that_may_be_changed_look_different(book: Workbook) -> None:
+    sheet = book["规则"]
+    top = int(sheet.tables["Indicators"].ref.split(":")[0][1:])
+    letters = {n: column(sheet, n, top) for n in INDICATORS.split()}
+    fills: dict[bool, set[str]] = {
+        True: {sheet["B4"].fill.fgColor.rgb},
+        False: {sheet["A4"].fill.fgColor.rgb},
+    }
+    used = {
+        "是否得分": "分值",
+        "每少扣分": "分值目标每少扣分",
+        "达标得分": "分值目标",
+        "分档得分": "分值分档",
+    }
+    for row in range(top + 1, sheet.max_row + 1):
+        kind = sheet[f"{letters['计分方式']}{row}"].value
+        for name, letter in letters.items():
+            cell = sheet[f"{letter}{row}"]
+            changeable = name in ("分值", "目标", "每少扣分", "分档") and name in used[kind]
+            fills[changeable and cell.value != "按口径"].add(cell.fill.fgColor.rgb)
+    assert [len(fills[True]), len(fills[False])] == [1, 1]
+    assert fills[True] != fills[False]
+
+
+def test_the_state_of_the_last_run_has_its_names(book: Workbook) -> None:
+    assert set(HOME_STATE) | {HOME_DISTRIBUTION} <= set(book.defined_names)
+    home = book["首页"]
+    for name, caption in HOME_STATE.items():
+        (sheet, place), *more = book.defined_names[name].destinations
+        assert (sheet, more) == ("首页", [])
+        cell = home[place.replace("$", "")]
+        assert cell.value == ("尚未计算" if name == "HomeMessage" else None)
+        beside = [home.cell(cell.row, cell.column - 1).value, home.cell(cell.row - 1, cell.column).value]
+        assert caption in beside, name
+
+
+def test_the_score_distribution_has_a_row_for_each_range(book: Workbook) -> None:
+    ((sheet, place),) = book.defined_names[HOME_DISTRIBUTION].destinations
+    block = book[sheet][place.replace("$", "")]
+    assert [len(block), len(block[0])] == [len(DISTRIBUTION), 2]
+    labels = [book[sheet].cell(row[0].row, row[0].column - 1).value for row in block]
+    assert labels == ["60分以下", "60–69", "70–79", "80–89", "90–100"]
+    first = block[0][0]
+    assert [book[sheet].cell(first.row - 1, first.column + k).value for k in (0, 1)] == ["学校", "教师"]
+
+
+def test_the_home_page_leads_to_every_sheet_and_every_sheet_leads_back(book: Workbook) -> None:
+    links = [c.hyperlink.location for row in book["首页"].iter_rows() for c in row if c.hyperlink]
+    assert sorted(links) == sorted(f"'{name}'!A1" for name in book.sheetnames[1:])
+    for sheet in book.worksheets[1:]:
+        assert [c.hyperlink.location for c in sheet[1] if c.hyperlink] == ["'首页'!A1"]
+
+
+def test_the_two_charts_read_the_ranking_and_the_distribution(built: Path, book: Workbook) -> None:
+    parts = read_parts(built.read_bytes())
+    charts = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
+    assert len(charts) == 2
+    assert "<c:f>学校排名!$B$4:$B$13</c:f>" in charts[0]
+    assert "<c:f>学校排名!$C$4:$C$13</c:f>" in charts[0]
+    assert '<c:barDir val="bar"/>' in charts[0]
+    assert charts[0].index('<c:orientation val="maxMin"/>') < charts[0].index("</c:catAx>")
+    ((_, place),) = book.defined_names[HOME_DISTRIBUTION].destinations
+    first, last = (p.split("$")[1:] for p in place.split(":"))
+    for letter in (first[0], last[0]):
+        assert f"<c:f>首页!${letter}${first[1]}:${letter}${last[1]}</c:f>" in charts[1]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "header", "formulas"),
+    [
+        ("问题清单", "级别", ['$A4="错误"', '$A4="警告"', '$A4="提示"']),
+        ("资格审核", "是否达标", ['$E4="达标"', '$E4="未达标"']),
+        ("学校得分", "数据完整", ['$AB4="否"']),
+        ("学校排名", "名次", ["AND(ISNUMBER($A4),$A4<=3)"]),
+        ("教师排名", "名次", ["AND(ISNUMBER($A4),$A4<=10)", "AND(ISNUMBER($A4),$A4<=50)"]),
+        ("教师排名", "并列", ["LEN($G4)>0"]),
+    ],
+)
+def test_marks_reach_down_to_the_last_row(
+    sheet: str, header: str, formulas: list[str], book: Workbook
+) -> None:
+    letter = column(book[sheet], header)
+    marks = {str(f.sqref): [r.formula[0] for r in f.rules] for f in book[sheet].conditional_formatting}
+    assert marks[f"{letter}4:{letter}1048576"] == formulas
+
+
+def test_no_formulas_and_nothing_to_recalculate_on_opening(built: Path, book: Workbook) -> None:
+    assert b"fullCalcOnLoad" not in read_parts(built.read_bytes())["xl/workbook.xml"]
+    assert not [c for s in book.worksheets for row in s.iter_rows() for c in row if c.data_type == "f"]
+
+
+def test_the_package_is_clean(built: Path) -> None:
+    assert lint(built) == []
+    audit = OpenXmlValidator().validate(built)
+    assert (audit.errors, audit.error_count, audit.warning_count) == ([], 0, 0)
+
+
+def test_the_kind_of_file_follows_its_name(rules: Rules, tmp_path: Path) -> None:
+    for suffix, told in ((".xlsx", False), (".xlsm", True)):
+        target = tmp_path / f"book{suffix}"
+        build(rules, target)
+        assert (b"macroEnabled" in read_parts(target.read_bytes())["[Content_Types].xml"]) == told
+        assert lint(target) == []
+
+
+def test_libreoffice_opens_and_prints_it(built: Path, tmp_path: Path) -> None:
+    pages = pdf_pages(convert(built, "pdf", tmp_path))
+    assert len(pages) >= len(TABLES) + 2
+    assert "应用评比" in pages[0]
+    assert "尚未计算" in pages[0]
+    assert "学校数据" in pages[1]
+    assert not any("###" in page for page in pages)
+
+
+def test_the_same_rules_build_the_same_file(built: Path, rules: Rules, tmp_path: Path) -> None:
+    again = tmp_path / "again.xlsm"
+    build(rules, again)
+    assert again.read_bytes() == built.read_bytes()
+    assert [p.name for p in tmp_path.iterdir()] == ["again.xlsm"], "no temporary file stays behind"
+
+
+def test_the_shipped_workbook_is_what_is_built(built: Path) -> None:
+    shipped, fresh = read_parts(SHIPPED.read_bytes()), read_parts(built.read_bytes())
+    assert list(shipped) == list(fresh)
+    assert [name for name in fresh if shipped[name] != fresh[name]] == [], "build kongjian.xlsm again"
