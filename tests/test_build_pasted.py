@@ -11,7 +11,6 @@ import pytest
 from openpyxl import Workbook
 
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook import build_package
 from kongjian.workbook.build import Pasted, build
 from office import convert, pdf_pages
 from package_lint import lint
@@ -32,9 +31,8 @@ def filled(rules: Rules, target: Path, pasted: Mapping[str, Pasted]) -> Workbook
 
 def test_cells_keep_their_types(rules: Rules, tmp_path: Path) -> None:
     moment = dt.datetime(2021, 3, 4, 8, 30)
-    events = Pasted(
-        [], [[moment, "=一小", ACCOUNT, "教师", "在线授课"], [dt.date(2021, 3, 5), None, 5, True, 0.5]]
-    )
+    rows = [[moment, "=一小", ACCOUNT, "教师", "在线授课"], [dt.date(2021, 3, 5), None, 5, True, 0.5]]
+    events = Pasted([], rows)
     sheet = filled(rules, tmp_path / "b.xlsx", {"events": events})["行为明细"]
     first, second = (list(row) for row in sheet.iter_rows(min_row=4))
     assert [c.value for c in first] == [moment, "=一小", ACCOUNT, "教师", "在线授课"]
@@ -96,7 +94,7 @@ def test_a_fault_while_writing_leaves_the_old_file(
     def full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(build_package.Path, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space left"):
         build(rules, target)
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("b.xlsm", b"old")]

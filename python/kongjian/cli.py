@@ -33,7 +33,9 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("book", type=BOOK, metavar="工作簿")
-@click.option("-o", "--out", type=BOOK, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）")
+@click.option(
+    "-o", "--out", type=BOOK, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+)
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def recalc(book: Path, out: Path | None, quiet: bool) -> None:
     """重新计算排名：填写工作簿里的得分、资格、名次、获奖名单和问题清单。"""
@@ -66,7 +68,9 @@ def check(book: Path) -> None:
 @cli.command()
 @click.argument("folder", type=BOOK, metavar="[文件夹]", default="demo", required=False)
 @click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
-@click.option("--teachers", type=click.IntRange(min=50), default=3500, metavar="数", help="教师人数（默认3500）")
+@click.option(
+    "--teachers", type=click.IntRange(min=50), default=3500, metavar="数", help="教师人数（默认3500）"
+)
 @click.option("--clean", is_flag=True, help="不掺入有问题的数据")
 def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
     """生成示范数据：一个已经粘贴好数据的工作簿。"""
@@ -89,8 +93,8 @@ def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
 @click.option("--folder", type=BOOK, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
 def rules(lint: bool, month: str | None, folder: Path | None) -> None:
     """显示或检查评分规则。"""
-    from kongjian.rules import load_rules, loader
     from kongjian.rules import lint as checks
+    from kongjian.rules import load_rules, loader
 
     folder = folder or loader.rules_folder()
     if lint:
@@ -178,12 +182,16 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 def _print_results(run: Run) -> None:
     tables = run.results.tables
     _print_table("学校排名", tables["SchoolRanking"], ("名次", "学校名称", "得分", "月均得分", "并列"), 10)
-    _print_table("教师排名", tables["TeacherRanking"], ("名次", "学校名称", "教师姓名", "得分", "月均得分", "并列"), 12)
+    _print_table(
+        "教师排名", tables["TeacherRanking"], ("名次", "学校名称", "教师姓名", "得分", "月均得分", "并列"), 12
+    )
     awards = tables["Awards"]
     click.echo("获奖名单")
     for award in run.rules.awards:
         mine = awards["奖项"] == award.name
-        who = awards["姓名" if award.object == "teacher" or award.recipient != "unit" else "学校名称"][mine].tolist()
+        who = awards["姓名" if award.object == "teacher" or award.recipient != "unit" else "学校名称"][
+            mine
+        ].tolist()
         shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
         click.echo(f"  {award.name}（{len(who)}）：{shown or '无'}")
     click.echo("")

@@ -63,7 +63,9 @@ class Inputs:
                 column = table[name]
                 digest.update(name.encode())
                 text = column.dtype == object
-                digest.update("\x1f".join(column).encode() if text else np.ascontiguousarray(column).tobytes())
+                digest.update(
+                    "\x1f".join(column).encode() if text else np.ascontiguousarray(column).tobytes()
+                )
         return digest.hexdigest()
 
 
@@ -134,7 +136,11 @@ def calculate(
         "SchoolRanking": _ranking_table("school", school, before.get("school", {})),
         "TeacherRanking": _ranking_table("teacher", teacher, before.get("teacher", {})),
         "Awards": _stack(
-            [a for kind, o in (("school", school), ("teacher", teacher)) for a in _awards(kind, o, rules, findings)]
+            [
+                a
+                for kind, o in (("school", school), ("teacher", teacher))
+                for a in _awards(kind, o, rules, findings)
+            ]
         )
         or Frame({c: texts([]) for c in AWARD_COLUMNS}),
         "SchoolMeasures": schools,
@@ -235,7 +241,9 @@ def _awards(kind: str, o: Outcome, rules: Rules, findings: Findings) -> list[Fra
 
 
 def _stack(frames: list[Frame]) -> Frame:
-    return Frame({name: np.concatenate([f[name] for f in frames]) for name in frames[0]}) if frames else Frame()
+    return (
+        Frame({name: np.concatenate([f[name] for f in frames]) for name in frames[0]}) if frames else Frame()
+    )
 
 
 __all__ = ["ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "unit_keys"]

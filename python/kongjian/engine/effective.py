@@ -86,12 +86,12 @@ def totals(counts: Frame, role: Role, behaviour: str, keys: list[str], by: str) 
     own = school_keys(counts[by][mine]) if by == "学校名称" else counts[by][mine]
     at = locate(own, keys)
     found = at != NOT_FOUND
-    return np.bincount(at[found], weights=counts["有效次数"][mine][found], minlength=len(keys)).astype(np.int64)
+    return np.bincount(at[found], weights=counts["有效次数"][mine][found], minlength=len(keys)).astype(
+        np.int64
+    )
 
 
-def _report_repeats(
-    kept: Ints, first: Ints, role: Ints, rules: Rules, findings: Findings, at: Ints
-) -> None:
+def _report_repeats(kept: Ints, first: Ints, role: Ints, rules: Rules, findings: Findings, at: Ints) -> None:
     again = np.ones(len(kept), dtype=bool)
     again[first] = False
     for i in kept[again]:
@@ -105,7 +105,9 @@ def _schools(events: Frame, rows_: Ints, teachers: Frame) -> np.ndarray:
     if teachers.height == 0:
         return given
     own = locate(np.array(accounts(events), dtype=object)[rows_], accounts(teachers))
-    return texts(g or (teachers["学校名称"][o] if o != NOT_FOUND else "") for g, o in zip(given, own, strict=True))
+    return texts(
+        g or (teachers["学校名称"][o] if o != NOT_FOUND else "") for g, o in zip(given, own, strict=True)
+    )
 
 
 def _mix(person: Ints, behaviour: Ints, when: Ints) -> Ints:
@@ -127,6 +129,8 @@ def _role_codes(rules: Rules) -> Callable[[str], int]:
 
 def _behaviour_codes(rules: Rules) -> Callable[[str], int]:
     names = [b for r in rules.effective.roles for b in r.behaviours]
-    known = {fold(a): names.index(b) for b, aliases in rules.effective.behaviour_aliases.items() for a in aliases}
+    known = {
+        fold(a): names.index(b) for b, aliases in rules.effective.behaviour_aliases.items() for a in aliases
+    }
     known |= {fold(b): k for k, b in enumerate(names)}
     return lambda text: known.get(fold(text), NOT_FOUND)

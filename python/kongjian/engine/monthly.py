@@ -88,7 +88,9 @@ def _summary(
     none = count == 0
     table = np.where(given, table, 0.0)
     average = to_cents(table.sum(axis=1) / np.maximum(count, 1))
-    lowest = np.where(given, to_cents(table), np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    lowest = np.where(given, to_cents(table), np.iinfo(np.int64).max).min(
+        axis=1, initial=np.iinfo(np.int64).max
+    )
     at = rows(units)
     for i in np.flatnonzero(none & (score_cents != MISSING)):
         findings.add("no_monthly", f"{kind}s", at[i])

@@ -36,7 +36,11 @@ def rank_in_order(keys: Sequence[NDArray[np.int64]], method: str = "competition"
     for key in keys:
         ordered = key[order]
         new[1:] |= ordered[1:] != ordered[:-1]
-    place = np.cumsum(new) if method == "dense" else np.maximum.accumulate(np.where(new, np.arange(1, len(order) + 1), 0))
+    place = (
+        np.cumsum(new)
+        if method == "dense"
+        else np.maximum.accumulate(np.where(new, np.arange(1, len(order) + 1), 0))
+    )
     out = np.empty(len(order), dtype=np.int64)
     out[order] = place
     return out

@@ -10,7 +10,7 @@ from kongjian.engine.calculate import Inputs
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
-from kongjian.rules.model import Condition, Rules
+from kongjian.rules.model import Rules
 
 
 def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
@@ -22,7 +22,9 @@ def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
     _classes(classes, rules, findings)
     for table, frame in (("teachers", teachers), ("classes", classes)):
         _unknown_schools(table, frame, known, findings)
-    return Inputs(schools, teachers, classes, _monthly(inputs.monthly, rules, findings), _events(inputs.events))
+    return Inputs(
+        schools, teachers, classes, _monthly(inputs.monthly, rules, findings), _events(inputs.events)
+    )
 
 
 def _named(frame: Frame, table: str, columns: Sequence[str], findings: Findings) -> Frame:
@@ -55,12 +57,13 @@ def _schools(schools: Frame, rules: Rules, findings: Findings) -> Frame:
     at = rows(schools)
     for i in np.flatnonzero(schools["管理员姓名"] == ""):
         findings.add("administrator_blank", "schools", at[i], "管理员姓名")
-    seen: set[tuple[str, str]] = set()
-    for condition in rules.conditions:
-        for pair in zip(condition.opened, condition.total, strict=True):
-            if pair not in seen:
-                seen.add(pair)
-                _opened(schools, *pair, findings)
+    pairs = {p for c in rules.conditions for p in zip(c.opened, c.total, strict=True)}
+    for pair in sorted(pairs):
+        _opened(schools, *pair, findings)
+    needed = {n for c in rules.conditions if c.object == "school" for n in (*c.columns, *c.opened, *c.total)}
+    for column in sorted(needed):
+        for i in np.flatnonzero(np.isnan(schools[column])):
+            findings.add("condition_blank", "schools", at[i], column)
     return schools
 
 
@@ -144,11 +147,11 @@ def _monthly(monthly: Frame, rules: Rules, findings: Findings) -> Frame:
         kinds[i] = choices[1] if monthly["账号"][i] else choices[0]
         findings.add("kind_guessed", "monthly", at[i], "类别", value=kinds[i])
     keep = monthly["月份"] != ""
-    for i, kind in enumerate(kinds):
+    for k, kind in enumerate(kinds):
         if kind not in choices:
-            findings.add("not_a_choice", "monthly", at[i], "类别", found=kind, choices="、".join(choices))
-            keep[i] = False
-    return monthly.having(**{"类别": texts(kinds)}).take(keep)
+            findings.add("not_a_choice", "monthly", at[k], "类别", found=kind, choices="、".join(choices))
+            keep[k] = False
+    return monthly.having(类别=texts(kinds)).take(keep)
 
 
 def _events(events: Frame) -> Frame:

@@ -48,7 +48,16 @@ def problems(
             if k == problem.cap:
                 text = f"同类问题还有{len(groups) - k}处，没有列出"
                 cell = _cell(group[0], places, header_rows)
-                lines.append(Line(problem.level, sheets[table], cell, text, problem.advice, (level, tables.index(table), 1 << 30, k)))
+                lines.append(
+                    Line(
+                        problem.level,
+                        sheets[table],
+                        cell,
+                        text,
+                        problem.advice,
+                        (level, tables.index(table), 1 << 30, k),
+                    )
+                )
                 break
             lines.append(
                 Line(

@@ -41,7 +41,7 @@ def _table(grid: Grid, columns: tuple[str, ...]) -> tuple[int, dict[str, int]] |
     for row, cells in enumerate(grid.rows, start=1):
         named = {fold(c): k for k, c in reversed(list(enumerate(cells))) if isinstance(c, str) and c}
         if all(name in named for name in columns):
-            return row, {text: k for text, k in named.items()}
+            return row, named
     return None
 
 
@@ -76,7 +76,9 @@ def _edits(grid: Grid, rules: Rules, faults: list[str]) -> dict[tuple[str, str],
     if found is None:
         return edits
     header, at = found
-    kinds = {fold(label): kind for kind, label in OBJECT_LABELS.items()} | {k.upper(): k for k in OBJECT_LABELS}
+    kinds = {fold(label): kind for kind, label in OBJECT_LABELS.items()} | {
+        k.upper(): k for k in OBJECT_LABELS
+    }
     for row, cells in enumerate(grid.rows[header:], start=header + 1):
         if is_blank(cells[at["指标"]]):
             break

@@ -61,8 +61,8 @@ def _read(table: InputTable, grid: Grid, header: Header, rules: Rules, findings:
     at = np.array(kept, dtype=np.int64) + header.row + 1
     _merged_cells(table, grid, header, at, findings)
     errors: dict[int, dict[int, str]] = {}
-    for (row, column), text in grid.errors.items():
-        errors.setdefault(column, {})[row] = text
+    for (row, number), text in grid.errors.items():
+        errors.setdefault(number, {})[row] = text
     out = Frame({ROW: at})
     for column in table.columns:
         place = header.columns.get(column.name)
@@ -145,7 +145,8 @@ def _doubtful_rows(
         odd = {
             v
             for v in set(column)
-            if is_blank(v) or (isinstance(v, str) and (fold(v) in _total_words(words) or header_name(table, v)))
+            if is_blank(v)
+            or (isinstance(v, str) and (fold(v) in _total_words(words) or header_name(table, v)))
         }
         if odd:
             doubtful.update(k for k, v in enumerate(column) if v in odd)
@@ -179,5 +180,3 @@ def _merged_cells(table: InputTable, grid: Grid, header: Header, at: Ints, findi
     for first_row, first_column, last_row, _ in grid.merged:
         if last_row > header.row and first_row <= last:
             findings.add("merged_cells", table.id, first_row, f"={letter(first_column)}")
-
-

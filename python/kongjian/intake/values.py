@@ -44,7 +44,7 @@ class Cells:
     errors: dict[int, str]  # worksheet row → error text such as #N/A
     findings: Findings
 
-    def say(self, i: int, code: str, **params: Any) -> None:
+    def say(self, i: int | np.integer[Any], code: str, **params: Any) -> None:
         self.findings.add(code, self.table, self.rows[i], self.column.name, **params)
 
 
@@ -189,7 +189,9 @@ def accounts(cells: Cells) -> tuple[Texts, Texts]:
             cells.say(i, code, found=text)
     _error_cells(cells)
     shown = texts(read[v][0] for v in cells.values)
-    trusted = texts("" if code == "account_rounded" else text for text, code in map(read.__getitem__, cells.values))
+    trusted = texts(
+        "" if code == "account_rounded" else text for text, code in map(read.__getitem__, cells.values)
+    )
     return shown, trusted
 
 
@@ -232,9 +234,7 @@ def _each(
     known = {v: read(v) for v in set(cells.values)}
     unread = {v for v, text in known.items() if text == ""}
     changed = {
-        v
-        for v, text in known.items()
-        if text and isinstance(v, str) and not (usual and usual.fullmatch(v))
+        v for v, text in known.items() if text and isinstance(v, str) and not (usual and usual.fullmatch(v))
     }
     for i, cell in enumerate(cells.values) if unread or changed else ():
         if cell in changed:

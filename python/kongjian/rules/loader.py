@@ -122,9 +122,9 @@ def _allowed(kind: Any, loc: tuple[Any, ...]) -> list[str]:
         if dataclasses.is_dataclass(kind):
             kind = typing.get_type_hints(kind).get(str(part), str)
         inner = [a for a in typing.get_args(kind) if a is not Ellipsis]
-        if inner and not dataclasses.is_dataclass(kind) and typing.get_origin(kind) in (tuple, dict):
-            if isinstance(part, int) or typing.get_origin(kind) is dict:
-                kind = inner[-1]
+        listed = typing.get_origin(kind) is tuple and isinstance(part, int)
+        if listed or typing.get_origin(kind) is dict:
+            kind = inner[-1]
     while typing.get_origin(kind) in (tuple, dict):
         kind = [a for a in typing.get_args(kind) if a is not Ellipsis][-1]
     return [f.name for f in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else []
@@ -147,7 +147,7 @@ def _keep(cache: Path, rules: Rules) -> None:
         cache.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=cache.parent, delete=False) as out:
             pickle.dump(rules, out)
-        os.replace(out.name, cache)
+        Path(out.name).replace(cache)
         for old in sorted(cache.parent.glob("rules-*.pickle"), key=lambda p: p.stat().st_mtime)[:-8]:
             old.unlink(missing_ok=True)
     except OSError:  # no cache folder: the files are checked at every start

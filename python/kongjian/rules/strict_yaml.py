@@ -62,6 +62,6 @@ def _build(node: yaml.Node, loader: Any, name: str, path: tuple[str | int, ...],
         return out
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, loader, name, (*path, i), lines) for i, item in enumerate(node.value)]
-    if not node.style and node.value.lower() in _BOOLEAN_WORDS:
+    if isinstance(node, yaml.ScalarNode) and not node.style and node.value.lower() in _BOOLEAN_WORDS:
         raise RuleFileError(f"{name} 第{line}行：{node.value} 没有加引号，YAML 会当作是非值")
     return loader.construct_object(node)

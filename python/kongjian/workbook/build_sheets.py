@@ -17,7 +17,7 @@ from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, OutColumn, OutputShe
 from kongjian.workbook.row_heights import text_width
 
 NOT_YET = "尚未计算"
-LANDSCAPE_FROM = 95  # characters that still print readably across an upright A4 page
+_LANDSCAPE_FROM = 112  # characters that still print readably across an upright A4 page
 _WRAP_FROM = 28
 _NAMES = {"名次", "类别", "级别", "学校名称", "教师姓名", "口径", "取值", "时间", "月份", "奖项"}
 _FREEZE_AT_MOST = 52
@@ -54,7 +54,7 @@ def add_input(
         if column:
             _dropdown(sheet, rules, index, column)
     freeze(sheet, _frozen(headers, widths))
-    print_setup(sheet, sum(widths) > LANDSCAPE_FROM, rules.scheme.name)
+    print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
 
 
 def _guidance(table: InputTable) -> str:
@@ -167,7 +167,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
     mark(sheet, styles, rules, output)
     freeze(sheet, _frozen(output.names, widths))
-    print_setup(sheet, sum(widths) > LANDSCAPE_FROM, rules.scheme.name)
+    print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
     sheet.protect("", _PROTECT)
 
 

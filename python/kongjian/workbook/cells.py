@@ -50,14 +50,20 @@ def column_cells(
             values = [YES_NO.get(v, "") for v in values.tolist()]
         else:
             return [
-                f'<c r="{letters}{row}"{shown}><v>{text}</v></c>' if text else f'<c r="{letters}{row}"{shown}/>'
+                f'<c r="{letters}{row}"{shown}><v>{text}</v></c>'
+                if text
+                else f'<c r="{letters}{row}"{shown}/>'
                 for row, text in enumerate(number_texts(values), start=first_row)
             ]
     if isinstance(values, np.ndarray):
         values = values.tolist()
     return [
-        f'<c r="{letters}{row}"{shown} t="s"><v>{index}</v></c>' if text else f'<c r="{letters}{row}"{shown}/>'
-        for row, (text, index) in enumerate(zip(values, strings.indexes(values), strict=True), start=first_row)
+        f'<c r="{letters}{row}"{shown} t="s"><v>{index}</v></c>'
+        if text
+        else f'<c r="{letters}{row}"{shown}/>'
+        for row, (text, index) in enumerate(
+            zip(values, strings.indexes(values), strict=True), start=first_row
+        )
     ]
 
 
@@ -85,8 +91,7 @@ def table_rows(
     height = max(frame.height, 1)
     finished = []
     for (name, _), letter, style in zip(columns, letters, styles, strict=True):
-        values = frame.get(name)
-        if values is None or len(values) == 0:
-            values = [""] * height
+        given = frame.get(name)
+        values = [""] * height if given is None or len(given) == 0 else given
         finished.append(column_cells(values, letter, style, first_row, strings, name in yes_no))
     return ["".join(cells) for cells in zip(*finished, strict=True)]

@@ -17,7 +17,7 @@ from kongjian.workbook.strings import EMPTY, SharedStrings, escape
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_NAME = re.compile(rb'<(?:\w+:)?definedName\b([^>]*)>([^<]*)</(?:\w+:)?definedName>')
+_NAME = re.compile(rb"<(?:\w+:)?definedName\b([^>]*)>([^<]*)</(?:\w+:)?definedName>")
 _TABLE_REF = re.compile(r'(<(?:\w+:)?table\b[^>]*?\sref=")([A-Z]+)(\d+):([A-Z]+)(\d+)(")')
 _AUTO_FILTER = re.compile(r"<((?:\w+:)?)autoFilter\b[^>]*?(?:/>|>.*?</(?:\w+:)?autoFilter>)", re.DOTALL)
 _SORT_STATE = re.compile(r"<(?:\w+:)?sortState\b[^>]*?(?:/>|>.*?</(?:\w+:)?sortState>)", re.DOTALL)
@@ -182,7 +182,9 @@ class Edit:
         assert found is not None
         return int(found[3]), column_number(found[2]), int(found[5])
 
-    def _fit_table(self, table: str, spec: OutputSheet, header_row: int, first_column: int, last_row: int) -> None:
+    def _fit_table(
+        self, table: str, spec: OutputSheet, header_row: int, first_column: int, last_row: int
+    ) -> None:
         """Range, filter and columns of a table as the new rows need them; a filter's choices are cleared."""
         xml = self.part(table).decode()
         last = letter(first_column + len(spec.columns) - 1)
@@ -254,5 +256,3 @@ def _insert_before_end(xml: str, tag: str, item: str) -> str:
         return f"{xml[: empty.start()]}<{tag}{empty[1]}>{item}</{tag}>"
     at = xml.rindex(f"</{tag}>")
     return xml[:at] + item + xml[at:]
-
-

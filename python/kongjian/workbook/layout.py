@@ -12,7 +12,9 @@ TITLE_ROW, SUBTITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
 HOME = "首页"
 RULES = "规则"
 
-ColumnKind = Literal["text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link"]
+ColumnKind = Literal[
+    "text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link"
+]
 Role = Literal["result", "evidence"]
 
 

@@ -31,7 +31,8 @@ def add_sheet(edit: Edit, package: Package, spec: OutputSheet) -> str:
     part = f"{base}/sheet{number}.xml"
     styles = _styles(edit, package, [_FORMATS.get(c.kind, "General") for c in spec.columns])
     cols = "".join(
-        f'<col min="{k}" max="{k}" width="{c.width:g}" customWidth="1"/>' for k, c in enumerate(spec.columns, start=1)
+        f'<col min="{k}" max="{k}" width="{c.width:g}" customWidth="1"/>'
+        for k, c in enumerate(spec.columns, start=1)
     )
     blank = "".join(f'<c r="{letter(k)}{FIRST_ROW}" s="{s}"/>' for k, s in enumerate(styles, start=1))
     title = f'<row r="1"><c r="A1" t="s"><v>{edit.strings.index(spec.sheet)}</v></c></row>'
@@ -58,7 +59,9 @@ def add_table(edit: Edit, package: Package, sheet_part: str, sheet: SheetPart, s
         number += 1
     ids = [0]
     for name in (n for n in package.names if "/tables/" in f"/{n}"):
-        ids += [int(i) for i in re.findall(r"<(?:\w+:)?table\b[^>]*?\sid=\"(\d+)\"", edit.part(name).decode())]
+        ids += [
+            int(i) for i in re.findall(r"<(?:\w+:)?table\b[^>]*?\sid=\"(\d+)\"", edit.part(name).decode())
+        ]
     ref = f"A{HEADER_ROW}:{letter(len(spec.columns))}{FIRST_ROW}"
     edit.set_part(part, (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<table xmlns="{MAIN}" id="{max(ids) + number}" '
@@ -73,7 +76,9 @@ def add_table(edit: Edit, package: Package, sheet_part: str, sheet: SheetPart, s
 
 def table_columns(spec: OutputSheet) -> str:
     """The column list of a table."""
-    columns = "".join(f'<tableColumn id="{k}" name="{escape(n)}"/>' for k, n in enumerate(spec.names, start=1))
+    columns = "".join(
+        f'<tableColumn id="{k}" name="{escape(n)}"/>' for k, n in enumerate(spec.names, start=1)
+    )
     return f'<tableColumns count="{len(spec.names)}">{columns}</tableColumns>'
 
 
@@ -111,7 +116,11 @@ def _add_format(xml: str, text: str) -> tuple[str, int]:
         used = [int(i) for i in re.findall(r'<(?:\w+:)?numFmt\b[^>]*?numFmtId="(\d+)"', xml)]
         number = max([163, *used]) + 1
         xml = _append(xml, "numFmts", f'numFmt numFmtId="{number}" formatCode="{text}"', before="fonts")
-    xml = _append(xml, "cellXfs", f'xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"')
+    xml = _append(
+        xml,
+        "cellXfs",
+        f'xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"',
+    )
     block = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
     assert block is not None
     return xml, len(re.findall(r"<(?:\w+:)?xf\b", block[0])) - 1

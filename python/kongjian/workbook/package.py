@@ -59,7 +59,9 @@ class Package:
                 self._read[name] = self._zip.read(name)
             return self._read[name]
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError):
-            raise KongjianError(f"{self.path.name} 已损坏（{name}），打不开；请用上一份备份（.bak）或重新导出") from None
+            raise KongjianError(
+                f"{self.path.name} 已损坏（{name}），打不开；请用上一份备份（.bak）或重新导出"
+            ) from None
 
     def relationships(self, part: str) -> list[tuple[str, str, str]]:
         """(id, type, target part) of every internal relationship of a part."""
@@ -77,7 +79,9 @@ class Package:
         return [target for _, type_, target in self.relationships(part) if type_.rsplit("/", 1)[-1] == kind]
 
     def _workbook_part(self) -> str:
-        return self.related("", "officeDocument")[0] if self.related("", "officeDocument") else "xl/workbook.xml"
+        return (
+            self.related("", "officeDocument")[0] if self.related("", "officeDocument") else "xl/workbook.xml"
+        )
 
     def _sheet_parts(self) -> dict[str, str]:
         root = ElementTree.fromstring(self.read(self.workbook))
@@ -149,8 +153,8 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
                 os.link(target, fresh_backup)
             except OSError:  # a file system without links
                 shutil.copy2(target, fresh_backup)
-            os.replace(fresh_backup, backup)
-        os.replace(temporary, target)
+            fresh_backup.replace(backup)
+        temporary.replace(target)
     except OSError as error:
         raise KongjianError(_say(error, target)) from None
     finally:

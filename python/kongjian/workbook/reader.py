@@ -32,7 +32,9 @@ class Reader:
         try:
             self._workbook = calamine.CalamineWorkbook.from_path(str(Path(package.path)))
         except (calamine.CalamineError, OSError, ValueError):
-            raise KongjianError(f"{package.path.name} 已损坏，打不开；请用上一份备份（.bak）或重新导出") from None
+            raise KongjianError(
+                f"{package.path.name} 已损坏，打不开；请用上一份备份（.bak）或重新导出"
+            ) from None
 
     def name(self, sheet: str) -> str | None:
         """The sheet's name as the workbook spells it, None where there is no such sheet."""
@@ -47,7 +49,9 @@ class Reader:
             try:
                 found = self._workbook.get_sheet_by_name(name)
                 cells = found.to_python(skip_empty_area=False)
-                merged = tuple((a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ())
+                merged = tuple(
+                    (a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ()
+                )
             except (calamine.CalamineError, ValueError, IndexError):
                 raise KongjianError(
                     f"{self._package.path.name} 的工作表“{name}”已损坏，读不了；请用上一份备份（.bak）或重新导出"
@@ -75,7 +79,11 @@ class Reader:
         if any(c not in header for c in columns):
             return []
         at = [header.index(c) for c in columns]
-        return [[row[k] for k in at] for row in grid.rows[FIRST_ROW - 1 :] if not all(is_blank(row[k]) for k in at)]
+        return [
+            [row[k] for k in at]
+            for row in grid.rows[FIRST_ROW - 1 :]
+            if not all(is_blank(row[k]) for k in at)
+        ]
 
 
 def input_grids(reader: Reader, rules: Rules) -> dict[str, Grid | None]:
@@ -103,9 +111,7 @@ def previous_run(reader: Reader) -> Previous:
     return Previous(fingerprint, version, ranks, earlier)
 
 
-def _keep(
-    key: str, now: Cell, before: Cell, ranks: dict[str, float], earlier: dict[str, float]
-) -> None:
+def _keep(key: str, now: Cell, before: Cell, ranks: dict[str, float], earlier: dict[str, float]) -> None:
     if isinstance(now, (int, float)):
         ranks[key] = float(now)
     if isinstance(before, (int, float)):
@@ -117,5 +123,3 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-

@@ -107,7 +107,11 @@ def write(edit: Edit, run: Run, reader: Reader, moment: dt.datetime, seconds: fl
     """Puts a run's results into the output sheets and its state on 首页."""
     specs = {s.table: s for s in output_sheets(run.rules)}
     yes_no = frozenset(c.name for t in run.rules.tables for c in t.columns if c.kind == "yes_no")
-    tables = {**run.results.tables, "Problems": _problem_table(run), "Runs": _runs(run, reader, moment, seconds)}
+    tables = {
+        **run.results.tables,
+        "Problems": _problem_table(run),
+        "Runs": _runs(run, reader, moment, seconds),
+    }
     for table, frame in tables.items():
         subtitle = f"{moment:%Y-%m-%d %H:%M:%S} 计算 · 规则版本 {run.results.version} · {_count(frame, specs[table])}"
         edit.put_table(specs[table], frame, subtitle, yes_no if table.endswith("Measures") else frozenset())

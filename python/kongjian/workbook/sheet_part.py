@@ -20,7 +20,9 @@ _STYLE = re.compile(rb'\bs="(\d+)"')
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?(?:/>|>\s*</(?:\w+:)?dimension>)")
 _COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)/?>")
 _HYPERLINKS = re.compile(rb"<(?:\w+:)?hyperlinks\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?hyperlinks>)", re.DOTALL)
-_HYPERLINK = re.compile(rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+)(\d+)[^"]*"[^>]*?(?:/>|>.*?</(?:\w+:)?hyperlink>)', re.DOTALL)
+_HYPERLINK = re.compile(
+    rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+)(\d+)[^"]*"[^>]*?(?:/>|>.*?</(?:\w+:)?hyperlink>)', re.DOTALL
+)
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 # what may stand behind the hyperlinks of a worksheet, in the order of the schema
 _AFTER_LINKS = re.compile(
@@ -77,7 +79,8 @@ class SheetPart:
         p = self.prefix
         shown = f' s="{style}"' if style else ""
         cell = f'<{p}c r="{letter(column)}{row}"{shown}{content.replace("/c>", f"/{p}c>")}'.encode()
-        kept, position = [], None
+        kept: list[bytes] = []
+        position = None
         for old in _CELL.finditer(inner):
             ref = _REF.search(old[1])
             at = column_number(ref[1]) if ref else 0
@@ -142,7 +145,9 @@ class SheetPart:
                     kept += link[0]
             self._tail = self._tail[: old.start()] + self._tail[old.end() :]
         p = self.prefix
-        new = "".join(f'<{p}hyperlink ref="{ref}" location="{place}" display="{ref}"/>' for ref, place in links)
+        new = "".join(
+            f'<{p}hyperlink ref="{ref}" location="{place}" display="{ref}"/>' for ref, place in links
+        )
         if not new and not kept:
             return
         at = _AFTER_LINKS.search(self._tail)
