@@ -85,21 +85,6 @@ def test_nothing_is_cut_short_in_silence(rules: Rules, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_fault_while_writing_leaves_the_old_file(
-    rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "b.xlsm"
-    target.write_bytes(b"old")
-
-    def full(*_: object) -> None:
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        build(rules, target)
-    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("b.xlsm", b"old")]
-
-
 def test_a_filled_workbook_prints_without_hash_signs(rules: Rules, tmp_path: Path) -> None:
     target = tmp_path / "filled.xlsm"
     teacher = ["赤壁市赵李桥镇中心学校", "欧阳晓明", ACCOUNT, "是", "否", *[128] * 6, 1.0, 12, 3, 1, 100]

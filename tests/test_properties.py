@@ -25,7 +25,7 @@ READINGS = st.fixed_dictionaries(
     {r.id: st.sampled_from([v.id for v in r.values]) for r in RULES.readings}
 ).map(dict[str, str])
 BOUNDS = {"count": [0, 1, 2, 4, 5, 15, 30, 39, 40, 41], "rate": [0, 0.4, 0.6, 0.8, 1]}
-SLOW = settings(max_examples=600, deadline=None)
+SLOW = settings(max_examples=80, deadline=None)
 
 
 def random_texts(kind: str, height: int, rng: np.random.Generator) -> dict[str, list[str]]:

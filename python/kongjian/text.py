@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# zero-width characters, direction marks, byte-order mark, soft hyphen
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+# control characters, zero-width characters, direction marks, byte-order mark, soft hyphen
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 _SPACES = re.compile(r"\s+")
 
 

@@ -21,11 +21,12 @@ def rank(cents: NDArray[np.int64], method: str = "competition") -> Ints:
     if high - low > 10 * len(cents) + _SPARSE:  # scores far apart: compact them first
         cents = np.unique(cents, return_inverse=True)[1]
         low, high = 0, int(cents.max())
-    counts = np.bincount(cents - low, minlength=high - low + 1)
+    place = cents - low if low else cents
+    counts = np.bincount(place, minlength=high - low + 1)
     if method == "dense":
         counts = (counts > 0).astype(np.int64)
     above = counts[::-1].cumsum()[::-1] - counts
-    return np.asarray(above[cents - low] + 1)
+    return np.take(above + 1, place, mode="clip")  # nothing to clip: the mode that needs no second look
 
 
 def rank_in_order(keys: Sequence[NDArray[np.int64]], method: str = "competition") -> Ints:

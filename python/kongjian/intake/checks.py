@@ -11,6 +11,7 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
 from kongjian.rules.model import Rules
+from kongjian.text import fold
 
 
 def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
@@ -107,7 +108,7 @@ def _same_names(teachers: Frame, nameless: Bools, findings: Findings) -> None:
     first: dict[tuple[str, str], int] = {}
     for i, school in zip(chosen, schools, strict=True):
         name = teachers["教师姓名"][i]
-        earlier = first.setdefault((school, name), int(at[i]))
+        earlier = first.setdefault((school, fold(name)), int(at[i]))
         if earlier != at[i]:
             findings.add("same_name", "teachers", at[i], "教师姓名", found=name, first=earlier)
 

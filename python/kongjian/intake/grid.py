@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kongjian.text import clean
+
 Cell = Any
 """str ("" for empty), float, int, bool, datetime.date or datetime.datetime; None counts as empty."""
 
@@ -36,4 +38,4 @@ def letter(column: int) -> str:
 
 
 def is_blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or (isinstance(cell, str) and not clean(cell))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kongjian.engine.findings import Findings
@@ -12,6 +13,8 @@ from kongjian.text import clean, fold
 
 HEADER_ROW = 3
 SEARCHED_ROWS = 10
+MOST_LIKELY = 3
+"""A row that names so many columns, and hardly anything else, is a header."""
 _UNIT = re.compile(r"[(（\[【].*?[)）\]】]$")
 
 
@@ -25,15 +28,21 @@ class Header:
 
 def find_header(table: InputTable, grid: Grid, findings: Findings) -> Header | None:
     """The header of a sheet, or None (with a finding) when there is none to be recognised."""
-    best = max(range(1, SEARCHED_ROWS + 1), key=lambda r: (_hits(table, grid, r), r == HEADER_ROW))
-    needed = len([c for c in table.columns if c.key])
-    if _hits(table, grid, best) < max(2, needed):
+    needed = {c.name for c in table.columns if c.key}
+
+    def likeness(row: int) -> tuple[bool, int, bool]:
+        names = _named(table, grid, row)
+        return names >= needed, len(names), row == HEADER_ROW
+
+    best = max(range(1, SEARCHED_ROWS + 1), key=likeness)
+    if len(_named(table, grid, best)) < max(2, len(needed)):
         if any(not is_blank(c) for row in grid.rows[HEADER_ROW - 1 :] for c in row):
             names = "、".join(c.name for c in table.columns if c.key)
             findings.add("header_missing", table.id, HEADER_ROW, columns=names)
         else:
             findings.add("sheet_empty", table.id, sheet=table.sheet)
         return None
+    best = _pasted_below(table, grid, best)
     if best != HEADER_ROW:
         findings.add("header_moved", table.id, best, found=best)
     return _read_header(table, grid, best, findings)
@@ -55,9 +64,38 @@ def _names(table: InputTable) -> dict[str, str]:
     return known[1]
 
 
-def _hits(table: InputTable, grid: Grid, row: int) -> int:
-    cells = grid.rows[row - 1] if row <= len(grid.rows) else ()
-    return len({header_name(table, c) for c in cells if isinstance(c, str) and c} - {None})
+def is_header_like(table: InputTable, cells: Sequence[Cell]) -> bool:
+    """Whether most of a row's cells name columns of the table."""
+    filled = [c for c in cells if not is_blank(c)]
+    return len(_names_in(table, cells)) >= max(MOST_LIKELY, (len(filled) + 1) // 2)
+
+
+def repeats_header(table: InputTable, header: Header, cells: Sequence[Cell]) -> bool:
+    """Whether a row names the same columns in the same places."""
+    same = sum(
+        isinstance(cells[c - 1], str) and header_name(table, cells[c - 1]) == name
+        for name, c in header.columns.items()
+    )
+    return same * 2 >= len(header.columns)
+
+
+def _names_in(table: InputTable, cells: Sequence[Cell]) -> set[str]:
+    return {name for c in cells if isinstance(c, str) and c and (name := header_name(table, c))}
+
+
+def _named(table: InputTable, grid: Grid, row: int) -> set[str]:
+    return _names_in(table, grid.rows[row - 1]) if row <= len(grid.rows) else set()
+
+
+def _pasted_below(table: InputTable, grid: Grid, row: int) -> int:
+    """The header row itself, or the next one where a paste brought its own header in another order."""
+    for below, cells in enumerate(grid.rows[row : row + SEARCHED_ROWS], start=row + 1):
+        if all(is_blank(c) for c in cells):
+            continue
+        own = {name: c for c, cell in enumerate(grid.rows[row - 1], 1) if (name := header_name(table, cell))}
+        other = is_header_like(table, cells) and not repeats_header(table, Header(row, own), cells)
+        return below if other else row
+    return row
 
 
 def _read_header(table: InputTable, grid: Grid, row: int, findings: Findings) -> Header | None:
@@ -78,8 +116,9 @@ def _read_header(table: InputTable, grid: Grid, row: int, findings: Findings) ->
         columns[name] = used = (exact or places)[0]
         if len(places) > 1:
             where = "、".join(f"{letter(c)}{row}" for c in places)
+            unused = next(c for c in reversed(places) if c != used)
             findings.add(
-                "header_twice", table.id, row, f"={letter(places[1])}",
+                "header_twice", table.id, row, f"={letter(unused)}",
                 name=name, count=len(places), cells=where, used=f"{letter(used)}{row}",
             )  # fmt: skip
         elif not exact:

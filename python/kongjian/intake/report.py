@@ -13,6 +13,7 @@ from kongjian.rules.model import Problem, Rules
 
 LEVELS = ("错误", "警告", "提示")
 SHOWN_ROWS = 12
+LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,13 @@ def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
 
 
 def _word(template: str, finding: Finding) -> str:
-    return template.format(**{"column": finding.column, **finding.params})
+    shown = {k: _short(v) if isinstance(v, str) else v for k, v in finding.params.items()}
+    return template.format(**{"column": finding.column, **shown})
+
+
+def _short(text: str) -> str:
+    """A pasted text cut to what a cell can show: some hold thirty thousand characters."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 def _count(group: list[Finding], problem: Problem) -> str:

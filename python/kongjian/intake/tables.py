@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,13 @@ from kongjian.engine.matching import ACCOUNT, ROW
 from kongjian.intake import values
 from kongjian.intake.checks import check
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
-from kongjian.intake.headers import Header, find_header, header_name
+from kongjian.intake.headers import Header, find_header, header_name, is_header_like, repeats_header
 from kongjian.intake.values import Cells
-from kongjian.rules.model import InputTable, Rules, Words
-from kongjian.text import fold
+from kongjian.rules.model import Column, InputTable, Rules, Words
+from kongjian.text import clean, fold
+
+_AFTER_TOTAL = re.compile(r"[:(\[,\d].*$")
+_REMARK = re.compile(r"[:,;。!?]")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
             places[table.id] = {name: letter(c) for name, c in header.columns.items()}
             header_rows[table.id] = header.row
             frames[table.id] = _read(table, grid, header, rules, findings)
+            if table.required and frames[table.id].height == 0:
+                findings.add("sheet_empty", table.id, sheet=table.sheet)
     inputs = check(Inputs.of(rules, **frames), rules, findings)
     return Intake(inputs, findings, places, header_rows)
 
@@ -77,7 +83,7 @@ def _convert(cells: Cells, words: Words) -> dict[str, np.ndarray[Any, Any]]:
     if column.kind in ("text", "choice"):
         return {column.name: values.names(cells)}
     if column.kind == "account":
-        shown, trusted = values.accounts(cells)
+        shown, trusted = values.accounts(cells, words)
         return {column.name: shown, ACCOUNT: trusted}
     if column.kind == "month":
         return {column.name: values.months(cells)}
@@ -113,20 +119,30 @@ def _data_rows(
 ) -> list[int]:
     """Which rows below the header (from 0) hold data: no blank rows, totals or header rows among them."""
     body = grid.rows[header.row :]
-    errors = {row - header.row - 1 for row, _ in grid.errors}
+    columns = set(header.columns.values())
+    errors = {row - header.row - 1 for row, column in grid.errors if column in columns}
     blank, dropped = [], set()
     for k in _doubtful_rows(table, header, by_column, words):
-        cells = body[k]
-        first = _first_text(header, cells)
-        if _is_blank_row(header, cells) and k not in errors:
-            blank.append(k)
-            dropped.add(k)
-        elif first and fold(first) in _total_words(words):
-            findings.add("total_row", table.id, header.row + 1 + k, found=first.strip())
-            dropped.add(k)
-        elif first and header_name(table, first) and _repeats_header(table, header, cells):
-            findings.add("repeated_header", table.id, header.row + 1 + k)
-            dropped.add(k)
+        cells, row = body[k], header.row + 1 + k
+        if _is_blank_row(header, cells):
+            if k not in errors:
+                blank.append(k)
+                dropped.add(k)
+            continue
+        if total := _total_text(table, header, cells, words):
+            findings.add("total_row", table.id, row, found=clean(total))
+        elif repeats_header(table, header, cells):
+            findings.add("repeated_header", table.id, row)
+        elif is_header_like(table, cells):
+            # what follows stands in other columns: not read at all rather than read wrongly
+            findings.add("header_changed", table.id, row, first=header.row)
+            dropped.update(range(k, len(body)))
+            break
+        elif note := _note(header, cells):
+            findings.add("note_row", table.id, row, found=clean(note))
+        else:
+            continue
+        dropped.add(k)
     kept = [k for k in range(len(body)) if k not in dropped] if dropped else list(range(len(body)))
     for k in blank:
         if kept and k < kept[-1]:
@@ -137,24 +153,49 @@ def _data_rows(
 def _doubtful_rows(
     table: InputTable, header: Header, by_column: Sequence[Sequence[Cell]], words: Words
 ) -> list[int]:
-    """The rows whose leading or key cell is blank, a total's word or a header: the others hold data."""
-    looked = {c.name for c in table.columns if c.key} | {min(header.columns, key=header.columns.__getitem__)}
+    """The rows with a total's word in a text, or whose leading or key cell is blank, a header or a remark."""
+    leading = min(header.columns, key=header.columns.__getitem__)
     doubtful: set[int] = set()
-    for name in looked & set(header.columns):
-        column = by_column[header.columns[name] - 1]
-        odd = {
-            v
-            for v in set(column)
-            if is_blank(v)
-            or (isinstance(v, str) and (fold(v) in _total_words(words) or header_name(table, v)))
-        }
+    for column in table.columns:
+        looked = column.key or column.name == leading
+        if column.name not in header.columns or not (looked or column.kind == "text"):
+            continue
+        cells = by_column[header.columns[column.name] - 1]
+        odd = {v for v in set(cells) if _is_total(v, words) or (looked and _is_odd_key(table, v))}
         if odd:
-            doubtful.update(k for k, v in enumerate(column) if v in odd)
+            doubtful.update(k for k, v in enumerate(cells) if v in odd)
     return sorted(doubtful)
 
 
-def _total_words(words: Words) -> frozenset[str]:
-    return values.folded(words.total_row)
+def _is_odd_key(table: InputTable, cell: Cell) -> bool:
+    return is_blank(cell) or (
+        isinstance(cell, str) and bool(header_name(table, cell) or _REMARK.search(fold(cell)))
+    )
+
+
+def _is_total(cell: Cell, words: Words) -> bool:
+    """合计, 赤壁市合计, 总计：35, but no name that merely begins with such a word."""
+    if not isinstance(cell, str) or not cell:
+        return False
+    text = _AFTER_TOTAL.sub("", fold(cell))
+    return text.endswith(tuple(values.folded(words.total_row)))
+
+
+def _total_text(table: InputTable, header: Header, cells: Sequence[Cell], words: Words) -> str:
+    """The total's word: the row's first text, or any text of a text column."""
+    named = [cells[header.columns[c.name] - 1] for c in table.columns if _is_named_text(c, header)]
+    return next((c for c in (_first_text(header, cells), *named) if _is_total(c, words)), "")
+
+
+def _is_named_text(column: Column, header: Header) -> bool:
+    return column.kind == "text" and column.name in header.columns
+
+
+def _note(header: Header, cells: Sequence[Cell]) -> str:
+    """The text of a row that holds nothing but a remark: one text, with the marks of a sentence."""
+    filled = [cells[c - 1] for c in header.columns.values() if not is_blank(cells[c - 1])]
+    alone = len(filled) == 1 and isinstance(filled[0], str)
+    return filled[0] if alone and _REMARK.search(fold(filled[0])) else ""
 
 
 def _is_blank_row(header: Header, cells: Sequence[Cell]) -> bool:
@@ -165,14 +206,6 @@ def _first_text(header: Header, cells: Sequence[Cell]) -> str:
     """The row's first text, in a named column or before them."""
     last = max(header.columns.values())
     return next((c for c in cells[:last] if isinstance(c, str) and c.strip()), "")
-
-
-def _repeats_header(table: InputTable, header: Header, cells: Sequence[Cell]) -> bool:
-    same = sum(
-        isinstance(cells[c - 1], str) and header_name(table, cells[c - 1]) == name
-        for name, c in header.columns.items()
-    )
-    return same * 2 >= len(header.columns)
 
 
 def _merged_cells(table: InputTable, grid: Grid, header: Header, at: Ints, findings: Findings) -> None:

@@ -19,10 +19,12 @@ from kongjian.rules.model import Column, Words
 from kongjian.text import clean, fold
 
 _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(%|个|次|节次|节|人|名|分)?$")
-_MONTH = re.compile(r"(\d{4})\s*[-/.年_]\s*(\d{1,2})(?:\s*月?|\s*[-/.月]\s*\d{1,2}\s*日?)(?:\s+\d{1,2}:.*)?$")
+_MONTH = re.compile(
+    r"(\d{4})\s*[-/.年_]\s*(\d{1,2})(?:\s*月?份?|\s*[-/.月]\s*\d{1,2}\s*日?)(?:\s+\d{1,2}:.*)?$"
+)
 _MONTH_DIGITS = re.compile(r"(20\d\d)(0[1-9]|1[0-2])$")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s].*)?$")
-_DATE_DIGITS = re.compile(r"(20\d\d)(\d\d)(\d\d)$")
+_DATE_DIGITS = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:\d{6})?$")  # the time of day may follow
 _SERIAL_DAY_ZERO = dt.date(1899, 12, 30)
 _SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
 
@@ -31,6 +33,10 @@ EXACT_DIGITS = 1e15
 PERCENT_SHARE_FROM = 10
 """A share of a class from here on is a percentage; below it is a number of times."""
 LONG_TEXT = 255
+MOST_COUNTED = 1_000_000
+"""Nobody does anything more often in a term: more than this is an account or a code in the wrong column."""
+_NOISE = 1e-9  # what formulas leave beside a whole 100 %
+_NO_ACCOUNT = frozenset({"无", "没有"})
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,9 @@ def _odd_number(cells: Cells, i: int, words: Words) -> tuple[float, bool]:
         return nan, False
     value = float(match[1].replace(",", ""))
     if match[2] == "%":
+        if cells.column.kind not in ("rate", "share"):
+            cells.say(i, "not_a_number", found=clean(cell)[:30])
+            return nan, False
         value = float(f"{value / 100:.12g}")
         cells.say(i, "percent_text", found=clean(cell), value=f"{value:g}")
         return value, True
@@ -106,19 +115,33 @@ def _checked(cells: Cells, out: Floats, from_percent: Bools) -> Floats:
     for i in np.flatnonzero(out < 0):
         cells.say(i, "negative", found=f"{out[i]:g}")
         out[i] = np.nan
-    high = {"rate": 1.0, "score": 100.0}.get(kind)
-    if high is not None:
-        for i in np.flatnonzero(out > high):
-            shown, top = (f"{out[i]:g}", "100") if kind == "score" else (f"{out[i]:.4g}", "1（100%）")
-            cells.say(i, "out_of_range", found=shown, low=0, high=top)
-            out[i] = np.nan
+    high, shown = _HIGHEST[kind]
+    for i in np.flatnonzero(out > high):
+        cells.say(
+            i,
+            "out_of_range",
+            found=f"{out[i]:.4g}" if kind == "rate" else f"{out[i]:.15g}",
+            low=0,
+            high=shown,
+        )
+        out[i] = np.nan
     return out
+
+
+_HIGHEST = {
+    "rate": (1.0, "1（100%）"),
+    "share": (PERCENT_SHARE_FROM, f"{PERCENT_SHARE_FROM}"),
+    "score": (100.0, "100"),
+    "count": (MOST_COUNTED, f"{MOST_COUNTED}"),
+    "average": (MOST_COUNTED, f"{MOST_COUNTED}"),
+}
 
 
 def _percentages(cells: Cells, out: Floats, from_percent: Bools) -> Floats:
     """85 in a column of rates is 85 %. A share may also be a number of times: only from 10 on is it a percentage."""
-    bound = 1.0 if cells.column.kind == "rate" else PERCENT_SHARE_FROM
-    whole = ~from_percent & (out > bound if cells.column.kind == "rate" else out >= bound)
+    rate = cells.column.kind == "rate"
+    out = np.where(np.abs(out - 1.0) < _NOISE, 1.0, out)
+    whole = ~from_percent & (out > 1.0 if rate else out >= PERCENT_SHARE_FROM)
     if not whole.any():
         return out
     for i in np.flatnonzero(whole):
@@ -126,7 +149,8 @@ def _percentages(cells: Cells, out: Floats, from_percent: Bools) -> Floats:
         cells.say(i, "percent_number", found=f"{out[i]:g}", value=f"{value:g}")
         out[i] = value
     if (~whole & ~from_percent & (out > 0)).any():
-        cells.say(int(np.flatnonzero(whole)[0]), "mixed_percent")
+        bound = "大于1" if rate else f"不小于{PERCENT_SHARE_FROM}"
+        cells.say(int(np.flatnonzero(whole)[0]), "mixed_percent", bound=bound)
     return out
 
 
@@ -179,14 +203,18 @@ def names(cells: Cells) -> Texts:
     return texts(map(read.__getitem__, cells.values))
 
 
-def accounts(cells: Cells) -> tuple[Texts, Texts]:
+def accounts(cells: Cells, words: Words) -> tuple[Texts, Texts]:
     """Accounts as text, and those of them that can be trusted ("" where Excel has damaged the digits)."""
-    read = {v: _account(v) for v in set(cells.values)}
+    none = folded(words.blank) | _NO_ACCOUNT
+    read = {
+        v: ("", "placeholder") if isinstance(v, str) and fold(v) in none else _account(v)
+        for v in set(cells.values)
+    }
     doubted = {v for v, (_, code) in read.items() if code}
     for i, cell in enumerate(cells.values) if doubted else ():
         if cell in doubted:
             text, code = read[cell]
-            cells.say(i, code, found=text)
+            cells.say(i, code, found=text or clean(cell))
     _error_cells(cells)
     shown = texts(read[v][0] for v in cells.values)
     trusted = texts(
@@ -210,7 +238,8 @@ def _account(cell: Cell) -> tuple[str, str]:
 
 
 def _in_scientific(text: str) -> bool:
-    return re.fullmatch(r"\d(\.\d+)?[Ee]\+?\d+", text) is not None
+    """Excel's own way: 4.21281E+17; an account such as 3e10 has no plus sign."""
+    return re.fullmatch(r"\d(\.\d+)?[Ee]\+\d+", text) is not None
 
 
 def months(cells: Cells) -> Texts:
@@ -240,7 +269,7 @@ def _each(
         if cell in changed:
             cells.say(i, converted, found=clean(cell), value=known[cell])
         elif cell in unread and int(cells.rows[i]) not in cells.errors:
-            cells.say(i, bad, found=_show(cell)[:30])
+            cells.say(i, bad, found=clean(_show(cell))[:30] or "空白")
     _error_cells(cells)
     return list(map(known.__getitem__, cells.values))
 

@@ -15,6 +15,8 @@ Block = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 0."""
 
 TOP = 10
+# The hidden axis ends beyond 100 points, so that the label of a full bar stays inside.
+_ROOM = 115
 _TEACHERS, _SCHOOLS = "#BFD3E8", SHADES["result"].tab
 
 
@@ -35,7 +37,7 @@ def top_schools(book: Workbook, rules: Rules) -> Chart:
         }
     )
     chart.set_y_axis({"reverse": True, **_names_axis()})
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0, "max": _ROOM})
     chart.set_legend({"none": True})
     return _finish(chart, f"学校排名前{TOP}的得分")
 

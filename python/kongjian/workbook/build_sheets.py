@@ -27,7 +27,7 @@ _INPUT_KIND = {
     "average": "average", "share": "rate", "rate": "rate", "score": "score", "month": "month", "date": "time",
 }  # fmt: skip
 _INPUT_WIDTH = {
-    "学校名称": 24.0, "教师姓名": 11.0, "管理员姓名": 11.0, "账号": 22.0, "日期": 20.0, "行为": 18.0,
+    "学校名称": 24.0, "学段": 16.0, "教师姓名": 11.0, "管理员姓名": 11.0, "账号": 22.0, "日期": 20.0, "行为": 18.0,
 }  # fmt: skip
 
 

@@ -45,10 +45,12 @@ SHADES: dict[SheetRole, Shade] = {
 }
 
 # What a value of each kind looks like; General for counts, so that a pasted 3.5 is not shown as 4.
+# The indent keeps text off the numbers of the column before.
+_LEFT = {"align": "left", "indent": 1}
 KINDS: dict[str, dict[str, Any]] = {
-    "text": {},
-    "code": {"num_format": "@"},
-    "account": {"num_format": "@"},
+    "text": {**_LEFT},
+    "code": {**_LEFT, "num_format": "@"},
+    "account": {**_LEFT, "num_format": "@"},
     "month": {"num_format": "@", "align": "center"},
     "word": {"align": "center"},
     "rank": {"num_format": "0", "align": "center"},
@@ -58,7 +60,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "rate": {"num_format": "0.0%"},
     "seconds": {"num_format": "0.0"},
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "center"},
-    "link": {"font_color": "#1155CC", "underline": 1},
+    "link": {**_LEFT, "font_color": "#1155CC", "underline": 1},
 }
 
 
