@@ -148,7 +148,7 @@ def _add_parts(parts: Parts) -> None:
         b' Target="calcChain.xml"/></Relationships>'
     )
     replace(parts, "xl/_rels/workbook.xml.rels", b"</Relationships>", chain)
-    if b"<Default Extension=\"xml\"" not in parts["[Content_Types].xml"]:
+    if b'<Default Extension="xml"' not in parts["[Content_Types].xml"]:
         raise AssertionError("the ribbon has no content type")
     list_formulas(parts)
 
@@ -164,7 +164,7 @@ def list_formulas(parts: Parts) -> None:
     parts["xl/calcChain.xml"] = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         '<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        f'{"".join(found)}</calcChain>'
+        f"{''.join(found)}</calcChain>"
     ).encode()
 
 
@@ -173,7 +173,9 @@ def use(parts: Parts) -> None:
     table = table_part(parts, "SchoolRanking")
     found = re.search(rb'<autoFilter ref="([^"]+)"/>', parts[table])
     assert found is not None
-    filtered = b'<filterColumn colId="1"><filters><filter val="\xe8\xbd\xa6\xe5\x9f\xa0"/></filters></filterColumn>'
+    filtered = (
+        b'<filterColumn colId="1"><filters><filter val="\xe8\xbd\xa6\xe5\x9f\xa0"/></filters></filterColumn>'
+    )
     replace(parts, table, found[0], b'<autoFilter ref="' + found[1] + b'">' + filtered + b"</autoFilter>")
     sheet = sheet_part(parts, "学校排名")
     for row in (5, 6):

@@ -89,7 +89,9 @@ def paste_again(book: Path, rows: Mapping[str, list[dict[str, object]]]) -> None
         styles = re.compile(rb' s="\d+"')
         data = re.search(rb"<sheetData>.*</sheetData>", styles.sub(b"", inline), re.DOTALL)
         assert data is not None
-        parts[part] = re.sub(rb"<sheetData>.*</sheetData>", lambda _, d=data[0]: d, parts[part], flags=re.DOTALL)
+        parts[part] = re.sub(
+            rb"<sheetData>.*</sheetData>", lambda _, d=data[0]: d, parts[part], flags=re.DOTALL
+        )
     write(book, parts)
 
 

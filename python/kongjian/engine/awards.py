@@ -72,19 +72,18 @@ def awards(
                     "学校名称": units["学校名称"][chosen],
                     "姓名": units[names][chosen] if names in units else texts([""] * len(chosen)),
                     "得分": from_cents(score[chosen]),
-                    "备注": texts(_note(award, place, int(i)) for i in chosen),
+                    "备注": texts(_note(award, place, int(i), rules.chosen["rank_method"]) for i in chosen),
                 }
             )
         )
     return out
 
 
-def _note(award: Award, place: Standing, unit: int) -> str:
-    """Names a tie, and says so when it lies at the award's edge."""
+def _note(award: Award, place: Standing, unit: int, method: str) -> str:
+    """Names a tie, and says so when more share the award's last rank than it has places."""
     if not place.tied[unit]:
         return ""
     position = int(place.rank[unit])
-    # with ties the next rank may already lie past the award's last place
     held = int((place.rank == position).sum())
-    at_edge = position + held - 1 >= award.last
+    at_edge = position == award.last if method == "dense" else position + held - 1 > award.last
     return f"并列第{position}名，一并入选" if at_edge else f"并列第{position}名"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.awards import Standing, awards, ranking_order, standing
@@ -20,7 +21,7 @@ from kongjian.engine.measures import school_measures, teacher_measures
 from kongjian.engine.monthly import KIND_LABEL, Monthly, monthly
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores, score, scores_frame
-from kongjian.rules.model import Rules
+from kongjian.rules.model import Column, Rules
 
 NAME_COLUMNS = {"school": ("学校名称",), "teacher": ("学校名称", "教师姓名", "账号")}
 
@@ -41,18 +42,8 @@ class Inputs:
         out = {}
         for table in rules.tables:
             given = Frame.of(tables.get(table.id, {}))
-            height = given.height
-            for column in table.columns:
-                if column.name not in given:
-                    blank = texts([""] * height) if column.is_text else np.full(height, np.nan)
-                    given = given.having(**{column.name: blank})
-                if column.kind == "date" and given[column.name].dtype.kind != "M":
-                    given = given.having(**{column.name: given[column.name].astype("datetime64[D]")})
-                if column.blank and given[column.name].dtype.kind == "f":
-                    value = given[column.name]
-                    stand_in = 1.0 if column.blank == "是" else 0.0
-                    given = given.having(**{column.name: np.where(np.isnan(value), stand_in, value)})
-            out[table.id] = given
+            columns = {c.name: _as_kind(given.get(c.name), c, given.height) for c in table.columns}
+            out[table.id] = given.having(**columns)
         return cls(**out)
 
     def fingerprint(self) -> str:
@@ -118,7 +109,7 @@ def calculate(
     findings = Findings() if findings is None else findings
     previous = previous or Previous()
     progress("正在统计有效次数…")
-    counts = effective_counts(inputs.events, inputs.teachers, rules, findings)
+    counts = effective_counts(inputs.events, inputs.schools, inputs.teachers, rules, findings)
     progress("正在计算教师得分…")
     teachers = teacher_measures(inputs.teachers, counts, rules, findings)
     teacher = _outcome("teacher", teachers, inputs, rules, findings)
@@ -148,6 +139,26 @@ def calculate(
         "EffectiveCounts": counts,
     }
     return Results(tables, findings, school, teacher, fingerprint, rules.version)
+
+
+def _as_kind(values: NDArray[Any] | None, column: Column, height: int) -> NDArray[Any]:
+    """A column as its kind wants it: dates, texts or numbers; blanks where it is not given."""
+    if values is None:
+        values = texts([""] * height)
+    if column.kind == "date":
+        return values if values.dtype.kind == "M" else values.astype("datetime64[D]")
+    if column.is_text:
+        return values if values.dtype == object else texts(_plain(v) for v in values.tolist())
+    if values.dtype == object:
+        values = np.array([np.nan if v == "" else float(v) for v in values], dtype=np.float64)
+    if column.blank:
+        return np.where(np.isnan(values), 1.0 if column.blank == "是" else 0.0, values)
+    return values
+
+
+def _plain(value: float) -> str:
+    """A number given for a text, an account for example; a blank is an empty text."""
+    return "" if value != value else f"{value:.0f}" if value == int(value) else str(value)
 
 
 def unit_keys(kind: str, units: Frame) -> list[str]:

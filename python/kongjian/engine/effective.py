@@ -16,7 +16,9 @@ COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数
 ONCE = {"day": "同一天", "month": "同一个月"}
 
 
-def effective_counts(events: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Frame:
+def effective_counts(
+    events: Frame, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
+) -> Frame:
     """学校名称, 账号, 角色, 行为, 月份, 有效次数, one row each, in that order.
 
     `events` has 日期 (datetime64[D]), 学校名称, 账号, 角色, 行为. Lines that do not count become findings.
@@ -41,6 +43,9 @@ def effective_counts(events: Frame, teachers: Frame, rules: Rules, findings: Fin
             findings.add(code, "events", at[i], found, **params)
 
     reject(role == NOT_FOUND, "event_unknown_role", "角色")
+    for i in np.flatnonzero(np.isnat(month) & counted):
+        findings.add("bad_date", "events", at[i], "日期", found="空白")
+    counted &= ~np.isnat(month)
     reject((behaviour == NOT_FOUND) | (own_role[behaviour] != role), "event_unknown_behaviour", "行为")
     outside = (month < np.datetime64(rules.period.start)) | (month > np.datetime64(rules.period.end))
     for i in np.flatnonzero(outside & counted):
@@ -51,6 +56,10 @@ def effective_counts(events: Frame, teachers: Frame, rules: Rules, findings: Fin
         teacher_role = np.array([r.fills == "teacher" for r in rules.effective.roles])[role]
         unknown = locate(account, accounts(teachers)) == NOT_FOUND
         reject(teacher_role & unknown, "event_unknown_account")
+    if schools.height:
+        school_role = np.array([r.fills == "school" for r in rules.effective.roles])[role]
+        unknown = locate(school_keys(events["学校名称"]), school_keys(schools["学校名称"])) == NOT_FOUND
+        reject(school_role & unknown, "event_unknown_school")
 
     kept = np.flatnonzero(counted)
     by_month = np.array([r.once_per == "month" for r in rules.effective.roles])[role[kept]]

@@ -58,6 +58,8 @@ def numbers(height: int) -> Floats:
 
 def _column(values: Any) -> NDArray[Any]:
     array = np.asarray(values)
+    if array.dtype.kind == "M":
+        return array.astype("datetime64[D]")
     if array.dtype.kind in "biuf":
         return array.astype(np.float64)
     return texts("" if v is None or v != v else v for v in array.tolist())

@@ -17,7 +17,7 @@ def rank(cents: NDArray[np.int64], method: str = "competition") -> Ints:
     """The rank of each of n scores (in cents): competition 1, 2, 2, 4 or dense 1, 2, 2, 3."""
     if len(cents) == 0:
         return np.zeros(0, dtype=np.int64)
-    low, high = int(cents.min()), int(cents.max())
+    low, high = min(int(cents.min()), 0), int(cents.max())
     if high - low > 10 * len(cents) + _SPARSE:  # scores far apart: compact them first
         cents = np.unique(cents, return_inverse=True)[1]
         low, high = 0, int(cents.max())

@@ -23,7 +23,9 @@ def to_cents(values: NDArray[Any]) -> Ints:
     blank = np.isnan(values)
     if not blank.any():
         if values.size and values.min() < 0:
-            return np.asarray(np.sign(values) * np.floor(np.abs(values) * 100 + (0.5 + _NUDGE)), dtype=np.int64)
+            return np.asarray(
+                np.sign(values) * np.floor(np.abs(values) * 100 + (0.5 + _NUDGE)), dtype=np.int64
+            )
         return np.floor(values * 100 + (0.5 + _NUDGE)).astype(np.int64)
     cents = to_cents(np.where(blank, 0.0, values))
     cents[blank] = MISSING

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kongjian import __version__
-from kongjian.errors import RuleFileError
+from kongjian.errors import KongjianError, RuleFileError
 from kongjian.rules import model
 from kongjian.rules.model import Rules
 
@@ -78,7 +78,13 @@ def check_rules(folder: Path) -> Rules:
         tables=read["tables"].tables,
         problems=read["problems"].problems,
     )
-    return resolve(rules, {})
+    for reading in rules.readings:
+        if not reading.values:
+            raise RuleFileError(f"readings.yaml：口径“{reading.id}”没有取值")
+    try:
+        return resolve(rules, {})
+    except KongjianError as error:
+        raise RuleFileError(str(error)) from None
 
 
 def check_file(path: Path, kind: type) -> Any:
@@ -97,20 +103,32 @@ def check_file(path: Path, kind: type) -> Any:
         raise RuleFileError(_say(path.name, faults[0], lines, kind)) from None
 
 
+_WANTED = {
+    "float": "应为数字", "int": "应为整数", "string": "应为文字（请加引号）", "bool": "应为 true 或 false",
+    "tuple": "应为列表", "list": "应为列表", "dict": "应为“键: 值”", "dataclass": "应为“键: 值”",
+}  # fmt: skip
+
+
 def _say(name: str, error: Any, lines: dict[tuple[str | int, ...], int], kind: type) -> str:
-    loc = tuple(part for part in error["loc"])
+    loc = tuple(error["loc"])
     known = loc
     while known and known not in lines:
         known = known[:-1]
     where = f"{name} 第{lines.get(known, 1)}行"
-    key = ".".join(str(part) for part in loc) or "文件"
     if error["type"] in _UNKNOWN_KEY:
         return f"{where}：不认识的键“{loc[-1]}”；可用的键：{'、'.join(_allowed(kind, loc[:-1]))}"
     if error["type"] in ("missing", "missing_argument"):
+        key = ".".join(map(str, loc))
         return f"{where}：缺少“{key}”；可用的键：{'、'.join(_allowed(kind, loc[:-1]))}"
+    key = ".".join(map(str, known)) or "文件"
+    value = repr(error["input"])
+    value = value if len(value) <= 40 else f"{value[:40]}…"
     if error["type"] == "literal_error":
-        return f"{where}：“{key}”的值 {error['input']!r} 不对；可用的值：{error['ctx']['expected']}"
-    return f"{where}：“{key}”的值 {error['input']!r} 类型不对（{error['msg']}）"
+        return (
+            f"{where}：“{key}”的值 {value} 不对；可用的值：{error['ctx']['expected'].replace(' or ', ', ')}"
+        )
+    wanted = _WANTED.get(error["type"].split("_")[0], error["msg"])
+    return f"{where}：“{key}”的值 {value} 类型不对，{wanted}"
 
 
 def _allowed(kind: Any, loc: tuple[Any, ...]) -> list[str]:
@@ -120,13 +138,9 @@ def _allowed(kind: Any, loc: tuple[Any, ...]) -> list[str]:
 
     for part in loc:
         if dataclasses.is_dataclass(kind):
-            kind = typing.get_type_hints(kind).get(str(part), str)
-        inner = [a for a in typing.get_args(kind) if a is not Ellipsis]
-        listed = typing.get_origin(kind) is tuple and isinstance(part, int)
-        if listed or typing.get_origin(kind) is dict:
-            kind = inner[-1]
-    while typing.get_origin(kind) in (tuple, dict):
-        kind = [a for a in typing.get_args(kind) if a is not Ellipsis][-1]
+            kind = typing.get_type_hints(kind)[str(part)]
+        elif typing.get_origin(kind) in (tuple, dict):
+            kind = [a for a in typing.get_args(kind) if a is not Ellipsis][-1]
     return [f.name for f in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else []
 
 

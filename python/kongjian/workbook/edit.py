@@ -109,6 +109,7 @@ class Edit:
         letters = letter(first_column + spec.names.index(column))
         self.sheet(name).replace_links(
             [(f"{letters}{header_row + 1 + i}", place) for i, place in links],
+            header_row,
             first_column,
             first_column + len(spec.columns) - 1,
         )

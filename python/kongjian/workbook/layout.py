@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -67,7 +68,7 @@ DISTRIBUTION: tuple[tuple[str, float, float], ...] = (
     ("90–100", 90, float("inf")),
 )
 
-_WIDTH: dict[str, float] = {"学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
+_WIDTH: dict[str, float] = {"学段": 16, "学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
 _KIND: dict[str, ColumnKind] = {
     "text": "text", "yes_no": "text", "choice": "text", "month": "text", "date": "time", "account": "account",
     "count": "count", "average": "average", "share": "rate", "rate": "rate", "score": "score",
@@ -89,16 +90,21 @@ def _columns(spec: str) -> tuple[OutColumn, ...]:
     return tuple(out)
 
 
+def _two_lines(header: str) -> float:
+    """The width that shows a Chinese header in two lines beside its filter button."""
+    return max(9.0, 2.0 * math.ceil(len(header) / 2) + 3)
+
+
 def measure_columns(rules: Rules, table_id: str) -> tuple[OutColumn, ...]:
     """The columns of 学校指标 or 教师指标: those of the input table, in canonical order."""
     return tuple(
-        OutColumn(c.name, _KIND[c.kind], _WIDTH.get(c.name, max(9.0, 2.0 * len(c.name) + 3)))
+        OutColumn(c.name, _KIND[c.kind], _WIDTH.get(c.name, _two_lines(c.name)))
         for c in rules.table(table_id).columns
     )
 
 
 def _scores(names: Sequence[str]) -> str:
-    return " ".join(f"{n}:score:{max(9, 2 * len(n) + 3)}" for n in names)
+    return " ".join(f"{n}:score:{_two_lines(n)}" for n in names)
 
 
 def output_sheets(rules: Rules) -> list[OutputSheet]:
@@ -130,7 +136,7 @@ def output_sheet(rules: Rules, sheet: str) -> OutputSheet:
     return next(s for s in output_sheets(rules) if s.sheet == sheet)
 
 
-# 规则 holds two tables side by side below the title: Readings first, Indicators under it.
+# 规则 holds two tables below its title: Readings, and Indicators under it.
 READINGS_TABLE = "Readings"
 READINGS_COLUMNS = ("口径", "取值", "可选值", "说明", "影响")
 INDICATORS_TABLE = "Indicators"

@@ -216,7 +216,9 @@ def _refuse(path: Path) -> None:
 def _refuse_locked(target: Path) -> None:
     for lock in (f"~${target.name}", f".~lock.{target.name}#"):
         if target.with_name(lock).exists():
-            raise KongjianError(f"{target.name} 正在Excel中打开；请先保存并关闭它再试（其实没有打开时，删去 {lock}）")
+            raise KongjianError(
+                f"{target.name} 正在Excel中打开；请先保存并关闭它再试（其实没有打开时，删去 {lock}）"
+            )
 
 
 def _stamped(info: zipfile.ZipInfo) -> zipfile.ZipInfo:

@@ -136,12 +136,14 @@ class SheetPart:
                 out[row] = (b"".join(before), b"".join(behind), _without_spans(attributes))
         return out
 
-    def replace_links(self, links: Sequence[tuple[str, str]], first_column: int, last_column: int) -> None:
-        """Internal links (cell, place) in the table's columns; links elsewhere stay."""
+    def replace_links(
+        self, links: Sequence[tuple[str, str]], header_row: int, first_column: int, last_column: int
+    ) -> None:
+        """Internal links (cell, place) below a table's header; links elsewhere stay."""
         kept = b""
         if old := _HYPERLINKS.search(self._tail):
             for link in _HYPERLINK.finditer(old[1] or b""):
-                if not first_column <= column_number(link[1]) <= last_column:
+                if int(link[2]) <= header_row or not first_column <= column_number(link[1]) <= last_column:
                     kept += link[0]
             self._tail = self._tail[: old.start()] + self._tail[old.end() :]
         p = self.prefix

@@ -1,0 +1,251 @@
+"""What people's pastes are like: a handful of every fault, only where no award hangs on it.
+
+Each function below soils one sheet. They take their rows from a `Clean` supply of rows about middling
+schools and teachers, so that no two faults meet in one row and no award changes.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from kongjian.demo.city import City
+from kongjian.demo.sheet import Row, Sheet
+from kongjian.engine.frame import Bools
+from kongjian.rules import Rules
+
+NO_BREAK_SPACE, WIDE_SPACE = "\u00a0", "\u3000"
+UNKNOWN_SCHOOL = "赤壁市样例撤并小学"
+OUTSIDE_TERM = (datetime.date(2020, 11, 27), datetime.date(2021, 8, 30))
+EXACT_DIGITS = 15  # Excel keeps as many digits of a number
+_GOOD_SHARES = (0.8, 0.85, 0.9, 0.95)  # 85 % scores the same
+_WIDE_DIGITS = {ord("0") + k: "０１２３４５６７８９"[k] for k in range(10)}
+
+
+class Clean:
+    """Hands out rows that may be soiled, each once, in runs of neighbours."""
+
+    def __init__(self, allowed: Bools) -> None:
+        self._free = allowed.tolist()
+
+    def run(self, length: int, wanted: Callable[[int], bool] = lambda _: True) -> list[int]:
+        """The next `length` neighbouring rows that all are as wanted."""
+        found: list[int] = []
+        for row, free in enumerate(self._free):
+            found = [*found, row] if free and wanted(row) else []
+            if len(found) == length:
+                self._free[found[0] : row + 1] = [False] * length
+                return found
+        raise LookupError("the city is too small for all this dirt")
+
+
+def soil(sheets: dict[str, Sheet], rules: Rules, city: City) -> None:
+    """Soils every sheet in place."""
+    among = np.setdiff1d(city.middling, city.logged)
+    plain_schools = np.isin(np.arange(city.schools.height), among)
+    plain_teachers = city.plain_teachers(among)
+    names = set(city.schools["学校名称"][among].tolist())
+    accounts = {a for a in city.teachers["账号"][plain_teachers].tolist() if not _is_long(a)}
+    in_school = [row[0] in names for row in sheets["classes"].rows]
+    by_teacher = [row[2] in accounts for row in sheets["monthly"].rows]
+    logged_plain = Clean(city.plain_teachers(city.logged[1:]))
+    _other_counts(sheets["teachers"], logged_plain)
+    _schools(sheets["schools"], Clean(plain_schools))
+    _teachers(sheets["teachers"], Clean(plain_teachers))
+    _classes(sheets["classes"], Clean(np.array(in_school)))
+    _monthly(sheets["monthly"], Clean(np.array(by_teacher)), rules.period.months())
+    _events(sheets["events"], set(city.schools["学校名称"].tolist()))
+
+
+def wide(value: object) -> str:
+    """A number in full-width digits."""
+    return f"{value}".translate(_WIDE_DIGITS)
+
+
+def _schools(sheet: Sheet, clean: Clean) -> None:
+    [row] = clean.run(1)
+    sheet.put([row], "教师总数", [wide(sheet.get(row, "教师总数"))])
+    sheet.put([row], "适龄学生数", [f" {sheet.get(row, '适龄学生数')}{WIDE_SPACE}"])
+    [row] = clean.run(1)
+    sheet.put([row], "学校名称", [f"{sheet.get(row, '学校名称')}{NO_BREAK_SPACE}"])
+    [row] = clean.run(1)
+    _other_words(sheet, row)
+    [row] = clean.run(1)
+    sheet.put([row], "教师开通空间数", [int(str(sheet.get(row, "教师总数"))) + 3])
+    [row] = clean.run(1)
+    sheet.put([row], "管理员姓名", [None])
+    sheet.put([row], "平台得分", [120.5])
+    [row] = clean.run(1)
+    sheet.put([row], "课程学习完成率", ["63%"])
+    sheet.put([row], "作业完成率", [61])
+    [row] = clean.run(1)
+    sheet.put([row], "应用推进", ["进行中"])
+    sheet.put([row], "成绩管理", ["暂无"])
+    sheet.drop("参与活动")
+    sheet.rename({"学校名称": "单位名称", "教师总数": "专任教师数", "互联网接入": "是否接入互联网"})
+    sheet.insert_blank(len(sheet.rows) // 2, 2)
+    sheet.rows.append(_total(sheet, ("专任教师数", "教师开通空间数")))
+
+
+def _other_words(sheet: Sheet, row: int) -> None:
+    """Yes and no in other words."""
+    words = {"是": ("有", "√", "Y", "已完成", "1"), "否": ("无", "×", "N", "未完成", "0")}
+    columns = ("组织机构", "应用考核", "应用推进", "家长管理", "教材管理")
+    for column, yes, no in zip(columns, words["是"], words["否"], strict=True):
+        sheet.put([row], column, [yes if sheet.get(row, column) == "是" else no])
+    if sheet.get(row, "学籍管理") == "是":
+        sheet.put([row], "学籍管理", [3])
+
+
+def _teachers(sheet: Sheet, clean: Clean) -> None:
+    _teacher_accounts(sheet, clean)
+    block = clean.run(4)
+    sheet.put(block, "在线授课", [f"{sheet.get(r, '在线授课')}" for r in block])
+    sheet.put(block, "网络教研", [wide(sheet.get(r, "网络教研")) for r in block])
+    block = clean.run(2)
+    sheet.put(block, "作业管理", [f"{NO_BREAK_SPACE}{sheet.get(r, '作业管理')} " for r in block])
+    sheet.put(clean.run(1), "在线撰写教案", [-12])
+    sheet.put(clean.run(1), "制作课件", ["约5"])
+    block = clean.run(2)
+    sheet.put(block, "教师姓名", [_spaced(sheet.get(r, "教师姓名")) for r in block])
+    sheet.put(clean.run(4, lambda r: sheet.get(r, "任课") == "是"), "任课", [None] * 4)
+    sheet.put(clean.run(3, lambda r: sheet.get(r, "班主任") == "否"), "班主任", [None] * 3)
+    sheet.put(clean.run(1, lambda r: sheet.get(r, "学生评价") in _GOOD_SHARES), "学生评价", ["85%"])
+    sheet.put(clean.run(1, lambda r: sheet.get(r, "学生评价") in _GOOD_SHARES), "学生评价", [90])
+    sheet.put(clean.run(3, lambda r: sheet.get(r, "班主任") == "否"), "学生评价", [1, 0.5, 1])
+    _extra_teachers(sheet, clean)
+    sheet.rename({"教师姓名": "姓名", "账号": "登录账号", "班主任": "是否班主任"})
+    sheet.add_column("备注", [None] * len(sheet.rows))
+    sheet.reorder(("登录账号", "姓名", "学校名称"))
+    sheet.rows.insert(len(sheet.rows) // 3, list(sheet.headers))
+    sheet.insert_blank(2 * len(sheet.rows) // 3, 1)
+    total: Row = [None] * len(sheet.headers)
+    total[sheet.at("登录账号")] = "合计"
+    sheet.rows.append(total)
+
+
+def _other_counts(sheet: Sheet, logged: Clean) -> None:
+    """Counts that differ from what the events say."""
+    for row in (logged.run(1)[0] for _ in range(3)):
+        sheet.put([row], "作业管理", [int(str(sheet.get(row, "作业管理"))) + 2])
+
+
+def _teacher_accounts(sheet: Sheet, clean: Clean) -> None:
+    """Accounts damaged as numbers, left out, and two people who then cannot be told apart."""
+    for damage in (_as_number, _as_number, _as_rounded_text):
+        [row] = clean.run(1, lambda r: _is_long(sheet.get(r, "账号")))
+        sheet.put([row], "账号", [damage(str(sheet.get(row, "账号")))])
+    namesakes = clean.run(2, lambda r: not _is_long(sheet.get(r, "账号")))
+    sheet.put(namesakes, "账号", [None, None])
+    sheet.put(namesakes, "教师姓名", [sheet.get(namesakes[0], "教师姓名")] * 2)
+    sheet.put(namesakes, "学校名称", [sheet.get(namesakes[0], "学校名称")] * 2)
+
+
+def _is_long(account: object) -> bool:
+    return len(str(account)) > EXACT_DIGITS
+
+
+def _as_number(account: str) -> float:
+    """What Excel makes of a long account in a column that is not text."""
+    return float(account[:EXACT_DIGITS] + "0" * (len(account) - EXACT_DIGITS))
+
+
+def _as_rounded_text(account: str) -> str:
+    return account[:EXACT_DIGITS] + "0" * (len(account) - EXACT_DIGITS)
+
+
+def _spaced(name: object) -> str:
+    """A name of two characters spread to the width of three, with a space that nobody sees."""
+    text = str(name)
+    return f"{text[0]}{WIDE_SPACE}{text[1:]}{NO_BREAK_SPACE}"
+
+
+def _extra_teachers(sheet: Sheet, clean: Clean) -> None:
+    """One account twice, and three teachers of a school that 学校数据 does not have."""
+    [row] = clean.run(1)
+    again = list(sheet.rows[row])
+    again[sheet.at("在线授课")] = 12
+    strangers = [list(sheet.rows[r]) for r in clean.run(3)]
+    for number, stranger in enumerate(strangers, start=1):
+        stranger[sheet.at("学校名称")] = UNKNOWN_SCHOOL
+        stranger[sheet.at("账号")] = 42128100 + number
+    sheet.rows.insert(row + 1, again)
+    sheet.rows.extend(strangers)
+
+
+def _classes(sheet: Sheet, clean: Clean) -> None:
+    block = clean.run(3, lambda r: isinstance(sheet.get(r, "作业完成率"), float))
+    sheet.put(block, "作业完成率", [f"{float(str(sheet.get(r, '作业完成率'))):.0%}" for r in block])
+    block = clean.run(2, lambda r: isinstance(sheet.get(r, "课程学习完成率"), float))
+    sheet.put(
+        block, "课程学习完成率", [round(float(str(sheet.get(r, "课程学习完成率"))) * 100) for r in block]
+    )
+    block = clean.run(2)
+    sheet.put(block, "学生数", [wide(sheet.get(r, "学生数")) for r in block])
+    sheet.put(clean.run(1), "学生数", [None])
+    [row] = clean.run(1)
+    sheet.rows.insert(row + 1, list(sheet.rows[row]))
+    sheet.rename({"班级": "班级名称"})
+    sheet.insert_blank(len(sheet.rows) // 2, 1)
+    sheet.rows.append(_total(sheet, ("学生数",)))
+    sheet.add_column("学生数", [row[sheet.at("学生数")] for row in sheet.rows])
+
+
+def _monthly(sheet: Sheet, clean: Clean, months: Sequence[str]) -> None:
+    block = clean.run(3)
+    sheet.put(block, "月份", [_written(sheet.get(r, "月份"), "{}年{}月") for r in block])
+    block = clean.run(3)
+    sheet.put(block, "月份", [_written(sheet.get(r, "月份"), "{}/{}") for r in block])
+    sheet.put(clean.run(2, lambda r: sheet.get(r, "月份") == "2021-03"), "月份", ["2021.3"] * 2)
+    block = clean.run(2)
+    sheet.put(block, "月份", [datetime.date.fromisoformat(f"{sheet.get(r, '月份')}-01") for r in block])
+    sheet.put(clean.run(1), "月份", ["上学期"])
+    block = clean.run(4)
+    sheet.put(block, "得分", [f"{sheet.get(r, '得分')}" for r in block])
+    sheet.put(clean.run(1), "得分", [105])
+    sheet.put(clean.run(1), "得分", [-3])
+    sheet.put(clean.run(3), "类别", [None] * 3)
+    strangers = [list(sheet.rows[r]) for r in clean.run(2)]
+    for number, stranger in enumerate(strangers, start=1):
+        stranger[sheet.at("账号")] = f"hb421299{number:06d}"
+    late = [list(sheet.rows[r]) for r in clean.run(3, lambda r: sheet.get(r, "月份") == months[-1])]
+    for row in late:
+        row[sheet.at("月份")] = "2021-09"
+    again = [list(sheet.rows[r]) for r in clean.run(2)]
+    sheet.rows.extend([*strangers, *late, *again])
+    sheet.rename({"月份": "统计月份"})
+    sheet.reorder(("统计月份",))
+
+
+def _written(month: object, form: str) -> str:
+    year, number = str(month).split("-")
+    return form.format(year, int(number))
+
+
+def _events(sheet: Sheet, schools: set[str]) -> None:
+    school = min(schools)
+    rows: list[Row] = []
+    for day in OUTSIDE_TERM:
+        rows += [[day, school, f"xs4212810000{k:03d}", "学生", "课程学习"] for k in range(101, 121)]
+    inside = datetime.date(2021, 3, 15)
+    account = sheet.rows[0][sheet.at("账号")]
+    rows += [[inside, school, account, "教师", behaviour] for behaviour in ("浏览首页", "下载资源") * 3]
+    rows += [[inside, school, account, role, "在线授课"] for role in ("教研员", "家长")]
+    rows += [[inside, school, None, "学生", "完成作业"]] * 2
+    rows += [[inside, school, f"hb421299{k:06d}", "教师", "在线授课"] for k in (7, 8)]
+    written = ("2021年3月16日", "2021/3/16", "2021.3.16", "2021-03-16 10:22:31", "三月")
+    rows += [[text, school, "xs4212810000001", "同学", "做作业"] for text in written]
+    sheet.rows.extend([list(row) for row in rows])
+    sheet.rename({"日期": "操作时间", "角色": "身份"})
+
+
+def _total(sheet: Sheet, columns: Sequence[str]) -> Row:
+    """A row 合计 with sums of whole numbers."""
+    out: Row = [None] * len(sheet.headers)
+    out[0] = "合计"
+    for name in columns:
+        column = sheet.at(name)
+        out[column] = sum(v for row in sheet.rows if isinstance(v := row[column], int))
+    return out
