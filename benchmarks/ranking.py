@@ -17,5 +17,7 @@ def measure() -> list[Row]:
     series = pd.Series(cents)
     expected = series.rank(method="min", ascending=False).to_numpy()
     assert (rank(cents) == expected).all(), "the two do not rank alike"
-    ours, pandas = in_turn(lambda: rank(cents), lambda: series.rank(method="min", ascending=False), 2 * ROUNDS)
+    ours, pandas = in_turn(
+        lambda: rank(cents), lambda: series.rank(method="min", ascending=False), 2 * ROUNDS
+    )
     return [compare(f"{UNITS:,}个得分排名", ours, "Series.rank", pandas, 1 / 20)]

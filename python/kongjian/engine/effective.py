@@ -39,7 +39,7 @@ def effective_counts(
         bad = bad & counted
         counted[bad] = False
         for i in np.flatnonzero(bad):
-            params = {"found": events[found][i]} if found else {}
+            params = {"found": events[found][i] or "空白"} if found else {}
             findings.add(code, "events", at[i], found, **params)
 
     reject(role == NOT_FOUND, "event_unknown_role", "角色")
@@ -58,8 +58,11 @@ def effective_counts(
         reject(teacher_role & unknown, "event_unknown_account")
     if schools.height:
         school_role = np.array([r.fills == "school" for r in rules.effective.roles])[role]
-        unknown = locate(school_keys(events["学校名称"]), school_keys(schools["学校名称"])) == NOT_FOUND
-        reject(school_role & unknown, "event_unknown_school")
+        own = np.flatnonzero(school_role & counted)
+        known = locate(school_keys(_schools(events, own, teachers)), school_keys(schools["学校名称"]))
+        unknown = np.zeros(events.height, dtype=bool)
+        unknown[own[known == NOT_FOUND]] = True
+        reject(unknown, "event_unknown_school", "学校名称")
 
     kept = np.flatnonzero(counted)
     by_month = np.array([r.once_per == "month" for r in rules.effective.roles])[role[kept]]

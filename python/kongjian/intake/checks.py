@@ -23,9 +23,8 @@ def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
     _classes(classes, rules, findings)
     for table, frame in (("teachers", teachers), ("classes", classes)):
         _unknown_schools(table, frame, known, findings)
-    return Inputs(
-        schools, teachers, classes, _monthly(inputs.monthly, rules, findings), _events(inputs.events)
-    )
+    events = _events(inputs.events)
+    return Inputs(schools, teachers, classes, _monthly(inputs.monthly, rules, findings), events)
 
 
 def _named(frame: Frame, table: str, columns: Sequence[str], findings: Findings) -> Frame:

@@ -38,4 +38,4 @@ def letter(column: int) -> str:
 
 
 def is_blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not clean(cell))
+    return cell is None or (isinstance(cell, str) and not (cell[:1].isalnum() or clean(cell)))

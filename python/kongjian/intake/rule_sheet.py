@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,12 +46,28 @@ def _table(grid: Grid, columns: tuple[str, ...]) -> tuple[int, dict[str, int]] |
     return None
 
 
+def _error_cells(
+    grid: Grid, header: int, columns: tuple[str, ...], at: dict[str, int], faults: list[str]
+) -> None:
+    """An error value must not pass for a blank, which would leave the rule as it is."""
+    last = next((r for r in range(header + 1, len(grid.rows) + 1) if _ends(grid, r, at[columns[0]])), None)
+    used = {at[c] + 1: c for c in columns if c in at}
+    for (row, column), text in sorted(grid.errors.items()):
+        if column in used and header < row and (last is None or row < last):
+            faults.append(f"规则!{letter(column)}{row}：{used[column]}是错误值{text}")
+
+
+def _ends(grid: Grid, row: int, column: int) -> bool:
+    return is_blank(grid.rows[row - 1][column]) and (row, column + 1) not in grid.errors
+
+
 def _readings(grid: Grid, rules: Rules, faults: list[str]) -> dict[str, str]:
     found = _table(grid, ("口径", "取值"))
     chosen: dict[str, str] = {}
     if found is None:
         return chosen
     header, at = found
+    _error_cells(grid, header, ("口径", "取值"), at, faults)
     by_name = {fold(n): r for r in rules.readings for n in (r.id, r.label)}
     for row, cells in enumerate(grid.rows[header:], start=header + 1):
         name, value = cells[at["口径"]], cells[at["取值"]]
@@ -76,6 +93,7 @@ def _edits(grid: Grid, rules: Rules, faults: list[str]) -> dict[tuple[str, str],
     if found is None:
         return edits
     header, at = found
+    _error_cells(grid, header, ("对象", "指标", *_NUMBERS, "分档"), at, faults)
     kinds = {fold(label): kind for kind, label in OBJECT_LABELS.items()} | {
         k.upper(): k for k in OBJECT_LABELS
     }
@@ -136,6 +154,7 @@ def _number(cell: Cell) -> float | None:
     if isinstance(cell, bool):
         return None
     try:
-        return float(fold(str(cell)))
+        number = float(fold(str(cell)))
     except ValueError:
         return None
+    return number if math.isfinite(number) else None

@@ -157,20 +157,21 @@ def _doubtful_rows(
     leading = min(header.columns, key=header.columns.__getitem__)
     doubtful: set[int] = set()
     for column in table.columns:
-        looked = column.key or column.name == leading
-        if column.name not in header.columns or not (looked or column.kind == "text"):
+        looked, text = column.key or column.name == leading, column.kind == "text"
+        if column.name not in header.columns or not (looked or text):
             continue
         cells = by_column[header.columns[column.name] - 1]
-        odd = {v for v in set(cells) if _is_total(v, words) or (looked and _is_odd_key(table, v))}
+        distinct = set(cells)
+        odd = {v for v in distinct if is_blank(v)} if looked else set()
+        if text:
+            odd |= {v for v in distinct if isinstance(v, str) and _is_odd(table, v, looked, words)}
         if odd:
             doubtful.update(k for k, v in enumerate(cells) if v in odd)
     return sorted(doubtful)
 
 
-def _is_odd_key(table: InputTable, cell: Cell) -> bool:
-    return is_blank(cell) or (
-        isinstance(cell, str) and bool(header_name(table, cell) or _REMARK.search(fold(cell)))
-    )
+def _is_odd(table: InputTable, text: str, looked: bool, words: Words) -> bool:
+    return _is_total(text, words) or (looked and bool(header_name(table, text) or _REMARK.search(fold(text))))
 
 
 def _is_total(cell: Cell, words: Words) -> bool:

@@ -18,7 +18,6 @@ from kongjian.workbook.row_heights import text_width
 
 NOT_YET = "尚未计算"
 _LANDSCAPE_FROM = 112  # characters that still print readably across an upright A4 page
-_WRAP_FROM = 28
 _NAMES = {"名次", "类别", "级别", "学校名称", "教师姓名", "口径", "取值", "时间", "月份", "奖项"}
 _FREEZE_AT_MOST = 52
 _PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
@@ -159,8 +158,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     for index, column in enumerate(output.columns):
         kind = _output_kind(column)
         sheet.set_column(index, index, column.width, styles.column(kind))
-        wrap = kind == "text" and column.width >= _WRAP_FROM
-        sheet.write_blank(FIRST_ROW - 1, index, None, styles.cell(kind, wrap))
+        sheet.write_blank(FIRST_ROW - 1, index, None, styles.cell(kind, column.wraps))
     widths = [c.width for c in output.columns]
     frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
     header = styles.header(output.role)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from xml.parsers import expat
+from xml.sax.saxutils import unescape
 
 from kongjian.engine.frame import Frame
 from kongjian.intake.grid import letter
 from kongjian.text import fold
 from kongjian.workbook import new_sheet
 from kongjian.workbook.cells import cell_content, table_rows
-from kongjian.workbook.layout import HEADER_ROW, SUBTITLE_ROW, OutputSheet
+from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
+from kongjian.workbook.row_heights import ONE_LINE, row_height
 from kongjian.workbook.sheet_part import SheetPart, column_number
 from kongjian.workbook.strings import EMPTY, SharedStrings, escape
 
@@ -21,6 +24,8 @@ _NAME = re.compile(rb"<(?:\w+:)?definedName\b([^>]*)>([^<]*)</(?:\w+:)?definedNa
 _TABLE_REF = re.compile(r'(<(?:\w+:)?table\b[^>]*?\sref=")([A-Z]+)(\d+):([A-Z]+)(\d+)(")')
 _AUTO_FILTER = re.compile(r"<((?:\w+:)?)autoFilter\b[^>]*?(?:/>|>.*?</(?:\w+:)?autoFilter>)", re.DOTALL)
 _SORT_STATE = re.compile(r"<(?:\w+:)?sortState\b[^>]*?(?:/>|>.*?</(?:\w+:)?sortState>)", re.DOTALL)
+_TOTALS = re.compile(r'\stotalsRowCount="\d*"')
+_BEFORE_CALC = re.compile(rb"</((?:\w+:)?)(?:sheets|functionGroups|externalReferences|definedNames)>")
 _CALC = re.compile(rb"<(?:\w+:)?calcPr\b[^>]*?/?>")
 
 
@@ -44,6 +49,15 @@ class Edit:
         if name in self._added:
             return self._added[name]
         return self._changed[name] if name in self._changed else self._package.read(name)
+
+    def text(self, name: str) -> str:
+        """A part of XML as it now stands. Raises KongjianError when it is damaged."""
+        try:
+            data = self.part(name)
+            expat.ParserCreate().Parse(data, True)
+            return data.decode()
+        except (expat.ExpatError, UnicodeDecodeError):
+            raise self._package.damaged(name) from None
 
     def set_part(self, name: str, data: bytes) -> None:
         """A changed or new part."""
@@ -83,17 +97,23 @@ class Edit:
         if name is None:
             name = spec.sheet
             self._sheet_parts[name] = new_sheet.add_sheet(self, self._package, spec)
-        table = self._table_part(name, spec) or new_sheet.add_table(
-            self, self._package, self._sheet_parts[name], self.sheet(name), spec
-        )
-        header_row, first_column, old_last_row = self._table_place(table)
         part = self.sheet(name)
+        table = self._table_part(name, spec)
+        stale = 0
+        if table is None:  # staff deleted it, or made a plain range of it
+            stale = part.last_of_block(FIRST_ROW)
+            table = new_sheet.add_table(self, self._package, self._sheet_parts[name], part, spec)
+        header_row, first_column, old_last_row = self._table_place(table)
+        old_last_row = max(old_last_row, stale)
         width = len(spec.columns)
         letters = [letter(first_column + k) for k in range(width)]
         styles = [part.style(header_row + 1, first_column + k) for k in range(width)]
         columns = [(c.name, c.kind) for c in spec.columns]
         rows = table_rows(frame, columns, letters, styles, header_row + 1, self.strings, yes_no)
-        part.replace_table(header_row, first_column, width, old_last_row, _prefixed(rows, part.prefix))
+        heights = _heights(spec, frame, header_row + 1)
+        part.replace_table(
+            header_row, first_column, width, old_last_row, _prefixed(rows, part.prefix), heights
+        )
         for k, column in enumerate(spec.columns):
             part.put(header_row, first_column + k, cell_content(column.name, self.strings))
         if header_row == HEADER_ROW:
@@ -108,11 +128,17 @@ class Edit:
         header_row, first_column, _ = self._table_place(table) if table else (HEADER_ROW, 1, 0)
         letters = letter(first_column + spec.names.index(column))
         self.sheet(name).replace_links(
-            [(f"{letters}{header_row + 1 + i}", place) for i, place in links],
+            [(f"{letters}{header_row + 1 + i}", self._spelled(place)) for i, place in links],
             header_row,
             first_column,
             first_column + len(spec.columns) - 1,
         )
+
+    def _spelled(self, place: str) -> str:
+        """A place whose sheet is named as this workbook spells it."""
+        sheet, _, cell = place.rpartition("!")
+        name = self.sheet_name(sheet.strip("'"))
+        return f"'{name}'!{cell}" if name else place
 
     def save(self, target: Path) -> None:
         """Writes the edited workbook, whole or not at all."""
@@ -129,7 +155,7 @@ class Edit:
         """A new relationship of a part to another one (absolute part name); returns its id."""
         name = relationships_part(part)
         exists = name in self._package.names or name in self._added
-        xml = self.part(name).decode() if exists else (
+        xml = self.text(name) if exists else (
             '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
         )  # fmt: skip
@@ -141,7 +167,7 @@ class Edit:
         return f"rIdK{number}"
 
     def add_content_type(self, part: str, kind: str) -> None:
-        xml = self.part(CONTENT_TYPES).decode()
+        xml = self.text(CONTENT_TYPES)
         item = f'<Override PartName="/{part}" ContentType="{SPREADSHEET}.{kind}+xml"/>'
         self.set_part(CONTENT_TYPES, _insert_before_end(xml, "Types", item).encode())
 
@@ -154,9 +180,9 @@ class Edit:
         out = {}
         for attributes, text in _NAME.findall(self._package.read(self._package.workbook)):
             name = re.search(rb'\bname="([^"]+)"', attributes)
-            place = re.match(r"(?:'(.+)'|([^'!]+))!\$([A-Z]+)\$(\d+)", text.decode())
+            place = re.match(r"(?:'(.+)'|([^'!]+))!\$([A-Z]+)\$(\d+)", unescape(text.decode()))
             if name and place and b"localSheetId" not in attributes:
-                sheet = (place[1] or place[2]).replace("''", "'").replace("&amp;", "&")
+                sheet = (place[1] or place[2]).replace("''", "'")
                 if sheet in self._sheet_parts:
                     out[name[1].decode()] = (sheet, column_number(place[3]), int(place[4]))
         return out
@@ -167,27 +193,28 @@ class Edit:
         rels = relationships_part(part)
         if rels not in self._package.names and rels not in self._added:
             return None
-        targets = re.findall(r'Target="([^"]+)"', self.part(rels).decode())
+        targets = re.findall(r'Target="([^"]+)"', self.text(rels))
         for target in targets:
             if "table" in target.lower():
                 name = resolve(part, target)
                 if self.taken(name) and re.search(
-                    rf'\bdisplayName="{re.escape(spec.table)}"', self.part(name).decode(), re.IGNORECASE
+                    rf'\bdisplayName="{re.escape(spec.table)}"', self.text(name), re.IGNORECASE
                 ):
                     return name
         return None
 
     def _table_place(self, table: str) -> tuple[int, int, int]:
         """Header row, first column and last row of a table."""
-        found = _TABLE_REF.search(self.part(table).decode())
-        assert found is not None
+        found = _TABLE_REF.search(self.text(table))
+        if found is None:
+            raise self._package.damaged(table)
         return int(found[3]), column_number(found[2]), int(found[5])
 
     def _fit_table(
         self, table: str, spec: OutputSheet, header_row: int, first_column: int, last_row: int
     ) -> None:
         """Range, filter and columns of a table as the new rows need them; a filter's choices are cleared."""
-        xml = self.part(table).decode()
+        xml = _TOTALS.sub("", self.text(table))
         last = letter(first_column + len(spec.columns) - 1)
         ref = f"{letter(first_column)}{header_row}:{last}{last_row}"
         found = _TABLE_REF.search(xml)
@@ -198,9 +225,12 @@ class Edit:
         names = re.findall(r'<(?:\w+:)?tableColumn\b[^>]*?\bname="([^"]*)"', xml)
         if names != [escape(n) for n in spec.names]:
             xml = re.sub(
-                r"<(?:\w+:)?tableColumns\b.*?</(?:\w+:)?tableColumns>", new_sheet.table_columns(spec), xml,
-                count=1, flags=re.DOTALL,
-            )  # fmt: skip
+                r"<((?:\w+:)?)tableColumns\b.*?</(?:\w+:)?tableColumns>",
+                lambda m: new_sheet.table_columns(spec, m[1]),
+                xml,
+                count=1,
+                flags=re.DOTALL,
+            )
         self.set_part(table, xml.encode())
 
     def _save_strings(self) -> None:
@@ -232,6 +262,21 @@ class Edit:
             end = b"/>" if kept.endswith(b"/>") else b">"
             kept = kept[: -len(end)].rstrip() + b' fullCalcOnLoad="1"' + end
             self.set_part(self._package.workbook, xml[: found.start()] + kept + xml[found.end() :])
+        elif places := list(_BEFORE_CALC.finditer(xml)):
+            at = places[-1].end()
+            asked = b"<" + places[-1][1] + b'calcPr fullCalcOnLoad="1"/>'
+            self.set_part(self._package.workbook, xml[:at] + asked + xml[at:])
+
+
+def _heights(spec: OutputSheet, frame: Frame, first_row: int) -> dict[int, float]:
+    """The rows whose wrapped texts need more than one line; not every program grows them by itself."""
+    out: dict[int, float] = {}
+    for column in (c for c in spec.columns if c.wraps and c.name in frame):
+        known = {text: row_height([(text, column.width)]) for text in set(frame[column.name].tolist())}
+        for row, text in enumerate(frame[column.name].tolist(), start=first_row):
+            if known[text] > ONE_LINE:
+                out[row] = max(known[text], out.get(row, 0.0))
+    return out
 
 
 def _holds_formula(xml: bytes) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal
 from kongjian.rules import Rules
 
 TITLE_ROW, SUBTITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
+WRAP_FROM = 28
 HOME = "首页"
 RULES = "规则"
 
@@ -26,6 +27,11 @@ class OutColumn:
     name: str
     kind: ColumnKind
     width: float
+
+    @property
+    def wraps(self) -> bool:
+        """Whether long texts in it go on in a further line."""
+        return self.kind == "text" and self.width >= WRAP_FROM
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,11 @@ def add_table(edit: Edit, package: Package, sheet_part: str, sheet: SheetPart, s
     number = 1
     while edit.taken(part := f"{folder + '/' if folder else ''}tables/tableK{number}.xml"):
         number += 1
+    others = [n for n in package.names if "/tables/" in f"/{n}" and n.endswith(".xml")]
     ids = [0]
-    for name in (n for n in package.names if "/tables/" in f"/{n}"):
-        ids += [
-            int(i) for i in re.findall(r"<(?:\w+:)?table\b[^>]*?\sid=\"(\d+)\"", edit.part(name).decode())
-        ]
+    for name in others:
+        ids += [int(i) for i in re.findall(r"<(?:\w+:)?table\b[^>]*?\sid=\"(\d+)\"", edit.text(name))]
+    _set_aside(edit, others, spec.table)
     ref = f"A{HEADER_ROW}:{letter(len(spec.columns))}{FIRST_ROW}"
     edit.set_part(part, (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<table xmlns="{MAIN}" id="{max(ids) + number}" '
@@ -74,16 +74,31 @@ def add_table(edit: Edit, package: Package, sheet_part: str, sheet: SheetPart, s
     return part
 
 
-def table_columns(spec: OutputSheet) -> str:
-    """The column list of a table."""
+def _set_aside(edit: Edit, tables: list[str], name: str) -> None:
+    """Renames a table of this name that stands on a sheet which staff renamed: two would break the file."""
+    taken = re.compile(rf'(\s(?:displayName|name)="{re.escape(name)})(")', re.IGNORECASE)
+    known = "".join(edit.text(t) for t in tables)
+    number = 1
+    while f'"{name}_{number}"'.lower() in known.lower():
+        number += 1
+    for table in tables:
+        xml = edit.text(table)
+        opening = re.search(r"<(?:\w+:)?table\b[^>]*>", xml)
+        if opening and taken.search(opening[0]):
+            renamed = taken.sub(rf"\g<1>_{number}\2", opening[0])
+            edit.set_part(table, f"{xml[: opening.start()]}{renamed}{xml[opening.end() :]}".encode())
+
+
+def table_columns(spec: OutputSheet, p: str = "") -> str:
+    """The column list of a table, in the XML prefix `p`."""
     columns = "".join(
-        f'<tableColumn id="{k}" name="{escape(n)}"/>' for k, n in enumerate(spec.names, start=1)
+        f'<{p}tableColumn id="{k}" name="{escape(n)}"/>' for k, n in enumerate(spec.names, start=1)
     )
-    return f'<tableColumns count="{len(spec.names)}">{columns}</tableColumns>'
+    return f'<{p}tableColumns count="{len(spec.names)}">{columns}</{p}tableColumns>'
 
 
 def _name_sheet(edit: Edit, package: Package, name: str, relationship: str) -> None:
-    xml = edit.part(package.workbook).decode()
+    xml = edit.text(package.workbook)
     ids = [int(i) for i in re.findall(r'\bsheetId="(\d+)"', xml)]
     sheets = re.search(r"</((?:\w+:)?)sheets>", xml)
     assert sheets is not None
@@ -100,7 +115,7 @@ def _styles(edit: Edit, package: Package, formats: list[str]) -> list[int]:
     found = package.related(package.workbook, "styles")
     if not found:
         return [0] * len(formats)
-    xml = edit.part(found[0]).decode()
+    xml = edit.text(found[0])
     made: dict[str, int] = {"General": 0}
     for text in formats:
         if text not in made:

@@ -42,6 +42,9 @@ class Package:
             if isinstance(error, OSError) and not isinstance(error, EOFError):
                 raise KongjianError(f"打不开 {path}：{error.strerror or error}") from None
             raise KongjianError(f"{path.name} 已损坏，打不开；请用上一份备份（.bak）或重新导出") from None
+        if not self.sheets:
+            raise KongjianError(f"{path.name} 不是 .xlsx 或 .xlsm 工作簿；请在Excel里另存为这两种格式再试")
+        self._state = _state(path)
 
     def close(self) -> None:
         self._zip.close()
@@ -59,9 +62,11 @@ class Package:
                 self._read[name] = self._zip.read(name)
             return self._read[name]
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError):
-            raise KongjianError(
-                f"{self.path.name} 已损坏（{name}），打不开；请用上一份备份（.bak）或重新导出"
-            ) from None
+            raise self.damaged(name) from None
+
+    def damaged(self, name: str) -> KongjianError:
+        """What to say of a part that cannot be read."""
+        return KongjianError(f"{self.path.name} 已损坏（{name}），打不开；请用上一份备份（.bak）或重新导出")
 
     def relationships(self, part: str) -> list[tuple[str, str, str]]:
         """(id, type, target part) of every internal relationship of a part."""
@@ -84,6 +89,8 @@ class Package:
         )
 
     def _sheet_parts(self) -> dict[str, str]:
+        if not self.workbook.endswith(".xml"):  # .xlsb
+            return {}
         root = ElementTree.fromstring(self.read(self.workbook))
         targets = {id_: target for id_, _, target in self.relationships(self.workbook)}
         out = {}
@@ -112,7 +119,25 @@ class Package:
                 for name, data in (added or {}).items():
                     out.writestr(_stamped(zipfile.ZipInfo(name)), data, compresslevel=LEVEL)
 
+        self._refuse_other_kind(target, changed)
+        if _state(self.path) != self._state:
+            raise KongjianError(f"计算时 {self.path.name} 被别的程序改动了，没有写入；请再算一次")
         replace_file(target, write)
+
+    def _refuse_other_kind(self, target: Path, changed: Mapping[str, bytes]) -> None:
+        """Excel opens no file whose name and content differ about macros."""
+        if target.suffix.lower() == self.path.suffix.lower():
+            return
+        types = changed[CONTENT_TYPES] if CONTENT_TYPES in changed else self.read(CONTENT_TYPES)
+        suffix = ".xlsm" if b".sheet.macroEnabled." in types else ".xlsx"
+        if target.suffix.lower() != suffix:
+            raise KongjianError(f"输出文件 {target.name} 的扩展名应是 {suffix}，否则Excel打不开")
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes when another program writes the file."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def relationships_part(part: str) -> str:
@@ -139,9 +164,14 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
     At every moment `target` is the old file or the new one.
     """
     _refuse_locked(target)
-    temporary = target.with_name(f"{_TEMPORARY}{target.name}.{os.getpid()}.tmp")
+    if target.is_dir():
+        raise KongjianError(f"{target} 是文件夹；请写出文件名")
+    if target.is_symlink():  # the file that it stands for, not the link, is replaced
+        target = target.resolve()
+        _refuse_locked(target)
+    temporary = target.with_name(f"{_temporary(target)}{os.getpid()}.tmp")
     backup = target.with_name(f"{target.name}.bak")
-    fresh_backup = target.with_name(f"{_TEMPORARY}{target.name}.{os.getpid()}.bak")
+    fresh_backup = target.with_name(f"{_temporary(target)}{os.getpid()}.bak")
     try:
         _sweep(target)
         write(temporary)
@@ -162,9 +192,14 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
             leftover.unlink(missing_ok=True)
 
 
+def _temporary(target: Path) -> str:
+    """How the names of a file's temporary neighbours begin: short, as a Chinese name may fill the 255 bytes."""
+    return f"{_TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}."
+
+
 def _sweep(target: Path) -> None:
     """Removes what an interrupted run left beside the target, unless that run is still alive."""
-    for old in target.parent.glob(f"{_TEMPORARY}{target.name}.*"):
+    for old in target.parent.glob(f"{_temporary(target)}*"):
         pid = old.name.split(".")[-2]
         if not (pid.isdigit() and _alive(int(pid))):
             old.unlink(missing_ok=True)
@@ -188,6 +223,8 @@ def _say(error: OSError, target: Path) -> str:
         return f"磁盘空间不够，没有写入 {target.name}；请腾出空间（{folder}）再试，原文件没有改动"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"没有权限写入 {target.name}；请换一个能写的文件夹（现在是 {folder}），原文件没有改动"
+    if error.errno == errno.ENOENT:
+        return f"没有文件夹 {folder}；请先建好它，或换一个文件夹"
     return f"写不了 {target.name}：{error.strerror or error}；原文件没有改动"
 
 

@@ -9,10 +9,10 @@ import python_calamine as calamine
 
 from kongjian.engine.calculate import Previous
 from kongjian.errors import KongjianError
-from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.intake.grid import Cell, Grid, is_blank, letter
+from kongjian.intake.headers import SEARCHED_ROWS
 from kongjian.rules import Rules
 from kongjian.text import fold
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW
 from kongjian.workbook.package import Package
 
 _ERROR_CELL = re.compile(
@@ -73,17 +73,15 @@ class Reader:
     def rows_below_header(self, sheet: str, columns: list[str]) -> list[list[Cell]]:
         """The named columns of an output sheet's rows; [] where the sheet or a column is missing."""
         grid = self.grid(sheet)
-        if grid is None or len(grid.rows) < FIRST_ROW:
+        if grid is None:
             return []
-        header = [str(c).strip() for c in grid.rows[HEADER_ROW - 1]]
-        if any(c not in header for c in columns):
-            return []
-        at = [header.index(c) for c in columns]
-        return [
-            [row[k] for k in at]
-            for row in grid.rows[FIRST_ROW - 1 :]
-            if not all(is_blank(row[k]) for k in at)
-        ]
+        for top, cells in enumerate(grid.rows[:SEARCHED_ROWS], start=1):  # staff may have put rows above it
+            header = [str(c).strip() for c in cells]
+            if all(c in header for c in columns):
+                at = [header.index(c) for c in columns]
+                rows = [[row[k] for k in at] for row in grid.rows[top:]]
+                return [row for row in rows if not all(is_blank(c) for c in row)]
+        return []
 
 
 def input_grids(reader: Reader, rules: Rules) -> dict[str, Grid | None]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 LINE, MARGIN = 14.5, 4.0
+ONE_LINE = LINE + MARGIN
 HIGHEST = 409.0  # Excel's limit
 
 
@@ -15,7 +16,7 @@ def text_width(text: str) -> float:
     return sum(1.92 if unicodedata.east_asian_width(c) in "WFA" else 1.0 for c in text)
 
 
-def row_height(cells: Iterable[tuple[str, float]], smallest: float = LINE + MARGIN) -> float:
+def row_height(cells: Iterable[tuple[str, float]], smallest: float = ONE_LINE) -> float:
     """The height in points for wrapped texts, each with its column's width."""
     lines = max((_lines(text, width) for text, width in cells), default=1)
     return min(HIGHEST, max(smallest, lines * LINE + MARGIN))

@@ -6,11 +6,14 @@ Everything before and behind the cells, and every cell that is not the table's, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from xml.parsers import expat
 
 from kongjian.errors import KongjianError
 from kongjian.intake.grid import letter
+from kongjian.workbook.strings import escape
 
+_UNREADABLE = "工作表“{}”的内容读不了；请用Excel另存一次再试"
 _SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*?(?:/>|>(.*)</(?:\w+:)?sheetData>)", re.DOTALL)
 _ROW_OPENING = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(/?)>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
@@ -23,16 +26,18 @@ _HYPERLINKS = re.compile(rb"<(?:\w+:)?hyperlinks\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?h
 _HYPERLINK = re.compile(
     rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+)(\d+)[^"]*"[^>]*?(?:/>|>.*?</(?:\w+:)?hyperlink>)', re.DOTALL
 )
+_SPANS = re.compile(rb'\sspans="[^"]*"')
+_OF_OLD_ROW = re.compile(rb'\s(?:spans|hidden|ht|customHeight)="[^"]*"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
-# what may stand behind the hyperlinks of a worksheet, in the order of the schema
-_AFTER_LINKS = re.compile(
-    rb"<(?:\w+:)?(?:printOptions|pageMargins|pageSetup|headerFooter|rowBreaks|colBreaks|customProperties|"
-    rb"cellWatches|ignoredErrors|smartTags|drawing|legacyDrawing|legacyDrawingHF|drawingHF|picture|oleObjects|"
-    rb"controls|webPublishItems|tableParts|extLst)\b|</(?:\w+:)?worksheet>"
+# what may stand behind the tables and behind the hyperlinks of a worksheet, by the schema
+_AFTER_TABLES = frozenset({b"extLst"})
+_AFTER_LINKS = _AFTER_TABLES | frozenset(
+    b"printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
+    b"ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
+    b"AlternateContent webPublishItems tableParts".split()
 )
-
-_TABLE_PARTS = re.compile(rb"<(?:\w+:)?tableParts\b[^>]*>")
-_AFTER_TABLES = re.compile(rb"<(?:\w+:)?extLst\b|</(?:\w+:)?worksheet>")
+_TABLE_PARTS = re.compile(rb'(<(?:\w+:)?tableParts\b)(?:\s+count="\d*")?([^>]*>)')
+_TAG = re.compile(rb"""<(/?)(?:\w+:)?(\w+)(?:"[^"]*"|'[^']*'|[^"'>])*?(/?)>""")
 
 
 def column_number(letters: bytes | str) -> int:
@@ -51,12 +56,24 @@ class SheetPart:
         self.name = name
         found = _SHEET_DATA.search(xml)
         if found is None:
-            raise KongjianError(f"工作表“{name}”的内容读不了；请用Excel另存一次再试")
+            raise KongjianError(_UNREADABLE.format(name))
         self.prefix = found[1].decode()
         self._head = xml[: found.start()]
         self._tail = xml[found.end() :]
+        try:
+            expat.ParserCreate().Parse(self._head + self._tail, True)
+        except expat.ExpatError:
+            raise KongjianError(_UNREADABLE.format(name)) from None
         self._rows = _rows(found[2] or b"", found[1])
+        self._cleared_to = 0
         self.lost_formulas = False
+
+    def last_of_block(self, first_row: int) -> int:
+        """The last of the rows with values that follow one another from this row on."""
+        row = first_row
+        while re.search(rb"<(?:\w+:)?(?:v|is)\b", self._rows.get(row, (b"", b""))[1]):
+            row += 1
+        return row - 1
 
     def style(self, row: int, column: int) -> int:
         """The style of a cell, else of its column."""
@@ -91,10 +108,16 @@ class SheetPart:
                 position = len(kept)
             kept.append(old[0])
         kept.insert(len(kept) if position is None else position, cell)
-        self._rows[row] = (_without_spans(attributes), b"".join(kept))
+        self._rows[row] = (_SPANS.sub(b"", attributes), b"".join(kept))
 
     def replace_table(
-        self, header_row: int, first_column: int, width: int, old_last_row: int, rows: Sequence[str]
+        self,
+        header_row: int,
+        first_column: int,
+        width: int,
+        old_last_row: int,
+        rows: Sequence[str],
+        heights: Mapping[int, float] | None = None,
     ) -> None:
         """Puts the finished cells of each row below the header, in the place of what the table held.
 
@@ -103,11 +126,14 @@ class SheetPart:
         last_column = first_column + width - 1
         start = header_row + 1
         end = max(old_last_row, header_row + len(rows))
+        self._cleared_to = end
         outside = self._outside(start, end, first_column, last_column)
         for row in [r for r in self._rows if start <= r <= end]:
             del self._rows[row]
         for row, cells in enumerate(rows, start=start):
             before, behind, attributes = outside.pop(row, (b"", b"", f' r="{row}"'.encode()))
+            if heights and row in heights:
+                attributes += f' ht="{heights[row]:g}" customHeight="1"'.encode()
             self._rows[row] = (attributes, before + cells.encode() + behind)
         for row, (before, behind, attributes) in outside.items():
             self._rows[row] = (attributes, before + behind)
@@ -117,11 +143,12 @@ class SheetPart:
     ) -> dict[int, tuple[bytes, bytes, bytes]]:
         """What stands beside the table: per row the cells left and right of it and the row's attributes."""
         out = {}
+        opening = f"<{self.prefix}c ".encode()
         for row, (attributes, inner) in self._rows.items():
             if not start <= row <= end:
                 continue
             self.lost_formulas |= b"<f" in inner or b":f" in inner
-            last = _REF.search(inner, inner.rfind(b"<", 0, inner.rfind(b' r="') + 1)) if inner else None
+            last = _REF.search(inner, max(inner.rfind(opening), 0))
             if last and column_number(last[1]) <= last_column and first_column == 1:
                 continue
             before, behind = [], []
@@ -133,7 +160,7 @@ class SheetPart:
                 elif at > last_column:
                     behind.append(cell[0])
             if before or behind:
-                out[row] = (b"".join(before), b"".join(behind), _without_spans(attributes))
+                out[row] = (b"".join(before), b"".join(behind), _OF_OLD_ROW.sub(b"", attributes))
         return out
 
     def replace_links(
@@ -143,19 +170,18 @@ class SheetPart:
         kept = b""
         if old := _HYPERLINKS.search(self._tail):
             for link in _HYPERLINK.finditer(old[1] or b""):
-                if int(link[2]) <= header_row or not first_column <= column_number(link[1]) <= last_column:
+                in_rows = header_row < int(link[2]) <= self._cleared_to
+                if not (in_rows and first_column <= column_number(link[1]) <= last_column):
                     kept += link[0]
             self._tail = self._tail[: old.start()] + self._tail[old.end() :]
         p = self.prefix
         new = "".join(
-            f'<{p}hyperlink ref="{ref}" location="{place}" display="{ref}"/>' for ref, place in links
+            f'<{p}hyperlink ref="{ref}" location="{escape(place)}" display="{ref}"/>' for ref, place in links
         )
         if not new and not kept:
             return
-        at = _AFTER_LINKS.search(self._tail)
-        assert at is not None
         block = f"<{p}hyperlinks>".encode() + kept + new.encode() + f"</{p}hyperlinks>".encode()
-        self._tail = self._tail[: at.start()] + block + self._tail[at.start() :]
+        self._insert(block, _AFTER_LINKS)
 
     def add_table_part(self, relationship: str) -> None:
         """Names a table that this sheet holds, by its relationship."""
@@ -163,12 +189,20 @@ class SheetPart:
         office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
         item = f'<{p}tablePart xmlns:r="{office}" r:id="{relationship}"/>'.encode()
         if old := _TABLE_PARTS.search(self._tail):
-            self._tail = self._tail[: old.end()] + item + self._tail[old.end() :]
+            self._tail = self._tail[: old.start()] + old[1] + old[2] + item + self._tail[old.end() :]
             return
-        at = _AFTER_TABLES.search(self._tail)
-        assert at is not None
         block = f"<{p}tableParts>".encode() + item + f"</{p}tableParts>".encode()
-        self._tail = self._tail[: at.start()] + block + self._tail[at.start() :]
+        self._insert(block, _AFTER_TABLES)
+
+    def _insert(self, block: bytes, before: frozenset[bytes]) -> None:
+        """Puts a block in front of the first of these elements, or at the worksheet's end."""
+        at, depth = len(self._tail), 0
+        for tag in _TAG.finditer(self._tail):
+            if depth == 0 and (tag[1] or tag[2] in before):
+                at = tag.start()
+                break
+            depth += -1 if tag[1] else not tag[3]
+        self._tail = self._tail[:at] + block + self._tail[at:]
 
     def bytes(self) -> bytes:
         """The part as it now stands."""
@@ -199,13 +233,28 @@ def _rows(body: bytes, prefix: bytes) -> dict[int, tuple[bytes, bytes]]:
             at = opening.end()
             given = _ROW_NUMBER.search(opening[1])
             number = int(given[1]) if given else number + 1
+            attributes = opening[1] if given else opening[1] + f' r="{number}"'.encode()
             if opening[2]:  # a row without cells, closed at once
-                out[number] = (opening[1], b"")
+                out[number] = (attributes, b"")
             else:
-                out[number] = (opening[1], chunk[at:])
+                out[number] = (attributes, _cells(chunk[at:], number))
                 break
     return out
 
 
-def _without_spans(attributes: bytes) -> bytes:
-    return re.sub(rb'\s(?:spans|hidden)="[^"]*"', b"", attributes)
+def _cells(inner: bytes, row: int) -> bytes:
+    """The cells of a row with their references, which a writer may leave out: each is then right of the last."""
+    if b' r="' in inner[: inner.find(b">")] or not inner:
+        return inner
+    column = 0
+
+    def name(cell: re.Match[bytes]) -> bytes:
+        nonlocal column
+        ref = _REF.search(cell[1])
+        column = column_number(ref[1]) if ref else column + 1
+        if ref:
+            return cell[0]
+        start = cell.start(1) - cell.start()
+        return cell[0][:start] + f' r="{letter(column)}{row}"'.encode() + cell[0][start:]
+
+    return _CELL.sub(name, inner)

@@ -1,0 +1,252 @@
+"""Dirt in number cells: the value that is used, what it scores and what 问题清单 says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from kongjian.intake.grid import Cell
+from pasting import Read, lines_of, read, sheet, table
+
+NBSP, WIDE = "\u00a0", "\u3000"
+
+
+def teacher(**changes: Cell) -> Read:
+    return read(teachers=table("teachers", changes))
+
+
+def school(**changes: Cell) -> Read:
+    return read(schools=table("schools", changes))
+
+
+def test_a_clean_paste_has_no_findings_and_full_points() -> None:
+    found = read()
+    assert found.lines == []
+    assert found.output("SchoolScores", "得分") == [100.0]
+    assert found.output("TeacherScores", "得分") == [100.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "value", "score"),
+    [
+        ("40", "40", 40.0, 100.0),
+        ("  38 ", "38", 38.0, 98.0),
+        (f"{NBSP}38{NBSP}", "38", 38.0, 98.0),
+        (f"{WIDE}38", "38", 38.0, 98.0),
+        ("３８", "３８", 38.0, 98.0),
+        ("３８．５", "３８．５", 38.5, 98.5),
+        ("\u200b38\ufeff", "38", 38.0, 98.0),
+        ("1,240", "1,240", 1240.0, 100.0),
+        ("38节次", "38节次", 38.0, 98.0),
+        ("38 次", "38 次", 38.0, 98.0),
+        ("+38", "+38", 38.0, 98.0),
+        (".5", ".5", 0.5, 80.0),
+    ],
+)
+def test_a_number_as_text_counts(given: str, shown: str, value: float, score: float) -> None:
+    found = teacher(在线授课=given)
+    assert found.column("teachers", "在线授课") == [value]
+    assert found.output("TeacherScores", "得分") == [score]
+    assert found.lines == [f"提示 教师数据!H4 文本“{shown}”按数字{value:g}读取"]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("约5", "约5"), ("五", "五"), ("5个多", "5个多"), ("3/5", "3/5"), ("1e5", "1e5"), ("12,34", "12,34"),
+        ("#N/A", "#N/A"), ("100%", "100%"), (True, "TRUE"), (dt.date(2021, 3, 5), "2021-03-05"),
+        (dt.datetime(2021, 3, 5, 8), "2021-03-05 08:00:00"), (dt.time(8, 30), "08:30:00"), ("字" * 30_000, "字" * 30),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_blank(given: Cell, shown: str) -> None:
+    found = teacher(在线授课=given)
+    assert found.column("teachers", "在线授课") == [None]
+    assert found.output("TeacherScores", "得分") == [80.0]
+    assert found.output("TeacherScores", "数据完整") == ["否"]
+    assert found.lines == [f"错误 教师数据!H4 “{shown}”不是数字，按空白处理"]
+
+
+@pytest.mark.parametrize("given", ["-", "－", "——", "/", "暂无", "无数据", "N/A", " 未统计 "])
+def test_a_placeholder_is_blank_not_zero(given: str) -> None:
+    found = teacher(在线授课=given)
+    assert found.column("teachers", "在线授课") == [None]
+    assert found.lines == [f"警告 教师数据!H4 “{given.strip()}”当作空白"]
+    missing = "警告 教师数据!H4 在线授课没有数据也推算不出，这一项得0分，数据不完整"
+    assert missing in found.all_lines
+
+
+@pytest.mark.parametrize("given", ["", None, " ", NBSP, WIDE, "\u200b", "\u202e\u2066"])
+def test_a_cell_that_looks_blank_is_blank(given: Cell) -> None:
+    found = teacher(在线授课=given)
+    assert found.column("teachers", "在线授课") == [None]
+    assert found.lines == []
+
+
+def test_a_zero_stays_a_zero() -> None:
+    found = teacher(在线授课=0.0)
+    assert found.column("teachers", "在线授课") == [0.0]
+    assert found.output("TeacherScores", "数据完整") == ["是"]
+    assert found.lines == []
+
+
+@pytest.mark.parametrize(("given", "shown"), [(-3.0, "-3"), ("-3", "-3"), ("－３", "-3")])
+def test_a_negative_count_is_blank(given: Cell, shown: str) -> None:
+    found = teacher(在线授课=given)
+    assert found.column("teachers", "在线授课") == [None]
+    assert f"错误 教师数据!H4 在线授课是负数{shown}，按空白处理" in found.lines
+
+
+@pytest.mark.parametrize(("given", "shown"), [(420281199001011.0, "420281199001011"), ("9" * 400, "inf")])
+def test_an_account_in_a_column_of_counts_is_blank(given: Cell, shown: str) -> None:
+    found = teacher(在线授课=given)
+    assert found.column("teachers", "在线授课") == [None]
+    assert f"错误 教师数据!H4 在线授课{shown}超出0到1000000，按空白处理" in found.lines
+
+
+# rates and shares
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "score", "lines"),
+    [
+        (0.85, 0.85, 10.0, []),
+        ("85%", 0.85, 10.0, ["提示 学校数据!AE4 “85%”按0.85读取"]),
+        ("８５％", 0.85, 10.0, ["提示 学校数据!AE4 “８５％”按0.85读取"]),
+        (85.0, 0.85, 10.0, ["提示 学校数据!AE4 “85”按百分数读作0.85"]),
+        (1.0, 1.0, 10.0, []),
+        (1.0000000000000002, 1.0, 10.0, []),
+        (100.0, 1.0, 10.0, ["提示 学校数据!AE4 “100”按百分数读作1"]),
+        (0.0, 0.0, 0.0, []),
+        ("0.85", 0.85, 10.0, ["提示 学校数据!AE4 文本“0.85”按数字0.85读取"]),
+    ],
+)
+def test_a_rate(given: Cell, value: float, score: float, lines: list[str]) -> None:
+    found = school(课程学习完成率=given)
+    assert found.column("schools", "课程学习完成率") == [value]
+    assert found.output("SchoolScores", "课程学习") == [score]
+    assert found.lines == lines
+
+
+def test_a_rate_as_the_text_85_is_a_percentage() -> None:
+    found = school(课程学习完成率="85")
+    assert found.column("schools", "课程学习完成率") == [0.85]
+    assert found.lines == [
+        "提示 学校数据!AE4 文本“85”按数字85读取",
+        "提示 学校数据!AE4 “85”按百分数读作0.85",
+    ]
+
+
+@pytest.mark.parametrize(("given", "read_as"), [(120.0, "1.2"), ("120%", "1.2"), (101.0, "1.01")])
+def test_a_rate_above_all_is_blank(given: Cell, read_as: str) -> None:
+    found = school(课程学习完成率=given)
+    assert found.column("schools", "课程学习完成率") == [None]
+    assert f"错误 学校数据!AE4 课程学习完成率{read_as}超出0到1（100%），按空白处理" in found.lines
+
+
+def test_a_column_of_both_kinds_of_rates_warns_once() -> None:
+    rows = [{"学校名称": f"第{n}小学", "课程学习完成率": v} for n, v in enumerate([0.9, 85.0, 90.0, "70%"])]
+    found = read(schools=table("schools", *rows), teachers=table("teachers", {"学校名称": "第0小学"}))
+    assert found.column("schools", "课程学习完成率") == [0.9, 0.85, 0.9, 0.7]
+    assert found.lines == [
+        "警告 学校数据!AE5 “课程学习完成率”列写法不一：大于1的数按百分数读，其余的照原数读",
+        "提示 学校数据!AE5:AE6 “85”按百分数读作0.85（共2处）",
+        "提示 学校数据!AE7 “70%”按0.7读取",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "score", "lines"),
+    [
+        (1.0, 1.0, 15.0, []),
+        ("100%", 1.0, 15.0, ["提示 教师数据!L4 “100%”按1读取"]),
+        (0.8, 0.8, 10.0, []),
+        (85.0, 0.85, 10.0, ["提示 教师数据!L4 “85”按百分数读作0.85"]),
+        (100.0, 1.0, 15.0, ["提示 教师数据!L4 “100”按百分数读作1"]),
+        (2.0, 2.0, 15.0, []),
+        ("2次", 2.0, 15.0, ["提示 教师数据!L4 文本“2次”按数字2读取"]),
+        (0.0, 0.0, 0.0, []),
+        (5000.0, None, 0.0, ["错误 教师数据!L4 学生评价50超出0到10，按空白处理", "提示 教师数据!L4 “5000”按百分数读作50"]),
+    ],
+)  # fmt: skip
+def test_a_share_of_the_class(given: Cell, value: float, score: float, lines: list[str]) -> None:
+    found = teacher(学生评价=given)
+    assert found.column("teachers", "学生评价") == [value]
+    assert found.output("TeacherScores", "学生评价") == [score]
+    assert found.lines == lines
+
+
+def test_a_column_of_shares_and_percentages_says_where_the_bound_is() -> None:
+    rows = [{"账号": f"t{n}", "学生评价": v} for n, v in enumerate([5.0, 80.0])]
+    found = read(teachers=table("teachers", *rows))
+    assert found.column("teachers", "学生评价") == [5.0, 0.8]
+    assert found.lines[0] == ("警告 教师数据!L5 “学生评价”列写法不一：不小于10的数按百分数读，其余的照原数读")
+
+
+# scores and head counts
+
+
+@pytest.mark.parametrize("given", [100.5, 1000.0, "101分"])
+def test_a_platform_score_out_of_range_is_not_used(given: Cell) -> None:
+    found = teacher(平台得分=given)
+    assert found.column("teachers", "平台得分") == [None]
+    assert found.output("TeacherScores", "得分") == [100.0]
+    number = f"{given}".removesuffix("分").removesuffix(".0")
+    assert f"错误 教师数据!P4 平台得分{number}超出0到100，按空白处理" in found.lines
+
+
+def test_a_percentage_is_no_score() -> None:
+    found = school(平台得分="85%")
+    assert found.output("SchoolScores", "得分") == [100.0]
+    assert found.lines == ["错误 学校数据!AG4 “85%”不是数字，按空白处理"]
+
+
+def test_more_opened_than_there_are_cannot_be_judged() -> None:
+    found = school(教师开通空间数=53.0)
+    assert found.lines == ["错误 学校数据!H4 教师开通空间数53大于教师总数50，开通率无法计算"]
+    assert found.output("Eligibility", "未达标原因")[0] == "教师开通率无法计算"
+    assert found.output("SchoolScores", "得分") == [100.0]
+
+
+def test_nobody_there_cannot_be_judged() -> None:
+    found = school(适龄学生数=0.0, 学生开通空间数=0.0)
+    assert found.lines == ["警告 学校数据!I4 适龄学生数是0，开通率无法计算"]
+    assert found.output("Eligibility", "未达标原因")[0] == "学生开通率无法计算"
+
+
+def test_a_blank_head_count_cannot_be_judged() -> None:
+    found = school(教师总数="")
+    assert found.lines == ["警告 学校数据!G4 教师总数空白，这个达标条件无法判断，按未达标"]
+    assert found.output("Eligibility", "是否达标")[0] == "未达标"
+
+
+# error cells and grouping
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?"])
+def test_an_error_cell_is_blank(error: str) -> None:
+    lines = lines_of("teachers", {"在线授课": ""})
+    found = read(teachers=sheet(*lines, errors={(4, 8): error}))
+    assert found.column("teachers", "在线授课") == [None]
+    assert found.lines == [f"错误 教师数据!H4 单元格是错误值{error}，按空白处理"]
+
+
+def test_an_error_cell_in_every_kind_of_column() -> None:
+    blank = {"教师姓名": "", "账号": "", "任课": "", "在线授课": ""}
+    errors = {(4, 2): "#N/A", (4, 3): "#N/A", (4, 4): "#N/A", (4, 8): "#N/A"}
+    found = read(teachers=sheet(*lines_of("teachers", blank), errors=errors))
+    assert found.intake.inputs.teachers.height == 0
+    cells = [line.split()[1] for line in found.lines if "错误值#N/A" in line]
+    assert cells == ["教师数据!B4", "教师数据!C4", "教师数据!D4", "教师数据!H4"]
+    assert "错误 教师数据!B4 教师姓名空白，这一行不用" in found.lines
+
+
+def test_neighbouring_cells_make_one_row() -> None:
+    given = ["38", "39", 40.0, "37"]
+    rows = [{"账号": f"t{n}", "在线授课": v} for n, v in enumerate(given)]
+    rows[0]["网络教研"] = "4"
+    assert read(teachers=table("teachers", *rows)).lines == [
+        "提示 教师数据!H4:H5 文本“38”按数字38读取（共2处）",
+        "提示 教师数据!I4 文本“4”按数字4读取",
+        "提示 教师数据!H7 文本“37”按数字37读取",
+    ]
