@@ -181,7 +181,7 @@ def _one_yes_no(
         return 1.0
     if text in no:
         return 0.0
-    if counts and (match := _NUMBER.match(text)) and match[1].strip("+-"):
+    if counts and (match := _NUMBER.match(text)) and match[1].strip("+-") and match[2] != "%":
         count = float(match[1].replace(",", ""))
         return "not_yes_no" if count < 0 else float(count >= 1)
     if text == "":

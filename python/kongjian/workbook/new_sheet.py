@@ -143,12 +143,12 @@ def _add_format(xml: str, text: str) -> tuple[str, int]:
 
 def _append(xml: str, tag: str, item: str, before: str = "") -> str:
     """Adds an item to a counted list of the styles, making the list where it is not there."""
-    block = re.search(rf"<((?:\w+:)?){tag}\b[^>]*>(.*?)</\1{tag}>", xml, re.DOTALL)
+    block = re.search(rf"<((?:\w+:)?){tag}\b[^>]*?(?:/>|>(.*?)</\1{tag}>)", xml, re.DOTALL)
     if block is None:
         at = re.search(rf"<((?:\w+:)?){before}\b", xml)
         assert at is not None
         p = at[1]
         return f'{xml[: at.start()]}<{p}{tag} count="1"><{p}{item}/></{p}{tag}>{xml[at.start() :]}'
-    p = block[1]
-    count = len(re.findall(rf"<{p}{item.split(' ', 1)[0]}\b", block[2])) + 1
-    return f'{xml[: block.start()]}<{p}{tag} count="{count}">{block[2]}<{p}{item}/></{p}{tag}>{xml[block.end() :]}'
+    p, items = block[1], block[2] or ""
+    count = len(re.findall(rf"<{p}{item.split(' ', 1)[0]}\b", items)) + 1
+    return f'{xml[: block.start()]}<{p}{tag} count="{count}">{items}<{p}{item}/></{p}{tag}>{xml[block.end() :]}'

@@ -9,7 +9,7 @@ import python_calamine as calamine
 
 from kongjian.engine.calculate import Previous
 from kongjian.errors import KongjianError
-from kongjian.intake.grid import Cell, Grid, is_blank, letter
+from kongjian.intake.grid import Cell, Grid, is_blank
 from kongjian.intake.headers import SEARCHED_ROWS
 from kongjian.rules import Rules
 from kongjian.text import fold
@@ -19,6 +19,9 @@ _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<',
     re.DOTALL,
 )
+_ROW = re.compile(rb'row\b[^>]*?\br="(\d+)"')
+MOST_CELLS = 60_000_000
+"""Of one sheet's rectangle, blank ones included; two or three gigabytes."""
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
@@ -46,6 +49,7 @@ class Reader:
         if name is None:
             return None
         if name not in self._grids:
+            self._refuse_far_cells(name)
             try:
                 found = self._workbook.get_sheet_by_name(name)
                 cells = found.to_python(skip_empty_area=False)
@@ -58,6 +62,20 @@ class Reader:
                 ) from None
             self._grids[name] = Grid(cells, self._errors(name), merged)
         return self._grids[name]
+
+    def _refuse_far_cells(self, name: str) -> None:
+        """calamine keeps every cell up to the last row and column: a stray one in the far corner ends the process."""
+        xml = self._package.read(self._package.sheets[name])
+        last = list(_ROW.finditer(xml, max(xml.rfind(b"row r="), xml.rfind(b"<row ")) - 1))
+        rows = int(last[-1][1]) if last else 1
+        for letters, columns in ((3, 16_384), (2, 702)):
+            if rows * columns > MOST_CELLS:
+                found = set(re.findall(rb' r="([A-Z]{%d})\d' % letters, xml))
+                far = max((c.decode() for c in found), default="A")
+                if rows * _column(far) > MOST_CELLS:
+                    raise KongjianError(
+                        f"工作表“{name}”有{rows}行，在很远的{far}列也有内容，读不了；请删去多余的行和列再试"
+                    )
 
     def _errors(self, name: str) -> dict[tuple[int, int], str]:
         """Error cells, which calamine gives as blanks."""

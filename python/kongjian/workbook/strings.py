@@ -11,7 +11,6 @@ _ROOT = re.compile(rb"<((?:\w+:)?)sst\b[^>]*?(/?)>")
 _COUNTS = re.compile(rb'\s(?:uniqueCount|count)="\d*"')
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-MOST = 32_767  # characters of a cell, as Excel counts them
 EMPTY = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"></sst>'

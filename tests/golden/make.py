@@ -1,0 +1,73 @@
+"""Writes the golden workbooks anew: `python tests/golden/make.py`. Look at the difference before you commit it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import yaml
+
+from kongjian.rules import Rules, load_rules
+from kongjian.workbook.build import Pasted, build
+from kongjian.workbook.recalculate import recalculate
+
+HERE = Path(__file__).parent
+NOW = dt.datetime(2021, 7, 20, 9, 30)
+YES = "组织机构 应用考核 应用推进 学籍管理 部门管理 家长管理 教职工管理 教师管理 教材管理 课程管理".split()
+FULL = dict(
+    zip(
+        "制作课件 在线撰写教案 在线授课 网络教研 作业管理 成绩管理 学生评价 通知公告 活动发布 参与活动 课程学习完成率 作业完成率".split(),
+        (5, 40, 40, 4, 1, 2, 1, 1, 1, 1, 0.8, 0.8),
+        strict=True,
+    )
+)
+
+
+def expected() -> dict[str, Any]:
+    """The hand-made rows and results."""
+    return yaml.safe_load((HERE / "typed.yaml").read_text(encoding="utf-8"))
+
+
+def rows_of(sheet: str) -> list[dict[str, Any]]:
+    """The rows of one sheet, the abbreviations `all` and `full` written out."""
+    out = []
+    for row in expected()["rows"][sheet]:
+        given = dict(row)
+        wide = dict.fromkeys(YES, given.pop("all")) if "all" in given else {}
+        if given.pop("full", False):
+            wide |= FULL
+        out.append(wide | given)
+    return out
+
+
+def type_book(rules: Rules, target: Path) -> None:
+    """A workbook with nothing but the five input sheets, as any program may write it."""
+    book = openpyxl.Workbook()
+    book.remove(book["Sheet"])
+    for table in rules.tables:
+        sheet = book.create_sheet(table.sheet)
+        sheet["A1"], sheet["A2"] = table.sheet, table.guidance
+        for column, name in enumerate(table.names, start=1):
+            sheet.cell(3, column, name)
+            for number, row in enumerate(rows_of(table.sheet), start=4):
+                sheet.cell(number, column, row.get(name))
+    book.save(target)
+
+
+def paste_book(rules: Rules, target: Path) -> None:
+    """The same rows pasted into kongjian.xlsm."""
+    data = {
+        t.id: Pasted(t.names, [[row.get(n) for n in t.names] for row in rows_of(t.sheet)])
+        for t in rules.tables
+    }
+    build(rules, target, data)
+
+
+if __name__ == "__main__":
+    loaded = load_rules()
+    type_book(loaded, HERE / "typed.xlsx")
+    paste_book(loaded, HERE / "pasted.xlsm")
+    recalculate(HERE / "pasted.xlsm", HERE / "result.xlsm", loaded, now=NOW)
+    (HERE / "result.xlsm.bak").unlink(missing_ok=True)
