@@ -63,7 +63,10 @@ def run(book: Path, ready: Ready, out: Path) -> dict[str, bytes]:
     for name in ready.sheets:
         workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     written = {name: _xml(part, ready.strings) for name, part in ready.parts.items()} | ready.others
-    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as new:
+    with (
+        zipfile.ZipFile(book) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as new,
+    ):
         for info in old.infolist():
             if info.filename in written:
                 new.writestr(info.filename, written[info.filename])
@@ -75,7 +78,9 @@ def run(book: Path, ready: Ready, out: Path) -> dict[str, bytes]:
 def _xml(part: Part, strings: dict[str, int]) -> bytes:
     columns = [_cells(column, part.first_row, strings) for column in part.columns]
     rows = map("".join, zip(*columns, strict=True))
-    body = "".join([f"<row{opening}>{cells}</row>" for opening, cells in zip(part.openings, rows, strict=True)])
+    body = "".join(
+        [f"<row{opening}>{cells}</row>" for opening, cells in zip(part.openings, rows, strict=True)]
+    )
     return part.head + body.encode() + part.tail
 
 
@@ -95,13 +100,18 @@ def ready(book: Path, result: Path, sheets: list[str]) -> Ready:
     """Takes a recalculated workbook apart into ready columns, and makes sure that they give it back."""
     with Package(book) as before, Package(result) as after:
         changed = [n for n in after.names if n not in before.names or after.read(n) != before.read(n)]
-        texts = [_plain(item) for item in re.findall(r"<si>(.*?)</si>", after.read("xl/sharedStrings.xml").decode())]
+        texts = [
+            _plain(item)
+            for item in re.findall(r"<si>(.*?)</si>", after.read("xl/sharedStrings.xml").decode())
+        ]
         large = [n for n in changed if n in after.sheets.values() and len(after.read(n)) > _WORTHWHILE]
         parts = {name: _taken_apart(after.read(name), texts) for name in large}
         others = {name: after.read(name) for name in changed if name not in parts}
         out = Ready(sheets, parts, others, {text: k for k, text in enumerate(texts)})
         written = run(book, out, result.with_name("bare.xlsm"))
-        assert all(written[name] == after.read(name) for name in changed), "the bare run writes something else"
+        assert all(written[name] == after.read(name) for name in changed), (
+            "the bare run writes something else"
+        )
     return out
 
 

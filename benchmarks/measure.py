@@ -54,7 +54,9 @@ class Row:
         return self.what, self.ours, self.compared, self.ratio, aim, met
 
 
-def in_turn(ours: Callable[[], object], other: Callable[[], object], rounds: int = ROUNDS) -> tuple[Times, Times]:
+def in_turn(
+    ours: Callable[[], object], other: Callable[[], object], rounds: int = ROUNDS
+) -> tuple[Times, Times]:
     """Runs A B A B … after one run of each that does not count."""
     ours()
     other()
@@ -107,7 +109,9 @@ def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table that lines up in a terminal."""
     lines = [HEADINGS, *(r.cells for r in rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    out = ["| " + " | ".join(_padded(c, w) for c, w in zip(line, widths, strict=True)) + " |" for line in lines]
+    out = [
+        "| " + " | ".join(_padded(c, w) for c, w in zip(line, widths, strict=True)) + " |" for line in lines
+    ]
     out.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
     return "\n".join(out)
 

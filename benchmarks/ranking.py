@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from measure import ROUNDS, Row, compare, in_turn
 
 from kongjian.engine.ranking import rank
+from measure import ROUNDS, Row, compare, in_turn
 
 UNITS = 1_000_000
 

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import bare
 import openpyxl_recalc
-from measure import ROUNDS, Row, compare, in_turn, process, python
-
 from kongjian.demo import demo_data
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.rules import load_rules
 from kongjian.workbook.build import build
 from kongjian.workbook.recalculate import recalculate
+from measure import ROUNDS, Row, compare, in_turn, process, python
 
 COMMAND = Path(sys.executable).with_name("kongjian")
 HERE = Path(__file__).parent
@@ -45,7 +44,12 @@ def measure(folder: Path) -> list[Row]:
 
 
 def _row(
-    how: str, ours: Callable[[], object], name: str, other: Callable[[], object], aim: float, rounds: int = ROUNDS
+    how: str,
+    ours: Callable[[], object],
+    name: str,
+    other: Callable[[], object],
+    aim: float,
+    rounds: int = ROUNDS,
 ) -> Row:
     mine, others = in_turn(ours, other, rounds)
     return compare(f"示范数据重新计算（{how}）", mine, name, others, aim)

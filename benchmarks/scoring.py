@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from measure import ROUNDS, Row, compare, in_turn
 from numpy.typing import NDArray
 
 from kongjian.engine.frame import Frame
 from kongjian.engine.ranking import rank
 from kongjian.engine.scoring import score
 from kongjian.rules import load_rules
+from measure import ROUNDS, Row, compare, in_turn
 
 TEACHERS = 1_000_000
 FEW = 5_000

@@ -324,7 +324,7 @@ event_unknown_behaviour event_unknown_role header_renamed header_twice homeroom_
 measure_missing mixed_percent month_as_text month_outside month_twice months_missing name_trimmed negative
 no_monthly not_a_number not_yes_no opened_over_total out_of_range percent_number percent_text placeholder
 repeated_header same_name school_unknown teaching_blank text_number total_row unit_unknown
-""".split()  # noqa: SIM905
+""".split()
 
 
 @pytest.mark.parametrize("code", EXPECTED_FINDINGS)

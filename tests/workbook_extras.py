@@ -24,6 +24,7 @@ from workbooks import Parts, change, everything, pasted, replace, sheet_part, ta
 MODULE = 'Attribute VB_Name = "Hand"\r\nSub Hello()\r\n    MsgBox "hello"\r\nEnd Sub\r\n'
 OWN = "我的统计"
 NOTE_COLUMN = 9  # right of 学校排名, whose table ends at column 7
+BELOW = 400  # below all rows of data
 _UI = (
     '<customUI xmlns="http://schemas.microsoft.com/office/{space}/customui"><ribbon><tabs><tab id="{id}" '
     'label="空间评比"><group id="g{id}" label="计算"><button id="b{id}" label="重新计算排名" onAction="Hello"/>'
@@ -91,8 +92,8 @@ def _output_extras(book: Workbook, sheet: Worksheet) -> None:
     for row in range(3, 9):
         sheet.write_string(row, NOTE_COLUMN - 1, f"备注{row - 2}")
     sheet.write_formula(3, NOTE_COLUMN, "=C4*2", None, 0)
-    sheet.write_string(60, 0, "本表由装备站核对")
-    sheet.write_url(61, 0, "https://www.example.org/规则", string="省平台")
+    sheet.write_string(BELOW - 1, 0, "本表由装备站核对")
+    sheet.write_url(BELOW, 0, "https://www.example.org/规则", string="省平台")
     sheet.write_comment(2, 2, "得分以平台为准")
     sheet.conditional_format("C4:C40", {"type": "data_bar", "data_bar_2010": True, "bar_color": "#63C384"})
     sheet.add_sparkline("K4", {"range": f"{sheet.get_name()}!C4:C8"})
@@ -141,20 +142,13 @@ def _add_parts(parts: Parts) -> None:
         parts[name] = _UI.format(space=space, id=f"t{number}").encode()
         relations += f'<Relationship Id="rIdUI{number}" Type="{kind}" Target="{name}"/>'
     replace(parts, "_rels/.rels", b"</Relationships>", f"{relations}</Relationships>".encode())
-    replace(parts, "[Content_Types].xml", b"<Override", b'<Override PartName="/xl/calcChain.xml" ContentType="'
-            b'application/vnd.openxmlformats-officedocument.spreadsheetml.calcChain+xml"/><Override')  # fmt: skip
-    chain = (
-        b'<Relationship Id="rIdChain" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/calcChain"'
-        b' Target="calcChain.xml"/></Relationships>'
-    )
-    replace(parts, "xl/_rels/workbook.xml.rels", b"</Relationships>", chain)
-    if b'<Default Extension="xml"' not in parts["[Content_Types].xml"]:
-        raise AssertionError("the ribbon has no content type")
     list_formulas(parts)
 
 
 def list_formulas(parts: Parts) -> None:
     """Writes the calculation chain as Excel does: every cell that holds a formula."""
+    if "xl/calcChain.xml" not in parts:
+        _announce_chain(parts)
     names = re.findall(rb'<sheet name="([^"]+)" sheetId="(\d+)"', parts["xl/workbook.xml"])
     found = []
     for name, number in names:
@@ -166,6 +160,15 @@ def list_formulas(parts: Parts) -> None:
         '<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         f"{''.join(found)}</calcChain>"
     ).encode()
+
+
+def _announce_chain(parts: Parts) -> None:
+    types = "application/vnd.openxmlformats-officedocument.spreadsheetml.calcChain+xml"
+    item = f'<Override PartName="/xl/calcChain.xml" ContentType="{types}"/></Types>'
+    replace(parts, "[Content_Types].xml", b"</Types>", item.encode())
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/calcChain"
+    item = f'<Relationship Id="rIdChain" Type="{kind}" Target="calcChain.xml"/></Relationships>'
+    replace(parts, "xl/_rels/workbook.xml.rels", b"</Relationships>", item.encode())
 
 
 def use(parts: Parts) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import openpyxl
 import python_calamine
 
 from kongjian.rules import Rules, load_rules
@@ -174,3 +176,10 @@ def column(path: Path, sheet: str, header: str) -> list[Any]:
     """A table's column below its header in row 3, down to the sheet's last row."""
     rows = cells(path, sheet)
     return [row[rows[2].index(header)] for row in rows[3:]]
+
+
+def opened(path: Path, **options: Any) -> openpyxl.Workbook:
+    """A workbook as openpyxl reads it, which warns of every extension that it would lose."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(path, **options)

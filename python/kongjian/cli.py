@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kongjian.workbook.recalculate import Run
 
 STEPS = 6
-BOOK = click.Path(path_type=Path)
+BOOK = click.Path(path_type=Path, readable=False)  # the workbook code says why it cannot be read
 
 
 @click.group(cls=ChineseGroup)

@@ -68,7 +68,7 @@ def effective_counts(
     by_month = np.array([r.once_per == "month" for r in rules.effective.roles])[role[kept]]
     months = month[kept].astype(np.int64)
     days = np.where(by_month, months * 32, events["日期"][kept].astype(np.int64) + 1_000_000)
-    people, person = np.unique(account[kept].astype(str), return_inverse=True)
+    person = locate(account[kept], account[kept])
     key = _mix(person, behaviour[kept], days)
     first = np.sort(np.unique(key, return_index=True)[1])
     _report_repeats(kept, first, role, rules, findings, at)

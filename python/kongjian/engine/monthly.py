@@ -69,9 +69,10 @@ def _report_repeats(mine: Frame, use: Ints, slot: Ints, first: Ints, findings: F
     if len(first) == len(use):
         return
     at = rows(mine)
-    first_row = {int(slot[k]): int(at[use[k]]) for k in first}
     again = np.ones(len(use), dtype=bool)
     again[first] = False
+    repeated = first[np.isin(slot[first], slot[again])]
+    first_row = {int(slot[k]): int(at[use[k]]) for k in repeated}
     for k in np.flatnonzero(again):
         i = use[k]
         findings.add(

@@ -50,7 +50,8 @@ def find_header(table: InputTable, grid: Grid, findings: Findings) -> Header | N
 
 def header_name(table: InputTable, cell: Cell) -> str | None:
     """The canonical name that a header cell stands for, if any."""
-    return _names(table).get(fold(str(cell))) or _names(table).get(_UNIT.sub("", fold(str(cell))))
+    names, text = _names(table), fold(str(cell))
+    return names.get(text) or names.get(_UNIT.sub("", text))
 
 
 _MEMO: dict[int, tuple[InputTable, dict[str, str]]] = {}

@@ -14,6 +14,7 @@ from kongjian.rules.model import Problem, Rules
 LEVELS = ("错误", "警告", "提示")
 SHOWN_ROWS = 12
 LONGEST_SHOWN = 200
+LAST = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -46,30 +47,27 @@ def problems(
         groups = _groups(problem, list(same_code))
         level = LEVELS.index(problem.level)
         for k, group in enumerate(groups):
+            cell = _cell(group[0], places, header_rows)
+            row, advice = group[0].row, _word(problem.advice, group[0])
+            if k < problem.cap:
+                text = _word(problem.text, group[0]) + _count(group, problem)
+                area = _area(group, problem, places, header_rows)
+            else:
+                row, text, area = LAST, f"同类问题还有{len(groups) - k}处，没有列出", cell
+            order = (level, tables.index(table), row, _column_number(cell))
+            lines.append(Line(problem.level, sheets[table], area, text, advice, order))
             if k == problem.cap:
-                text = f"同类问题还有{len(groups) - k}处，没有列出"
-                cell = _cell(group[0], places, header_rows)
-                lines.append(
-                    Line(
-                        problem.level,
-                        sheets[table],
-                        cell,
-                        text,
-                        problem.advice,
-                        (level, tables.index(table), 1 << 30, k),
-                    )
-                )
                 break
-            lines.append(
-                Line(
-                    problem.level, sheets[table], _area(group, problem, places, header_rows),
-                    _word(problem.text, group[0]) + _count(group, problem), _word(problem.advice, group[0]),
-                    (level, tables.index(table), group[0].row, k),
-                )
-            )  # fmt: skip
     lines.sort(key=lambda line: line.order)
     columns = {"级别": "level", "工作表": "sheet", "单元格": "cell", "内容": "text", "建议": "advice"}
     return Frame({name: texts(getattr(line, attr) for line in lines) for name, attr in columns.items()})
+
+
+def _column_number(cell: str) -> int:
+    number = 0
+    for character in cell.rstrip("0123456789"):
+        number = number * 26 + ord(character) - 64
+    return number
 
 
 def count_levels(frame: Frame) -> dict[str, int]:

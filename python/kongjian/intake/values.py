@@ -216,18 +216,18 @@ def accounts(cells: Cells, words: Words) -> tuple[Texts, Texts]:
             text, code = read[cell]
             cells.say(i, code, found=text or clean(cell))
     _error_cells(cells)
-    shown = texts(read[v][0] for v in cells.values)
-    trusted = texts(
-        "" if code == "account_rounded" else text for text, code in map(read.__getitem__, cells.values)
-    )
-    return shown, trusted
+    shown = {v: text for v, (text, _) in read.items()}
+    trusted = {v: "" if code == "account_rounded" else text for v, (text, code) in read.items()}
+    return texts(map(shown.__getitem__, cells.values)), texts(map(trusted.__getitem__, cells.values))
 
 
 def _account(cell: Cell) -> tuple[str, str]:
     """An account's text and the code of what is doubtful about it."""
     if isinstance(cell, str):
-        text = "".join(unicodedata.normalize("NFKC", clean(cell)).split())
-        if _in_scientific(text):
+        # letters and digits of ASCII: nothing to fold
+        plain = cell.isascii() and cell.isalnum()
+        text = cell if plain else "".join(unicodedata.normalize("NFKC", clean(cell)).split())
+        if not plain and _in_scientific(text):
             return text, "account_rounded"
         return text, "account_suspect" if len(text) == 18 and text.isdigit() and text.endswith("000") else ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):

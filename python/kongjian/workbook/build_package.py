@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+from kongjian.workbook.package import replace_file
 
 Parts = dict[str, bytes]
 Step = Callable[[Parts], None]
@@ -47,17 +47,14 @@ def read_parts(package: bytes) -> Parts:
 
 
 def write_parts(parts: Parts, target: Path) -> None:
-    """Writes beside the target first, so that a fault leaves the old file as it was."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    """Puts the package in the place of `target`, whole or not at all; an old file is kept as .bak."""
+
+    def write(temporary: Path) -> None:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
             for part, content in parts.items():
                 archive.writestr(_entry(part), content)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+
+    replace_file(target, write)
 
 
 def _entry(part: str) -> zipfile.ZipInfo:

@@ -21,50 +21,29 @@ def serial(moment: dt.datetime) -> float:
     return round((moment - _EPOCH).total_seconds() / 86400, 8)
 
 
-def number_texts(values: Floats) -> list[str]:
-    """Numbers as Excel writes them: the shortest text that reads back the same; "" for a blank."""
-    blank = np.isnan(values)
-    filled = np.where(blank, 0.0, values)
-    if (filled == np.floor(filled)).all() and (np.abs(filled) < 1e15).all():
-        out = [str(v) for v in filled.astype(np.int64).tolist()]
-    else:
-        memo: dict[float, str] = {}
-        get = memo.get
-        out = [get(v) or memo.setdefault(v, _shortest(v)) for v in filled.tolist()]
-    for i in np.flatnonzero(blank):
-        out[i] = ""
-    return out
-
-
 def _shortest(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def column_cells(
-    values: Any, letters: str, style: int, first_row: int, strings: SharedStrings, yes_no: bool = False
-) -> list[str]:
-    """The cells of one column from `first_row` down: texts as shared strings, blanks with their format."""
-    shown = f' s="{style}"' if style else ""
+def column_contents(values: Any, strings: SharedStrings, yes_no: bool = False) -> list[str]:
+    """One column's cells behind their reference and style; each distinct value is written once."""
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        if yes_no:
-            values = [YES_NO.get(v, "") for v in values.tolist()]
-        else:
-            return [
-                f'<c r="{letters}{row}"{shown}><v>{text}</v></c>'
-                if text
-                else f'<c r="{letters}{row}"{shown}/>'
-                for row, text in enumerate(number_texts(values), start=first_row)
-            ]
-    if isinstance(values, np.ndarray):
+        if not yes_no:
+            return _number_contents(values)
+        values = [YES_NO.get(v, "") for v in values.tolist()]
+    elif isinstance(values, np.ndarray):
         values = values.tolist()
-    return [
-        f'<c r="{letters}{row}"{shown} t="s"><v>{index}</v></c>'
-        if text
-        else f'<c r="{letters}{row}"{shown}/>'
-        for row, (text, index) in enumerate(
-            zip(values, strings.indexes(values), strict=True), start=first_row
-        )
-    ]
+    numbers = {text: strings.index(text) for text in dict.fromkeys(values)}
+    known = {text: f' t="s"><v>{k}</v></c>' if text else "/>" for text, k in numbers.items()}
+    return list(map(known.__getitem__, values))
+
+
+def _number_contents(values: Floats) -> list[str]:
+    # NaN is unequal to itself and so cannot be looked up
+    filled = np.where(np.isnan(values), np.inf, values).tolist()
+    known = {value: f"><v>{_shortest(value)}</v></c>" for value in set(filled) - {np.inf}}
+    known[np.inf] = "/>"
+    return list(map(known.__getitem__, filled))
 
 
 def cell_content(value: str | float | int | dt.datetime | None, strings: SharedStrings) -> str:
@@ -89,9 +68,15 @@ def table_rows(
 ) -> list[str]:
     """The finished rows of a table; one blank row where there is no data, as a table needs one."""
     height = max(frame.height, 1)
-    finished = []
-    for (name, _), letter, style in zip(columns, letters, styles, strict=True):
+    contents = []
+    for name, _ in columns:
         given = frame.get(name)
         values = [""] * height if given is None or len(given) == 0 else given
-        finished.append(column_cells(values, letter, style, first_row, strings, name in yes_no))
-    return ["".join(cells) for cells in zip(*finished, strict=True)]
+        contents.append(column_contents(values, strings, name in yes_no))
+    shown = [f' s="{style}"' if style else "" for style in styles]
+    # a row's cells with its number left open as #
+    pattern = "".join(f'<c r="{letter}#"{style}%s' for letter, style in zip(letters, shown, strict=True))
+    return [
+        pattern.replace("#", str(row)) % cells
+        for row, cells in enumerate(zip(*contents, strict=True), start=first_row)
+    ]

@@ -15,7 +15,7 @@ from kongjian.workbook.cells import cell_content, table_rows
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
 from kongjian.workbook.row_heights import ONE_LINE, row_height
-from kongjian.workbook.sheet_part import SheetPart, column_number
+from kongjian.workbook.sheet_part import SheetPart, column_number, with_prefix
 from kongjian.workbook.strings import EMPTY, SharedStrings, escape
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -112,7 +112,12 @@ class Edit:
         rows = table_rows(frame, columns, letters, styles, header_row + 1, self.strings, yes_no)
         heights = _heights(spec, frame, header_row + 1)
         part.replace_table(
-            header_row, first_column, width, old_last_row, _prefixed(rows, part.prefix), heights
+            header_row,
+            first_column,
+            width,
+            old_last_row,
+            [with_prefix(r, part.prefix) for r in rows],
+            heights,
         )
         for k, column in enumerate(spec.columns):
             part.put(header_row, first_column + k, cell_content(column.name, self.strings))
@@ -288,12 +293,6 @@ def _holds_formula(xml: bytes) -> bool:
             return True
         at = xml.find(start, at + 2)
     return False
-
-
-def _prefixed(rows: list[str], prefix: str) -> list[str]:
-    if not prefix:
-        return rows
-    return [re.sub(r"<(/?)([cv])\b", rf"<\1{prefix}\2", row) for row in rows]
 
 
 def _insert_before_end(xml: str, tag: str, item: str) -> str:

@@ -151,4 +151,6 @@ def _append(xml: str, tag: str, item: str, before: str = "") -> str:
         return f'{xml[: at.start()]}<{p}{tag} count="1"><{p}{item}/></{p}{tag}>{xml[at.start() :]}'
     p, items = block[1], block[2] or ""
     count = len(re.findall(rf"<{p}{item.split(' ', 1)[0]}\b", items)) + 1
-    return f'{xml[: block.start()]}<{p}{tag} count="{count}">{items}<{p}{item}/></{p}{tag}>{xml[block.end() :]}'
+    return (
+        f'{xml[: block.start()]}<{p}{tag} count="{count}">{items}<{p}{item}/></{p}{tag}>{xml[block.end() :]}'
+    )

@@ -9,6 +9,7 @@ import errno
 import os
 import shutil
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -32,6 +33,7 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.path = path
         _refuse(path)
+        self._state = _state(path)
         try:
             self._zip = zipfile.ZipFile(path)
             self._read: dict[str, bytes] = {}
@@ -40,11 +42,10 @@ class Package:
             self.sheets = self._sheet_parts()
         except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, zlib.error, EOFError, OSError) as error:
             if isinstance(error, OSError) and not isinstance(error, EOFError):
-                raise KongjianError(f"打不开 {path}：{error.strerror or error}") from None
+                raise KongjianError(_unopened(path, error)) from None
             raise KongjianError(f"{path.name} 已损坏，打不开；请用上一份备份（.bak）或重新导出") from None
         if not self.sheets:
             raise KongjianError(f"{path.name} 不是 .xlsx 或 .xlsm 工作簿；请在Excel里另存为这两种格式再试")
-        self._state = _state(path)
 
     def close(self) -> None:
         self._zip.close()
@@ -66,6 +67,8 @@ class Package:
 
     def damaged(self, name: str) -> KongjianError:
         """What to say of a part that cannot be read."""
+        if _state(self.path) != self._state:
+            return self._overtaken()
         return KongjianError(f"{self.path.name} 已损坏（{name}），打不开；请用上一份备份（.bak）或重新导出")
 
     def relationships(self, part: str) -> list[tuple[str, str, str]]:
@@ -84,12 +87,11 @@ class Package:
         return [target for _, type_, target in self.relationships(part) if type_.rsplit("/", 1)[-1] == kind]
 
     def _workbook_part(self) -> str:
-        return (
-            self.related("", "officeDocument")[0] if self.related("", "officeDocument") else "xl/workbook.xml"
-        )
+        found = self.related("", "officeDocument")
+        return found[0] if found else "xl/workbook.xml"
 
     def _sheet_parts(self) -> dict[str, str]:
-        if not self.workbook.endswith(".xml"):  # .xlsb
+        if not self.workbook.endswith(".xml") or CONTENT_TYPES not in self.names:  # .xlsb, .ods
             return {}
         root = ElementTree.fromstring(self.read(self.workbook))
         targets = {id_: target for id_, _, target in self.relationships(self.workbook)}
@@ -121,12 +123,15 @@ class Package:
 
         self._refuse_other_kind(target, changed)
         if _state(self.path) != self._state:
-            raise KongjianError(f"计算时 {self.path.name} 被别的程序改动了，没有写入；请再算一次")
+            raise self._overtaken()
         replace_file(target, write)
+
+    def _overtaken(self) -> KongjianError:
+        return KongjianError(f"计算时 {self.path.name} 被别的程序改动了，没有写入；请再算一次")
 
     def _refuse_other_kind(self, target: Path, changed: Mapping[str, bytes]) -> None:
         """Excel opens no file whose name and content differ about macros."""
-        if target.suffix.lower() == self.path.suffix.lower():
+        if target.suffix.lower() == self.path.suffix.lower() or target.is_dir():
             return
         types = changed[CONTENT_TYPES] if CONTENT_TYPES in changed else self.read(CONTENT_TYPES)
         suffix = ".xlsm" if b".sheet.macroEnabled." in types else ".xlsx"
@@ -134,9 +139,12 @@ class Package:
             raise KongjianError(f"输出文件 {target.name} 的扩展名应是 {suffix}，否则Excel打不开")
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    """What changes when another program writes the file."""
-    found = path.stat()
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes when another program writes the file; None when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
@@ -166,6 +174,8 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
     _refuse_locked(target)
     if target.is_dir():
         raise KongjianError(f"{target} 是文件夹；请写出文件名")
+    if not target.parent.is_dir():
+        raise KongjianError(f"没有文件夹 {target.parent}；请先建好它，或换一个文件夹")
     if target.is_symlink():  # the file that it stands for, not the link, is replaced
         target = target.resolve()
         _refuse_locked(target)
@@ -201,13 +211,13 @@ def _sweep(target: Path) -> None:
     """Removes what an interrupted run left beside the target, unless that run is still alive."""
     for old in target.parent.glob(f"{_temporary(target)}*"):
         pid = old.name.split(".")[-2]
-        if not (pid.isdigit() and _alive(int(pid))):
+        if not (pid.isdigit() and _alive(int(pid), old)):
             old.unlink(missing_ok=True)
 
 
-def _alive(pid: int) -> bool:
-    if os.name == "nt":  # asking would end the process there
-        return pid != os.getpid()
+def _alive(pid: int, left: Path) -> bool:
+    if os.name == "nt":  # asking would end the process there: a run takes seconds, an hour is long past
+        return time.time() - left.stat().st_mtime < 3600
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -223,9 +233,11 @@ def _say(error: OSError, target: Path) -> str:
         return f"磁盘空间不够，没有写入 {target.name}；请腾出空间（{folder}）再试，原文件没有改动"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"没有权限写入 {target.name}；请换一个能写的文件夹（现在是 {folder}），原文件没有改动"
-    if error.errno == errno.ENOENT:
-        return f"没有文件夹 {folder}；请先建好它，或换一个文件夹"
     return f"写不了 {target.name}：{error.strerror or error}；原文件没有改动"
+
+
+def _unopened(path: Path, error: OSError) -> str:
+    return f"打不开 {path}：{'没有权限' if isinstance(error, PermissionError) else error.strerror or error}"
 
 
 def _refuse(path: Path) -> None:
@@ -238,7 +250,7 @@ def _refuse(path: Path) -> None:
     except FileNotFoundError:
         raise KongjianError(f"找不到文件 {path}") from None
     except OSError as error:
-        raise KongjianError(f"打不开 {path}：{error.strerror or error}") from None
+        raise KongjianError(_unopened(path, error)) from None
     if head == _OLE:
         encrypted = "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
         if encrypted:
@@ -252,7 +264,7 @@ def _refuse(path: Path) -> None:
 
 def _refuse_locked(target: Path) -> None:
     for lock in (f"~${target.name}", f".~lock.{target.name}#"):
-        if target.with_name(lock).exists():
+        if os.path.lexists(target.with_name(lock)):  # False, not an error, where the name is too long
             raise KongjianError(
                 f"{target.name} 正在Excel中打开；请先保存并关闭它再试（其实没有打开时，删去 {lock}）"
             )

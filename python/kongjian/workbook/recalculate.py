@@ -112,9 +112,13 @@ def write(edit: Edit, run: Run, reader: Reader, moment: dt.datetime, seconds: fl
         "Problems": _problem_table(run),
         "Runs": _runs(run, reader, moment, seconds),
     }
-    for table, frame in tables.items():
-        subtitle = f"{moment:%Y-%m-%d %H:%M:%S} 计算 · 规则版本 {run.results.version} · {_count(frame, specs[table])}"
-        edit.put_table(specs[table], frame, subtitle, yes_no if table.endswith("Measures") else frozenset())
+    for table, spec in specs.items():
+        if table in tables:
+            frame = tables[table]
+            subtitle = (
+                f"{moment:%Y-%m-%d %H:%M:%S} 计算 · 规则版本 {run.results.version} · {_count(frame, spec)}"
+            )
+            edit.put_table(spec, frame, subtitle, yes_no if table.endswith("Measures") else frozenset())
     links = [
         (i, f"'{sheet}'!{cell}")
         for i, (sheet, cell) in enumerate(zip(run.problems["工作表"], run.problems["单元格"], strict=True))

@@ -48,6 +48,11 @@ def column_number(letters: bytes | str) -> int:
     return number
 
 
+def with_prefix(cells: str, prefix: str) -> str:
+    """Finished cells in the XML prefix of their sheet."""
+    return re.sub(r"<(/?)([cv])\b", rf"<\1{prefix}\2", cells) if prefix else cells
+
+
 class SheetPart:
     """The XML of one worksheet."""
 
@@ -95,7 +100,7 @@ class SheetPart:
             style = self.style(row, column)
         p = self.prefix
         shown = f' s="{style}"' if style else ""
-        cell = f'<{p}c r="{letter(column)}{row}"{shown}{content.replace("/c>", f"/{p}c>")}'.encode()
+        cell = f'<{p}c r="{letter(column)}{row}"{shown}{with_prefix(content, p)}'.encode()
         kept: list[bytes] = []
         position = None
         for old in _CELL.finditer(inner):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 _ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
 _PLAIN = re.compile(rb'<(?:\w+:)?t(?: xml:space="preserve")?>([^<]*)</(?:\w+:)?t>')
@@ -46,10 +45,6 @@ class SharedStrings:
         if found is None:
             found = self._memo[text] = self._index(escape(text))
         return found
-
-    def indexes(self, texts: Iterable[str]) -> list[int]:
-        index = self.index
-        return [index(t) for t in texts]
 
     def _index(self, escaped: str) -> int:
         found = self._known.get(escaped)

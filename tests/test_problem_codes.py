@@ -1,0 +1,238 @@
+"""Every kind of finding: a paste that leads to it, and the row of 问题清单 that it becomes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import kongjian
+from pasting import ACCOUNT, CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet, table
+
+PACKAGE = Path(kongjian.__file__).parent
+Provoke = Callable[[], Read]
+
+
+def schools(*changes: Changes) -> Provoke:
+    return lambda: read(schools=table("schools", *changes))
+
+
+def teachers(*changes: Changes) -> Provoke:
+    return lambda: read(teachers=table("teachers", *changes))
+
+
+def classes(*changes: Changes) -> Provoke:
+    return lambda: read(classes=table("classes", *changes))
+
+
+def monthly(*changes: Changes) -> Provoke:
+    return lambda: read(monthly=table("monthly", *changes))
+
+
+def events(*changes: Changes) -> Provoke:
+    return lambda: read(events=table("events", *changes))
+
+
+def no_column(table_id: str, name: str) -> Provoke:
+    headers = [n for n in RULES.table(table_id).names if n != name]
+    return lambda: read(**{table_id: table(table_id, {}, headers=headers)})
+
+
+def below(*lines: list[object]) -> Provoke:
+    """Lines under two teachers."""
+    return lambda: read(teachers=sheet(*lines_of("teachers", {}, {"账号": "t2"}), *lines))
+
+
+HEADERS = RULES.table("teachers").names
+TEACHER = [CLEAN["teachers"].get(n, "") for n in HEADERS]
+ROUNDED = 421281199001011000.0
+
+# code → how to provoke it, the row that tells of it
+CODES: dict[str, tuple[Provoke, str]] = {
+    "sheet_missing": (lambda: read(events=None), "提示 行为明细!A3 没有工作表“行为明细”，按没有数据计算"),
+    "sheet_empty": (lambda: read(teachers=sheet()), "提示 教师数据!A3 教师数据没有数据"),
+    "header_missing": (
+        lambda: read(teachers=sheet([], [], TEACHER)), "错误 教师数据!A3 找不到表头：第3行应有“学校名称、教师姓名”",
+    ),
+    "header_moved": (
+        lambda: read(teachers=sheet(HEADERS, TEACHER)), "警告 教师数据!A1 表头在第1行，不在第3行",
+    ),
+    "key_column_missing": (
+        no_column("teachers", "教师姓名"), "错误 教师数据!A3 没有“教师姓名”列，这张表无法读取",
+    ),
+    "column_missing": (no_column("teachers", "账号"), "错误 教师数据!A3 没有“账号”列，按空白处理"),
+    "derivable_column_missing": (no_column("schools", "在线授课"), "提示 学校数据!A3 没有“在线授课”列，按空白处理"),
+    "header_renamed": (
+        lambda: read(teachers=sheet([], [], ["单位", *HEADERS[1:]], TEACHER)), "提示 教师数据!A3 列名“单位”按“学校名称”读取",
+    ),
+    "header_twice": (
+        lambda: read(teachers=sheet([], [], [*HEADERS, "在线授课"], [*TEACHER, 3.0])),
+        "错误 教师数据!Q3 “在线授课”列出现2次（H3、Q3），只用H3",
+    ),
+    "repeated_header": (below(HEADERS, TEACHER), "提示 教师数据!A6 这一行又是表头，不作为数据"),
+    "header_changed": (
+        below(HEADERS[::-1], TEACHER[::-1]), "错误 教师数据!A6 这一行又是表头，列的次序与第3行不同，从这一行起没有读取",
+    ),
+    "note_row": (below(["注：完"]), "提示 教师数据!A6 “注：完”这一行只有文字，不作为数据"),
+    "total_row": (below(["合计"]), "提示 教师数据!A6 “合计”行不作为数据"),
+    "blank_row": (below([], [SCHOOL, "王强", "t3"]), "提示 教师数据!A6 数据中间有空行，已跳过"),
+    "merged_cells": (
+        lambda: read(teachers=sheet(*lines_of("teachers", {}), merged=[(4, 1, 5, 2)])),
+        "警告 教师数据!A4 数据区有合并单元格，只有左上角一格有值",
+    ),
+    "error_cell": (
+        lambda: read(teachers=sheet(*lines_of("teachers", {"在线授课": ""}), errors={(4, 8): "#N/A"})),
+        "错误 教师数据!H4 单元格是错误值#N/A，按空白处理",
+    ),
+    "text_number": (teachers({"在线授课": "４０"}), "提示 教师数据!H4 文本“４０”按数字40读取"),
+    "percent_text": (teachers({"学生评价": "100%"}), "提示 教师数据!L4 “100%”按1读取"),
+    "percent_number": (teachers({"学生评价": 90.0}), "提示 教师数据!L4 “90”按百分数读作0.9"),
+    "mixed_percent": (
+        classes({"作业完成率": 0.5}, {"班级": "2班", "作业完成率": 50.0}),
+        "警告 班级数据!F5 “作业完成率”列写法不一：大于1的数按百分数读，其余的照原数读",
+    ),
+    "not_a_number": (teachers({"在线授课": "四十"}), "错误 教师数据!H4 “四十”不是数字，按空白处理"),
+    "placeholder": (teachers({"在线授课": "-"}), "警告 教师数据!H4 “-”当作空白"),
+    "negative": (teachers({"在线授课": -1.0}), "错误 教师数据!H4 在线授课是负数-1，按空白处理"),
+    "out_of_range": (teachers({"平台得分": 101.0}), "错误 教师数据!P4 平台得分101超出0到100，按空白处理"),
+    "not_yes_no": (schools({"组织机构": "?"}), "错误 学校数据!K4 “?”不是“是”或“否”，按空白处理"),
+    "not_a_choice": (monthly({"类别": "学生"}), "错误 月度得分!A4 类别“学生”不认识，这一行不用"),
+    "bad_month": (monthly({"月份": "去年"}), "错误 月度得分!D4 月份“去年”认不出，这一行不用"),
+    "month_as_text": (monthly({"月份": "2020年12月"}), "提示 月度得分!D4 月份“2020年12月”按2020-12读取"),
+    "bad_date": (events({"日期": "昨天"}), "错误 行为明细!A4 日期“昨天”认不出，这一行不用"),
+    "date_as_text": (events({"日期": "2021-03-01"}), "提示 行为明细!A4 日期是文本，按日期读取"),
+    "name_trimmed": (
+        teachers({"教师姓名": " 张明"}), "提示 教师数据!B4 名称里有多余的空格或看不见的字符，按“张明”读取",
+    ),
+    "long_text": (teachers({"教师姓名": "长" * 256}), "警告 教师数据!B4 文字长达256字"),
+    "account_rounded": (
+        teachers({"账号": ROUNDED}), "错误 教师数据!C4 账号421281199001011000已被Excel改掉末尾几位，无法用来核对",
+    ),
+    "account_suspect": (
+        teachers({"账号": "421281199001011000"}),
+        "警告 教师数据!C4 账号421281199001011000以000结尾，可能已被Excel改掉末尾几位",
+    ),
+    "account_number": (teachers({"账号": 123.0}), "提示 教师数据!C4 账号123是数字格式，按文本读取"),
+    "account_blank": (teachers({"账号": ""}), "警告 教师数据!C4 账号空白，月度得分和行为明细无法对上"),
+    "account_twice": (teachers({}, {}), f"错误 教师数据!C5 账号{ACCOUNT}与第4行重复，这一行不计"),
+    "same_name": (
+        teachers({"账号": ""}, {"账号": ""}), "警告 教师数据!B5 同校有同名教师“张明”且账号空白（与第4行），无法区分",
+    ),
+    "teaching_blank": (teachers({"任课": ""}), "提示 教师数据!D4 任课空白，按“是”计算"),
+    "homeroom_blank": (teachers({"班主任": ""}), "提示 教师数据!E4 班主任空白，按“否”计算"),
+    "name_blank": (teachers({"教师姓名": ""}), "错误 教师数据!B4 教师姓名空白，这一行不用"),
+    "school_twice": (schools({}, {}), f"错误 学校数据!A5 学校“{SCHOOL}”与第4行重复，这一行不计"),
+    "school_unknown": (teachers({"学校名称": "撤并小学"}), "错误 教师数据!A4 学校“撤并小学”在学校数据里没有"),
+    "condition_blank": (schools({"互联网接入": ""}), "警告 学校数据!C4 互联网接入空白，这个达标条件无法判断，按未达标"),
+    "opened_over_total": (
+        schools({"教师总数": 9.0}), "错误 学校数据!H4 教师开通空间数48大于教师总数9，开通率无法计算",
+    ),
+    "total_zero": (
+        schools({"教师总数": 0.0, "教师开通空间数": 0.0}), "警告 学校数据!G4 教师总数是0，开通率无法计算",
+    ),
+    "administrator_blank": (schools({"管理员姓名": ""}), "警告 学校数据!E4 管理员姓名空白，获奖名单里会缺姓名"),
+    "evaluation_not_homeroom": (
+        teachers({"班主任": "否"}), "提示 教师数据!L4 不是班主任却有学生评价，按口径“非班主任的学生评价”处理",
+    ),
+    "class_size_missing": (classes({"学生数": ""}), "警告 班级数据!D4 学生数空白或为0，这个班不计入按学生的平均"),
+    "class_twice": (classes({}, {}), f"警告 班级数据!C5 班级“{SCHOOL}三年级1班”与第4行重复，两行都计"),
+    "rate_from_counts": (
+        classes({"作业完成率": "", "作业完成次数": 9.0}), "提示 班级数据!F4 作业完成率由次数推算",
+    ),
+    "unit_unknown": (monthly({"账号": "t9"}), "警告 月度得分!C4 教师“t9”在教师数据里没有，这些行不用"),
+    "month_outside": (
+        monthly({"月份": "2021-09"}), "提示 月度得分!D4 月份2021-09不在评选时间2020-12至2021-07内，这一行不用",
+    ),
+    "month_twice": (monthly({}, {}), f"错误 月度得分!E5 {ACCOUNT} 2020-12的得分与第4行重复，只用第4行"),
+    "kind_guessed": (monthly({"类别": ""}), "提示 月度得分!A4 类别空白，按“教师”读取"),
+    "no_monthly": (teachers({}), "提示 教师数据!A4 没有月度得分，月均用得分代替"),
+    "months_missing": (
+        monthly(*({"月份": f"2021-0{m}"} for m in range(1, 8))), "警告 教师数据!A4 月度得分缺2020-12，月均按有的7个月算",
+    ),
+    "event_unknown_role": (events({"角色": "家长"}), "警告 行为明细!D4 角色“家长”不认识，这些行不计"),
+    "event_unknown_behaviour": (events({"行为": "浏览"}), "警告 行为明细!E4 行为“浏览”不认识，这些行不计"),
+    "event_unknown_school": (
+        events({"角色": "管理员", "行为": "家长管理", "学校名称": "撤并小学"}),
+        "警告 行为明细!B4 管理员的学校“撤并小学”在学校数据里没有，这些行不计",
+    ),
+    "event_outside": (
+        events({"日期": "2021-09-01"}), "提示 行为明细!A4 日期不在评选时间2020-12至2021-07内，这些行不计",
+    ),
+    "event_no_account": (events({"账号": ""}), "警告 行为明细!A4 账号空白，这些行不计"),
+    "event_unknown_account": (events({"账号": "t9"}), "警告 行为明细!A4 账号在教师数据里没有，这些行不计"),
+    "event_repeated": (events({}, {}), "提示 行为明细!E5 同一天重复的行为，按规定不再计次"),
+    "counts_differ": (events({}), "警告 教师数据!H4 在线授课给的是40，按行为明细应是1，用给的数"),
+    "counts_filled": (
+        lambda: read(events=table("events", {}), teachers=table("teachers", {"在线授课": ""})),
+        "提示 教师数据!H4 在线授课空白，用行为明细的有效次数",
+    ),
+    "measure_missing": (
+        teachers({"在线授课": ""}), "警告 教师数据!H4 在线授课没有数据也推算不出，这一项得0分，数据不完整",
+    ),
+    "score_differs": (
+        teachers({"平台得分": 90.0}), "提示 教师数据!P4 平台得分与计算得分不同，按口径“得分依据”用平台得分",
+    ),
+    "no_award_place": (teachers({}), "提示 学校数据!A3 网络学习空间应用示范校到第3名，达标的只有1个"),
+}  # fmt: skip
+
+
+def test_every_kind_of_finding_has_its_paste() -> None:
+    assert list(CODES) == list(RULES.problems)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_paste_leads_to_the_row(code: str) -> None:
+    provoke, line = CODES[code]
+    found = provoke()
+    assert code in {f.code for f in found.results.findings}
+    assert line in found.all_lines
+    assert line.split()[0] == RULES.problems[code].level
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_wording_uses_what_the_finding_tells(code: str) -> None:
+    """A name in braces that the finding does not give would stop a whole calculation."""
+    problem = RULES.problems[code]
+    wanted = {n for t in (problem.text, problem.advice) for _, n, _, _ in Formatter().parse(t) if n}
+    for finding in CODES[code][0]().results.findings:
+        if finding.code == code:
+            assert wanted <= {"column", *finding.params}, finding
+            assert finding.column or "column" not in wanted
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_row_says_what_to_do(code: str) -> None:
+    problem = RULES.problems[code]
+    assert len(problem.advice) >= 4
+    assert not re.search(r"[。；：]$", problem.text + problem.advice)
+
+
+def codes_said(tree: ast.AST) -> set[str]:
+    """The codes given to findings.add(code, …), cells.say(i, code, …) and reject(lines, code, …)."""
+    place = {"findings.add": 0, "cells.say": 1, "reject": 1}
+    found = set()
+    for node in ast.walk(tree):
+        at = place.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and at is not None and isinstance(code := node.args[at], ast.Constant):
+            found.add(code.value)
+    return found
+
+
+def trees() -> list[ast.AST]:
+    files = [*(PACKAGE / "engine").glob("*.py"), *(PACKAGE / "intake").glob("*.py")]
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in files]
+
+
+def test_every_code_in_the_source_has_its_wording() -> None:
+    said = set().union(*map(codes_said, trees()))
+    assert said <= set(RULES.problems)
+    assert len(said) > 50
+
+
+def test_no_wording_is_left_over() -> None:
+    constants = {n.value for t in trees() for n in ast.walk(t) if isinstance(n, ast.Constant)}
+    assert set(RULES.problems) <= constants

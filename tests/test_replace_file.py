@@ -1,0 +1,92 @@
+"""How a written file takes the place of the old one: names, links, modes, and what lies beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from kongjian.errors import KongjianError
+from kongjian.workbook.package import replace_file
+from kongjian.workbook.recalculate import recalculate
+from workbooks import column, schools, small_book
+
+
+def put(target: Path, data: bytes) -> None:
+    replace_file(target, lambda path: path.write_bytes(data) and None)
+
+
+def temporary(target: Path, pid: int, kind: str) -> Path:
+    """What a run of this process leaves beside the target when it is killed."""
+    return target.with_name(f".kongjian-{zlib.crc32(os.fsencode(target.name)):08x}.{pid}.{kind}")
+
+
+def test_the_old_file_is_kept_as_bak_and_its_mode_passes_on(tmp_path: Path) -> None:
+    target = tmp_path / "结果.xlsx"
+    put(target, b"1")
+    assert [p.name for p in tmp_path.iterdir()] == ["结果.xlsx"]
+    target.chmod(0o640)
+    put(target, b"2")
+    put(target, b"3")
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"结果.xlsx": b"3", "结果.xlsx.bak": b"2"}
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    target = tmp_path / "结果.xlsx"
+    target.write_bytes(b"1")
+    monkeypatch.setattr("kongjian.workbook.package.os.link", refuse)
+    put(target, b"2")
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"结果.xlsx": b"2", "结果.xlsx.bak": b"1"}
+
+
+def test_the_file_behind_a_link_is_replaced(tmp_path: Path) -> None:
+    real, link = tmp_path / "盘" / "结果.xlsx", tmp_path / "桌面.xlsx"
+    real.parent.mkdir()
+    real.write_bytes(b"1")
+    link.symlink_to(real)
+    put(link, b"2")
+    assert link.is_symlink()
+    assert (real.read_bytes(), real.with_name("结果.xlsx.bak").read_bytes()) == (b"2", b"1")
+    real.with_name("~$结果.xlsx").touch()
+    with pytest.raises(KongjianError, match=r"结果\.xlsx 正在Excel中打开"):
+        put(link, b"3")
+
+
+def test_a_name_as_long_as_a_folder_takes(tmp_path: Path) -> None:
+    book = small_book(tmp_path / "短.xlsm", {"schools": schools(2)}).rename(tmp_path / f"{'评' * 82}.xlsm")
+    recalculate(book)
+    assert column(book, "学校排名", "名次") == [1, 2]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_only_what_dead_runs_left_of_this_file_is_swept(tmp_path: Path) -> None:
+    target, other = tmp_path / "甲*.xlsx", tmp_path / "乙.xlsx"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead = [temporary(target, gone.pid, "tmp"), temporary(target, gone.pid, "bak")]
+    kept = [temporary(target, os.getppid(), "tmp"), temporary(other, gone.pid, "tmp")]
+    for path in dead + kept:
+        path.touch()
+    put(target, b"1")
+    assert set(tmp_path.iterdir()) == {target, *kept}
+
+
+def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "结果.xlsx"
+    target.write_bytes(b"1")
+
+    def interrupted(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(target, interrupted)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"结果.xlsx": b"1"}
