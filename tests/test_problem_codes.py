@@ -159,11 +159,12 @@ CODES: dict[str, tuple[Provoke, str]] = {
         events({"角色": "管理员", "行为": "家长管理", "学校名称": "撤并小学"}),
         "警告 行为明细!B4 管理员的学校“撤并小学”在学校数据里没有，这些行不计",
     ),
+    "event_other_role": (events({"行为": "学籍管理"}), "警告 行为明细!E4 行为“学籍管理”不是教师的行为，这些行不计"),
     "event_outside": (
         events({"日期": "2021-09-01"}), "提示 行为明细!A4 日期不在评选时间2020-12至2021-07内，这些行不计",
     ),
-    "event_no_account": (events({"账号": ""}), "警告 行为明细!A4 账号空白，这些行不计"),
-    "event_unknown_account": (events({"账号": "t9"}), "警告 行为明细!A4 账号在教师数据里没有，这些行不计"),
+    "event_no_account": (events({"账号": ""}), "警告 行为明细!C4 账号空白，这些行不计"),
+    "event_unknown_account": (events({"账号": "t9"}), "警告 行为明细!C4 账号在教师数据里没有，这些行不计"),
     "event_repeated": (events({}, {}), "提示 行为明细!E5 同一天重复的行为，按规定不再计次"),
     "counts_differ": (events({}), "警告 教师数据!H4 在线授课给的是40，按行为明细应是1，用给的数"),
     "counts_filled": (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, Ints, texts
@@ -16,6 +18,25 @@ COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数
 ONCE = {"day": "同一天", "month": "同一个月"}
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """The events, coded: role and behaviour as positions in the rules, NOT_FOUND where the word is unknown."""
+
+    events: Frame
+    at: Ints
+    role: Ints
+    behaviour: Ints
+    own_role: Ints
+    month: NDArray[np.datetime64]
+    account: NDArray[np.object_]
+
+    def of_role(self, fills: str, rules: Rules) -> Bools:
+        """The lines of the role whose counts fill this table."""
+        return np.array([r.fills == fills for r in rules.effective.roles])[self.role] & (
+            self.role != NOT_FOUND
+        )
+
+
 def effective_counts(
     events: Frame, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
 ) -> Frame:
@@ -25,71 +46,85 @@ def effective_counts(
     """
     if events.height == 0:
         return Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS})
-    at = rows(events)
-    role = _codes(events["角色"], _role_codes(rules))
     behaviour = _codes(events["行为"], _behaviour_codes(rules))
-    names = [b for r in rules.effective.roles for b in r.behaviours]
     own_role = np.array([k for k, r in enumerate(rules.effective.roles) for _ in r.behaviours])
-    month = events["日期"].astype("datetime64[M]")
-    account = np.array(accounts(events), dtype=object)
+    lines = _Lines(
+        events,
+        rows(events),
+        _codes(events["角色"], _role_codes(rules)),
+        behaviour,
+        np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),
+        events["日期"].astype("datetime64[M]"),
+        np.array(accounts(events), dtype=object),
+    )
+    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, findings))
+    once = _once(lines, accepted, rules)
+    _report_repeats(lines, accepted, once, rules, findings)
+    return _table(lines, accepted[once], teachers, rules)
+
+
+def _accept(lines: _Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Bools:
+    """Which lines count; every other one is found once, for the first reason that holds."""
+    events, role, month = lines.events, lines.role, lines.month
     counted = np.ones(events.height, dtype=bool)
 
-    def reject(bad: Bools, code: str, found: str = "") -> None:
-        """Lines rejected for one reason; each line is rejected once, for the first reason."""
+    def reject(bad: Bools, code: str, column: str, **params: str) -> None:
         bad = bad & counted
         counted[bad] = False
         for i in np.flatnonzero(bad):
-            params = {"found": events[found][i] or "空白"} if found else {}
-            findings.add(code, "events", at[i], found, **params)
+            found = params.get("found") or events[column][i] or "空白"
+            more = {"role": events["角色"][i], **params, "found": found}
+            findings.add(code, "events", lines.at[i], column, **more)
 
+    first, last = rules.period.start, rules.period.end
     reject(role == NOT_FOUND, "event_unknown_role", "角色")
-    for i in np.flatnonzero(np.isnat(month) & counted):
-        findings.add("bad_date", "events", at[i], "日期", found="空白")
-    counted &= ~np.isnat(month)
-    reject((behaviour == NOT_FOUND) | (own_role[behaviour] != role), "event_unknown_behaviour", "行为")
-    outside = (month < np.datetime64(rules.period.start)) | (month > np.datetime64(rules.period.end))
-    for i in np.flatnonzero(outside & counted):
-        findings.add("event_outside", "events", at[i], "日期", start=rules.period.start, end=rules.period.end)
-    counted &= ~outside
-    reject(account == "", "event_no_account")
+    reject(np.isnat(month), "bad_date", "日期", found="空白")
+    reject(lines.behaviour == NOT_FOUND, "event_unknown_behaviour", "行为")
+    reject(lines.own_role != role, "event_other_role", "行为")
+    outside = (month < np.datetime64(first)) | (month > np.datetime64(last))
+    reject(outside, "event_outside", "日期", found="月份", start=first, end=last)
+    reject(lines.account == "", "event_no_account", "账号")
     if teachers.height:
-        teacher_role = np.array([r.fills == "teacher" for r in rules.effective.roles])[role]
-        unknown = locate(account, accounts(teachers)) == NOT_FOUND
-        reject(teacher_role & unknown, "event_unknown_account")
+        unknown = locate(lines.account, accounts(teachers)) == NOT_FOUND
+        reject(lines.of_role("teacher", rules) & unknown, "event_unknown_account", "账号")
     if schools.height:
-        school_role = np.array([r.fills == "school" for r in rules.effective.roles])[role]
-        own = np.flatnonzero(school_role & counted)
+        own = np.flatnonzero(lines.of_role("school", rules) & counted)
         known = locate(school_keys(_schools(events, own, teachers)), school_keys(schools["学校名称"]))
         unknown = np.zeros(events.height, dtype=bool)
         unknown[own[known == NOT_FOUND]] = True
         reject(unknown, "event_unknown_school", "学校名称")
+    return counted
 
-    kept = np.flatnonzero(counted)
-    by_month = np.array([r.once_per == "month" for r in rules.effective.roles])[role[kept]]
-    months = month[kept].astype(np.int64)
-    days = np.where(by_month, months * 32, events["日期"][kept].astype(np.int64) + 1_000_000)
-    person = locate(account[kept], account[kept])
-    key = _mix(person, behaviour[kept], days)
-    first = np.sort(np.unique(key, return_index=True)[1])
-    _report_repeats(kept, first, role, rules, findings, at)
 
-    months = months - months.min() if len(months) else months
-    group, start, count = np.unique(
-        _mix(person[first], behaviour[kept][first], months[first]), return_index=True, return_counts=True
-    )
-    rows_ = kept[first[start]]
+def _once(lines: _Lines, accepted: Ints, rules: Rules) -> Ints:
+    """Of the accepted lines the first of each account, behaviour and day (month for pupils), in order."""
+    monthly = np.array([r.once_per == "month" for r in rules.effective.roles])[lines.role[accepted]]
+    months = lines.month[accepted].astype(np.int64)
+    # months and days on one scale, far enough apart never to meet
+    when = np.where(monthly, months * 32, lines.events["日期"][accepted].astype(np.int64) + 1_000_000)
+    person = locate(lines.account[accepted], lines.account[accepted])
+    return np.sort(np.unique(_mix(person, lines.behaviour[accepted], when), return_index=True)[1])
+
+
+def _table(lines: _Lines, counted: Ints, teachers: Frame, rules: Rules) -> Frame:
+    """The counted lines added up by account, behaviour and month."""
+    names = [b for r in rules.effective.roles for b in r.behaviours]
+    person = locate(lines.account[counted], lines.account[counted])
+    key = _mix(person, lines.behaviour[counted], lines.month[counted].astype(np.int64))
+    _, start, count = np.unique(key, return_index=True, return_counts=True)
+    first = counted[start]
     out = Frame(
         {
-            "学校名称": _schools(events, rows_, teachers),
-            "账号": account[rows_],
-            "角色": texts(rules.effective.roles[r].label for r in role[rows_]),
-            "行为": texts(names[b] for b in behaviour[rows_]),
-            "月份": texts(str(m) for m in month[rows_]),
+            "学校名称": _schools(lines.events, first, teachers),
+            "账号": lines.account[first],
+            "角色": texts(rules.effective.roles[r].label for r in lines.role[first]),
+            "行为": texts(names[b] for b in lines.behaviour[first]),
+            "月份": texts(str(m) for m in lines.month[first]),
             "有效次数": count.astype(np.float64),
         }
     )
-    order = np.lexsort((out["月份"], behaviour[rows_], out["账号"].astype(str), out["学校名称"].astype(str)))
-    return out.take(order)
+    behaviour, account = lines.behaviour[first], out["账号"].astype(str)
+    return out.take(np.lexsort((out["月份"], behaviour, account, out["学校名称"].astype(str))))
 
 
 def totals(counts: Frame, role: Role, behaviour: str, keys: list[str], by: str) -> Ints:
@@ -103,12 +138,12 @@ def totals(counts: Frame, role: Role, behaviour: str, keys: list[str], by: str) 
     )
 
 
-def _report_repeats(kept: Ints, first: Ints, role: Ints, rules: Rules, findings: Findings, at: Ints) -> None:
-    again = np.ones(len(kept), dtype=bool)
-    again[first] = False
-    for i in kept[again]:
-        rule = ONCE[rules.effective.roles[role[i]].once_per]
-        findings.add("event_repeated", "events", at[i], "行为", rule=rule)
+def _report_repeats(lines: _Lines, accepted: Ints, once: Ints, rules: Rules, findings: Findings) -> None:
+    again = np.ones(len(accepted), dtype=bool)
+    again[once] = False
+    for i in accepted[again]:
+        rule = ONCE[rules.effective.roles[lines.role[i]].once_per]
+        findings.add("event_repeated", "events", lines.at[i], "行为", rule=rule)
 
 
 def _schools(events: Frame, rows_: Ints, teachers: Frame) -> np.ndarray:
@@ -131,7 +166,8 @@ def _mix(person: Ints, behaviour: Ints, when: Ints) -> Ints:
 
 def _codes(column: np.ndarray, known: Callable[[str], int]) -> Ints:
     memo: dict[str, int] = {}
-    return np.array([memo[v] if v in memo else memo.setdefault(v, known(v)) for v in column], dtype=np.int64)
+    cells = column.tolist()
+    return np.array([memo[v] if v in memo else memo.setdefault(v, known(v)) for v in cells], dtype=np.int64)
 
 
 def _role_codes(rules: Rules) -> Callable[[str], int]:

@@ -277,22 +277,20 @@ def _heights(spec: OutputSheet, frame: Frame, first_row: int) -> dict[int, float
     """The rows whose wrapped texts need more than one line; not every program grows them by itself."""
     out: dict[int, float] = {}
     for column in (c for c in spec.columns if c.wraps and c.name in frame):
-        known = {text: row_height([(text, column.width)]) for text in set(frame[column.name].tolist())}
-        for row, text in enumerate(frame[column.name].tolist(), start=first_row):
-            if known[text] > ONE_LINE:
+        texts = frame[column.name].tolist()
+        # most texts are short enough for one line however wide their characters are
+        long = {t for t in texts if 2 * len(t) > column.width - 1 or "\n" in t}
+        known = {text: row_height([(text, column.width)]) for text in long}
+        for row, text in enumerate(texts, start=first_row) if long else ():
+            if known.get(text, ONE_LINE) > ONE_LINE:
                 out[row] = max(known[text], out.get(row, 0.0))
     return out
 
 
 def _holds_formula(xml: bytes) -> bool:
     """Looks for <f> or <f …> (not <formula1>) without taking the sheet apart."""
-    start = b"<f" if b"<worksheet" in xml[:1000] else b":f"
-    at = xml.find(start)
-    while at >= 0:
-        if xml[at + 2 : at + 3] in (b">", b" ", b"/"):
-            return True
-        at = xml.find(start, at + 2)
-    return False
+    plain = b"<worksheet" in xml[:1000]
+    return re.search(rb"<f[ />]" if plain else rb":f[ />]", xml) is not None
 
 
 def _insert_before_end(xml: str, tag: str, item: str) -> str:
