@@ -32,9 +32,8 @@ class _Lines:
 
     def of_role(self, fills: str, rules: Rules) -> Bools:
         """The lines of the role whose counts fill this table."""
-        return np.array([r.fills == fills for r in rules.effective.roles])[self.role] & (
-            self.role != NOT_FOUND
-        )
+        fitting = [k for k, r in enumerate(rules.effective.roles) if r.fills == fills]
+        return np.asarray(np.isin(self.role, fitting))
 
 
 def effective_counts(
