@@ -36,8 +36,8 @@ def measure(folder: Path) -> list[Row]:
     slow = python(str(HERE / "openpyxl_recalc.py"), str(book), str(other))
     least = f"import sys; sys.path.insert(0, {str(HERE)!r}); import bare; bare.main(*sys.argv[1:])"
     return [
-        _row("进程内", warm, "openpyxl读写", partial(openpyxl_recalc.recalculate, book, other), 1 / 10),
-        _row("命令", cold, "openpyxl读写", slow, 1 / 10),
+        _row("进程内", warm, "openpyxl读写", partial(openpyxl_recalc.recalculate, book, other), 1 / 10, 5),
+        _row("命令", cold, "openpyxl读写", slow, 1 / 10, 5),
         _row("进程内", warm, "只读写", partial(bare.run, book, ready, other), 1.5, 2 * ROUNDS),
         _row("命令", cold, "只读写", python("-c", least, str(book), str(kept), str(other)), 1.5, 2 * ROUNDS),
     ]

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from kongjian import udfs
 from kongjian.cli import cli
+from kongjian.excel.commands import COMMANDS, GROUPS, Command
+from kongjian.intake.grid import letter
 from kongjian.rules import load_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+CHECKLIST = (ROOT / "docs" / "windows-checklist.md").read_text(encoding="utf-8")
+PICTURES = ROOT / "docs" / "pictures"
+MAKE = runpy.run_path(str(PICTURES / "make.py"))
+LARGEST_PICTURE = 150_000
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -58,3 +66,54 @@ def test_every_input_sheet_and_reading_has_its_place_in_the_rules() -> None:
     rules = load_rules()
     assert [t.sheet for t in rules.tables] == ["学校数据", "教师数据", "班级数据", "月度得分", "行为明细"]
     assert len(rules.readings) == 11
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.id)
+def test_the_readme_and_the_drawing_show_every_command_of_the_ribbon(command: Command) -> None:
+    table = README.split("<!-- commands -->")[1].split("<!-- /commands -->")[0]
+    assert command.label in table
+    assert command.supertip in table
+    assert f">{command.label} ({command.keytip})<" in MAKE["draw_ribbon"]()
+    assert command.label in CHECKLIST
+
+
+def test_the_table_and_the_drawing_are_current() -> None:
+    """Made anew by `python docs/pictures/make.py --ribbon`."""
+    assert f"<!-- commands -->\n{MAKE['command_table']()}\n<!-- /commands -->" in README
+    assert (PICTURES / "ribbon.svg").read_text(encoding="utf-8") == MAKE["draw_ribbon"]()
+    assert {c.group for c in COMMANDS} <= set(GROUPS)
+
+
+def test_every_picture_and_page_that_the_readme_links_to_is_there_and_small() -> None:
+    links = re.findall(r"\]\((docs/[^)#]+)", README)
+    shown = {link for link in links if "/pictures/" in link}
+    assert shown == {f"docs/pictures/{p.name}" for p in PICTURES.iterdir() if p.suffix in (".svg", ".png")}
+    for link in links:
+        assert (ROOT / link).is_file(), link
+    assert all((ROOT / link).stat().st_size <= LARGEST_PICTURE for link in shown)
+
+
+def test_the_readme_gives_one_example_of_every_function() -> None:
+    assert re.findall(r"^\| `=([A-Z_]+)\(", README, re.MULTILINE) == list(udfs.FUNCTIONS)
+
+
+def test_the_examples_of_the_readme_span_the_whole_row() -> None:
+    """A row of an indicator sheet in full: its last column is the one that the examples name."""
+    sheets = {"学校指标": "schools", "教师指标": "teachers"}
+    rules = load_rules()
+    for sheet, last in re.findall(r"(学校指标|教师指标)!A4:([A-Z]+)", README + CHECKLIST):
+        table = next(t for t in rules.tables if t.id == sheets[sheet])
+        assert last == letter(len(table.names)), (sheet, last)
+
+
+def test_the_check_list_is_numbered_tickable_and_takes_half_an_hour() -> None:
+    rows = [row.strip("| ").split(" | ") for row in CHECKLIST.splitlines() if row.endswith("| ☐ |")]
+    assert [row[0] for row in rows] == [f"准{n}" for n in range(1, 5)] + [
+        str(n) for n in range(1, len(rows) - 3)
+    ]
+    for number, do, see, proves, _ in rows:
+        assert all(CHINESE.search(text) for text in (do, see, proves)), number
+    assert 'Application.Run("xlwings.xlam!XLPy")' in rows[4][3]
+    assert (
+        sum(int(m) for m in re.findall(r"^## .*?(\d+) ?分钟）", CHECKLIST, re.MULTILINE) if m != "30") <= 30
+    )

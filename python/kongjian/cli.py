@@ -1,7 +1,7 @@
 """The command `kongjian`: thin commands over the same calculation as the workbook's buttons.
 
-Exit codes: 0 done, 1 the data has errors (`check`) or the rules have faults (`rules --lint`), 2 wrong use
-or unreadable file.
+Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rules --lint`), a step failed
+(`install`) or something is wrong (`doctor`), 2 wrong use or unreadable file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kongjian import __version__
+from kongjian import __version__, log
 from kongjian.cli_chinese import ChineseGroup, complain
 from kongjian.errors import KongjianError
 
@@ -69,7 +69,7 @@ def check(book: Path) -> None:
 @click.argument("folder", type=BOOK, metavar="[文件夹]", default="demo", required=False)
 @click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
 @click.option(
-    "--teachers", type=click.IntRange(min=50), default=3500, metavar="数", help="教师人数（默认3500）"
+    "--teachers", type=click.IntRange(min=1000), default=3500, metavar="数", help="教师人数（默认3500，至少1000）"
 )
 @click.option("--clean", is_flag=True, help="不掺入有问题的数据")
 def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
@@ -129,6 +129,39 @@ def build(target: Path) -> None:
     click.echo(f"已生成 {target}")
 
 
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="只列出要做的事，什么也不改")
+def install(dry_run: bool) -> None:
+    """安装到 Excel：加载项、Python 设置，把 kongjian.xlsm 复制到“文档”。有一步失败时返回 1。"""
+    from kongjian import install as installer
+
+    steps = installer.plan(installer.look())
+    if dry_run:
+        for step in steps:
+            click.echo(f"{step.title}：{step.detail}")
+        return
+    states = set()
+    for outcome in installer.carry_out(steps):
+        click.echo(outcome.line)
+        states.add(outcome.state)
+    sys.exit(1 if installer.FAILED in states else 0)
+
+
+@cli.command()
+@click.argument("book", type=BOOK, metavar="[工作簿]", required=False)
+@click.option("--out", type=BOOK, metavar="文件", help="把报告存成文本文件，发给技术人员")
+def doctor(book: Path | None, out: Path | None) -> None:
+    """诊断：检查 Python、xlwings、宏设置、规则和试算。有不对的地方时返回 1。"""
+    from kongjian import doctor as checks
+
+    lines = checks.examine(book)
+    text = checks.word(lines)
+    click.echo(text, nl=False)
+    if out:
+        _save_text(out, text)
+    sys.exit(1 if any(line.state == checks.BAD for line in lines) else 0)
+
+
 def main() -> None:
     """Runs the command; whatever happens, the user sees one plain Chinese sentence and no traceback."""
     try:
@@ -142,19 +175,9 @@ def main() -> None:
         click.echo("已中断，文件没有改动", err=True)
         code = 2
     except Exception as error:
-        click.echo(f"错误：程序内部出错，文件没有改动；记录在 {_log(error)}，请发给技术人员", err=True)
+        click.echo(f"错误：程序内部出错，文件没有改动；记录在 {log.keep(error)}，请发给技术人员", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _log(error: Exception) -> Path:
-    """Keeps the details of an unforeseen fault where a technician finds them."""
-    import tempfile
-    import traceback
-
-    log = Path(tempfile.gettempdir()) / "kongjian-错误记录.txt"
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    return log
 
 
 def _make_folder(folder: Path) -> None:
@@ -162,6 +185,13 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KongjianError(f"建不了文件夹 {folder}：{error.strerror or error}") from None
+
+
+def _save_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8-sig")  # the mark lets Notepad on old Windows read it
+    except OSError as error:
+        raise KongjianError(f"写不了 {path}：{error.strerror or error}") from None
 
 
 @contextmanager

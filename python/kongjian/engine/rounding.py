@@ -12,7 +12,9 @@ from kongjian.engine.frame import Floats, Ints
 TOLERANCE = 1e-9
 """A value this far below a bound still reaches it: means of decimals carry noise in their last bits."""
 
-_NUDGE = 1e-7
+NUDGE = 1e-7
+"""Lifts a decimal half that the binary number keeps a shade below; far below anything that people can see."""
+
 MISSING = np.iinfo(np.int64).min
 """Stands for NaN among cents."""
 
@@ -24,9 +26,9 @@ def to_cents(values: NDArray[Any]) -> Ints:
     if not blank.any():
         if values.size and values.min() < 0:
             return np.asarray(
-                np.sign(values) * np.floor(np.abs(values) * 100 + (0.5 + _NUDGE)), dtype=np.int64
+                np.sign(values) * np.floor(np.abs(values) * 100 + (0.5 + NUDGE)), dtype=np.int64
             )
-        return np.floor(values * 100 + (0.5 + _NUDGE)).astype(np.int64)
+        return np.floor(values * 100 + (0.5 + NUDGE)).astype(np.int64)
     cents = to_cents(np.where(blank, 0.0, values))
     cents[blank] = MISSING
     return cents

@@ -1,0 +1,34 @@
+"""Every comparison of this folder in one table: `python benchmarks/run.py [--quick]`.
+
+`--quick` leaves out the city of fifty times the size, whose workbook takes minutes to make.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+from datetime import date
+from os import cpu_count
+from pathlib import Path
+
+import growth
+import ranking
+import recalc
+import scoring
+import startup
+from measure import table
+
+
+def main() -> None:
+    rows = scoring.measure() + ranking.measure()
+    with tempfile.TemporaryDirectory() as folder:
+        rows += recalc.measure(Path(folder))
+    rows += growth.measure("--quick" in sys.argv) + startup.measure()
+    print(f"{date.today()} · Python {platform.python_version()} · {platform.system()} · {cpu_count()}核")
+    print("时间：最短（中位）；比值：最短之比（中位之比），以最短之比判断。times: smallest (median)\n")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""The score of one row by plain floats: the same indicators and readings as `scoring`, to the last bit.
+
+A worksheet function scores a single row; setting up numpy columns for it would cost fifty times the rule itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kongjian.engine.rounding import NUDGE, TOLERANCE
+from kongjian.engine.scoring import HOMEROOM
+from kongjian.rules.model import Indicator, ObjectScheme, Rules
+
+Score = Callable[[float], float]
+_UP = 0.5 + NUDGE
+
+
+class RowScore(NamedTuple):
+    """One row's exact points and missing flags by indicator, and its rounded total in cents."""
+
+    by_indicator: list[float]
+    missing: list[bool]
+    cents: int
+
+    @property
+    def total(self) -> float:
+        """计算得分, points with two decimals."""
+        return self.cents / 100.0
+
+    @property
+    def complete(self) -> bool:
+        return True not in self.missing
+
+
+@dataclass(frozen=True)
+class RowScorer:
+    """The precompiled rules of one kind of unit. `columns` names the values wanted, in order."""
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    _scores: tuple[Score, ...]
+    _homeroom_only: tuple[bool, ...]
+    _others: tuple[float, ...]
+    _rescale: float
+    """What the total of who is no homeroom teacher is multiplied by."""
+
+    def __call__(self, values: Sequence[float]) -> RowScore:
+        """Scores one row: yes/no as 1/0, a blank as NaN."""
+        by_indicator = [score(value) for score, value in zip(self._scores, values, strict=False)]
+        missing = [value != value for value in values[: len(by_indicator)]]
+        # 班主任 is the last value, where there is such an indicator
+        other = len(values) > len(by_indicator) and values[-1] != 1
+        if other:
+            for k, only in enumerate(self._homeroom_only):
+                if only:
+                    by_indicator[k], missing[k] = self._others[k], False
+        total = 0.0
+        for points in by_indicator:
+            total += points
+        if other:
+            total *= self._rescale
+        return RowScore(by_indicator, missing, math.floor(total * 100 + _UP))
+
+
+def compile_row(scheme: ObjectScheme, rules: Rules) -> RowScorer:
+    """The scheme's indicators under the readings in force, one function each."""
+    indicators, reading = scheme.indicators, rules.chosen["non_homeroom"]
+    only = tuple(i.homeroom_only for i in indicators)
+    rest = scheme.points - sum(i.points for i in indicators if i.homeroom_only)
+    return RowScorer(
+        names=tuple(i.name for i in indicators),
+        columns=(*(i.column for i in indicators), *([HOMEROOM] if any(only) else [])),
+        _scores=tuple(_compiled(i, rules.chosen["shortfall"]) for i in indicators),
+        _homeroom_only=only,
+        _others=tuple(i.points if reading == "full" else 0.0 for i in indicators),
+        _rescale=scheme.points / rest if reading == "rescale" else 1.0,
+    )
+
+
+def _compiled(indicator: Indicator, shortfall: str) -> Score:
+    if indicator.kind == "deduct":
+        return _deduct(indicator, shortfall)
+    if indicator.kind == "bands":
+        return _bands(indicator)
+    bound = 1.0 if indicator.kind == "yes_no" else indicator.target
+    assert isinstance(bound, float)
+    enough, points = bound - TOLERANCE, indicator.points
+    # a blank (NaN) reaches no bound
+    return lambda value: points if value >= enough else 0.0
+
+
+def _deduct(indicator: Indicator, shortfall: str) -> Score:
+    assert isinstance(indicator.target, float)
+    assert indicator.per is not None
+    target, per, points = indicator.target, indicator.per, indicator.points
+    none_is_zero = indicator.none_is_zero
+
+    def score(value: float) -> float:
+        short = target - value
+        if not short < math.inf or (none_is_zero and value <= TOLERANCE):  # a blank is none of them
+            return 0.0
+        if shortfall == "whole":
+            short = float(math.floor(max(short, 0.0) + TOLERANCE))
+        elif shortfall == "started":
+            short = float(math.ceil(max(short, 0.0) - TOLERANCE))
+        return max(points - max(short, 0.0) * per, 0.0)
+
+    return score
+
+
+def _bands(indicator: Indicator) -> Score:
+    steps = [(band.at_least - TOLERANCE, band.points) for band in indicator.bands]
+
+    def score(value: float) -> float:
+        for bound, points in steps:
+            if value >= bound:
+                return points
+        return 0.0
+
+    return score

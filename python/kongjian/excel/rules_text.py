@@ -1,0 +1,50 @@
+"""The rules of one workbook from the text of its 规则 tables, as the VBA wrapper hands it over."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from kongjian.intake.grid import Grid
+from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.rules import Rules, load_rules
+
+CELL = "\x1f"
+"""Between the cells of a row; rows end with a line feed, and an empty line parts the tables."""
+WORKBOOKS = 8
+"""So many texts are remembered: a few open workbooks, each with a change or two on its 规则 sheet."""
+
+
+@lru_cache(maxsize=WORKBOOKS)
+def rules_of(text: str) -> Rules:
+    """The rule files' rules as the workbook wants them; without a text, with every reading at its default.
+
+    Raises KongjianError for whatever the 规则 sheet may not say.
+    """
+    rules = _file_rules()
+    return apply_rule_sheet(_grid(text), rules) if text.strip() else rules
+
+
+@cache
+def _file_rules() -> Rules:
+    return load_rules()
+
+
+def _grid(text: str) -> Grid:
+    """The tables one below the other, an empty row between them."""
+    rows: list[list[str]] = []
+    for table in text.replace("\r\n", "\n").split("\n\n"):
+        rows += [*_rows(table), []]
+    width = max(map(len, rows))
+    return Grid([row + [""] * (width - len(row)) for row in rows])
+
+
+def _rows(table: str) -> list[list[str]]:
+    """The rows of one table; a cell of several lines, as Alt+Enter makes them, is put together again."""
+    header, *lines = table.strip("\n").split("\n")
+    wanted, rows = header.count(CELL), [header]
+    for line in lines:
+        if CELL not in line or rows[-1].count(CELL) < wanted:
+            rows[-1] += f"\n{line}"
+        else:
+            rows.append(line)
+    return [row.split(CELL) for row in rows]

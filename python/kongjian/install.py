@@ -1,0 +1,282 @@
+"""`kongjian install`: a plan as plain data for each platform, and what carries the plan out.
+
+The plan depends on `Surroundings` alone, so that the steps for Windows can be checked anywhere. xlwings is
+only ever called through its own command line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import locale
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kongjian import places, xlwings_config
+from kongjian.errors import KongjianError
+
+DONE, SKIPPED, FAILED = "完成", "跳过", "失败"
+SUCCESS = "Successfully"
+"""xlwings' command line ends with exit code 0 even when it failed; only this word tells."""
+PATIENCE = 180  # seconds; xlwings starts an Excel of its own to find the add-in folder
+
+TRUST = (
+    "不改动安全设置。打开工作簿时点“启用内容”即可；单位若要求受信任位置：Excel“文件→选项→信任中心→信任中心设置→"
+    "受信任位置→添加新位置”，只加放工作簿的文件夹"
+)
+UNBLOCK_HELP = "右键工作簿→属性→勾选“解除锁定”，或在 PowerShell 运行 Unblock-File -LiteralPath '{}'"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that a plan depends on."""
+
+    platform: str
+    python: str
+    config: Path
+    documents: Path
+    book: Path
+    python_folder: Path | None
+    xlwings: bool
+    today: dt.date
+    names_taken: frozenset[str] = frozenset()
+    copy_there: str = ""
+
+
+@dataclass(frozen=True)
+class Configure:
+    """Sets keys of xlwings.conf; all other keys stay."""
+
+    file: Path
+    settings: dict[str, str]
+    python_folder: Path | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Runs a command of xlwings."""
+
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Copies the workbook to a name that is free."""
+
+    source: Path
+    target: Path
+
+
+@dataclass(frozen=True)
+class Unblock:
+    """Takes Windows' mark of the web off a file."""
+
+    file: Path
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Nothing to do, and why."""
+
+
+Action = Configure | Run | Copy | Unblock | Skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line for the user: what it is about, what is done, what to do when that fails."""
+
+    title: str
+    action: Action
+    detail: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a step ended."""
+
+    step: Step
+    state: str
+    text: str
+
+    @property
+    def line(self) -> str:
+        advice = f"。怎么办：{self.step.advice}" if self.state == FAILED and self.step.advice else ""
+        return f"{self.state} {self.step.title}：{self.text}{advice}"
+
+
+def look() -> Surroundings:
+    """This computer."""
+    book, documents = places.shipped_workbook(), places.documents()
+    names = frozenset(p.name for p in documents.glob("*.xlsm")) if documents.is_dir() else frozenset()
+    there = next((n for n in sorted(names) if _same(documents / n, book)), "")
+    return Surroundings(
+        platform=sys.platform,
+        python=sys.executable,
+        config=places.xlwings_config(),
+        documents=documents,
+        book=book,
+        python_folder=places.unzipped_python(),
+        xlwings=places.xlwings_version() is not None,
+        today=dt.date.today(),
+        names_taken=names,
+        copy_there=there,
+    )
+
+
+def plan(here: Surroundings) -> list[Step]:
+    """The steps for this platform, in order."""
+    if here.platform == "win32":
+        target = here.documents / (here.copy_there or free_name(here))
+        mark = UNBLOCK_HELP.format(target)
+        return [
+            _configure(here, "INTERPRETER_WIN"),
+            _add_in(here),
+            _copy(here),
+            Step("网络标记", Unblock(target), f"解除 {target} 的锁定", mark),
+            Step("受信任位置", Skip(), TRUST),
+            Step("下一步", Skip(), "重新启动 Excel，打开工作簿，运行 kongjian doctor 检查"),
+        ]
+    if here.platform == "darwin":
+        functions = "macOS 上只有按钮可用，=SCHOOL_SCORE 等函数只在 Windows 上能算（单元格里显示 #N/A）"
+        return [
+            _configure(here, "INTERPRETER_MAC"),
+            _add_in(here),
+            _copy(here),
+            Step("工作表函数", Skip(), functions),
+        ]
+    return [
+        Step("Excel 加载项", Skip(), "本系统没有 Excel，功能区按钮和工作表函数在这里不能用"),
+        _copy(here),
+        Step("计算", Skip(), "用命令：kongjian recalc 工作簿，结果与 Excel 里的按钮相同"),
+    ]
+
+
+def free_name(here: Surroundings) -> str:
+    """A file name that overwrites nothing: the plain one, with the date, with a number."""
+    stem, suffix = here.book.stem, here.book.suffix
+    dated = f"{stem}-{here.today:%Y%m%d}"
+    wanted = [stem, dated, *(f"{dated}-{n}" for n in range(2, len(here.names_taken) + 3))]
+    taken = {n.casefold() for n in here.names_taken}
+    return next(f"{w}{suffix}" for w in wanted if f"{w}{suffix}".casefold() not in taken)
+
+
+def carry_out(steps: list[Step]) -> Iterator[Outcome]:
+    """Does one step after the other; a failed step does not keep the next from being tried."""
+    for step in steps:
+        try:
+            yield _perform(step)
+        except (OSError, UnicodeError, KongjianError, subprocess.SubprocessError) as error:
+            yield Outcome(step, FAILED, _reason(error))
+
+
+def _configure(here: Surroundings, key: str) -> Step:
+    settings = {key: here.python}
+    if key == "INTERPRETER_WIN":
+        settings["USE UDF SERVER"] = "True"  # buttons reuse the Python that is already running
+    return Step(
+        "Python 设置",
+        Configure(here.config, settings, here.python_folder),
+        f"写入 {here.config}（别的设置不变，原文件留副本）",
+        f"关闭 Excel 再试；仍不行请在 Excel 的 xlwings 选项卡把 Interpreter 填为 {here.python}",
+    )
+
+
+def _add_in(here: Surroundings) -> Step:
+    if not here.xlwings:
+        text = f"没有安装 xlwings。请运行：{_quoted(here.python)} -m pip install xlwings，再运行 kongjian install"
+        return Step("Excel 加载项", Run(()), text, text.partition("。")[2])
+    # on macOS this command also puts down the script that lets buttons start Python
+    command = (here.python, "-m", "xlwings.cli", "addin", "install")
+    return Step(
+        "Excel 加载项",
+        Run(command),
+        "安装 xlwings 加载项（xlwings addin install，会短暂启动 Excel）",
+        f"先装好并关闭 Excel，再运行：{_quoted(here.python)} -m xlwings.cli addin install",
+    )
+
+
+def _copy(here: Surroundings) -> Step:
+    if here.copy_there:
+        return Step("工作簿", Skip(), f"{here.documents / here.copy_there} 已是这一版，不覆盖")
+    target = here.documents / free_name(here)
+    return Step(
+        "工作簿", Copy(here.book, target), f"复制到 {target}", f"请自己把 {here.book} 复制到能写的文件夹"
+    )
+
+
+def _perform(step: Step) -> Outcome:
+    match step.action:
+        case Configure(file, settings, folder):
+            changed = xlwings_config.update(file, settings, folder)
+            return Outcome(step, DONE if changed else SKIPPED, step.detail if changed else f"{file} 已经设好")
+        case Run(()):
+            return Outcome(step, FAILED, step.detail.partition("。")[0])
+        case Run(command):
+            return _run(step, command)
+        case Copy(source, target):
+            _copy_new(source, target)
+            return Outcome(step, DONE, step.detail)
+        case Unblock(file):
+            return _unblock(step, file)
+    return Outcome(step, SKIPPED, step.detail)
+
+
+def _run(step: Step, command: tuple[str, ...]) -> Outcome:
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    run = subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=PATIENCE,
+        env=env,
+        check=False,
+    )
+    if run.returncode == 0 and SUCCESS in run.stdout:
+        return Outcome(step, DONE, step.detail)
+    said = (run.stderr.strip() or run.stdout.strip()).splitlines()
+    return Outcome(step, FAILED, said[-1] if said else f"xlwings 返回 {run.returncode}")
+
+
+def _copy_new(source: Path, target: Path) -> None:
+    """Copies the contents only: a downloaded file's mark of the web stays behind. Never overwrites."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as old, target.open("xb") as new:
+        shutil.copyfileobj(old, new)
+
+
+def _unblock(step: Step, file: Path) -> Outcome:
+    if not file.is_file():
+        return Outcome(step, FAILED, f"没有 {file}")
+    try:
+        Path(f"{file}:Zone.Identifier").unlink()
+    except FileNotFoundError:
+        return Outcome(step, SKIPPED, f"{file} 没有网络标记")
+    return Outcome(step, DONE, step.detail)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"{PATIENCE}秒没有完成"
+    if isinstance(error, UnicodeError):
+        return f"路径里有本机编码 {locale.getencoding()} 写不出的字"
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}（{error.filename}）" if error.filename else str(error)
+    return str(error)
+
+
+def _quoted(path: str) -> str:
+    return f'"{path}"' if " " in path else path

@@ -1,0 +1,48 @@
+"""An indicator's rule in plain words, as staff read it beside a score."""
+
+from __future__ import annotations
+
+from kongjian.rules.bands_text import format_bands
+from kongjian.rules.model import Indicator, Rules
+
+
+def rule_words(indicator: Indicator, rules: Rules) -> str:
+    """How the indicator scores under the readings in force."""
+    words = _WORDS[indicator.kind](indicator, rules)
+    return f"{words}；{_others(indicator, rules)}" if indicator.homeroom_only else words
+
+
+def _yes_no(indicator: Indicator, _: Rules) -> str:
+    return f"是得{indicator.points:g}分，否得0分"
+
+
+def _threshold(indicator: Indicator, _: Rules) -> str:
+    return f"满{indicator.target:g}{indicator.unit}得{indicator.points:g}分，不满得0分"
+
+
+def _bands(indicator: Indicator, _: Rules) -> str:
+    return f"{indicator.unit}{format_bands(indicator.bands).replace('→', '得').replace('；', '分；')}分"
+
+
+def _deduct(indicator: Indicator, rules: Rules) -> str:
+    unit = indicator.unit
+    words = (
+        f"满{indicator.target:g}{unit}得{indicator.points:g}分，每少1{unit}扣{indicator.per:g}分，扣完为止"
+    )
+    words += {
+        "exact": "",
+        "whole": f"，不足1{unit}的部分不扣",
+        "started": f"，不足1{unit}按1{unit}扣",
+    }[rules.chosen["shortfall"]]
+    return f"{words}；一{unit}也没有得0分" if indicator.none_is_zero else words
+
+
+def _others(indicator: Indicator, rules: Rules) -> str:
+    return {
+        "zero": "不是班主任得0分",
+        "full": f"不是班主任得{indicator.points:g}分",
+        "rescale": "不是班主任不计这一项，其余各项折算成满分",
+    }[rules.chosen["non_homeroom"]]
+
+
+_WORDS = {"yes_no": _yes_no, "threshold": _threshold, "bands": _bands, "deduct": _deduct}
