@@ -12,6 +12,7 @@ from datetime import date
 from os import cpu_count
 from pathlib import Path
 
+import functions
 import growth
 import ranking
 import recalc
@@ -24,6 +25,7 @@ def main() -> None:
     rows = scoring.measure() + ranking.measure()
     with tempfile.TemporaryDirectory() as folder:
         rows += recalc.measure(Path(folder))
+    rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()
     print(f"{date.today()} · Python {platform.python_version()} · {platform.system()} · {cpu_count()}核")
     print("时间：最短（中位）；比值：最短之比（中位之比），以最短之比判断。times: smallest (median)\n")
