@@ -12,6 +12,7 @@ from datetime import date
 from os import cpu_count
 from pathlib import Path
 
+import buttons
 import functions
 import growth
 import ranking
@@ -25,6 +26,7 @@ def main() -> None:
     rows = scoring.measure() + ranking.measure()
     with tempfile.TemporaryDirectory() as folder:
         rows += recalc.measure(Path(folder))
+        rows += buttons.measure(Path(folder))
     rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()
     print(f"{date.today()} · Python {platform.python_version()} · {platform.system()} · {cpu_count()}核")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import json
 import shutil
 import subprocess
 import tempfile
@@ -36,3 +37,16 @@ def pdf_pages(pdf: Path) -> list[str]:
     """The text of each page."""
     run = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True)
     return run.stdout.decode().split("\f")[:-1]
+
+
+def macro_results(path: Path, formulas: list[str]) -> tuple[list[str], int]:
+    """What cells with these formulas show while the workbook's macros run, and how many sheets it has."""
+    script = Path(__file__).with_name("office_macros.py")
+    with tempfile.TemporaryDirectory(prefix="kongjian-office-") as profile:
+        # only the system's Python has LibreOffice's interface
+        command = ["/usr/bin/python3", str(script), profile, str(path), *formulas]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+    if run.returncode:
+        raise AssertionError(f"LibreOffice did not run the macros of {path.name}: {run.stdout}{run.stderr}")
+    found = json.loads(run.stdout.splitlines()[-1])
+    return found["shown"], found["sheets"]

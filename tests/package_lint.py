@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from package_macros import PROJECT, macro_faults
 from package_refs import Area, area, formula_faults, is_name, letter, overlap, position, sheets_in
 
 Element = ElementTree.Element
@@ -43,6 +44,7 @@ class Book:
     entries: list[str]
     trees: dict[str, Element]
     broken: list[str]
+    project: bytes | None = None
     sheets: list[Sheet] = field(default_factory=list)
 
     def tree(self, part: str) -> Element:
@@ -73,7 +75,13 @@ def lint(path: Path) -> list[str]:
         found += _conditional_formats(sheet, _count(styles, "dxfs"))
         found += _hyperlinks(sheet, book)
         found += _merges(sheet)
-    return [*found, *_tables(book), *_defined_names(book), *_unique_ids(book)]
+    return [
+        *found,
+        *_tables(book),
+        *_defined_names(book),
+        *_unique_ids(book),
+        *macro_faults(book.trees, book.project),
+    ]
 
 
 def _open(path: Path) -> Book:
@@ -86,7 +94,8 @@ def _open(path: Path) -> Book:
                     trees[name] = ElementTree.fromstring(archive.read(name))
                 except ElementTree.ParseError as error:
                     broken.append(f"{name}: not well-formed, {error}")
-    book = Book(path, entries, trees, broken)
+        project = archive.read(PROJECT) if PROJECT in entries else None
+    book = Book(path, entries, trees, broken, project)
     targets = {r.get("Id"): book.target("xl/workbook.xml", r) for r in book.relations("xl/workbook.xml")}
     for entry in book.tree("xl/workbook.xml").iter(f"{MAIN}sheet"):
         part = targets.get(entry.get(REL_ID), "")

@@ -86,7 +86,7 @@ def header_row(sheet: Worksheet, row: int = 3) -> list[str]:
 
 
 def test_every_sheet_in_tab_order(book: Workbook) -> None:
-    assert book.sheetnames == ["首页", *TABLES, "规则"]
+    assert book.sheetnames == ["首页", *TABLES, "规则", "帮助"]
     assert book.active == book["首页"]
 
 
@@ -114,27 +114,27 @@ def test_title_guidance_and_frozen_header(sheet: str, book: Workbook, rules: Rul
     assert book[sheet].freeze_panes.endswith("4")
 
 
-@pytest.mark.parametrize("sheet", ["首页", *TABLES, "规则"])
+@pytest.mark.parametrize("sheet", ["首页", *TABLES, "规则", "帮助"])
 def test_print_set_up(sheet: str, book: Workbook) -> None:
     page = book[sheet]
     assert page.page_setup.paperSize == 9
     assert page.page_setup.fitToWidth in (None, 1)
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.oddFooter.center.text == "第&P页 共&N页"
-    assert page.print_title_rows == {"首页": None, "规则": "$1:$2"}.get(sheet, "$1:$3")
+    assert page.print_title_rows == {"首页": None, "规则": "$1:$2", "帮助": "$1:$2"}.get(sheet, "$1:$3")
     upright = {"首页", "班级数据", "月度得分", "行为明细", "学校排名", "有效次数", "运行记录"}
     assert (page.page_setup.orientation == "landscape") == (sheet not in upright)
 
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 8, 1]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 8, 2]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
     for sheet in book.worksheets:
         protection = sheet.protection
-        assert protection.sheet == (sheet.title not in ["首页", "规则", *INPUTS]), sheet.title
+        assert protection.sheet == (sheet.title not in ["首页", "规则", "帮助", *INPUTS]), sheet.title
         if protection.sheet:
             assert protection.password is None
             locked = [

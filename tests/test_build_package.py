@@ -26,6 +26,9 @@ def test_the_kind_of_file_follows_its_name(rules: Rules, tmp_path: Path) -> None
         build(rules, target)
         assert (b"macroEnabled" in read_parts(target.read_bytes())["[Content_Types].xml"]) == told
         assert lint(target) == []
+        names = read_parts(target.read_bytes()).keys()
+        extra = {"xl/vbaProject.bin", "customUI/customUI.xml", "xl/drawings/vmlDrawing1.vml"}
+        assert extra & names == (extra if told else set())
 
 
 def test_the_same_rules_build_the_same_file(rules: Rules, tmp_path: Path) -> None:

@@ -13,11 +13,15 @@ from kongjian.rules import load_rules
 from kongjian.workbook.build import build
 from kongjian.workbook.build_package import Parts, read_parts, write_parts
 from package_lint import lint
+from package_macros import PROJECT
 
 WORKBOOK, TYPES = "xl/workbook.xml", "[Content_Types].xml"
 SCHOOLS, TEACHERS = "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"
 RANKING, RULES = "xl/worksheets/sheet7.xml", "xl/worksheets/sheet22.xml"
 HOME, TABLE = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
+SHAPES, RIBBON = "xl/drawings/vmlDrawing1.vml", "customUI/customUI.xml"
+MACRO_ENABLED = b"vnd.ms-excel.sheet.macroEnabled.main"
+PLAIN = b"vnd.openxmlformats-officedocument.spreadsheetml.sheet.main"
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,18 @@ SEEDS = [
         "教师名次, which is no sheet",
     ),
     Seed("link to nowhere", HOME, r" location=\"'教师排名'!A1\"", "", "leads nowhere"),
+    Seed(
+        "code name twice", SCHOOLS, r'codeName="Sheet2"', 'codeName="sheet1"', "code name sheet1 comes twice"
+    ),
+    Seed("code name", SCHOOLS, r'codeName="Sheet2"', 'codeName="Blatt2"', "'Blatt2' has no module"),
+    Seed("no code name", WORKBOOK, r' codeName="ThisWorkbook"', "", "code name '' has no module"),
+    Seed(
+        "macro of a button", SHAPES, r"!KongjianRun_Recalculate", "!Recalculate", "Recalculate is not in the"
+    ),
+    Seed("callback", RIBBON, r'"Kongjian_Recalculate"', '"Recalc"', "onAction calls Recalc"),
+    Seed("callback at loading", RIBBON, r'onLoad="\w+"', 'onLoad="Load"', "onLoad calls Load"),
+    Seed("state callback", RIBBON, r'"KongjianEnabled"', '"Enabled"', "getEnabled calls Enabled"),
+    Seed("ribbon's year", "_rels/.rels", r"2006(?=/relationships/ui)", "2007", "no relationship of a ribbon"),
     Seed("no relationship", HOME, r"location=\"'教师排名'!A1\"", 'r:id="rId9"', "has no relationship rId9"),
 ]
 
@@ -174,20 +190,32 @@ def test_an_entry_that_comes_twice_is_found(built: Path, parts: Parts, tmp_path:
     assert lint(target) == ["xl/styles.xml: 2 zip entries of this name"]
 
 
-def test_a_plain_workbook_must_not_say_that_it_has_macros(parts: Parts, tmp_path: Path) -> None:
+def test_a_plain_workbook_must_not_say_that_it_has_macros(tmp_path: Path) -> None:
     target = tmp_path / "plain.xlsx"
-    write_parts(parts, target)
-    assert lint(target) == [f"{TYPES}: the workbook's content type does not fit .xlsx"]
+    build(load_rules(), target)
+    write_parts(read_parts(target.read_bytes()), tmp_path / "plain.xlsm")
+    plain = f"{TYPES}: the workbook's content type does not fit .xlsm"
+    assert lint(tmp_path / "plain.xlsm") == [plain]
+
+
+def test_a_workbook_with_macros_must_say_so(parts: Parts, tmp_path: Path) -> None:
+    target = tmp_path / "plain.xlsx"
+    types = parts[TYPES].replace(MACRO_ENABLED, PLAIN)
+    write_parts({**parts, TYPES: types}, target)
+    assert lint(target) == [f"{PROJECT}: macros in a workbook that says it has none"]
+
+
+def test_a_project_without_its_relationship_is_found(parts: Parts, tmp_path: Path) -> None:
+    target = tmp_path / "lost.xlsm"
+    rels = "xl/_rels/workbook.xml.rels"
+    lost = re.sub(rb"<Relationship [^>]*vbaProject[^>]*/>", b"", parts[rels])
+    write_parts({**parts, rels: lost}, target)
+    assert lint(target) == [f"{PROJECT}: 0 relationships"]
 
 
 def test_ids_of_shapes_and_controls_must_differ(parts: Parts, tmp_path: Path) -> None:
     target = tmp_path / "ids.xlsm"
-    shapes = b'<xml xmlns:v="urn:schemas-microsoft-com:vml"><v:shape id="a"/><v:shape id="a"/></xml>'
-    ribbon = b'<customUI><tab id="b"/><tab id="b"/></customUI>'
-    types = parts[TYPES].replace(b"<Override ", b'<Default Extension="vml" ContentType="x"/><Override ', 1)
-    extra = {"xl/drawings/vmlDrawing1.vml": shapes, "customUI/customUI.xml": ribbon, TYPES: types}
-    write_parts({**parts, **extra}, target)
-    assert lint(target) == [
-        "xl/drawings/vmlDrawing1.vml: id a comes twice",
-        "customUI/customUI.xml: id b comes twice",
-    ]
+    shapes = re.sub(rb'(<v:shape id=)"[^"]*"', rb'\1"a"', parts[SHAPES], count=2)
+    ribbon = parts[RIBBON].replace(b'id="GoSchools"', b'id="GoTeachers"')
+    write_parts({**parts, SHAPES: shapes, RIBBON: ribbon}, target)
+    assert lint(target) == [f"{SHAPES}: id a comes twice", f"{RIBBON}: id GoTeachers comes twice"]

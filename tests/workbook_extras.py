@@ -12,6 +12,7 @@ from pyopenvba import ExcelFile
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.excel.help_sheet import add_help
 from kongjian.rules import load_rules
 from kongjian.workbook.build_home import add_home
 from kongjian.workbook.build_package import finish
@@ -31,13 +32,12 @@ _UI = (
     "</group></tab></tabs></ribbon></customUI>"
 )
 _RIBBON = {
-    "customUI/customUI.xml": ("2006/01", "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility"),
     "customUI/customUI14.xml": ("2009/07", "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"),
 }  # fmt: skip
 
 
 def rich_book(path: Path) -> Path:
-    """An .xlsm with VBA, ribbons, an own sheet, charts, comments, pictures and formats; never calculated."""
+    """An .xlsm with more VBA, a second ribbon, an own sheet, charts, comments, pictures and formats; never calculated."""
     rules = load_rules()
     buffer = io.BytesIO()
     book = Workbook(buffer, {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)})
@@ -49,7 +49,8 @@ def rich_book(path: Path) -> Path:
     for output in output_sheets(rules):
         add_output(book, styles, rules, output)
     add_rules(book, styles, rules)
-    add_home(book, home, styles, rules)
+    add_help(book, styles, rules)
+    add_home(book, home, styles, rules, buttons=True)
     _input_extras(book, _sheet(book, "学校数据"))
     _output_extras(book, _sheet(book, "学校排名"))
     _output_extras(book, _sheet(book, "问题清单"))
@@ -129,14 +130,13 @@ def _png() -> bytes:
 
 def _add_macros(path: Path) -> None:
     book = ExcelFile(path)
-    project = book.add_vba_project()
-    project.add_module("Hand", MODULE)
+    book.vba_project().add_module("Hand", MODULE)
     book.save()
     book.close()
 
 
 def _add_parts(parts: Parts) -> None:
-    """The ribbons and the list of formula cells, which the makers above leave out."""
+    """A ribbon of one's own and the list of formula cells, which the makers above leave out."""
     relations = ""
     for number, (name, (space, kind)) in enumerate(_RIBBON.items()):
         parts[name] = _UI.format(space=space, id=f"t{number}").encode()

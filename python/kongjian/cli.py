@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rul
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,7 +71,11 @@ def check(book: Path) -> None:
 @click.argument("folder", type=BOOK, metavar="[文件夹]", default="demo", required=False)
 @click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
 @click.option(
-    "--teachers", type=click.IntRange(min=1000), default=3500, metavar="数", help="教师人数（默认3500，至少1000）"
+    "--teachers",
+    type=click.IntRange(min=1000),
+    default=3500,
+    metavar="数",
+    help="教师人数（默认3500，至少1000）",
 )
 @click.option("--clean", is_flag=True, help="不掺入有问题的数据")
 def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
@@ -165,6 +170,7 @@ def doctor(book: Path | None, out: Path | None) -> None:
 
 def main() -> None:
     """Runs the command; whatever happens, the user sees one plain Chinese sentence and no traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that nothing here uses
     gc.disable()  # a short process full of small objects and without cycles: collecting takes a tenth of it
     try:
         code = cli.main(standalone_mode=False)

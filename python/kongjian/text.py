@@ -21,5 +21,7 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """The text for comparing: half-width, without any space or invisible character, upper case."""
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):  # the usual case: nothing to fold
+        return text.upper()
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     return _SPACES.sub("", folded).upper()

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
+from kongjian.excel.help_sheet import add_help
 from kongjian.rules.model import Rules
 from kongjian.workbook.build_home import add_home
-from kongjian.workbook.build_package import finish
+from kongjian.workbook.build_package import finish, is_macro_enabled
 from kongjian.workbook.build_rules import add_rules
 from kongjian.workbook.build_sheets import add_input, add_output
 from kongjian.workbook.build_styles import DEFAULT_FONT, Styles
@@ -37,10 +38,10 @@ def build(rules: Rules, target: Path, pasted: Mapping[str, Pasted] | None = None
     with warnings.catch_warnings():
         # XlsxWriter only warns where it leaves something out
         warnings.simplefilter("error", UserWarning)
-        finish(_package(rules, pasted), target)
+        finish(_package(rules, pasted, buttons=is_macro_enabled(target)), target)
 
 
-def _package(rules: Rules, pasted: Mapping[str, Pasted]) -> bytes:
+def _package(rules: Rules, pasted: Mapping[str, Pasted], buttons: bool) -> bytes:
     buffer = io.BytesIO()
     book = Workbook(buffer, {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)})
     book.set_properties(
@@ -59,7 +60,8 @@ def _package(rules: Rules, pasted: Mapping[str, Pasted]) -> bytes:
     for output in output_sheets(rules):
         add_output(book, styles, rules, output)
     add_rules(book, styles, rules)
-    add_home(book, home, styles, rules)
+    add_help(book, styles, rules)
+    add_home(book, home, styles, rules, buttons)
     home.activate()
     book.set_tab_ratio(85)
     book.close()

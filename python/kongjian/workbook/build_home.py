@@ -8,6 +8,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.excel.commands import COMMANDS
+from kongjian.excel.vba_project import macro
 from kongjian.rules.model import Rules
 from kongjian.workbook.build_charts import Block, score_ranges, top_schools
 from kongjian.workbook.build_sheets import NOT_YET
@@ -24,6 +26,7 @@ from kongjian.workbook.build_styles import (
 )
 from kongjian.workbook.layout import (
     DISTRIBUTION,
+    HELP,
     HOME,
     HOME_DISTRIBUTION,
     HOME_STATE,
@@ -50,12 +53,17 @@ _INPUT_PURPOSE = {
     "events": "平台的行为流水，可以不填",
 }
 _RULES_PURPOSE = "口径、分值和目标，可以修改"
+_HELP_PURPOSE = "步骤、函数、出错时怎么办"
+# The button of a group stands under the card of its step: first column of the eight, how many.
+_BUTTONS = {"数据": (0, 2), "计算": (2, 2), "结果": (4, 1), "评审": (5, 1), "帮助": (6, 2)}
+_BUTTON_HEIGHT, _BUTTON_MARGIN = 28, 4  # pixels
 # White edges keep neighbouring cards apart.
 _GAP = {"left": 5, "right": 5, "left_color": "#FFFFFF", "right_color": "#FFFFFF"}
 _WIDE_STATE = ("HomeMessage", "HomeRunTime", "HomeVersion")
 
 
-def add_home(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules) -> None:
+def add_home(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, buttons: bool = False) -> None:
+    """The sheet; its buttons only in a workbook that holds their macros."""
     sheet.hide_gridlines(2)
     sheet.set_tab_color(_DARK)
     sheet.set_column(0, 0, 2)
@@ -63,6 +71,8 @@ def add_home(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules) -> 
     sheet.set_column(_LAST + 1, _LAST + 1, 2)
     row = _title(sheet, styles, rules)
     row = _steps(sheet, styles, row + 1)
+    if buttons:
+        _buttons(sheet, row - 1)
     row = _state(book, sheet, styles, row + 1)
     row, block = _sheets_and_distribution(book, sheet, styles, rules, row + 1)
     _charts(book, sheet, styles, rules, row + 1, block)
@@ -106,6 +116,19 @@ def _steps(sheet: Worksheet, styles: Styles, row: int) -> int:
         sheet.merge_range(row + 1, left, row + 1, left + 1, title, head)
         sheet.merge_range(row + 2, left, row + 2, left + 1, text, body)
     return row + 4
+
+
+def _buttons(sheet: Worksheet, row: int) -> None:
+    """The commands of the ribbon that are needed most, for when the ribbon does not load."""
+    pixels = int(_WIDTH * 7 + 5)
+    for command in COMMANDS:
+        if command.on_home:
+            first, columns = _BUTTONS[command.group]
+            place = {"x_offset": _BUTTON_MARGIN, "y_offset": _BUTTON_MARGIN, "height": _BUTTON_HEIGHT}
+            size = {**place, "width": columns * pixels - 2 * _BUTTON_MARGIN, "description": command.screentip}
+            sheet.insert_button(
+                row, _FIRST + first, {**size, "macro": macro(command), "caption": command.label}
+            )
 
 
 def _state(book: Workbook, sheet: Worksheet, styles: Styles, row: int) -> int:
@@ -157,9 +180,10 @@ def _sheets_and_distribution(
     sheet.set_row(row - 1, 8)
     outputs = output_sheets(rules)
     inputs = [(t.sheet, _INPUT_PURPOSE[t.id]) for t in rules.tables]
+    rules_sheets = [(RULES, _RULES_PURPOSE), (HELP, _HELP_PURPOSE)]
     left = _links(sheet, styles, row, _FIRST, "输入：粘贴到这里", "input", inputs)
     left = _links(sheet, styles, left, _FIRST, "结果", "result", _purposes(outputs, "result"))
-    left = _links(sheet, styles, left, _FIRST, "规则", "rules", [(RULES, _RULES_PURPOSE)])
+    left = _links(sheet, styles, left, _FIRST, "规则和帮助", "rules", rules_sheets)
     right = _links(sheet, styles, row, _HALF, "依据", "evidence", _purposes(outputs, "evidence"))
     block = _distribution(book, sheet, styles, right)
     return max(left, block[2] + 1), block

@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from kongjian.excel.ribbon import with_ribbon
+from kongjian.excel.vba_project import with_project
 from kongjian.workbook.package import replace_file
 
 Parts = dict[str, bytes]
@@ -28,8 +30,12 @@ def finish(built: bytes, target: Path) -> None:
 
 def steps(target: Path) -> list[Step]:
     """The steps for this kind of file, in order."""
-    macro_enabled = target.suffix.lower() == ".xlsm"
-    return [no_calculation_on_load, *([macro_content_type] if macro_enabled else [])]
+    macros = [macro_content_type, vba_project, with_ribbon] if is_macro_enabled(target) else []
+    return [no_calculation_on_load, *macros]
+
+
+def is_macro_enabled(target: Path) -> bool:
+    return target.suffix.lower() == ".xlsm"
 
 
 def no_calculation_on_load(parts: Parts) -> None:
@@ -41,6 +47,11 @@ def macro_content_type(parts: Parts) -> None:
     parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(_XLSX, _XLSM)
 
 
+def vba_project(parts: Parts) -> None:
+    """Puts the macros in, with the names that tie each sheet to its module."""
+    parts.update(read_parts(with_project(_zipped(parts))))
+
+
 def read_parts(package: bytes) -> Parts:
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -50,11 +61,17 @@ def write_parts(parts: Parts, target: Path) -> None:
     """Puts the package in the place of `target`, whole or not at all; an old file is kept as .bak."""
 
     def write(temporary: Path) -> None:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for part, content in parts.items():
-                archive.writestr(_entry(part), content)
+        temporary.write_bytes(_zipped(parts))
 
     replace_file(target, write)
+
+
+def _zipped(parts: Parts) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(_entry(part), content)
+    return buffer.getvalue()
 
 
 def _entry(part: str) -> zipfile.ZipInfo:

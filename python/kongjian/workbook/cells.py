@@ -9,16 +9,11 @@ from typing import Any
 import numpy as np
 
 from kongjian.engine.frame import Floats, Frame
+from kongjian.run import serial
 from kongjian.workbook.layout import ColumnKind
 from kongjian.workbook.strings import SharedStrings
 
-_EPOCH = dt.datetime(1899, 12, 30)
 YES_NO = {1.0: "是", 0.0: "否"}
-
-
-def serial(moment: dt.datetime) -> float:
-    """A moment as Excel's day number."""
-    return round((moment - _EPOCH).total_seconds() / 86400, 8)
 
 
 def _shortest(value: float) -> str:

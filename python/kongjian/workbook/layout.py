@@ -13,6 +13,7 @@ TITLE_ROW, SUBTITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
 WRAP_FROM = 28
 HOME = "首页"
 RULES = "规则"
+HELP = "帮助"
 
 ColumnKind = Literal[
     "text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link"
@@ -151,3 +152,9 @@ INDICATORS_COLUMNS = (
 )  # fmt: skip
 BY_READING = "按口径"
 """Stands in 目标 where a reading sets the target."""
+
+# 帮助 holds two tables that the macros read, too.
+FUNCTION_HELP_TABLE = "FunctionHelp"
+FUNCTION_HELP_COLUMNS = ("函数", "参数", "说明", "写法")
+MESSAGES_TABLE = "Messages"
+MESSAGES_COLUMNS = ("代号", "文字")

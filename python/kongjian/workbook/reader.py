@@ -7,11 +7,9 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from kongjian.engine.calculate import Previous
 from kongjian.errors import KongjianError
-from kongjian.intake.grid import Cell, Grid, is_blank
-from kongjian.intake.headers import SEARCHED_ROWS
-from kongjian.rules import Rules
+from kongjian.intake.grid import Grid
+from kongjian.run import input_grids, previous_run
 from kongjian.text import fold
 from kongjian.workbook.package import Package
 
@@ -88,54 +86,12 @@ class Reader:
                 out[int(place[2]), _column(place[1].decode())] = text.decode()
         return out
 
-    def rows_below_header(self, sheet: str, columns: list[str]) -> list[list[Cell]]:
-        """The named columns of an output sheet's rows; [] where the sheet or a column is missing."""
-        grid = self.grid(sheet)
-        if grid is None:
-            return []
-        for top, cells in enumerate(grid.rows[:SEARCHED_ROWS], start=1):  # staff may have put rows above it
-            header = [str(c).strip() for c in cells]
-            if all(c in header for c in columns):
-                at = [header.index(c) for c in columns]
-                rows = [[row[k] for k in at] for row in grid.rows[top:]]
-                return [row for row in rows if not all(is_blank(c) for c in row)]
-        return []
-
-
-def input_grids(reader: Reader, rules: Rules) -> dict[str, Grid | None]:
-    """The grids of the five input sheets. Raises KongjianError where a required sheet is missing."""
-    for table in rules.tables:
-        if table.required and reader.name(table.sheet) is None:
-            raise KongjianError(
-                f"工作簿里没有工作表“{table.sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{table.sheet}”"
-            )
-    return {table.id: reader.grid(table.sheet) for table in rules.tables}
-
-
-def previous_run(reader: Reader) -> Previous:
-    """The ranks that the workbook shows now and the run that they came from."""
-    ranks: dict[str, dict[str, float]] = {"school": {}, "teacher": {}}
-    earlier: dict[str, dict[str, float]] = {"school": {}, "teacher": {}}
-    for now, name, before in reader.rows_below_header("学校排名", ["名次", "学校名称", "上次名次"]):
-        _keep(fold(str(name)), now, before, ranks["school"], earlier["school"])
-    columns = ["名次", "学校名称", "教师姓名", "账号", "上次名次"]
-    for now, school, name, account, before in reader.rows_below_header("教师排名", columns):
-        key = str(account).strip() or f"{fold(str(school))}/{name}"
-        _keep(key, now, before, ranks["teacher"], earlier["teacher"])
-    runs = reader.rows_below_header("运行记录", ["数据指纹", "规则版本"])
-    fingerprint, version = (str(runs[0][0]), str(runs[0][1])) if runs else ("", "")
-    return Previous(fingerprint, version, ranks, earlier)
-
-
-def _keep(key: str, now: Cell, before: Cell, ranks: dict[str, float], earlier: dict[str, float]) -> None:
-    if isinstance(now, (int, float)):
-        ranks[key] = float(now)
-    if isinstance(before, (int, float)):
-        earlier[key] = float(before)
-
 
 def _column(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
+
+
+__all__ = ["Reader", "input_grids", "previous_run"]

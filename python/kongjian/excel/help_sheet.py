@@ -1,0 +1,143 @@
+"""The sheet 帮助: what to do, the functions, and the texts that macros show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from kongjian.excel.commands import COMMANDS, TAB
+from kongjian.excel.functions import FunctionHelp
+from kongjian.rules.model import Rules
+from kongjian.workbook.build_styles import (
+    GREY,
+    INK,
+    LINE,
+    PALE,
+    SHADES,
+    Styles,
+    add_table,
+    frame,
+    print_setup,
+)
+from kongjian.workbook.layout import (
+    FUNCTION_HELP_COLUMNS,
+    FUNCTION_HELP_TABLE,
+    HEADER_ROW,
+    HELP,
+    MESSAGES_COLUMNS,
+    MESSAGES_TABLE,
+    SUBTITLE_ROW,
+)
+from kongjian.workbook.row_heights import row_height
+
+_WIDTHS = (24, 54, 62, 56)
+_ASK = "仍不行，请按“诊断”，把报告发给本单位的技术人员。"
+_GUIDE = (
+    ("第一步 粘贴", "把省平台导出的数据粘贴到“学校数据”“教师数据”等输入表的表头下面，从第4行起。表头的顺序可以不同，多余的列不影响结果。"),
+    ("第二步 检查数据", f"在“{TAB}”选项卡按“检查数据”，看“问题清单”里哪一格要改、怎样改；改好再检查一次。"),
+    ("第三步 重新计算排名", "按“重新计算排名”。得分、资格、名次、获奖名单全部重写，输入表不会改动。"),
+    ("第四步 发送", "把工作簿另存一份发给学校、专家和领导。对方没有Python也能看到全部结果。"),
+    ("看不到选项卡", f"没有“{TAB}”选项卡时，用首页的按钮，作用一样；也可以按Alt+F8，选KongjianRun_开头的宏。"),
+    ("宏被禁用", "打开时出现黄色提示条，按“启用内容”。没有提示条、直接说宏被阻止时：关闭文件，在文件上按右键，选“属性”，勾选“解除锁定”，再打开；或把文件放到技术人员设好的受信任位置。"),
+    ("没有Python", f"只看结果不需要Python。要按钮和函数起作用，请技术人员在这台电脑上安装Python，再运行 kongjian install。{_ASK}"),
+    ("函数显示#N/A", "表示算不出来：缺指标、列数不对、指标名称写错，或这台电脑没有Python。不会显示成0分。"),
+    ("改口径和分值", "在“规则”表改浅黄色的格子；函数马上按新规则重算，名次要再按一次“重新计算排名”。"),
+    ("用WPS打开", "可以看结果、粘贴数据、改规则；按钮和函数要在Windows的Excel里用。"),
+    ("找谁", _ASK),
+)  # fmt: skip
+_EXAMPLES = {
+    "SCHOOL_SCORE": '=SCHOOL_SCORE(学校指标!A4:AG4)；一个指标：=SCHOOL_SCORE(学校指标!A4:AG4,,"在线授课")',
+    "TEACHER_SCORE": "=TEACHER_SCORE(教师指标!A4:P4)",
+    "SCHOOL_SCORES": "=SCHOOL_SCORES(学校指标!A4:AG50)",
+    "TEACHER_SCORES": "=TEACHER_SCORES(教师指标!A4:P500)",
+    "SCHOOL_ELIGIBLE": "=SCHOOL_ELIGIBLE(学校指标!A4:AG4,,85.5)",
+    "SCORE_EXPLAIN": '=SCORE_EXPLAIN("学校",学校指标!A4:AG4)',
+    "RANK_SCORES": "=RANK_SCORES(学校得分!Z4:Z50)",
+    "AWARD": '=AWARD("教师",8)',
+}
+_MESSAGES = {
+    "Category": TAB,
+    "NoAddin": f"没有找到xlwings加载项，按钮和函数暂时不能用；已有的结果不受影响。请看“{HELP}”表的“没有Python”。",
+    "NoPython": f"Python没有运行起来，这次没有完成；输入表没有改动。请看“{HELP}”表的“没有Python”。",
+    "NoData": "还没有数据：请先把平台数据粘贴到“学校数据”或“教师数据”，从第4行起。",
+    "NoSheet": "找不到这张表，它可能已被隐藏或删除。请取消隐藏，或用原来的kongjian.xlsm。",
+    "NoFolder": "打不开文件夹。工作簿可能还没有保存，请先保存。",
+}
+
+
+def messages() -> dict[str, str]:
+    """Every text that a macro shows, by its code."""
+    return _MESSAGES | {f"Tip{c.id}": c.supertip for c in COMMANDS if c.needs_data}
+
+
+def function_rows(functions: Iterable[FunctionHelp]) -> list[tuple[str, str, str, str]]:
+    """One row for each function, then one for each of its arguments."""
+    rows = []
+    for function in functions:
+        rows.append((function.name, "", function.doc, f"{function.usage}\n例：{_EXAMPLES[function.name]}"))
+        for argument in function.arguments:
+            needed = "可以省略" if argument.optional else "必填"
+            rows.append((function.name, argument.name, argument.doc, needed))
+    return rows
+
+
+def add_help(book: Workbook, styles: Styles, rules: Rules) -> None:
+    from kongjian.udfs import FUNCTIONS  # brings xlwings, which only building needs here
+
+    sheet = book.add_worksheet(HELP)
+    sheet.hide_gridlines(2)
+    for index, width in enumerate(_WIDTHS):
+        sheet.set_column(index, index, width)
+    frame(sheet, styles, "rules", HELP, "步骤、函数说明、出错时怎么办", _WIDTHS)
+    row = _guide(sheet, styles, HEADER_ROW - 1)
+    row = _heading(sheet, styles, row + 1, "函数：在任何单元格里都可以用")
+    row = _table(
+        sheet, styles, row, FUNCTION_HELP_TABLE, FUNCTION_HELP_COLUMNS, function_rows(FUNCTIONS.values())
+    )
+    row = _heading(sheet, styles, row + 1, "提示文字：宏显示的话，请不要删除")
+    _table(sheet, styles, row, MESSAGES_TABLE, MESSAGES_COLUMNS, list(messages().items()))
+    sheet.freeze_panes(SUBTITLE_ROW, 0)
+    print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=SUBTITLE_ROW)
+
+
+def _guide(sheet: Worksheet, styles: Styles, row: int) -> int:
+    """What to do, a line for each case; returns the next free row."""
+    look = {"border": 1, "border_color": LINE, "text_wrap": True, "align": "left", "indent": 1}
+    title, text = styles.get(**look, bold=True, bg_color=PALE), styles.get(**look, font_color=INK)
+    for at, (name, what) in enumerate(_GUIDE, start=row):
+        sheet.set_row(at, row_height([(what, _WIDTHS[1] + _WIDTHS[2])], 22))
+        sheet.write_string(at, 0, name, title)
+        sheet.merge_range(at, 1, at, 2, what, text)
+    return row + len(_GUIDE)
+
+
+def _heading(sheet: Worksheet, styles: Styles, row: int, text: str) -> int:
+    sheet.set_row(row, 26)
+    sheet.write_string(row, 0, text, styles.get(bold=True, font_size=13, font_color=SHADES["rules"].tab))
+    return row + 1
+
+
+def _table(
+    sheet: Worksheet,
+    styles: Styles,
+    top: int,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, ...]],
+) -> int:
+    """A table with its header in row `top` (0-based); returns the next free row."""
+    add_table(sheet, name, top + 1, dict.fromkeys(columns, styles.header("rules")), len(rows), filtered=False)
+    sheet.set_row(top, 24)
+    for at, texts in enumerate(rows, start=top + 1):
+        sheet.set_row(at, row_height(zip(texts, _WIDTHS, strict=False)))
+        for index, text in enumerate(texts):
+            sheet.write_string(at, index, text, _cell(styles, head=index == 0, quiet=index > 2))
+    return top + 1 + len(rows)
+
+
+def _cell(styles: Styles, head: bool, quiet: bool) -> Format:
+    look = {"border": 1, "border_color": LINE, "align": "left", "text_wrap": True, "bold": head}
+    return styles.get(**look, font_color=GREY if quiet else INK)

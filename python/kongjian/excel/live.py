@@ -1,0 +1,273 @@
+"""The open workbook as the calculation sees it: grids out of its sheets, result tables into them.
+
+Sheets are found by the ASCII names of their tables, so that a renamed one still works, else by their own names.
+Everything goes through the object model of xlwings in blocks: one call reads a sheet, a few write a table.
+Merged cells are not looked for: asking Excel takes a call for each row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+import xlwings as xw
+from xlwings.main import Table
+
+from kongjian.engine.frame import Frame
+from kongjian.errors import KongjianError
+from kongjian.excel.session import NOT_THERE
+from kongjian.intake.grid import Cell, Grid
+from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.rules import Rules
+from kongjian.run import Page
+from kongjian.text import fold
+from kongjian.workbook.cells import YES_NO
+from kongjian.workbook.layout import (
+    HEADER_ROW,
+    HOME_DISTRIBUTION,
+    READINGS_TABLE,
+    SUBTITLE_ROW,
+    OutputSheet,
+    output_sheets,
+)
+
+TEXT_KINDS = ("text", "account", "link")
+MOST_LINKS = 2_000
+"""Each link costs Excel some milliseconds; the first ones are those that matter."""
+MOST_CELLS = 3_000_000
+"""Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
+_ERROR_CODES = range(-2146826288, -2146826180)
+_ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
+_DAY_ZERO = dt.date(1899, 12, 30)
+_ALLOWED = tuple(
+    f"Allow{what}"
+    for what in (
+        "FormattingCells FormattingColumns FormattingRows InsertingColumns InsertingRows InsertingHyperlinks "
+        "DeletingColumns DeletingRows Sorting Filtering UsingPivotTables"
+    ).split()
+)
+
+
+class LiveBook:
+    """One open workbook. A sheet is read at most once."""
+
+    def __init__(self, book: xw.Book, rules: Rules) -> None:
+        self._book = book
+        self._grids: dict[str, Grid] = {}
+        self._by_name = {fold(s.name): s for s in book.sheets}
+        self._tables = {t.name: (s, t) for s in self._by_name.values() for t in s.tables}
+        specs = {s.sheet: s.table for s in output_sheets(rules)}
+        own = {t.sheet: t.name for t in rules.tables} | specs | {RULE_SHEET: READINGS_TABLE}
+        self._own = {fold(sheet): table for sheet, table in own.items()}
+
+    def _sheet(self, sheet: str) -> xw.Sheet | None:
+        table = self._own.get(fold(sheet), "")
+        return self._tables[table][0] if table in self._tables else self._by_name.get(fold(sheet))
+
+    def name(self, sheet: str) -> str | None:
+        """The sheet's name as the workbook spells it, None where there is no such sheet."""
+        found = self._sheet(sheet)
+        return found.name if found else None
+
+    def grid(self, sheet: str) -> Grid | None:
+        """A sheet from A1 to its last cell; None where there is no such sheet."""
+        found = self._sheet(sheet)
+        if found is None:
+            return None
+        if found.name not in self._grids:
+            area = found.range((1, 1), _last_cell(found))
+            # dates, blanks and errors as the reader of files gives them
+            values = area.options(ndim=2, dates=_moment, empty="", err_to_str=True).value
+            self._grids[found.name] = as_grid(values)
+        return self._grids[found.name]
+
+    @contextmanager
+    def unprotected(self, pages: Iterable[Page]) -> Iterator[None]:
+        """Lifts the protection of the sheets to be written; raises KongjianError before any is touched."""
+        sheets = [s for p in pages if (s := self._sheet(p.spec.sheet))]
+        sheets += [place.sheet for place in self._named().values()]
+        with ExitStack() as after:
+            for sheet in {s.name: s for s in sheets}.values():
+                after.enter_context(_unprotected(sheet))
+            yield
+
+    def put_page(self, page: Page) -> None:
+        """Rebuilds one output table; what stood in it before is cleared, formats are kept."""
+        sheet, table = self._table(page.spec)
+        header, old = _shape(table)
+        if table.show_totals:
+            table.show_totals = False
+        if table.show_autofilter:  # Excel does not write into rows that a filter hides
+            table.autofilter.clear()
+        if old is not None:
+            old.clear_contents()
+            with suppress(*NOT_THERE):
+                old.api.ClearHyperlinks()
+        if header.row == HEADER_ROW:
+            sheet.range((SUBTITLE_ROW, 1)).value = page.subtitle
+        self._put_rows(sheet, table, header, page, old.shape[0] if old is not None else 1)
+
+    def _put_rows(self, sheet: xw.Sheet, table: Table, header: xw.Range, page: Page, known: int) -> None:
+        rows = block(page.spec, page.frame, page.yes_no)
+        top, left, width = header.row, header.column, len(page.spec.columns)
+        names = sheet.range((top, left), (top, left + width - 1))
+        if names.options(ndim=1).value != page.spec.names:
+            names.value = [page.spec.names]
+        body = sheet.range((top + 1, left), (top + len(rows), left + width - 1))
+        table.resize(sheet.range((top, left), (top + len(rows), left + width - 1)))
+        if len(rows) > known:  # new rows only: each filling adds to the sheet's conditional formats
+            body[known - 1, :].autofill(body[known - 1 :, :], "fill_formats")
+        for first, last in text_runs(page.spec):  # before the values, or Excel reads "=1+1" and long digits
+            sheet.range((top + 1, left + first), (top + len(rows), left + last)).number_format = "@"
+        body.value = rows
+        if any(c.wraps for c in page.spec.columns):
+            body.rows.autofit()
+        if page.links:
+            self._put_links(body, page)
+
+    def _put_links(self, body: xw.Range, page: Page) -> None:
+        column = page.spec.names.index("单元格")
+        for row, sheet, cell in page.links[:MOST_LINKS]:
+            quoted = sheet.replace("'", "''")
+            text = str(page.frame["单元格"][row])
+            body[row, column].add_hyperlink(f"#'{quoted}'!{cell}", text, f"转到 {sheet}!{cell}")
+
+    def put_home(self, state: dict[str, str | int], counts: list[list[float]]) -> None:
+        """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""
+        places = self._named()
+        for name, value in state.items():
+            if name in places:
+                cell = places[name][0, 0]
+                if isinstance(value, str):  # a version such as 1.0 is no number
+                    cell.number_format = "@"
+                cell.value = value
+        if HOME_DISTRIBUTION in places:
+            places[HOME_DISTRIBUTION][0, 0].resize(len(counts), len(counts[0])).value = counts
+
+    def _named(self) -> dict[str, xw.Range]:
+        """The cells of the names that 首页 uses."""
+        names = [n for n in self._book.names if n.name.startswith("Home")]
+        return {n.name: n.refers_to_range for n in names if "#REF!" not in (n.refers_to or "#REF!")}
+
+    def _table(self, spec: OutputSheet) -> tuple[xw.Sheet, Table]:
+        """The table with its sheet; made again where staff deleted it."""
+        if spec.table not in self._tables:
+            sheet = self._sheet(spec.sheet)
+            if sheet is None:
+                sheet = self._book.sheets.add(spec.sheet, after=self._book.sheets[len(self._book.sheets) - 1])
+                sheet.range((1, 1)).value = spec.sheet
+            else:  # a plain range is left of it
+                sheet.range((HEADER_ROW, 1), _last_cell(sheet, HEADER_ROW + 1)).clear_contents()
+            source = sheet.range((HEADER_ROW, 1)).resize(2, len(spec.columns))
+            source[0, :].value = [spec.names]
+            self._tables[spec.table] = sheet, sheet.tables.add(source=source, name=spec.table)
+        return self._tables[spec.table]
+
+
+def _last_cell(sheet: xw.Sheet, lowest: int = 1) -> tuple[int, int]:
+    """The last row and column in use, counted from A1."""
+    used = sheet.used_range
+    (height, width), row, column = used.shape, used.row, used.column
+    rows, columns = row + height - 1, column + width - 1
+    if rows * columns > MOST_CELLS:
+        rows = _last_filled(sheet, rows, columns)
+    if rows * columns > 10 * MOST_CELLS:
+        raise KongjianError(f"工作表“{sheet.name}”有{rows}行{columns}列，读不了；请删去多余的行和列再试")
+    return max(rows, lowest), columns
+
+
+def _last_filled(sheet: xw.Sheet, rows: int, columns: int) -> int:
+    """The last row that holds anything, hidden rows included: Excel counts, by halves."""
+    low, high = 1, rows
+    with suppress(*NOT_THERE):
+        count = sheet.book.app.api.WorksheetFunction.CountA
+        while low < high:
+            middle = (low + high) // 2
+            if count(sheet.range((middle + 1, 1), (high, columns)).api):
+                low = middle + 1
+            else:
+                high = middle
+    return high
+
+
+def _shape(table: Table) -> tuple[xw.Range, xw.Range | None]:
+    """The table's header row and everything below it."""
+    area = table.range
+    height = area.shape[0]
+    return area[0, :], area[1:, :] if height > 1 else None
+
+
+def _moment(
+    year: int, month: int, day: int, hour: int, minute: int, second: int, microsecond: int = 0, **_: Any
+) -> Cell:
+    """A date, a time or both."""
+    date, time = dt.date(year, month, day), dt.time(hour, minute, second, microsecond)
+    if date == _DAY_ZERO:
+        return time
+    return date if time == dt.time() else dt.datetime.combine(date, time)
+
+
+def as_grid(values: list[list[Any]]) -> Grid:
+    """Cells as xlwings gives them, error values told apart. A typed text like #N/A counts as one."""
+    errors: dict[tuple[int, int], str] = {}
+    for r, row in enumerate(values):
+        for c, cell in enumerate(row):
+            if cell is None:
+                row[c] = ""
+            elif isinstance(cell, Decimal):  # a currency format
+                row[c] = float(cell)
+            elif cell in _ERRORS or (type(cell) is int and cell in _ERROR_CODES):
+                errors[r + 1, c + 1] = cell if isinstance(cell, str) else "#错误"
+                row[c] = ""
+    return Grid(values, errors)
+
+
+def block(spec: OutputSheet, frame: Frame, yes_no: frozenset[str]) -> list[list[str | float | None]]:
+    """A table's rows, blanks as None; one blank row where there is no data, as a table needs one."""
+    height = max(frame.height, 1)
+    columns: list[list[Any]] = []
+    for column in spec.columns:
+        given = frame.get(column.name)
+        if given is None or len(given) == 0:
+            columns.append([None] * height)
+        elif given.dtype.kind != "f":
+            columns.append([v if v != "" else None for v in given.tolist()])
+        elif column.name in yes_no:
+            columns.append([YES_NO.get(v) for v in given.tolist()])
+        else:
+            columns.append([v if v == v else None for v in given.tolist()])
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def text_runs(spec: OutputSheet) -> list[tuple[int, int]]:
+    """Neighbouring columns that hold texts: first and last position."""
+    out = []
+    at = groupby(range(len(spec.columns)), key=lambda k: spec.columns[k].kind in TEXT_KINDS)
+    for is_text, group in at:
+        positions = list(group)
+        if is_text:
+            out.append((positions[0], positions[-1]))
+    return out
+
+
+@contextmanager
+def _unprotected(sheet: xw.Sheet) -> Iterator[None]:
+    """Lifts a protection without password and puts it back as it was, where the engine knows of any."""
+    api = sheet.api
+    if not hasattr(api, "Unprotect") or not api.ProtectContents:
+        yield
+        return
+    allowed = {name: getattr(api.Protection, name) for name in _ALLOWED}
+    kept = {"DrawingObjects": api.ProtectDrawingObjects, "Scenarios": api.ProtectScenarios}
+    with suppress(Exception):  # a wrong password; what counts is whether the sheet is still protected
+        api.Unprotect("")
+    if api.ProtectContents:
+        raise KongjianError(f"工作表“{sheet.name}”有密码保护，写不了结果；请取消保护后再试")
+    try:
+        yield
+    finally:
+        api.Protect(Contents=True, **kept, **allowed)

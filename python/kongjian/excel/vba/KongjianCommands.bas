@@ -1,0 +1,48 @@
+Attribute VB_Name = "KongjianCommands"
+Option Explicit
+' The ribbon's callbacks and the macros of the buttons; both run the same procedure.
+
+Private loadedRibbon As Object
+
+Public Sub KongjianRibbonLoaded(ribbon As Object)
+    Set loadedRibbon = ribbon
+End Sub
+
+' After a reset of the project the ribbon is not known any more; its buttons then stay as they are.
+Public Sub KongjianRefreshRibbon()
+    On Error Resume Next
+    If Not loadedRibbon Is Nothing Then loadedRibbon.Invalidate
+End Sub
+
+Public Sub KongjianEnabled(control As Object, ByRef enabled As Variant)
+    enabled = KongjianHasData()
+End Sub
+
+Public Sub KongjianSupertip(control As Object, ByRef supertip As Variant)
+    If KongjianHasData() Then
+        supertip = KongjianMessage("Tip" & control.ID)
+    Else
+        supertip = KongjianMessage("NoData")
+    End If
+End Sub
+
+' Shows the sheet that holds the table, whatever the sheet is called.
+Private Sub KongjianShow(tableName As String)
+    On Error GoTo failed
+    KongjianTable(tableName).Parent.Activate
+    Exit Sub
+failed:
+    KongjianSay "NoSheet"
+End Sub
+
+Public Sub KongjianOpenFolder()
+    On Error GoTo failed
+    If Len(ThisWorkbook.Path) = 0 Then
+        KongjianSay "NoFolder"
+    Else
+        ThisWorkbook.FollowHyperlink ThisWorkbook.Path
+    End If
+    Exit Sub
+failed:
+    KongjianSay "NoFolder"
+End Sub

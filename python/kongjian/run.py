@@ -1,0 +1,233 @@
+"""One run over a workbook, whoever holds it: what a file and an open workbook in Excel have in common.
+
+Both ends hand in their sheets as grids (`Sheets`) and take back what to write as plain data (`Page`, `home_state`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from kongjian.engine.calculate import Previous, Results, calculate
+from kongjian.engine.frame import Frame, texts
+from kongjian.errors import KongjianError
+from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.intake.headers import SEARCHED_ROWS
+from kongjian.intake.report import count_levels, problems
+from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.intake.tables import read_inputs
+from kongjian.rules import Rules
+from kongjian.text import fold
+from kongjian.workbook.layout import DISTRIBUTION, OutputSheet, output_sheets
+
+Progress = Callable[[str], None]
+RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
+MOST_LINKS = 60_000
+"""A sheet takes 65,530 links."""
+_EPOCH = dt.datetime(1899, 12, 30)
+
+
+class Sheets(Protocol):
+    """A workbook's sheets by the names that the layout gives them."""
+
+    def name(self, sheet: str) -> str | None:
+        """The sheet's name as the workbook spells it, None where there is no such sheet."""
+
+    def grid(self, sheet: str) -> Grid | None:
+        """A sheet from A1 to its last cell; None where there is no such sheet."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a calculation found: results, the wording of its findings, how many of each level."""
+
+    results: Results
+    rules: Rules
+    problems: Frame
+    levels: dict[str, int]
+    classes: int
+
+    @property
+    def schools(self) -> int:
+        return self.results.school.units.height
+
+    @property
+    def teachers(self) -> int:
+        return self.results.teacher.units.height
+
+    @property
+    def message(self) -> str:
+        """The run in one sentence, for 首页 and the command line."""
+        if self.schools + self.teachers == 0:
+            return "还没有数据：请把平台导出的数据粘贴到输入表"
+        if self.levels["错误"]:
+            return f"有{self.levels['错误']}个错误，请先看“问题清单”，改好后重新计算"
+        if self.levels["警告"]:
+            return f"可以使用；另有{self.levels['警告']}处警告，请看“问题清单”"
+        return "可以使用，没有发现错误"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One output table as it is to be written. `links` leads from rows (from 0) to a sheet and a cell."""
+
+    spec: OutputSheet
+    frame: Frame
+    subtitle: str
+    yes_no: frozenset[str] = frozenset()
+    links: tuple[tuple[int, str, str], ...] = ()
+
+
+def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
+    """Reads and calculates without writing anything. Raises KongjianError for what the user can mend."""
+    progress("正在读取工作簿…")
+    rules = apply_rule_sheet(sheets.grid(RULE_SHEET), rules)
+    return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets), progress)
+
+
+def calculate_grids(
+    grids: Mapping[str, Grid | None], rules: Rules, previous: Previous, progress: Progress = lambda _: None
+) -> Run:
+    """A run over the grids of the input sheets (table id → grid), by rules in which 规则 has had its say."""
+    intake = read_inputs(grids, rules)
+    results = calculate(intake.inputs, rules, previous, intake.findings, progress)
+    found = problems(results.findings, rules, intake.places, intake.header_rows)
+    return Run(results, rules, found, count_levels(found), intake.inputs.classes.height)
+
+
+def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
+    """The grids of the five input sheets. Raises KongjianError where a required sheet is missing."""
+    for table in rules.tables:
+        if table.required and sheets.name(table.sheet) is None:
+            raise KongjianError(
+                f"工作簿里没有工作表“{table.sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{table.sheet}”"
+            )
+    return {table.id: sheets.grid(table.sheet) for table in rules.tables}
+
+
+def rows_below_header(sheets: Sheets, sheet: str, columns: list[str]) -> list[list[Cell]]:
+    """The named columns of an output sheet's rows; [] where the sheet or a column is missing."""
+    grid = sheets.grid(sheet)
+    if grid is None:
+        return []
+    for top, cells in enumerate(grid.rows[:SEARCHED_ROWS], start=1):  # staff may have put rows above it
+        header = [str(c).strip() for c in cells]
+        if all(c in header for c in columns):
+            at = [header.index(c) for c in columns]
+            rows = [[row[k] for k in at] for row in grid.rows[top:]]
+            return [row for row in rows if not all(is_blank(c) for c in row)]
+    return []
+
+
+def previous_run(sheets: Sheets) -> Previous:
+    """The ranks that the workbook shows now and the run that they came from."""
+    ranks: dict[str, dict[str, float]] = {"school": {}, "teacher": {}}
+    earlier: dict[str, dict[str, float]] = {"school": {}, "teacher": {}}
+    for now, name, before in rows_below_header(sheets, "学校排名", ["名次", "学校名称", "上次名次"]):
+        _keep(fold(str(name)), now, before, ranks["school"], earlier["school"])
+    columns = ["名次", "学校名称", "教师姓名", "账号", "上次名次"]
+    for now, school, name, account, before in rows_below_header(sheets, "教师排名", columns):
+        key = str(account).strip() or f"{fold(str(school))}/{name}"
+        _keep(key, now, before, ranks["teacher"], earlier["teacher"])
+    runs = rows_below_header(sheets, "运行记录", ["数据指纹", "规则版本"])
+    fingerprint, version = (str(runs[0][0]), str(runs[0][1])) if runs else ("", "")
+    return Previous(fingerprint, version, ranks, earlier)
+
+
+def _keep(key: str, now: Cell, before: Cell, ranks: dict[str, float], earlier: dict[str, float]) -> None:
+    if isinstance(now, (int, float)):
+        ranks[key] = float(now)
+    if isinstance(before, (int, float)):
+        earlier[key] = float(before)
+
+
+def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
+    """Every output table of a run, the list of problems and the record of runs among them."""
+    yes_no = frozenset(c.name for t in run.rules.tables for c in t.columns if c.kind == "yes_no")
+    tables = {**run.results.tables, "Runs": _runs(run, sheets, moment, seconds)}
+    out = []
+    for spec in output_sheets(run.rules):
+        if spec.table == "Problems":
+            out.append(problem_page(run, sheets, moment))
+        elif spec.table in tables:
+            frame = tables[spec.table]
+            own = yes_no if spec.table.endswith("Measures") else frozenset()
+            out.append(Page(spec, frame, _subtitle(run, spec, frame, moment, "计算"), own))
+    return out
+
+
+def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计算") -> Page:
+    """The list of problems, each with a link to its cell."""
+    spec = next(s for s in output_sheets(run.rules) if s.table == "Problems")
+    frame = run.problems
+    if not frame.height:
+        frame = Frame({n: texts(["没有发现问题" if n == "内容" else ""]) for n in frame})
+    places = zip(run.problems["工作表"], run.problems["单元格"], strict=True)
+    spelled = {sheet: sheets.name(sheet) for sheet in set(run.problems["工作表"])}
+    links = [(i, name, cell) for i, (sheet, cell) in enumerate(places) if (name := spelled[sheet])]
+    subtitle = _subtitle(run, spec, frame, moment, done)
+    return Page(spec, frame, subtitle, links=tuple(links[:MOST_LINKS]))
+
+
+def _subtitle(run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str) -> str:
+    count = f"共{frame.height}行" if frame.height else f"没有{spec.sheet}"
+    return f"{moment:%Y-%m-%d %H:%M:%S} {done} · 规则版本 {run.results.version} · {count}"
+
+
+def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Frame:
+    """运行记录 with this run on top of those that the workbook has."""
+    new = [
+        moment, run.results.version, run.results.fingerprint, run.schools, run.teachers, run.classes,
+        run.levels["错误"], run.levels["警告"], round(seconds, 2),
+    ]  # fmt: skip
+    rows = [new, *rows_below_header(sheets, "运行记录", list(RUN_COLUMNS))]
+    columns = {}
+    for k, name in enumerate(RUN_COLUMNS):
+        values = [row[k] for row in rows]
+        if name in ("规则版本", "数据指纹"):
+            columns[name] = texts(str(v) for v in values)
+        else:
+            columns[name] = np.array([_number(v) for v in values], dtype=np.float64)
+    return Frame(columns)
+
+
+def serial(moment: dt.datetime) -> float:
+    """A moment as Excel's day number."""
+    return round((moment - _EPOCH).total_seconds() / 86400, 8)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, dt.datetime):
+        return serial(value)
+    return float(value) if isinstance(value, (int, float)) else float("nan")
+
+
+def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:
+    """What 首页 shows of a run, by the names of its cells."""
+    school, teacher = run.results.school, run.results.teacher
+    return {
+        "HomeRunTime": f"{moment:%Y-%m-%d %H:%M:%S}",
+        "HomeVersion": run.results.version,
+        "HomeSchools": run.schools,
+        "HomeTeachers": run.teachers,
+        "HomeClasses": run.classes,
+        "HomeSchoolsEligible": int(school.eligibility.eligible.sum()),
+        "HomeTeachersEligible": int(teacher.eligibility.eligible.sum()),
+        "HomeErrors": run.levels["错误"],
+        "HomeWarnings": run.levels["警告"],
+        "HomeNotes": run.levels["提示"],
+        "HomeMessage": run.message,
+    }
+
+
+def distribution(run: Run) -> list[list[float]]:
+    """How many schools and teachers score within each of DISTRIBUTION's bounds."""
+    bounds = [low for _, low, _ in DISTRIBUTION] + [float("inf")]
+    both = (run.results.school, run.results.teacher)
+    counts = [np.histogram(o.score_cents / 100, bins=bounds)[0].tolist() for o in both]
+    return [list(pair) for pair in zip(*counts, strict=True)]

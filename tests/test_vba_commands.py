@@ -1,0 +1,160 @@
+"""The commands' VBA text, run: what each button starts, what staff are told, and that opening never fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kongjian import buttons
+from kongjian.excel.commands import COMMANDS
+from kongjian.excel.help_sheet import messages
+from kongjian.udfs import FUNCTIONS
+from vba_host import Control, VbaHost
+from workbooks import small_book
+
+IDS = [c.id for c in COMMANDS]
+SHEETS = {
+    "GoSchools": "学校数据", "GoTeachers": "教师数据", "GoProblems": "问题清单", "GoSchoolRanking": "学校排名",
+    "GoTeacherRanking": "教师排名", "GoAwards": "获奖名单", "GoEligibility": "资格审核", "GoHelp": "帮助",
+}  # fmt: skip
+PYTHON = {"CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose"}
+SAY = messages()
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_book(tmp_path_factory.mktemp("vba") / "book.xlsm")
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_book(tmp_path_factory.mktemp("vba") / "blank.xlsm", {})
+
+
+@pytest.fixture
+def host(book: Path) -> VbaHost:
+    return VbaHost(book)
+
+
+def test_every_command_is_tried_here() -> None:
+    assert sorted([*SHEETS, *PYTHON, "OpenFolder"]) == sorted(IDS)
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> None:
+    done = []
+    for macro, arguments in ((f"Kongjian_{id_}", [Control(id_)]), (f"KongjianRun_{id_}", [])):
+        host.run("KongjianRun_GoSchools")
+        host.commands.clear()
+        host.excel.opened.clear()
+        host.run(macro, *arguments)
+        done.append((list(host.commands), host.active, list(host.excel.opened)))
+    assert done[0] == done[1]
+    entry, folder = PYTHON.get(id_), str(book.parent)
+    wanted = [f"import kongjian.buttons; kongjian.buttons.{entry}()"] if entry else []
+    assert done[0] == (wanted, SHEETS.get(id_, "学校数据"), [folder] if id_ == "OpenFolder" else [])
+    assert host.shown == []
+
+
+@pytest.mark.parametrize("entry", PYTHON.values())
+def test_the_entries_are_there(entry: str) -> None:
+    assert callable(getattr(buttons, entry))
+
+
+@pytest.mark.parametrize("id_", PYTHON)
+def test_without_the_addin_one_message_says_so(id_: str, book: Path) -> None:
+    host = VbaHost(book, addin=False)
+    host.run(f"Kongjian_{id_}", Control(id_))
+    assert host.shown == [SAY["NoAddin"]]
+
+
+def test_python_that_does_not_run_is_told_once(host: VbaHost) -> None:
+    host.run_python_answer = -1
+    host.run("Kongjian_Recalculate", Control())
+    assert host.shown == [SAY["NoPython"]]
+
+
+def test_a_renamed_sheet_is_still_found_and_a_missing_one_is_told(host: VbaHost) -> None:
+    host.app.workbook.sheet_named("获奖名单").vba_set("Name", "名单")
+    host.run("KongjianRun_GoAwards")
+    assert host.active == "名单"
+    host.excel.display_alerts = False
+    host.app.workbook.sheet_named("名单").vba_get("Delete")
+    host.run("KongjianRun_GoAwards")
+    assert host.shown == [SAY["NoSheet"]]
+
+
+def test_a_workbook_never_saved_has_no_folder(host: VbaHost) -> None:
+    host.app.workbook.path = ""
+    host.run("KongjianRun_OpenFolder")
+    assert (host.shown, host.excel.opened) == ([SAY["NoFolder"]], [])
+
+
+def test_without_the_table_of_texts_there_is_a_plain_one(book: Path) -> None:
+    host = VbaHost(book, addin=False)
+    host.excel.display_alerts = False
+    host.app.workbook.sheet_named("帮助").vba_get("Delete")
+    host.run("KongjianRun_Recalculate")
+    assert host.shown == ["操作没有完成，请找技术人员。"]
+
+
+def asked(host: VbaHost, macro: str, id_: str) -> object:
+    """What a callback writes into its second argument."""
+    host.app.add_module(
+        f"Public Function Asked(control As Object)\nDim answer As Variant\n{macro} control, answer\nAsked = answer\nEnd Function\n",
+        name="Asking",
+    )
+    return host.run("Asked", Control(id_))
+
+
+def test_buttons_are_greyed_out_with_the_reason_while_there_is_no_data(book: Path, blank: Path) -> None:
+    full, empty = VbaHost(book), VbaHost(blank)
+    assert [asked(h, "KongjianEnabled", "Recalculate") for h in (full, empty)] == [True, False]
+    for id_ in ("Recalculate", "CheckData"):
+        tip = next(c.supertip for c in COMMANDS if c.id == id_)
+        assert asked(full, "KongjianSupertip", id_) == tip
+        assert asked(empty, "KongjianSupertip", id_) == SAY["NoData"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "address"), [("学校数据", "A4"), ("学校数据", "AG900"), ("教师数据", "C30")]
+)
+def test_pasting_the_first_data_lets_the_ribbon_ask_again(sheet: str, address: str, blank: Path) -> None:
+    host, ribbon = VbaHost(blank), Control()
+    host.run("KongjianRibbonLoaded", ribbon)
+    host.run("KongjianOpened")
+    assert ribbon.invalidated == 1
+    host.type("班级数据", "A4", "一小")
+    host.type("学校数据", "AZ4", "旁边的字")
+    assert (asked(host, "KongjianEnabled", ""), ribbon.invalidated) == (False, 1)
+    host.type(sheet, address, "一小")
+    assert (asked(host, "KongjianEnabled", ""), ribbon.invalidated) == (True, 2)
+    host.type(sheet, "B7", "二小")
+    assert ribbon.invalidated == 2
+
+
+def test_without_the_input_tables_python_says_what_is_wrong(host: VbaHost) -> None:
+    host.excel.display_alerts = False
+    host.app.workbook.sheet_named("学校数据").vba_get("Delete")
+    assert asked(host, "KongjianEnabled", "Recalculate") is True
+
+
+def test_opening_describes_every_function_as_the_sheet_says(host: VbaHost) -> None:
+    host.app.workbook.saved = True
+    host.run("ThisWorkbook.Workbook_Open")
+    wanted = {
+        f"'book.xlsm'!{f.name}": (f.doc, "空间评比", [a.doc for a in f.arguments]) for f in FUNCTIONS.values()
+    }
+    assert host.excel.described == wanted
+    assert host.app.workbook.saved
+    assert max(len(t) for doc, _, texts in wanted.values() for t in (doc, *texts)) <= 255
+
+
+@pytest.mark.parametrize("gone", ["帮助", "规则", "学校数据", "首页"])
+def test_opening_never_fails(gone: str, book: Path) -> None:
+    host = VbaHost(book, addin=False)
+    host.excel.display_alerts = False
+    host.app.workbook.sheet_named(gone).vba_get("Delete")
+    host.run("ThisWorkbook.Workbook_Open")
+    assert (host.shown, host.started) == ([], 0)

@@ -1,0 +1,158 @@
+"""A workbook's macros run without Excel: the add-in is a recorder, and a cell calls the functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pyopenvba.apps import excel
+from pyopenvba.apps.excel import ExcelApplication
+from pyopenvba.apps.excel._model import Application, Range, Workbook
+from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method
+from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
+
+ADDIN = "xlwings.xlam!"
+NA = 2042
+Given = Sequence[Any]
+_CALLUDF = "kongjian.udfs"
+
+
+class CallingApplication(Application):
+    """Knows the calling cell, takes descriptions of functions and counts recalculations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caller: object = EMPTY
+        self.described: dict[str, tuple[str, str, list[str]]] = {}
+        self.calculated = 0
+        self.marked: list[str] = []
+        self.opened: list[str] = []
+
+    @member
+    def Caller(self) -> object:  # noqa: N802 — named as in Excel
+        return self.caller
+
+    @method
+    def MacroOptions(  # noqa: N802
+        self,
+        Macro: object,  # noqa: N803
+        Description: object = MISSING,  # noqa: N803
+        Category: object = MISSING,  # noqa: N803
+        ArgumentDescriptions: object = MISSING,  # noqa: N803
+    ) -> None:
+        assert isinstance(ArgumentDescriptions, VBAArray)
+        texts = [str(text) for text in ArgumentDescriptions.items]
+        self.described[str(Macro)] = (str(Description), str(Category), texts)
+
+    @method
+    def Calculate(self) -> None:  # noqa: N802
+        self.calculated += 1
+
+
+def _mark(area: Range) -> None:
+    area.vba_get("Application").marked.append(str(area.vba_get("Address")))  # type: ignore[attr-defined]
+
+
+def _open(book: Workbook, Address: object) -> None:  # noqa: N803
+    book.vba_get("Application").opened.append(str(Address))  # type: ignore[attr-defined]
+
+
+# members of Excel that the interpreter does not have
+Range.vba_add_member(MemberSpec("Dirty", "method", getter=_mark))
+Workbook.vba_add_member(MemberSpec("FollowHyperlink", "method", getter=_open, parameters=("Address",)))
+
+
+class Server(VBAObject):
+    """xlwings' Python server as VBA sees it."""
+
+    vba_type_name = "XLPython"
+
+    def __init__(self, host: VbaHost) -> None:
+        self.host = host
+
+    @method
+    def CallUDF(  # noqa: N802
+        self, module: object, name: object, given: VBAArray, book: object, caller: object
+    ) -> object:
+        assert (module, book, caller) == (_CALLUDF, self.host.app.workbook, self.host.caller)
+        self.host.crossings.append((str(name), list(given.items)))
+        return self.host.answer(str(name), given.items)
+
+
+class Control(VBAObject):
+    """A control of the ribbon, and the ribbon itself."""
+
+    vba_type_name = "IRibbonControl"
+
+    def __init__(self, id_: str = "") -> None:
+        self.id = id_
+        self.invalidated = 0
+
+    @member
+    def ID(self) -> object:  # noqa: N802
+        return self.id
+
+    @method
+    def Invalidate(self) -> None:  # noqa: N802
+        self.invalidated += 1
+
+
+class VbaHost:
+    """One open workbook; `addin` says whether xlwings' add-in is there."""
+
+    def __init__(self, path: Path, addin: bool = True) -> None:
+        excel.Application = CallingApplication  # type: ignore[misc]
+        try:
+            self.app = ExcelApplication.open(path)
+        finally:
+            excel.Application = Application  # type: ignore[misc]
+        self.addin = addin
+        self.commands: list[str] = []
+        self.crossings: list[tuple[str, list[Any]]] = []
+        self.started = 0
+        self.run_python_answer: object = EMPTY
+        self.answer: Callable[[str, Given], object] = lambda _, __: 88.5
+        self.caller = self.range("首页", "L1")
+        self.excel.caller = self.caller
+        self._run = self.app.interpreter.run
+        self.app.interpreter.run = self._dispatch  # type: ignore[method-assign]
+
+    @property
+    def excel(self) -> CallingApplication:
+        assert isinstance(self.app.application, CallingApplication)
+        return self.app.application
+
+    def _dispatch(self, name: str, args: Sequence[object] = (), **more: Any) -> object:
+        if "!" not in name:
+            return self._run(name, args, **more)
+        if not self.addin:
+            raise error(1004, f"Cannot run the macro '{name}'.")
+        if name == f"{ADDIN}RunPython":
+            self.commands.append(str(args[0]))
+            return self.run_python_answer
+        assert name == f"{ADDIN}XLPy"
+        self.started += 1
+        return Server(self)
+
+    def run(self, macro: str, *args: object) -> Any:
+        """What a macro or function gives back; an error value as its number."""
+        found = self.app.interpreter.run(macro, list(args))
+        return found.number if isinstance(found, VBAErrorValue) else found
+
+    def range(self, sheet: str, address: str) -> Range:
+        area = self.app.workbook.sheet_named(sheet).vba_get("Range", [address])
+        assert isinstance(area, Range)
+        return area
+
+    def type(self, sheet: str, address: str, value: object) -> None:
+        """What staff do; the workbook's own event tells its macros."""
+        self.range(sheet, address).vba_set("Value", value)
+
+    @property
+    def shown(self) -> list[str]:
+        return [text for _, text, _, _ in self.app.dialogs]
+
+    @property
+    def active(self) -> str:
+        return str(self.app.workbook.vba_get("ActiveSheet").vba_get("Name"))  # type: ignore[attr-defined]
