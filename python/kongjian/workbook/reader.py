@@ -12,6 +12,7 @@ from kongjian.intake.grid import Grid
 from kongjian.run import input_grids, previous_run
 from kongjian.text import fold
 from kongjian.workbook.package import Package
+from kongjian.workbook.sheet_part import column_number
 
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<',
@@ -70,7 +71,7 @@ class Reader:
             if rows * columns > MOST_CELLS:
                 found = set(re.findall(rb' r="([A-Z]{%d})\d' % letters, xml))
                 far = max((c.decode() for c in found), default="A")
-                if rows * _column(far) > MOST_CELLS:
+                if rows * column_number(far) > MOST_CELLS:
                     raise KongjianError(
                         f"工作表“{name}”有{rows}行，在很远的{far}列也有内容，读不了；请删去多余的行和列再试"
                     )
@@ -83,15 +84,8 @@ class Reader:
         out = {}
         for attributes, text in _ERROR_CELL.findall(xml):
             if place := _PLACE.search(attributes):
-                out[int(place[2]), _column(place[1].decode())] = text.decode()
+                out[int(place[2]), column_number(place[1].decode())] = text.decode()
         return out
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 __all__ = ["Reader", "input_grids", "previous_run"]
