@@ -33,17 +33,17 @@ class Command:
 
 COMMANDS = (
     Command(
-        "GoSchools", "数据", "学校数据", "A", "TableInsert",
+        "GoSchools", "数据", "学校数据", "A", "TableInsertExcel",
         "学校数据", "转到学校数据，在第4行起粘贴平台导出的数据。不读也不写任何内容。",
         table="Schools",
     ),
     Command(
-        "GoTeachers", "数据", "教师数据", "B", "ContactAddMyContact",
+        "GoTeachers", "数据", "教师数据", "B", "MeetingsWorkspace",
         "教师数据", "转到教师数据，在第4行起粘贴平台导出的数据。不读也不写任何内容。",
         table="Teachers",
     ),
     Command(
-        "CheckData", "数据", "检查数据", "C", "ReviewSpelling",
+        "CheckData", "数据", "检查数据", "C", "DataValidation",
         "检查数据 (Check data)",
         "读五张输入表和规则，不计算名次；只写“问题清单”。输入表不会改动。写入后不能用“撤消”退回。",
         entry="check_data", needs_data=True, on_home=True,
@@ -68,7 +68,7 @@ COMMANDS = (
         "教师排名", "转到教师排名。不读也不写任何内容。", table="TeacherRanking",
     ),
     Command(
-        "GoAwards", "评审", "获奖名单", "W", "GroupRecords",
+        "GoAwards", "评审", "获奖名单", "W", "SignatureLineInsert",
         "获奖名单", "转到获奖名单。不读也不写任何内容。", table="Awards", on_home=True,
     ),
     Command(

@@ -134,11 +134,10 @@ Private Function KongjianArrayKey(grid As Variant) As String
 End Function
 
 Private Function KongjianDimensions(grid As Variant) As Long
-    Dim last As Long
     KongjianDimensions = 1
     On Error GoTo done
-    last = UBound(grid, 2)
-    KongjianDimensions = 2
+    ' an error where there is no second one
+    If UBound(grid, 2) >= LBound(grid, 2) Then KongjianDimensions = 2
 done:
 End Function
 
