@@ -18,10 +18,10 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.matching import ROW, accounts, rows, school_keys
 from kongjian.engine.measures import school_measures, teacher_measures
-from kongjian.engine.monthly import KIND_LABEL, Monthly, monthly
+from kongjian.engine.monthly import Monthly, monthly
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores, score, scores_frame
-from kongjian.rules.model import Column, Rules
+from kongjian.rules.model import OBJECT_LABELS, Column, Rules
 
 NAME_COLUMNS = {"school": ("学校名称",), "teacher": ("学校名称", "教师姓名", "账号")}
 
@@ -152,7 +152,7 @@ def _as_kind(values: NDArray[Any] | None, column: Column, height: int) -> NDArra
     if values.dtype == object:
         values = np.array([np.nan if v == "" else float(v) for v in values], dtype=np.float64)
     if column.blank:
-        return np.where(np.isnan(values), 1.0 if column.blank == "是" else 0.0, values)
+        return np.where(np.isnan(values), column.stand_in, values)
     return values
 
 
@@ -211,7 +211,7 @@ def _eligibility_table(kind: str, o: Outcome) -> Frame:
     blank = texts([""] * o.units.height)
     return Frame(
         {
-            "类别": texts([KIND_LABEL[kind]] * o.units.height),
+            "类别": texts([OBJECT_LABELS[kind]] * o.units.height),
             "学校名称": o.units["学校名称"],
             "教师姓名": o.units["教师姓名"] if kind == "teacher" else blank,
             "账号": o.units["账号"] if kind == "teacher" else blank,

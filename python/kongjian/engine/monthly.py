@@ -10,9 +10,7 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.rounding import MISSING, to_cents
-from kongjian.rules.model import Rules
-
-KIND_LABEL = {"school": "学校", "teacher": "教师"}
+from kongjian.rules.model import OBJECT_LABELS, Rules
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ def monthly(
     `score_cents` the 得分 that stands in for a unit without any month in the term.
     """
     months = rules.period.months()
-    mine = rows_of.take(rows_of["类别"] == KIND_LABEL[kind])
+    mine = rows_of.take(rows_of["类别"] == OBJECT_LABELS[kind])
     unit = _units(mine, units, kind, rules, findings)
     month = locate(mine["月份"], months)
     for i in np.flatnonzero(month == NOT_FOUND):
@@ -60,7 +58,7 @@ def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Finding
         for i in np.flatnonzero(unit == NOT_FOUND):
             findings.add(
                 "unit_unknown", "monthly", rows(mine)[i], column,
-                kind=KIND_LABEL[kind], found=mine[column][i] or f"{column}空白", sheet=sheet,
+                kind=OBJECT_LABELS[kind], found=mine[column][i] or f"{column}空白", sheet=sheet,
             )  # fmt: skip
     return unit
 

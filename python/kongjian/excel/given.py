@@ -132,7 +132,7 @@ class Given:
         out = read(given, self._words)
         if column.blank:
             bad = np.array([is_error(c) for c in cells])
-            out = np.where(np.isnan(out) & ~bad, 1.0 if column.blank == "是" else 0.0, out)
+            out = np.where(np.isnan(out) & ~bad, column.stand_in, out)
         return out
 
     def _reader(self, column: Column) -> Callable[[Cell], float]:

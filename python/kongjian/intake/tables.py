@@ -105,7 +105,7 @@ def _stand_ins(table: InputTable, frame: Frame, findings: Findings) -> Frame:
             blank = np.isnan(value)
             for i in np.flatnonzero(blank):
                 findings.add(_BLANK_CODES[column.name], table.id, frame[ROW][i], column.name)
-            frame[column.name] = np.where(blank, 1.0 if column.blank == "是" else 0.0, value)
+            frame[column.name] = np.where(blank, column.stand_in, value)
     return frame
 
 

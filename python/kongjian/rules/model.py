@@ -271,6 +271,11 @@ class Column:
     __pydantic_config__ = STRICT
 
     @property
+    def stand_in(self) -> float:
+        """The value that holds where a cell that may be blank is blank."""
+        return 1.0 if self.blank == "是" else 0.0
+
+    @property
     def is_text(self) -> bool:
         return self.kind in ("text", "account", "month", "date", "choice")
 
