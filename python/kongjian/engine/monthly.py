@@ -15,11 +15,15 @@ from kongjian.rules.model import OBJECT_LABELS, Rules
 
 @dataclass(frozen=True)
 class Monthly:
-    """Per unit: the monthly average and the lowest month in cents, and whether 得分 stood in for them."""
+    """Per unit: the monthly average and the lowest month in cents, whether 得分 stood in for them,
+
+    and the scores given in each month that was asked for: (units, months), NaN where there is none.
+    """
 
     average: Ints
     lowest: Ints
     stood_in: np.ndarray
+    by_month: Floats
 
 
 def monthly(
@@ -85,9 +89,9 @@ def _summary(
     given = ~np.isnan(table)
     count = given.sum(axis=1)
     none = count == 0
-    table = np.where(given, table, 0.0)
-    average = to_cents(table.sum(axis=1) / np.maximum(count, 1))
-    lowest = np.where(given, to_cents(table), np.iinfo(np.int64).max).min(
+    filled = np.where(given, table, 0.0)
+    average = to_cents(filled.sum(axis=1) / np.maximum(count, 1))
+    lowest = np.where(given, to_cents(filled), np.iinfo(np.int64).max).min(
         axis=1, initial=np.iinfo(np.int64).max
     )
     at = rows(units)
@@ -96,4 +100,4 @@ def _summary(
     for i in np.flatnonzero(~none & (count < len(months))):
         absent = "、".join(m for m, g in zip(months, given[i], strict=True) if not g)
         findings.add("months_missing", f"{kind}s", at[i], months=absent, count=int(count[i]))
-    return Monthly(np.where(none, score_cents, average), np.where(none, score_cents, lowest), none)
+    return Monthly(np.where(none, score_cents, average), np.where(none, score_cents, lowest), none, table)

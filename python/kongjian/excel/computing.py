@@ -143,7 +143,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
         if np.isnan(found).any():
             raise KongjianError("月均得分不是可用的数字")
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
-        return Monthly(average, lowest, np.array([False]))
+        return Monthly(average, lowest, np.array([False]), found[np.newaxis])
     place = ready.given.places(len(row), headers).get(PLATFORM)
     platform = None if place is None or is_blank(row[place]) else row[place]
     if platform is not None and is_error(platform):
@@ -155,7 +155,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
             raise KongjianError(f"缺少指标：{'、'.join(_missing(ready, scored.missing))}")
         given = scored.total
     stands_in = to_cents(np.array([given]))
-    return Monthly(stands_in, stands_in, np.array([True]))
+    return Monthly(stands_in, stands_in, np.array([True]), np.empty((1, 0)))
 
 
 def explained(kind: Any, row: Any, headers: Any, rules: str | None) -> list[list[Cell]]:

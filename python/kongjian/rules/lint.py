@@ -15,6 +15,7 @@ from typing import Any
 from kongjian.errors import RuleFileError
 from kongjian.rules import loader, model, strict_yaml
 from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
+from kongjian.rules.lint_forms import forms
 from kongjian.rules.lint_indicators import objects
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -40,7 +41,18 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
     except (OSError, UnicodeDecodeError):
         return [f"scheme.yaml text_file：读不到方案原文“{read['scheme'].text_file}”"]
     files = Files(**read, text=text)
-    checks = (_scheme, objects, _readings, _conditions, _awards, _measures, _effective, _tables, _problems)
+    checks = (
+        _scheme,
+        objects,
+        _readings,
+        _conditions,
+        _awards,
+        _measures,
+        _effective,
+        _tables,
+        _problems,
+        forms,
+    )
     faults = [fault for check in checks for fault in check(files)]
     return faults + (list(_covered(files, cases)) if cases else [])
 

@@ -28,6 +28,7 @@ class Files:
     effective: model.EffectiveFile
     tables: model.TablesFile
     problems: model.ProblemsFile
+    forms: model.FormsFile
     text: str
 
     @property

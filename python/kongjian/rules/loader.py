@@ -30,6 +30,7 @@ FILES: dict[str, type] = {
     "effective": model.EffectiveFile,
     "tables": model.TablesFile,
     "problems": model.ProblemsFile,
+    "forms": model.FormsFile,
 }
 
 
@@ -77,6 +78,7 @@ def check_rules(folder: Path) -> Rules:
         levels=read["tables"].levels,
         tables=read["tables"].tables,
         problems=read["problems"].problems,
+        forms=read["forms"],
     )
     for reading in rules.readings:
         if not reading.values:

@@ -1,0 +1,45 @@
+"""Makes the template files: one module for each, drawn with XlsxWriter, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from kongjian.forms.design.looks import Looks
+from kongjian.rules import Rules
+from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
+
+Design = Callable[[Workbook, Looks, Rules], None]
+
+
+def designs(rules: Rules) -> dict[str, Design]:
+    """The template files by name and what draws each."""
+    return {}
+
+
+def make_templates(rules: Rules, folder: Path) -> list[Path]:
+    """Writes every template into a folder; files that were there are kept as .bak."""
+    made = []
+    for name, design in designs(rules).items():
+        parts = read_parts(_drawn(design, rules))
+        no_calculation_on_load(parts)
+        write_parts(parts, folder / name)
+        made.append(folder / name)
+    return made
+
+
+def _drawn(design: Design, rules: Rules) -> bytes:
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # XlsxWriter only warns where it leaves something out
+        warnings.simplefilter("error", UserWarning)
+        book = Workbook(buffer, {"in_memory": True})
+        book.set_properties({"created": datetime.fromisoformat(rules.scheme.checked)})
+        design(book, Looks(book), rules)
+        book.close()
+    return buffer.getvalue()
