@@ -27,6 +27,11 @@ def shipped_workbook() -> Path:
     return book
 
 
+def templates() -> Path:
+    """The templates of the review sheets that came with this program."""
+    return _HERE.parents[1] / "templates" if unzipped_python() else _HERE / "template_files"
+
+
 def documents(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Path:
     """The user's 文档 folder, where Windows says it is even after it was moved."""
     home = Path.home()

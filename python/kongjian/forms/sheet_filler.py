@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from lxml import etree
@@ -30,6 +31,7 @@ _BEFORE_MERGES = frozenset(
     "customSheetViews".split()
 )
 _EPOCH = dt.date(1899, 12, 30)
+_ADDRESS = re.compile(r"(?:'((?:[^']|'')+)'!)?\{\{ (@?)([^{}]+?) \}\}")
 
 
 def tag(name: str) -> str:
@@ -53,6 +55,10 @@ class Filled:
     rows: RowMap
     moved: list[tuple[etree._Element, int, int]] = field(default_factory=list)
     """Formulas of cells with their row before and now."""
+    given: list[tuple[etree._Element, int]] = field(default_factory=list)
+    """Formulas that came as values with marks in them, and their row now."""
+    places: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    """Where each mark's values are now: column, first row, last row."""
     notes: list[Note] = field(default_factory=list)
 
 
@@ -205,7 +211,9 @@ class _Filling:
             value = placeholders.render(cell.text, values)
             c = found[cell.column]
             put(c, value, self._strings)
-            if isinstance(value, str):
+            if isinstance(value, Formula) and "{{" in value.text:
+                self._filled.given.append((c.find(tag("f")), int(row.get("r"))))
+            if isinstance(value, str) and not _merging(cell):
                 self._fit(row, c, value, number)
 
     def _fit(self, row: etree._Element, c: etree._Element, text: str, number: int) -> None:
@@ -243,6 +251,7 @@ class _Filling:
             joined.add(cell.column)
             _, last_column = self._template.last_cell(number, cell.column)
             for first, last in _runs(items[mark.name].tolist()):
+                self._fit_joined(copies[first : last + 1], cell.column, items[mark.name][first], number)
                 top, bottom = copies[first].get("r"), copies[last].get("r")
                 if (top, cell.column) != (bottom, last_column):
                     self._merges.append(f"{letter(cell.column)}{top}:{letter(last_column)}{bottom}")
@@ -252,9 +261,23 @@ class _Filling:
             if first not in joined:
                 self._merges += [f"{letter(first)}{r.get('r')}:{letter(last)}{r.get('r')}" for r in copies]
 
+    def _fit_joined(self, rows: list[etree._Element], column: int, value: Any, number: int) -> None:
+        """Makes the first of the rows that share one cell higher where the text needs it."""
+        c = next(c for c in rows[0] if _column(c) == column)
+        width = self._sizes.width(column, self._template.last_cell(number, column)[1])
+        have = sum(self._sizes.height(r) for r in rows)
+        needed = height_needed(placeholders.words(value), width, self._template.style(c))
+        if needed > have:
+            height = self._sizes.height(rows[0]) + needed - have
+            rows[0].set("ht", f"{min(height, HIGHEST):.4g}")
+            rows[0].set("customHeight", "1")
+
     def finish(self) -> Filled:
         """The filled sheet with its merged areas and places where they belong now."""
         rows = self._filled.rows = RowMap(self._counts)
+        for row, column, _, found in self._template.marks():
+            for p in found:
+                self._filled.places.setdefault(p.shown, (column, rows.first(row), rows.last(row)))
         for stale in self._root.findall(tag("dimension")):
             self._root.remove(stale)
         block = self._root.find(tag("mergeCells"))
@@ -299,6 +322,49 @@ def move_places(filled: Filled, mover: Mover) -> None:
             element.set("id", str(rows.last(int(element.get("id")))))
 
 
+def name_cells(filled: Filled, others: Mapping[str, Filled]) -> None:
+    """Addresses for the marks in formulas that came as values.
+
+    {{ 指标.得分 }} is all of its cells, {{ @指标.得分 }} the one in the formula's own row,
+    '专家1'!{{ 单位.评审分 }} cells of another sheet. Raises KongjianError where the template has no such mark.
+    """
+
+    def address(row: int, m: re.Match[str]) -> str:
+        sheet = others[m[1].replace("''", "'")] if m[1] else filled
+        if m[3] not in sheet.places:
+            raise KongjianError(f"模板里没有 {{{{ {m[3]} }}}}，公式要用到它；请补上，或用原来的模板")
+        column, first, last = sheet.places[m[3]]
+        if m[2]:
+            return f"{letter(column)}{row}"
+        area = f"${letter(column)}${first}" + (f":${letter(column)}${last}" if last > first else "")
+        return f"'{m[1]}'!{area}" if m[1] else area
+
+    for f, row in filled.given:
+        f.text = _ADDRESS.sub(partial(address, row), f.text)
+
+
+def hide_columns(filled: Filled, marks: Sequence[str]) -> None:
+    """Hides the columns in which these marks stand."""
+    hidden = sorted({filled.places[m][0] for m in marks if m in filled.places})
+    cols = filled.root.find(tag("cols"))
+    if cols is None:
+        cols = etree.Element(tag("cols"))
+        filled.root.find(tag("sheetData")).addprevious(cols)
+    for number in hidden:
+        near = [c for c in cols if int(c.get("min")) <= number <= int(c.get("max"))]
+        given = dict(near[0].attrib) if near else {"min": str(number), "max": str(number), "width": "9"}
+        low, high = int(given["min"]), int(given["max"])
+        for first, last in ((low, number - 1), (number, number), (number + 1, high)):
+            if first <= last:
+                own = {"hidden": "1"} if first == number else {}
+                etree.SubElement(cols, tag("col"), {**given, "min": str(first), "max": str(last), **own})
+        for c in near:
+            cols.remove(c)
+    cols[:] = sorted(cols, key=lambda c: int(c.get("min")))
+    if not len(cols):
+        filled.root.remove(cols)
+
+
 def put(c: etree._Element, value: Any, strings: SharedStrings) -> None:
     """A value into a cell, which keeps its format."""
     for child in list(c):
@@ -337,6 +403,10 @@ def faults(sheet: SheetTemplate, context: Context) -> Iterator[str]:
     for row, used in lists.items():
         if len(used) > 1:
             yield f"{sheet.name} 第{row}行用了两个列表（{'、'.join(sorted(used))}），一行只能用一个"
+
+
+def _merging(cell: _Cell) -> bool:
+    return any(p.merge and p.items and not p.side for p in cell.placeholders)
 
 
 def _runs(values: list[Any]) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,17 +23,23 @@ from kongjian.workbook.strings import EMPTY, SharedStrings
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+MADE_NAME = "KongjianMade"
+"""The defined name that holds a digest of the sheets as they were made."""
 _OF_ONE_SHEET = ("drawing", "chart", "comments", "vmlDrawing", "chartUserShapes")
 """Kinds of parts that a copy of a sheet needs for itself; pictures and printer settings are shared."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of the new workbook: which sheet of the template, its name, what is known for it."""
+    """One sheet of the new workbook: which sheet of the template, its name, what is known for it.
+
+    The columns of the marks in `hidden` are hidden.
+    """
 
     template: str
     name: str
     context: Context
+    hidden: Sequence[str] = ()
 
 
 @dataclass
@@ -93,7 +100,7 @@ class Template:
     ) -> list[Note]:
         """Writes a workbook of these filled sheets to `target`, whole or not at all, an old file kept as .bak.
 
-        `names` are defined names with a text each. Returns what the writer should look at.
+        `names` are defined names with a text each; MADE_NAME tells later whether the file is `untouched`. Returns what the writer should look at.
         """
         for sheet in sheets:
             self.check(sheet.template, sheet.context)
@@ -131,10 +138,7 @@ class _Assembly:
         self._make_sheets()
         self._make_workbook()
         self._tidy_properties()
-        if strings_part:
-            self._parts[strings_part] = strings.xml()
-        elif strings.xml() != EMPTY:
-            raise KongjianError(f"模板“{package.path.name}”里没有文字；请用Excel另存一次再试")
+        self._parts[strings_part or self._new_strings()] = strings.xml()
         self._parts[CONTENT_TYPES] = _xml(self._types)
 
     def save(self, target: Path) -> None:
@@ -149,11 +153,14 @@ class _Assembly:
         for part in old.values():
             self._types.remove(kinds[f"/{part}"])
         relations = {part: self._package.relationships(part) for part in old.values()}
+        filled = {m.sheet.name: m.filled for m in self._made}
         for m in self._made:
             source = old[m.sheet.template]
             self._add_type(m.part, "worksheet")
             mover = self._mover(m)
             sheet_filler.move_places(m.filled, mover)
+            sheet_filler.name_cells(m.filled, filled)
+            sheet_filler.hide_columns(m.filled, m.sheet.hidden)
             if m is not self._made[0]:
                 _unselect(m.filled.root)
             self._parts[m.part] = _xml(m.filled.root)
@@ -262,7 +269,8 @@ class _Assembly:
                     own = {} if not local and m is self._first[sheet] else {"localSheetId": str(k)}
                     made = etree.SubElement(block, tag("definedName"), {**name.attrib, **own})
                     made.text = self._mover(m).move(name.text or "")
-        for name, text in self._names.items():
+        digest = _digest(self._parts[m.part] for m in self._made)
+        for name, text in {MADE_NAME: digest, **self._names}.items():
             escaped = text.replace('"', '""')
             etree.SubElement(block, tag("definedName"), name=name).text = f'"{escaped}"'
         if not len(block):
@@ -285,6 +293,16 @@ class _Assembly:
                 if etree.QName(element).localname in ("HeadingPairs", "TitlesOfParts"):
                     root.remove(element)
             self._parts[part] = _xml(root)
+
+    def _new_strings(self) -> str:
+        """A part for shared strings in a template whose texts stand in its cells."""
+        part = "xl/sharedStrings.xml"
+        self._add_type(part, "sharedStrings")
+        name = relationships_part(self._package.workbook)
+        rels = etree.fromstring(self._parts[name], PARSER)
+        etree.SubElement(rels, f"{{{PACKAGE}}}Relationship", Id="rIdStrings", Type=f"{OFFICE}/sharedStrings", Target=f"/{part}")  # fmt: skip
+        self._parts[name] = _xml(rels)
+        return part
 
     def _add_type(self, part: str, kind: str) -> None:
         content = f"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"
@@ -311,6 +329,32 @@ class _Assembly:
                 if r.get("TargetMode") != "External":
                     waiting.append(resolve(part, r.get("Target", "")))
         return seen
+
+
+def untouched(path: Path) -> bool:
+    """Whether a file that was made from a template is still as it was made: nobody has saved it since."""
+    try:
+        with Package(path) as package:
+            said = constant(package, MADE_NAME)
+            return bool(said) and said == _digest(package.read(part) for part in package.sheets.values())
+    except KongjianError:
+        return False
+
+
+def constant(package: Package, name: str) -> str:
+    """A defined name that stands for a text, "" where there is none."""
+    for element in etree.fromstring(package.read(package.workbook), PARSER).iter(tag("definedName")):
+        if element.get("name") == name:
+            text = (element.text or "").strip().removeprefix("=")
+            return str(text[1:-1].replace('""', '"')) if text[:1] == text[-1:] == '"' else ""
+    return ""
+
+
+def _digest(sheets: Iterable[bytes]) -> str:
+    made = hashlib.blake2b(digest_size=8)
+    for xml in sheets:
+        made.update(xml)
+    return made.hexdigest()
 
 
 def _moved_part(data: bytes, m: _Made, mover: Mover) -> bytes:

@@ -10,22 +10,37 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
+from kongjian.forms.design import (
+    commendation,
+    publicity,
+    review,
+    school_application,
+    score_cards,
+    summary,
+    teacher_application,
+)
 from kongjian.forms.design.looks import Looks
 from kongjian.rules import Rules
 from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
 
 Design = Callable[[Workbook, Looks, Rules], None]
-
-
-def designs(rules: Rules) -> dict[str, Design]:
-    """The template files by name and what draws each."""
-    return {}
+DESIGNS: dict[str, Design] = {
+    "附件3 示范学校申报表.xlsx": school_application.draw,
+    "附件4 优秀教师申报表.xlsx": teacher_application.draw,
+    "学校评分表.xlsx": score_cards.school,
+    "教师评分表.xlsx": score_cards.teacher,
+    "专家评审汇总表.xlsx": review.draw,
+    "公示名单.xlsx": publicity.draw,
+    "表彰名单.xlsx": commendation.draw,
+    "工作总结统计表.xlsx": summary.draw,
+}
+"""The template files by name and what draws each."""
 
 
 def make_templates(rules: Rules, folder: Path) -> list[Path]:
     """Writes every template into a folder; files that were there are kept as .bak."""
     made = []
-    for name, design in designs(rules).items():
+    for name, design in DESIGNS.items():
         parts = read_parts(_drawn(design, rules))
         no_calculation_on_load(parts)
         write_parts(parts, folder / name)

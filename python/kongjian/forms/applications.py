@@ -1,0 +1,95 @@
+"""The application forms of those who qualify (方案 五、评选程序/1; 附件3, 附件4), with what is known of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+
+import numpy as np
+
+from kongjian.engine.eligibility import opening_rate
+from kongjian.forms import known
+from kongjian.forms.design import school_application, teacher_application
+from kongjian.forms.file_names import sheet_name
+from kongjian.forms.job import Document, Job
+from kongjian.forms.placeholders import Scalar, words
+from kongjian.forms.template import Sheet
+from kongjian.run import Run
+
+_FACT = re.compile(
+    r"(?:学段：\S+|(?:教师总数|适龄学生数)：\d+人|\S*开通率：[\d.]+%|(?:互联网接入|多媒体教学环境)：[是否]"
+    r"|(?:得分|月均得分)：[\d.]+分|全市名次：第\d+名)"
+)
+
+
+def is_fact(line: str) -> bool:
+    """Whether a line stands in a form as it was sent: the school has written nothing of it."""
+    return _FACT.fullmatch(line.strip()) is not None
+
+
+def jobs(run: Run, today: dt.date) -> list[Job]:
+    """One 附件3 for each school and one 附件4 for each teacher who qualifies, by rank."""
+    return [_schools(run, today), _teachers(run, today)]
+
+
+def _schools(run: Run, today: dt.date) -> Job:
+    form = run.rules.forms.form("school_application")
+    documents = []
+    for at in known.qualified(run, "school").tolist():
+        facts = known.unit_facts(run, "school", at)
+        name = words(facts["学校名称"])
+        context = {**known.scheme_facts(run.rules, today), **facts, **school_texts(run, at)}
+        sheet = Sheet(school_application.SHEET, sheet_name(name), context)
+        names = {known.UNIT_NAME: known.unit_key(run, "school", at)}
+        documents.append(Document("申报表/学校", f"{school_application.SHEET} {name}", [sheet], names))
+    return Job("示范学校申报表", form.template, documents, f"{school_application.SHEET} 示范学校申报表")
+
+
+def _teachers(run: Run, today: dt.date) -> Job:
+    form = run.rules.forms.form("teacher_application")
+    units = known.outcome(run, "teacher").units
+    qualified = known.qualified(run, "teacher").tolist()
+    alike = Counter((units["学校名称"][at], units["教师姓名"][at]) for at in qualified)
+    documents = []
+    for at in qualified:
+        school, name, account = (str(units[c][at]) for c in ("学校名称", "教师姓名", "账号"))
+        shown = f"{name}（{account[-4:]}）" if alike[school, name] > 1 and account else name
+        context = {**known.scheme_facts(run.rules, today), **known.unit_facts(run, "teacher", at)}
+        sheet = Sheet(teacher_application.SHEET, sheet_name(shown), context)
+        names = {known.UNIT_NAME: known.unit_key(run, "teacher", at)}
+        folder = f"申报表/教师/{school.replace('/', '_')}"
+        documents.append(Document(folder, f"{teacher_application.SHEET} {shown}", [sheet], names))
+    return Job("优秀教师申报表", form.template, documents, f"{teacher_application.SHEET} 优秀教师申报表")
+
+
+def school_texts(run: Run, at: int) -> dict[str, Scalar]:
+    """What 2-1, 2-2 and 2-5 of 附件3 begin with: facts of the platform, one to a line, which the school may edit.
+
+    A fact that is not known is left out.
+    """
+    facts, units = known.unit_facts(run, "school", at), known.outcome(run, "school").units
+    basics = [f"学段：{units['学段'][at]}" if units["学段"][at] else ""]
+    basics += [_line(column, units[column][at], "人") for column in ("教师总数", "适龄学生数")]
+    for condition in run.rules.conditions_for("school"):
+        if condition.kind == "rate":
+            rate = opening_rate(units.take(np.array([at])), condition)[0]
+            # cut, not rounded: 89.996% must not read as 90%
+            basics.append(_line(condition.label, float(np.floor(rate * 10_000 + 1e-7) / 100), "%"))
+    yes_no = {1.0: "是", 0.0: "否"}
+    equipment = [
+        f"{column}：{yes_no[float(units[column][at])]}" if float(units[column][at]) in yes_no else ""
+        for column in ("互联网接入", "多媒体教学环境")
+    ]
+    results = [_line(name, facts[name], "分") for name in ("得分", "月均得分")]
+    results.append(f"全市名次：第{facts['名次']}名" if facts["名次"] else "")
+    return {
+        "学校基本情况": "\n".join(filter(None, basics)),
+        "信息化基本建设情况": "\n".join(filter(None, equipment)),
+        "取得成绩": "\n".join(filter(None, results)),
+    }
+
+
+def _line(caption: str, value: Scalar, unit: str) -> str:
+    shown = words(value)
+    return f"{caption}：{shown}{unit}" if shown else ""

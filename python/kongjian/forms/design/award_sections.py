@@ -1,0 +1,111 @@
+"""The sections of award lists in official form: 一、… with a ruled, numbered list, long ones in two columns.
+
+An award is named by its position (奖项1名称, 奖项1.学校名称), so that next year's names need no new template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from kongjian.forms.design.looks import HEAD, Looks
+from kongjian.forms.lists import has_person, number_mark
+from kongjian.rules.model import Award
+
+TWO_COLUMNS_FROM = 11
+"""Places of an award from which its list stands in two columns."""
+_DIGITS = "零一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Halves:
+    """The two halves of a page: captions and widths in characters of each half's columns."""
+
+    captions: tuple[str, ...]
+    widths: tuple[float, ...]
+
+    @property
+    def last(self) -> int:
+        """The page's last column, from 0."""
+        return 2 * len(self.captions) - 1
+
+    def set_columns(self, sheet: Worksheet) -> None:
+        for k, width in enumerate(self.widths * 2):
+            sheet.set_column(k, k, width)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A caption and its mark over columns first..last, from 0."""
+
+    caption: str
+    mark: str
+    first: int
+    last: int
+
+
+def chinese_number(number: int) -> str:
+    """1–99 in Chinese numerals."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones or not tens else "")
+
+
+def draw_sections(sheet: Worksheet, looks: Looks, halves: Halves, awards: Sequence[Award], row: int) -> int:
+    """Draws a section for each award from `row` on; returns the next free row."""
+    for k, award in enumerate(awards, start=1):
+        unit = "人" if has_person(award) else "所"
+        heading = f"{chinese_number(k)}、{{{{ 奖项{k}名称 }}}}（{{{{ {number_mark(award, k)} }}}}{unit}）"
+        across(sheet, row, halves.last, heading, looks.get(HEAD, font_size=16, text_wrap=True), 32)
+        _draw_list(sheet, looks, _parts(award, k, halves), row + 1)
+        row += 3
+    return row
+
+
+def across(sheet: Worksheet, row: int, last: int, text: str, look: object, height: float) -> None:
+    """A line over the whole width."""
+    sheet.set_row(row, height)
+    sheet.merge_range(row, 0, row, last, text, look)
+
+
+def _parts(award: Award, k: int, halves: Halves) -> list[_Part]:
+    """Where the columns of an award's list stand."""
+    captions = [c for c in halves.captions if c != "姓名" or has_person(award)]
+    if award.last - award.first + 1 >= TWO_COLUMNS_FROM:
+        return [p for side in (0, 1) for p in _half(captions, k, halves, side)]
+    middle = len(halves.captions)
+    # the first half's columns belong to the school, those of the second to the others
+    school = middle - (2 if has_person(award) else 1)
+    ends = {"序号": 0, "学校名称": school, "姓名": middle, "得分": middle + 1, "备注": halves.last}
+    start, out = 0, []
+    for caption in captions:
+        out.append(_Part(caption, f"{{{{ 奖项{k}.{caption} }}}}", start, ends[caption]))
+        start = ends[caption] + 1
+    return out
+
+
+def _half(captions: Sequence[str], k: int, halves: Halves, side: int) -> list[_Part]:
+    """One of the two columns of a long list; a column that is not wanted widens the one before."""
+    first = side * len(halves.captions)
+    starts = [first + halves.captions.index(c) for c in captions]
+    ends = [s - 1 for s in starts[1:]] + [first + len(halves.captions) - 1]
+    fields = ["并列" if c == "备注" else c for c in captions]
+    return [
+        _Part(c, f"{{{{ 奖项{k}.{'左右'[side]}.{field} }}}}", start, end)
+        for c, field, start, end in zip(captions, fields, starts, ends, strict=True)
+    ]
+
+
+def _draw_list(sheet: Worksheet, looks: Looks, parts: Sequence[_Part], row: int) -> None:
+    caption = looks.label(bold=True, font_size=11)
+    sheet.set_row(row, 21)
+    sheet.set_row(row + 1, 20)
+    for p in parts:
+        look = looks.label(font_size=11, num_format="0.00" if p.caption == "得分" else "General")
+        for r, text, style in ((row, p.caption, caption), (row + 1, p.mark, look)):
+            if p.first == p.last:
+                sheet.write_string(r, p.first, text, style)
+            else:
+                sheet.merge_range(r, p.first, r, p.last, text, style)

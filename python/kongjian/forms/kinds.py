@@ -1,0 +1,38 @@
+"""The kinds of review sheets that can be asked for, and what each consists of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from kongjian.forms import applications, lists, review, score_cards, summary
+from kongjian.forms.job import Job
+from kongjian.run import Run
+
+APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY = KINDS = (
+    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结",
+)  # fmt: skip
+FOLDER = "表格"
+"""Where the sheets go unless the user says otherwise: this folder beside the workbook."""
+
+
+def jobs(
+    run: Run,
+    kinds: Sequence[str],
+    today: dt.date,
+    experts: Sequence[str] = (),
+    ranks: int | None = None,
+) -> list[Job]:
+    """What is to be written for these kinds.
+
+    `experts` names the experts (else 专家1, 专家2 …), `ranks` limits the units under review to the first ranks.
+    """
+    made: dict[str, Callable[[], list[Job]]] = {
+        APPLICATIONS: lambda: applications.jobs(run, today),
+        CARDS: lambda: score_cards.jobs(run, today),
+        EXPERTS: lambda: review.jobs(run, today, experts, ranks),
+        PUBLICITY: lambda: lists.publicity(run, today),
+        COMMENDATION: lambda: lists.commendation(run, today),
+        SUMMARY: lambda: summary.jobs(run, today),
+    }
+    return [job for kind in KINDS if kind in kinds for job in made[kind]()]

@@ -1,0 +1,135 @@
+"""What 公示名单 and 表彰名单 show: the awards of 获奖名单 in the order of the rules, ties flagged.
+
+Names and scores only: accounts and telephone numbers have no place in a published list.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import numpy as np
+
+from kongjian.engine.frame import Frame, texts
+from kongjian.forms.job import Document, Job
+from kongjian.forms.known import scheme_facts
+from kongjian.forms.placeholders import Context, Scalar
+from kongjian.forms.template import Sheet
+from kongjian.rules import Rules
+from kongjian.rules.model import OBJECT_LABELS, Award
+from kongjian.run import Run
+
+PUBLICITY, COMMENDATION, CERTIFICATES = "公示名单", "表彰名单", "证书数据"
+VACANT = "空缺"
+_ISSUER = re.compile(r"(?:^|[，。、；])\s*([^，。、；“”]+?)授予")
+_BODIES = ("局", "厅", "部", "平台", "政府", "学会", "中心", "馆", "站")
+
+
+def jobs(run: Run, today: dt.date) -> list[Job]:
+    """公示名单 and 表彰名单, one file each."""
+    return publicity(run, today) + commendation(run, today)
+
+
+def publicity(run: Run, today: dt.date) -> list[Job]:
+    """The notice with names and scores."""
+    return [_job(PUBLICITY, [Sheet(PUBLICITY, PUBLICITY, award_facts(run, today))])]
+
+
+def commendation(run: Run, today: dt.date) -> list[Job]:
+    """The annex of the commendation, and the certificates' data beside it."""
+    listed = Sheet(COMMENDATION, COMMENDATION, award_facts(run, today))
+    data = Sheet(CERTIFICATES, CERTIFICATES, {"证书": certificates(run, today)})
+    return [_job(COMMENDATION, [listed, data])]
+
+
+def _job(name: str, sheets: list[Sheet]) -> Job:
+    return Job(name, f"{name}.xlsx", [Document("", name, sheets)], name)
+
+
+def count_mark(rules: Rules) -> str:
+    """A value whose name holds the number of awards: a template made for more or fewer is refused."""
+    return f"{len(rules.awards)}个奖项"
+
+
+def number_mark(award: Award, position: int) -> str:
+    """The name of an award's number of winners: a template made for another kind of winner is refused."""
+    return f"奖项{position}人数" if has_person(award) else f"奖项{position}学校数"
+
+
+def has_person(award: Award) -> bool:
+    """Whether people receive the award; else a school does."""
+    return award.object == "teacher" or award.recipient == "administrator"
+
+
+def award_facts(run: Run, today: dt.date) -> Context:
+    """The scheme, and for each award by its position: its name, its number of winners, its list (one row 空缺 without any)."""
+    name = run.rules.scheme.name
+    won = [winners(run, award) for award in run.rules.awards]
+    facts: dict[str, Scalar | Frame] = {
+        **scheme_facts(run.rules, today),
+        "评比名称": name.removesuffix("方案"),
+        count_mark(run.rules): count_mark(run.rules),
+        "并列说明": "备注栏注明“并列”的，名次相同。" if any("并列" in w["并列"] for w in won) else "",
+    }
+    for k, (award, rows) in enumerate(zip(run.rules.awards, won, strict=True), start=1):
+        facts[f"奖项{k}名称"] = award.name
+        facts[number_mark(award, k)] = rows.height
+        facts[f"奖项{k}"] = rows if rows.height else _vacant()
+    return facts
+
+
+def winners(run: Run, award: Award) -> Frame:
+    """The rows of 获奖名单 for one award, numbered."""
+    table = run.results.tables["Awards"]
+    mine = table.take(np.flatnonzero(table["奖项"] == award.name))
+    remarks = [remark.partition("，")[0] for remark in mine["备注"]]
+    return Frame(
+        {
+            "序号": np.arange(1.0, mine.height + 1),
+            "学校名称": mine["学校名称"],
+            "姓名": mine["姓名"],
+            "得分": mine["得分"],
+            "并列": texts("并列" if r else "" for r in remarks),
+            "备注": texts(remarks),
+        }
+    )
+
+
+def _vacant() -> Frame:
+    blank = texts([""])
+    nothing = np.array([np.nan])
+    return Frame(
+        {
+            "序号": nothing,
+            "学校名称": texts([VACANT]),
+            "姓名": blank,
+            "得分": nothing,
+            "并列": blank,
+            "备注": blank,
+        }
+    )
+
+
+def certificates(run: Run, today: dt.date) -> Frame:
+    """One row for each certificate, as a mail merge of Word reads it; all texts, so that none is reformatted."""
+    year = run.rules.period.end[:4]
+    day = str(scheme_facts(run.rules, today)["日期"])
+    rows = []
+    for k, award in enumerate(run.rules.awards, start=1):
+        won, label = winners(run, award), OBJECT_LABELS[award.object]
+        for i in range(won.height):
+            number = f"{year}-{label}{k}-{i + 1:03d}"
+            rows.append(
+                (number, award.name, won["学校名称"][i], won["姓名"][i], issuer(award, run.rules), day)
+            )
+    names = ("证书编号", "奖项", "学校名称", "姓名", "发证单位", "日期")
+    columns = {name: texts(row[c] for row in rows) for c, name in enumerate(names)}
+    return Frame({"序号": np.arange(1.0, len(rows) + 1), **columns})
+
+
+def issuer(award: Award, rules: Rules) -> str:
+    """Who awards it: the body that the scheme's sentence names before 授予, else the bureau."""
+    bureau = f"{rules.scheme.city}教育局"
+    before = award.sentence.partition(award.name)[0] + award.name
+    found = [m[1].strip() for m in _ISSUER.finditer(before) if m[1].strip().endswith(_BODIES)]
+    return found[-1] if found and not bureau.endswith(found[-1]) else bureau

@@ -1,0 +1,75 @@
+"""What the command and the buttons do with forms: write them, and take in what came back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from kongjian.errors import KongjianError
+from kongjian.forms import checklist, kinds, review, review_collect
+from kongjian.forms.produce import FILES, Made, ToPdf, count, produce, template_path
+from kongjian.forms.returned import read_folder
+from kongjian.rules import Rules
+from kongjian.run import Progress, Run
+
+
+def stale(run: Run, shown: str) -> str:
+    """A sentence where the workbook still shows ranks of other data; `shown` is the fingerprint that it holds."""
+    if shown == run.results.fingerprint:
+        return ""
+    what = "还没有计算过" if not shown else "里的名次是按以前的数据算的"
+    return f"工作簿{what}；这里按现在的数据生成，请再按“重新计算排名”"
+
+
+def make(
+    run: Run,
+    book: Path,
+    out: Path,
+    wanted: Sequence[str],
+    today: dt.date,
+    shape: str = FILES,
+    to_pdf: ToPdf | None = None,
+    experts: Sequence[str] = (),
+    ranks: int | None = None,
+    templates: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> Made:
+    """Writes the wanted kinds of forms below `out`; with the application forms also the list of who owes what."""
+    if run.schools + run.teachers == 0:
+        raise KongjianError("还没有数据，没有表格可写；请先把平台导出的数据粘贴到输入表")
+    jobs = kinds.jobs(run, wanted, today, experts, ranks)
+    made = produce(jobs, out, lambda name: template_path(name, book, templates), shape, to_pdf, progress)
+    if kinds.APPLICATIONS in wanted and shape == FILES:
+        owed = checklist.expected(run, run.rules)
+        checklist.write(out / checklist.FILE, owed, read_folder(out, run.rules), today, run.rules)
+        made.written.append(out / checklist.FILE)
+    return made
+
+
+def files_to_make(run: Run, wanted: Sequence[str], today: dt.date, shape: str) -> int:
+    """How many files `make` writes, for a progress bar."""
+    return count(kinds.jobs(run, wanted, today), shape)
+
+
+def collect(folder: Path, rules: Rules, today: dt.date, book: Path | None = None) -> list[str]:
+    """Checks what came back into a folder and rewrites its lists; returns what to tell, line by line."""
+    if not folder.is_dir():
+        raise KongjianError(f"没有文件夹 {folder}；请先生成申报表或评审表，再把交回的文件放进去")
+    lines = []
+    listed = folder / checklist.FILE
+    if listed.is_file():
+        counts = checklist.write(listed, None, read_folder(folder, rules), today, rules)
+        for form in rules.forms.forms:
+            c = counts[form.id]
+            lines.append(
+                f"{checklist.material(form)}：应交{c.owed}，已交齐{c.complete}，不完整{c.incomplete}，未交{c.missing}"
+            )
+        lines.append(f"申报材料清单：{listed}")
+    lines += review_collect.collect(folder, rules, template_path(review.TEMPLATE, book)).lines
+    return lines or [nothing(folder)]
+
+
+def nothing(folder: Path) -> str:
+    """What to tell when there is nothing to collect."""
+    return f"{folder} 里没有交回的材料；请先生成申报表或评审表，再把交回的文件放进去"

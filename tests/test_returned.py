@@ -1,0 +1,156 @@
+"""Returned forms: every field read back, every check failed and just passed, every odd file told with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from application_forms import (
+    DAY,
+    MEMBER,
+    RESUME,
+    SCHOOL_ANSWERS,
+    TEACHER_ANSWERS,
+    answered,
+    rules,
+    run_of,
+    sent,
+    template,
+)  # fmt: skip
+from kongjian.forms import field_checks
+from kongjian.forms.applications import jobs
+from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned, read_folder, read_returned
+from kongjian.forms.template import Template
+from kongjian.rules.model import FormField
+from kongjian.run import Run
+from office import convert
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run_of(tmp_path_factory.mktemp("book"))
+
+
+def only(path: Path) -> Returned:
+    (found,) = read_returned(path, rules())
+    return found
+
+
+@pytest.mark.parametrize("resaved", [False, True])
+def test_a_complete_form_is_read_whole(resaved: bool, run: Run, tmp_path: Path) -> None:
+    for kind, unit, answers, block in (
+        ("school", "school|赤壁市第一小学", SCHOOL_ANSWERS, ("FormMembers", MEMBER)),
+        ("teacher", "teacher|421281199001010000", TEACHER_ANSWERS, ("FormResume", RESUME)),
+    ):
+        path = answered(run, kind, tmp_path)
+        if resaved:
+            path = convert(path, "xlsx", tmp_path / "resaved")
+        found = only(path)
+        assert (found.form, found.unit, found.reasons) == (f"{kind}_application", unit, ())
+        assert {n: found.values[n] for n in answers} == answers
+        assert found.values[block[0]] == "、".join(w for w in block[1] if w)
+
+
+@pytest.mark.parametrize("kind", ["school", "teacher"])
+def test_a_form_as_it_was_sent_is_not_filled(kind: str, run: Run, tmp_path: Path) -> None:
+    path, _ = sent(run, kind, 0, tmp_path)
+    found = only(path)
+    assert (found.reasons, found.filled) == ((NOT_FILLED,), False)
+
+
+def field(kind: str, **more: object) -> FormField:
+    return FormField("FormX", "某栏", kind, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("phone", ["13812345678", "138 1234 5678", "0715-5353535", "０７１５－５３５３５３５", "(0715)5353535", "02787654321"],
+         ["1381234567", "138123456789", "5353535x", "7155353535", "12012345678"]),
+        ("postcode", ["437300", "４３７３００", " 437300 "], ["43730", "4373000", "43730A"]),
+        ("email", ["a@b.cn", "a.b-c@qq.com", "a＠b.cn"], ["a@b", "ab.cn", "a@b..cn", "a b@", "见附件"]),
+        ("date", ["2021年7月25日", "2021-7-25", "2021.7.25", "2021/07/25", " 2021 年 7 月 25 日 ", "44402"],
+         ["2021年7月", "2021年2月30日", "7月25日", "2021年13月1日", "今天25"]),
+    ],
+)  # fmt: skip
+def test_each_kind_just_right_and_just_wrong(kind: str, good: list[str], bad: list[str]) -> None:
+    assert [t for t in good if field_checks.fault(field(kind), t)] == []
+    assert [t for t in bad if not field_checks.fault(field(kind), t)] == []
+
+
+def test_days_are_understood() -> None:
+    texts = ("2021年7月25日", "2021-7-25", "2021.7.25", "44402")
+    assert {field_checks.date_of(t) for t in texts} == {dt.date(2021, 7, 25)}
+
+
+def test_two_thousand_characters_and_one_more(run: Run, tmp_path: Path) -> None:
+    text = "\n".join(["　　" + "字" * 500] * 4)  # 2,000 characters, the blank ones apart
+    assert only(answered(run, "teacher", tmp_path, FormDeeds=text)).reasons == ()
+    longer = only(answered(run, "teacher", tmp_path, FormDeeds=f"{text} 字"))
+    assert longer.reasons == ("B9 人人通项目先进应用事迹有2001字，超过2000字",)
+
+
+def test_what_is_missing_is_named_with_its_cell(run: Run, tmp_path: Path) -> None:
+    blank = answered(run, "teacher", tmp_path, FormUnitDate="    年    月    日", FormSex=None)
+    assert only(blank).reasons == ("E3 性别没有填", "A16 所在单位盖章日期没有填")
+    school = answered(run, "school", tmp_path, FormPostcode="4373", FormResults="全市名次：第1名")
+    assert only(school).reasons == (
+        "G5 邮编“4373”不是6位数字的邮编",
+        "A23 2-5取得成绩只有预填的数据，请补充填写",
+    )
+
+
+def test_cells_that_excel_turned_into_numbers_and_dates(run: Run, tmp_path: Path) -> None:
+    changed = {"FormUnitDate": dt.datetime(2021, 7, 25), "FormBirthday": dt.date(1985, 3, 2)}
+    found = only(answered(run, "teacher", tmp_path, **changed))
+    assert (found.reasons, found.values["FormUnitDate"]) == ((), "2021年7月25日")
+    school = only(answered(run, "school", tmp_path, FormPostcode=437300, FormLeaderPhone=13812345678))
+    assert (school.reasons, school.values["FormLeaderPhone"]) == ((), "13812345678")
+
+
+def test_a_lost_name_and_a_form_without_its_unit(run: Run, tmp_path: Path) -> None:
+    path = answered(run, "school", tmp_path)
+    book = openpyxl.load_workbook(path)
+    del book.defined_names["FormPostcode"], book.defined_names["KongjianUnit"]
+    book.save(path)
+    found = only(path)
+    assert (found.unit, found.reasons) == ("school|赤壁市第一小学", ("邮编的格子不见了，请用发出的表填写",))
+
+
+def test_one_workbook_with_a_sheet_for_each_school(run: Run, tmp_path: Path) -> None:
+    job = jobs(run, DAY)[0]
+    path = tmp_path / "together.xlsx"
+    with Template(template("school", tmp_path)) as opened:
+        opened.write(path, [d.sheets[0] for d in job.documents[:3]])
+    found = read_returned(path, rules())
+    assert sorted(r.unit for r in found) == sorted(d.names["KongjianUnit"] for d in job.documents[:3])
+
+
+def test_odd_files_are_told_with_a_reason(run: Run, tmp_path: Path) -> None:
+    good = answered(run, "teacher", tmp_path / ".." / tmp_path.name, name="好")
+    (tmp_path / "teacher-template.xlsx").unlink()
+    (tmp_path / "扫描.pdf").write_bytes(b"%PDF")
+    (tmp_path / "申报.docx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "旧.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    (tmp_path / "密.xlsx").write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    )
+    (tmp_path / "坏.xlsx").write_bytes(good.read_bytes()[:3000])
+    openpyxl.Workbook().save(tmp_path / "别的.xlsx")
+    shutil.copy(good, tmp_path / "~$好.xlsx")
+    shutil.copy(good, tmp_path / "好.xlsx.bak")
+    found = {r.file.name: r.reasons for r in read_folder(tmp_path, rules())}
+    assert set(found) == {"好.xlsx", "扫描.pdf", "申报.docx", "旧.xls", "密.xlsx", "坏.xlsx", "别的.xlsx"}
+    assert found["扫描.pdf"] == found["申报.docx"] == (NOT_A_SHEET,)
+    for name, word in {
+        "旧.xls": "旧的 .xls",
+        "密.xlsx": "密码",
+        "坏.xlsx": "损坏",
+        "别的.xlsx": "不是发出的申报表",
+    }.items():
+        assert word in found[name][0]
+    assert found["好.xlsx"] == ()
