@@ -29,11 +29,25 @@ def test_the_tab_stands_right_of_home_with_the_groups_in_working_order() -> None
 def test_every_command_is_a_button_in_its_group() -> None:
     for group in ElementTree.fromstring(XML).iter(f"{SPACE}group"):
         wanted = [c for c in COMMANDS if c.group == group.get("label")]
-        assert [b.get("id") for b in group] == [c.id for c in wanted]
-        for command, button in zip(wanted, group, strict=True):
-            shown = [button.get(k) for k in ("label", "imageMso", "keytip", "screentip", "onAction")]
-            texts = [command.label, command.image, command.keytip, command.screentip]
-            assert shown == [*texts, f"Kongjian_{command.id}"]
+        buttons = list(group.iter(f"{SPACE}button"))
+        assert [b.get("id") for b in buttons] == [c.id for c in wanted]
+        for command, button in zip(wanted, buttons, strict=True):
+            shown = [button.get(k) for k in ("label", "imageMso", "screentip", "onAction")]
+            assert shown == [command.label, command.image, command.screentip, f"Kongjian_{command.id}"]
+
+
+def test_a_command_with_others_below_it_has_them_in_its_menu() -> None:
+    """The key tip and the size of such a button belong to the pair, not to the button."""
+    pairs = {p.get("id"): p for p in ElementTree.fromstring(XML).iter(f"{SPACE}splitButton")}
+    leading = {c.under for c in COMMANDS if c.under}
+    assert set(pairs) == {f"{one}Pair" for one in leading} != set()
+    for command in (c for c in COMMANDS if c.id in leading):
+        button, menu = pairs[f"{command.id}Pair"]
+        assert (button.get("id"), button.get("keytip"), button.get("size")) == (command.id, None, None)
+        assert pairs[f"{command.id}Pair"].get("keytip") == command.keytip
+        inside = [(b.get("id"), b.get("keytip"), b.get("size")) for b in menu]
+        assert inside == [(c.id, c.keytip, None) for c in COMMANDS if c.under == command.id]
+        assert {c.group for c in COMMANDS if c.under == command.id} == {command.group}
 
 
 def test_only_recalculating_is_large_and_named_in_english_too() -> None:
@@ -92,6 +106,14 @@ def test_the_ribbon_is_as_excel_wants_it() -> None:
         ('onAction="Kongjian_GoAwards"', "", "button GoAwards: no onAction"),
         ('onAction="Kongjian_GoAwards"', 'onAction="Gone"', "button GoAwards: no procedure Gone"),
         ('onLoad="KongjianRibbonLoaded"', 'onLoad="Gone"', "customUI: no procedure Gone"),
+        ('id="MakeReviewPair"', 'id="MakeReviewPair" size="x"', "splitButton MakeReviewPair: size 'x'"),
+        ('<menu id="MakeReviewMenu">', "<menu>", "menu: no id"),
+        (
+            "</menu>",
+            "<splitButton id='A'/></menu>",
+            "menu MakeApplicationsMenu: splitButton may not stand here",
+        ),
+        ('keytip="N2"', 'keytip="N"', "keytip N comes twice"),
         ("</group></tab>", "<tab/></group></tab>", "group KongjianGroup6: tab may not stand here"),
         ("2006/01", "2005/01", "the root is {http://schemas.microsoft.com/office/2005/01/customui}customUI"),
     ],

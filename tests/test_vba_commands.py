@@ -18,7 +18,15 @@ SHEETS = {
     "GoSchools": "学校数据", "GoTeachers": "教师数据", "GoProblems": "问题清单", "GoSchoolRanking": "学校排名",
     "GoTeacherRanking": "教师排名", "GoAwards": "获奖名单", "GoEligibility": "资格审核", "GoHelp": "帮助",
 }  # fmt: skip
-PYTHON = {"CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose"}
+PYTHON = {
+    "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",
+    "MakeApplications": "application_forms", "MakeApplicationsBook": "application_workbook",
+    "MakeApplicationsPdf": "application_pdf", "MakeReview": "review_forms", "MakeReviewBook": "score_card_workbook",
+    "MakeReviewPdf": "score_card_pdf", "MakePublicity": "publicity_list", "MakeCommendation": "commendation_list",
+    "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
+    "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
+    "ApplyCorrections": "apply_corrections",
+}  # fmt: skip
 SAY = messages()
 
 

@@ -34,7 +34,7 @@ _COLUMN, _ROW, _PAD, _TOP = 118, 30, 12, 46
 
 
 def draw_ribbon() -> str:
-    """The tab as SVG: groups in their order, large commands large, key tips in brackets."""
+    """The tab as SVG: groups in their order, large commands large, those in a menu grey, key tips in brackets."""
     parts: list[str] = []
     left = _PAD
     for group in GROUPS:
@@ -50,7 +50,7 @@ def draw_ribbon() -> str:
         f"<title>功能区“{escape(TAB)}”示意图</title>",
         f'<rect width="{left}" height="188" fill="#ffffff"/>',
         f'<text x="{_PAD}" y="22" font-weight="bold" fill="#1f6b45">{escape(TAB)}</text>',
-        f'<text x="{left - _PAD}" y="22" text-anchor="end" fill="#767676">示意图；括号里是按键提示</text>',
+        f'<text x="{left - _PAD}" y="22" text-anchor="end" fill="#767676">示意图；括号里是按键提示，灰底的在左边或上面那个按钮的菜单里</text>',
         f'<rect x="{_PAD}" y="28" width="64" height="3" fill="#1f6b45"/>',
     ]
     return "\n".join([head, *frame, *parts, "</svg>"]) + "\n"
@@ -78,9 +78,9 @@ def _draw_group(group: str, commands: list[Command], left: int, width: int) -> l
 
 def _box(command: Command, x: int, y: int, height: int) -> str:
     text = f"{escape(command.label)} ({command.keytip})"
-    fill = "#d9efe2" if command.large else "#ffffff"
+    fill = "#d9efe2" if command.large else "#eef2f0" if command.under else "#ffffff"
     tip = escape(command.supertip)
-    size = "13" if len(command.label) < 6 else "12"
+    size = "13" if len(command.label) < 6 and not command.under else "12"
     return (
         f'<g><title>{tip}</title><rect x="{x}" y="{y}" width="{_COLUMN - 12}" height="{height}" rx="3" fill="{fill}" '
         f'stroke="#9bb5a6"/><text x="{x + (_COLUMN - 12) // 2}" y="{y + height // 2 + 5}" text-anchor="middle" '

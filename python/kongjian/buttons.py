@@ -10,10 +10,17 @@ from pathlib import Path
 import xlwings as xw
 
 from kongjian import doctor
+from kongjian.errors import KongjianError
+from kongjian.excel import outlook
 from kongjian.excel.live import LiveBook
+from kongjian.excel.print_pdf import printer
 from kongjian.excel.session import Press, pressed, writing
+from kongjian.forms import kinds, work
+from kongjian.forms.produce import FILES, PDF, WORKBOOK
 from kongjian.rules import load_rules
-from kongjian.run import Run, distribution, examine_sheets, home_state, pages, problem_page
+from kongjian.run import Run, distribution, examine_sheets, home_state, pages, previous_run, problem_page
+from kongjian.sending import returns
+from kongjian.sending import work as sending
 
 REPORT = "kongjian-诊断报告.txt"
 
@@ -42,6 +49,125 @@ def recalculate(book: xw.Book | None = None) -> None:
                 press.progress(f"正在写入{page.spec.sheet}…")
                 live.put_page(page)
             live.put_home(home_state(run, moment), distribution(run))
+
+
+def application_forms(book: xw.Book | None = None) -> None:
+    """生成申报表：每个达标的学校和教师一份，放在“表格”文件夹，并写出申报材料清单。"""
+    _forms(book, [kinds.APPLICATIONS])
+
+
+def application_workbook(book: xw.Book | None = None) -> None:
+    """申报表工作簿：学校一本，教师一本，一个单位一张表。"""
+    _forms(book, [kinds.APPLICATIONS], WORKBOOK)
+
+
+def application_pdf(book: xw.Book | None = None) -> None:
+    """申报表 PDF：可以直接打印。"""
+    _forms(book, [kinds.APPLICATIONS], PDF)
+
+
+def review_forms(book: xw.Book | None = None) -> None:
+    """生成评审表：每个达标单位的评分表、每位专家的评审表和专家评审汇总表。"""
+    _forms(book, [kinds.CARDS, kinds.EXPERTS])
+
+
+def score_card_workbook(book: xw.Book | None = None) -> None:
+    """评分表工作簿：学校一本，教师一本，一个单位一张表。"""
+    _forms(book, [kinds.CARDS], WORKBOOK)
+
+
+def score_card_pdf(book: xw.Book | None = None) -> None:
+    """评分表 PDF：可以直接打印。"""
+    _forms(book, [kinds.CARDS], PDF)
+
+
+def publicity_list(book: xw.Book | None = None) -> None:
+    """公示名单：按获奖名单写。"""
+    _forms(book, [kinds.PUBLICITY])
+
+
+def commendation_list(book: xw.Book | None = None) -> None:
+    """表彰名单和打印证书用的数据。"""
+    _forms(book, [kinds.COMMENDATION])
+
+
+def work_summary(book: xw.Book | None = None) -> None:
+    """工作总结统计表，附图表。"""
+    _forms(book, [kinds.SUMMARY])
+
+
+def collect_forms(book: xw.Book | None = None) -> None:
+    """收取材料：检查“表格”文件夹里交回的文件，写出申报材料清单、专家评审汇总表和更正建议。"""
+    with pressed(book) as press:
+        place = _place(press)
+        folder = place.parent / kinds.FOLDER
+        live, run = _examine(press)
+        press.progress("正在检查交回的文件…")
+        lines = work.collect(folder, run.rules, _now().date(), place)
+        press.last_word = "\n".join([*lines, *returns.propose(folder, run, _now())])
+
+
+def send_live(book: xw.Book | None = None) -> None:
+    """生成分发版：不含宏，得分和名次都是公式。"""
+    _send(book, sending.LIVE)
+
+
+def send_values(book: xw.Book | None = None) -> None:
+    """数值版：不含宏，没有公式。"""
+    _send(book, sending.VALUES)
+
+
+def send_by_school(book: xw.Book | None = None) -> None:
+    """分校版：一校一份，只有本校的数据。"""
+    _send(book, sending.BY_SCHOOL)
+
+
+def send_public(book: xw.Book | None = None) -> None:
+    """公示版：遮去电话、证件号、邮箱和账号的公示名单。"""
+    _send(book, sending.PUBLIC)
+
+
+def apply_corrections(book: xw.Book | None = None) -> None:
+    """采纳更正：把更正建议里“采纳”写了“是”的写进输入表的那一格。"""
+    with pressed(book) as press:
+        place = _place(press)
+        rules = load_rules()
+        live = LiveBook(press.book, rules)
+        with writing():
+            said = returns.accept(place.parent / kinds.FOLDER, live, rules, live.put_cells, _now())
+        press.last_word = "\n".join(said)
+
+
+def _send(book: xw.Book | None, edition: str) -> None:
+    """Writes an edition into 分发 beside the workbook; one file is shown as a new mail, never sent."""
+    with pressed(book) as press:
+        place = _place(press)
+        live, run = _examine(press)
+        out = place.parent / sending.FOLDER
+        sent = sending.send(run, place, out, edition, _now(), progress=press.progress)
+        shown = outlook.show(sent.drafts, out) if sent.drafts else ""
+        warning = work.stale(run, previous_run(live).fingerprint)
+        press.last_word = "\n".join(w for w in (sent.message, shown, warning) if w)
+
+
+def _forms(book: xw.Book | None, wanted: list[str], shape: str = FILES) -> None:
+    """Writes forms into 表格 beside the workbook, which stays as it is."""
+    with pressed(book) as press:
+        place = _place(press)
+        live, run = _examine(press)
+        out = place.parent / kinds.FOLDER
+        printed = printer(press.book.app)
+        made = work.make(run, place, out, wanted, _now().date(), shape, printed, progress=press.progress)
+        warning = work.stale(run, previous_run(live).fingerprint)
+        press.last_word = "\n".join(w for w in (f"{made.message}。都在 {out}", warning) if w)
+
+
+def _place(press: Press) -> Path:
+    """Where the workbook is saved. Raises KongjianError for one that has no folder on this computer."""
+    place = Path(press.book.fullname)
+    if not place.is_absolute():
+        raise KongjianError("请先把工作簿保存到本机的文件夹，再按一次；表格会写在它旁边")
+    return place
 
 
 def diagnose(book: xw.Book | None = None) -> None:

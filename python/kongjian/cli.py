@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rul
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import os
 import sys
@@ -94,6 +95,143 @@ def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
 
 
 @cli.command()
+@click.argument("book", type=BOOK, metavar="工作簿")
+@click.option("-o", "--out", type=BOOK, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“表格”）")
+@click.option(
+    "--kind",
+    "wanted",
+    multiple=True,
+    metavar="种类",
+    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结（默认全部）",
+)
+@click.option(
+    "--as",
+    "shape",
+    default="文件",
+    metavar="样式",
+    help="文件（一个单位一个文件，默认）、工作簿（合成一个）或 PDF",
+)
+@click.option("--experts", metavar="姓名", help="评审专家的姓名，用逗号隔开（默认专家1、专家2……）")
+@click.option("--ranks", type=click.IntRange(min=1), metavar="数", help="专家只评前几名（默认全部达标的）")
+@click.option(
+    "--templates", type=BOOK, metavar="文件夹", help="用这个文件夹里的模板（默认先用工作簿旁边的“模板”）"
+)
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def forms(
+    book: Path,
+    out: Path | None,
+    wanted: tuple[str, ...],
+    shape: str,
+    experts: str | None,
+    ranks: int | None,
+    templates: Path | None,
+    quiet: bool,
+) -> None:
+    """生成申报表、评分表、专家评审表、公示名单、表彰名单和工作总结统计表。"""
+    import re
+
+    from kongjian.forms import kinds, work
+    from kongjian.forms.office_pdf import to_pdf
+    from kongjian.forms.produce import SHAPES
+    from kongjian.workbook.recalculate import check_with_fingerprint
+
+    for given, known in ((wanted, kinds.KINDS), ((shape,), SHAPES)):
+        for one in given:
+            if one not in known:
+                raise KongjianError(f"没有“{one}”；可用：{'、'.join(known)}")
+    run, shown = check_with_fingerprint(book)
+    out = out or book.resolve().parent / kinds.FOLDER
+    chosen, today = wanted or kinds.KINDS, dt.date.today()
+    names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
+    with _progress(quiet, work.files_to_make(run, chosen, today, shape)) as progress:
+        made = work.make(run, book, out, chosen, today, shape, to_pdf, names, ranks, templates, progress)
+    if warning := work.stale(run, shown):
+        click.echo(f"提示：{warning}")
+    for line in (*made.failed, *made.notes) if not quiet else ():
+        click.echo(line)
+    click.echo(f"{made.message}（{out}）")
+    if made.failed:
+        sys.exit(2)
+
+
+@cli.command()
+@click.argument("folder", type=BOOK, metavar="文件夹")
+@click.option("--book", type=BOOK, metavar="工作簿", help="收取分校版里的更正，写出更正建议")
+@click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
+def collect(folder: Path, book: Path | None, accepting: bool) -> None:
+    """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
+    from kongjian.forms import work
+    from kongjian.rules import load_rules
+
+    now = dt.datetime.now()
+    if accepting:
+        _accept(folder, book, now)
+        return
+    lines = work.collect(folder, load_rules(), now.date(), book)
+    if book:
+        from kongjian.sending import returns
+        from kongjian.workbook.recalculate import check as check_book
+
+        lines = [
+            *(line for line in lines if line != work.nothing(folder)),
+            *returns.propose(folder, check_book(book), now),
+        ]
+    for line in lines or [work.nothing(folder)]:
+        click.echo(line)
+
+
+def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
+    from kongjian.rules import load_rules
+    from kongjian.sending import returns
+    from kongjian.workbook.amend import amend
+    from kongjian.workbook.package import Package
+    from kongjian.workbook.reader import Reader
+
+    if book is None:
+        raise KongjianError("采纳更正要用 --book 写明工作簿")
+    with Package(book) as package:
+        reader = Reader(package)
+        said = returns.accept(folder, reader, load_rules(), lambda todo: amend(package, todo, book), now)
+    for line in said:
+        click.echo(line)
+
+
+@cli.command()
+@click.argument("book", type=BOOK, metavar="工作簿")
+@click.option("-o", "--out", type=BOOK, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“分发”）")
+@click.option("--by-school", is_flag=True, help="分校版：一校一份，只有本校的数据")
+@click.option("--values", is_flag=True, help="数值版：没有公式")
+@click.option("--public", is_flag=True, help="公示版：公示名单，遮去电话、证件号、邮箱和账号")
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bool, quiet: bool) -> None:
+    """生成可以发送的副本，核对后写出邮件草稿（.eml）；从不自动发送。"""
+    from kongjian.forms.work import stale
+    from kongjian.sending import work
+    from kongjian.workbook.recalculate import check_with_fingerprint
+
+    chosen = [
+        edition
+        for edition, wanted in ((work.BY_SCHOOL, by_school), (work.VALUES, values), (work.PUBLIC, public))
+        if wanted
+    ]
+    run, shown = check_with_fingerprint(book)
+    out = out or book.resolve().parent / work.FOLDER
+    failed = False
+    for edition in chosen or [work.LIVE]:
+        steps = run.schools if edition == work.BY_SCHOOL else 2
+        with _progress(quiet, steps) as progress:
+            sent = work.send(run, book, out, edition, dt.datetime.now(), progress=progress)
+        for line in sent.lines if not quiet else ():
+            click.echo(line)
+        click.echo(f"{sent.message}（{out}）")
+        failed |= bool(sent.reasons or sent.made.failed)
+    if warning := stale(run, shown):
+        click.echo(f"提示：{warning}")
+    if failed:
+        sys.exit(2)
+
+
+@cli.command()
 @click.option("--lint", is_flag=True, help="检查规则文件：分值、分档、出处、原文、案例")
 @click.option("--month", metavar="年-月", help="查看某个月适用的规则")
 @click.option("--folder", type=BOOK, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
@@ -126,9 +264,18 @@ def rules(lint: bool, month: str | None, folder: Path | None) -> None:
 
 @cli.command()
 @click.argument("target", type=BOOK, metavar="[文件]", default="kongjian.xlsm", required=False)
-def build(target: Path) -> None:
-    """由代码生成空白的 kongjian.xlsm。"""
+@click.option("--templates", type=BOOK, metavar="文件夹", help="只生成评审表的模板，放到这个文件夹")
+def build(target: Path, templates: Path | None) -> None:
+    """由代码生成空白的 kongjian.xlsm，或评审表的模板。"""
     from kongjian.rules import load_rules
+
+    if templates:
+        from kongjian.forms.design import make_templates
+
+        _make_folder(templates)
+        for made in make_templates(load_rules(), templates):
+            click.echo(f"已生成 {made}")
+        return
     from kongjian.workbook.build import build as build_book
 
     build_book(load_rules(), target)
@@ -203,12 +350,12 @@ def _save_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+def _progress(quiet: bool, steps: int = STEPS) -> Iterator[Callable[[str], None]]:
     """A progress bar on a terminal, silent elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
-    with click.progressbar(length=STEPS, file=sys.stderr, show_eta=False) as bar:
+    with click.progressbar(length=steps, file=sys.stderr, show_eta=False) as bar:
 
         def step(text: str) -> None:
             bar.label = text

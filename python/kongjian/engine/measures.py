@@ -13,6 +13,12 @@ from kongjian.rules.model import ClassRate, Rules, TeacherMean
 
 DECIMALS = 10
 """Means are kept to ten decimals: what a cell shows, free of the noise of adding in another order."""
+SOURCE = "#source:"
+"""Before a measure's name: on how many rows each derived value rests, FROM_EVENTS, or 0 where nothing was derived.
+
+There is no such column for a measure of which nothing was derived.
+"""
+FROM_EVENTS = -1.0
 
 
 def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Findings) -> Frame:
@@ -37,7 +43,7 @@ def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Fin
                     )  # fmt: skip
             for i in np.flatnonzero(fill):
                 findings.add("counts_filled", "teachers", at[i], name)
-            out[name] = np.where(fill, counted, given)
+            _derive(out, name, np.where(fill, counted, np.nan), FROM_EVENTS)
     return out
 
 
@@ -50,18 +56,20 @@ def school_measures(
     teacher_school = locate(school_keys(teachers["学校名称"]), keys)
     class_school = locate(school_keys(classes["学校名称"]), keys)
     for mean in rules.measures.teacher_means:
-        out[mean.measure] = _fill(out[mean.measure], _teacher_mean(mean, teachers, teacher_school, len(keys)))
+        _derive(out, mean.measure, *_teacher_mean(mean, teachers, teacher_school, len(keys)))
     for rate in rules.measures.class_rates:
         values = class_rate(rate, classes)
-        derived = _class_mean(values, classes, class_school, len(keys), rules.chosen["class_weight"])
+        derived, used_rows = _class_mean(
+            values, classes, class_school, len(keys), rules.chosen["class_weight"]
+        )
         used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
         for i in np.flatnonzero(used):
             findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
-        out[rate.measure] = _fill(out[rate.measure], derived)
+        _derive(out, rate.measure, derived, used_rows)
     for role in rules.effective.roles:
         for name in role.behaviours if role.fills == "school" and counts.height else ():
             done = effective.totals(counts, role, name, keys, "学校名称") >= 1
-            out[name] = np.where(np.isnan(out[name]) & done, 1.0, out[name])
+            _derive(out, name, np.where(done, 1.0, np.nan), FROM_EVENTS)
     return out
 
 
@@ -74,7 +82,7 @@ def class_rate(rate: ClassRate, classes: Frame) -> Floats:
     return _fill(given, derived)
 
 
-def _teacher_mean(mean: TeacherMean, teachers: Frame, school: Ints, height: int) -> Floats:
+def _teacher_mean(mean: TeacherMean, teachers: Frame, school: Ints, height: int) -> tuple[Floats, Floats]:
     values = teachers[mean.measure]
     if mean.how == "share_complete":
         values = np.where(np.isnan(values), np.nan, values >= mean.complete_from - TOLERANCE)
@@ -85,21 +93,34 @@ def _teacher_mean(mean: TeacherMean, teachers: Frame, school: Ints, height: int)
     return _mean(values, np.ones(len(values)), counted, school, height)
 
 
-def _class_mean(values: Floats, classes: Frame, school: Ints, height: int, weight: str) -> Floats:
+def _class_mean(
+    values: Floats, classes: Frame, school: Ints, height: int, weight: str
+) -> tuple[Floats, Floats]:
     students = classes["学生数"]
     if weight == "classes":
         return _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), school, height)
     return _mean(values, students, students > 0, school, height)
 
 
-def _mean(values: Floats, weights: Floats, counted: Bools, school: Ints, height: int) -> Floats:
-    """The weighted mean per school over the values given; NaN where there is none."""
+def _mean(
+    values: Floats, weights: Floats, counted: Bools, school: Ints, height: int
+) -> tuple[Floats, Floats]:
+    """The weighted mean per school over the values given (NaN where there is none), and how many those are."""
     use = counted & ~np.isnan(values) & (school != NOT_FOUND)
     at, w = school[use], weights[use]
     total = np.bincount(at, weights=w, minlength=height)
     with np.errstate(divide="ignore", invalid="ignore"):
         out = np.bincount(at, weights=values[use] * w, minlength=height) / total
-    return np.round(out, DECIMALS)
+    return np.round(out, DECIMALS), np.bincount(at, minlength=height).astype(np.float64)
+
+
+def _derive(out: Frame, measure: str, derived: Floats, source: Floats | float) -> None:
+    """Fills a measure's blanks and, where there were any to fill, says from what."""
+    given = out[measure]
+    fill = np.isnan(given) & ~np.isnan(derived)
+    if fill.any():
+        out[measure] = np.where(fill, derived, given)
+        out[SOURCE + measure] = np.where(fill, source, 0.0)
 
 
 def _fill(given: Floats, derived: Floats) -> Floats:

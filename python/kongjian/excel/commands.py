@@ -14,6 +14,7 @@ class Command:
 
     Exactly one of these says what it does: `entry` a function of kongjian.buttons, `table` the table whose
     sheet it shows, `macro` a public VBA procedure of its own. `needs_data` disables it while there is nothing to work on.
+    `under` is the command beside which it stands in a menu.
     """
 
     id: str
@@ -29,6 +30,12 @@ class Command:
     large: bool = False
     needs_data: bool = False
     on_home: bool = False
+    under: str = ""
+
+
+def below(command: Command) -> list[Command]:
+    """The commands in a command's menu."""
+    return [c for c in COMMANDS if c.under == command.id]
 
 
 COMMANDS = (
@@ -74,6 +81,86 @@ COMMANDS = (
     Command(
         "GoEligibility", "评审", "资格审核", "E", "AcceptInvitation",
         "资格审核", "转到资格审核：谁达标，谁没有达标，为什么。不读也不写任何内容。", table="Eligibility",
+    ),
+    Command(
+        "MakeApplications", "评审", "生成申报表", "N", "FileNew",
+        "生成申报表 (Application forms)",
+        "读五张输入表和规则，给每个达标的学校和教师写一份附件3或附件4，放在本工作簿旁边的“表格”文件夹，并写出申报材料清单。工作簿不改动；已有的文件留作 .bak。",
+        entry="application_forms", needs_data=True,
+    ),
+    Command(
+        "MakeApplicationsBook", "评审", "申报表工作簿", "N2", "TableSheetInsert",
+        "申报表工作簿", "读五张输入表和规则，写两个工作簿：达标学校一校一表，达标教师一人一表。工作簿不改动；已有的文件留作 .bak。",
+        entry="application_workbook", needs_data=True, under="MakeApplications",
+    ),
+    Command(
+        "MakeApplicationsPdf", "评审", "申报表 PDF", "N3", "FilePrint",
+        "申报表 PDF", "读五张输入表和规则，写两个可以直接打印的 PDF。工作簿不改动；已有的文件留作 .bak。",
+        entry="application_pdf", needs_data=True, under="MakeApplications",
+    ),
+    Command(
+        "MakeReview", "评审", "生成评审表", "V", "TableInsertExcel",
+        "生成评审表 (Review sheets)",
+        "读五张输入表和规则，给每个达标的学校和教师写评分表，给每位专家写评审表，再写专家评审汇总表，放在“表格”文件夹。工作簿不改动；已有的文件留作 .bak。",
+        entry="review_forms", needs_data=True,
+    ),
+    Command(
+        "MakeReviewBook", "评审", "评分表工作簿", "V2", "TableSheetInsert",
+        "评分表工作簿", "读五张输入表和规则，写两个工作簿：达标学校一校一表，达标教师一人一表。工作簿不改动；已有的文件留作 .bak。",
+        entry="score_card_workbook", needs_data=True, under="MakeReview",
+    ),
+    Command(
+        "MakeReviewPdf", "评审", "评分表 PDF", "V3", "FilePrint",
+        "评分表 PDF", "读五张输入表和规则，写两个可以直接打印的 PDF。工作簿不改动；已有的文件留作 .bak。",
+        entry="score_card_pdf", needs_data=True, under="MakeReview",
+    ),
+    Command(
+        "MakePublicity", "评审", "公示名单", "G", "ReviewShowAllComments",
+        "公示名单 (Publicity list)", "读五张输入表和规则，按获奖名单写公示名单，放在“表格”文件夹。工作簿不改动；已有的文件留作 .bak。",
+        entry="publicity_list", needs_data=True,
+    ),
+    Command(
+        "MakeCommendation", "评审", "表彰名单", "G2", "SignatureLineInsert",
+        "表彰名单", "读五张输入表和规则，按获奖名单写表彰名单，附打印证书用的数据。工作簿不改动；已有的文件留作 .bak。",
+        entry="commendation_list", needs_data=True, under="MakePublicity",
+    ),
+    Command(
+        "MakeSummary", "评审", "工作总结", "G3", "ChartInsert",
+        "工作总结", "读五张输入表和规则，写开通率、各指标平均、分布、各学段前列和月度曲线，附图表。工作簿不改动；已有的文件留作 .bak。",
+        entry="work_summary", needs_data=True, under="MakePublicity",
+    ),
+    Command(
+        "CollectForms", "评审", "收取材料", "M", "FileOpen",
+        "收取材料 (Collect returned files)",
+        "读“表格”文件夹里学校、教师和专家交回的文件，检查后写申报材料清单、专家评审汇总表和更正建议：谁交齐了，谁没交，哪里不合要求。交回的文件和工作簿都不改动。",
+        entry="collect_forms",
+    ),
+    Command(
+        "SendLive", "分发", "生成分发版", "L", "FileSendAsAttachment",
+        "生成分发版 (Copy to send)",
+        "读五张输入表和规则，在“分发”文件夹写一份不含宏的结果，得分、名次都是公式；重新打开核对无误才算完成，再打开一封带附件的新邮件，不会自动发出。工作簿不改动。",
+        entry="send_live", needs_data=True,
+    ),
+    Command(
+        "SendValues", "分发", "数值版", "L2", "PasteValues",
+        "数值版", "读五张输入表和规则，写一份不含宏、只有数值的结果，核对后打开新邮件。工作簿不改动。",
+        entry="send_values", needs_data=True, under="SendLive",
+    ),
+    Command(
+        "SendBySchool", "分发", "分校版", "L3", "ReviewShareWorkbook",
+        "分校版", "读五张输入表和规则，给每所学校写一份只有本校数据的结果，附得分说明和申报表；逐份核对没有别校的内容，再打开文件夹。工作簿不改动。",
+        entry="send_by_school", needs_data=True, under="SendLive",
+    ),
+    Command(
+        "SendPublic", "分发", "公示版", "L4", "ReviewShowAllComments",
+        "公示版", "读五张输入表和规则，写遮去电话、证件号、邮箱和账号的公示名单；还有没遮住的就不写。工作簿不改动。",
+        entry="send_public", needs_data=True, under="SendLive",
+    ),
+    Command(
+        "ApplyCorrections", "分发", "采纳更正", "U", "AcceptInvitation",
+        "采纳更正 (Apply corrections)",
+        "读“表格”文件夹里的更正建议，把“采纳”列写了“是”的写进输入表的那一格；别的格不改动。写入后不能用“撤消”退回，更正建议里留有原来的数。",
+        entry="apply_corrections", needs_data=True,
     ),
     Command(
         "OpenFolder", "分发", "打开文件夹", "F", "FileOpen",

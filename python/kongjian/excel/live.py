@@ -25,6 +25,7 @@ from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.rules import Rules
 from kongjian.run import Page
 from kongjian.text import fold
+from kongjian.workbook.amend import CellChange
 from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.layout import (
     HEADER_ROW,
@@ -42,6 +43,7 @@ MOST_CELLS = 3_000_000
 """Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
 _ERROR_CODES = range(-2146826288, -2146826180)
 _ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
+_LIKE_FORMULA = ("=", "+", "-", "@")
 _DAY_ZERO = dt.date(1899, 12, 30)
 _ALLOWED = tuple(
     f"Allow{what}"
@@ -135,6 +137,14 @@ class LiveBook:
             quoted = sheet.replace("'", "''")
             text = str(page.frame["单元格"][row])
             body[row, column].add_hyperlink(f"#'{quoted}'!{cell}", text, f"转到 {sheet}!{cell}")
+
+    def put_cells(self, changes: Iterable[CellChange]) -> None:
+        """Single cells of the input sheets."""
+        for change in changes:
+            value = change.value
+            if isinstance(value, str) and value[:1] in _LIKE_FORMULA:
+                value = f"'{value}"  # Excel's own way to keep a text a text
+            self._by_name[fold(change.sheet)].range((change.row, change.column)).value = value
 
     def put_home(self, state: dict[str, str | int], counts: list[list[float]]) -> None:
         """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""

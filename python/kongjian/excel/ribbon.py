@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from kongjian.excel.commands import COMMANDS, GROUPS, TAB, Command
+from kongjian.excel.commands import COMMANDS, GROUPS, TAB, Command, below
 from kongjian.excel.vba_project import callback
 
 Element = ElementTree.Element
@@ -18,13 +18,18 @@ ON_LOAD, GET_ENABLED, GET_SUPERTIP = "KongjianRibbonLoaded", "KongjianEnabled", 
 _SPACE = "http://schemas.microsoft.com/office/2006/01/customui"
 _TAB_ID, _TAB_KEYTIP = "KongjianTab", "K"
 _LONGEST = 1024  # of every text in the schema, keytips apart
-_INSIDE = {"customUI": {"ribbon"}, "ribbon": {"tabs"}, "tabs": {"tab"}, "tab": {"group"}, "group": {"button"}}
+_INSIDE = {
+    "customUI": {"ribbon"}, "ribbon": {"tabs"}, "tabs": {"tab"}, "tab": {"group"},
+    "group": {"button", "splitButton"}, "splitButton": {"button", "menu"}, "menu": {"button"},
+}  # fmt: skip
 _KNOWN = {
     "customUI": {"onLoad"},
     "ribbon": {"startFromScratch"},
     "tabs": set(),
     "tab": {"id", "label", "keytip", "insertAfterMso"},
     "group": {"id", "label"},
+    "splitButton": {"id", "size", "keytip"},
+    "menu": {"id"},
     "button": {
         "id", "label", "getLabel", "size", "imageMso", "keytip", "screentip", "supertip", "getSupertip", "onAction",
         "getEnabled", "enabled",
@@ -33,6 +38,8 @@ _KNOWN = {
 _REQUIRED = {
     "tab": {"id", "label"},
     "group": {"id", "label"},
+    "splitButton": {"id"},
+    "menu": {"id"},
     "button": {"id", "label", "imageMso", "onAction"},
 }
 _ONE_OF = (("label", "getLabel"), ("supertip", "getSupertip"), ("enabled", "getEnabled"))
@@ -52,20 +59,30 @@ def ribbon_xml() -> bytes:
 
 
 def _group(number: int, name: str) -> str:
-    buttons = "".join(_button(c) for c in COMMANDS if c.group == name)
+    buttons = "".join(_control(c) for c in COMMANDS if c.group == name and not c.under)
     return f"<group{_attributes(id=f'KongjianGroup{number}', label=name)}>{buttons}</group>"
 
 
-def _button(command: Command) -> str:
+def _control(command: Command) -> str:
+    """A button, or one with a menu beside it."""
+    others = below(command)
+    if not others:
+        return _button(command, size="large" if command.large else "normal", keytip=command.keytip)
+    # the schema lets neither the button of a pair nor those of a menu have a size
+    menu = "".join(_button(c, keytip=c.keytip) for c in others)
+    pair = _attributes(id=f"{command.id}Pair", keytip=command.keytip)
+    return f"<splitButton{pair}>{_button(command)}<menu{_attributes(id=f'{command.id}Menu')}>{menu}</menu></splitButton>"
+
+
+def _button(command: Command, **place: str) -> str:
     # the reason why it is greyed out stands where the supertip would
     says = {"getSupertip": GET_SUPERTIP} if command.needs_data else {"supertip": command.supertip}
     enabled = {"getEnabled": GET_ENABLED} if command.needs_data else {}
     attributes = _attributes(
         id=command.id,
         label=command.label,
-        size="large" if command.large else "normal",
         imageMso=command.image,
-        keytip=command.keytip,
+        **place,
         screentip=command.screentip,
         **says,
         **enabled,
@@ -94,7 +111,7 @@ def validate(xml: bytes, procedures: Collection[str]) -> list[str]:
     ids = [e.get("id", "") for e in root.iter() if "id" in e.attrib]
     found += [f"id {one} comes twice" for one in sorted(set(ids)) if ids.count(one) > 1]
     for tab in root.iter(f"{{{_SPACE}}}tab"):
-        keys = [e.get("keytip", "") for e in tab.iter(f"{{{_SPACE}}}button") if "keytip" in e.attrib]
+        keys = [e.get("keytip", "") for e in tab.iter() if e is not tab and "keytip" in e.attrib]
         found += [f"keytip {one} comes twice" for one in sorted(set(keys)) if keys.count(one) > 1]
     return found
 

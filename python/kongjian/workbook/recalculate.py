@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Progress, Run, distribution, examine_sheets, home_state, pages
+from kongjian.run import Progress, Run, distribution, examine_sheets, home_state, pages, previous_run
 from kongjian.workbook.edit import Edit
 from kongjian.workbook.layout import HOME_DISTRIBUTION
 from kongjian.workbook.package import Package
@@ -24,6 +24,13 @@ def check(book: Path, rules: Rules | None = None, progress: Progress = lambda _:
     """What a calculation of this workbook would find. Raises KongjianError for an unreadable file."""
     with Package(book) as package:
         return examine(package, rules or load_rules(), progress)[0]
+
+
+def check_with_fingerprint(book: Path, rules: Rules | None = None) -> tuple[Run, str]:
+    """What a calculation would find, and the fingerprint of the data whose results the workbook shows."""
+    with Package(book) as package:
+        run, reader = examine(package, rules or load_rules())
+        return run, previous_run(reader).fingerprint
 
 
 def recalculate(
@@ -60,4 +67,4 @@ def write(edit: Edit, run: Run, reader: Reader, moment: dt.datetime, seconds: fl
     edit.put_block(HOME_DISTRIBUTION, distribution(run))
 
 
-__all__ = ["Progress", "Run", "check", "examine", "recalculate", "write"]
+__all__ = ["Progress", "Run", "check", "check_with_fingerprint", "examine", "recalculate", "write"]

@@ -1,0 +1,131 @@
+"""The way to the pass mark that asks for least: which indicators, and how much more of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kongjian.engine.calculate import Results
+from kongjian.engine.explain import wanting
+from kongjian.engine.explanations import amount, is_percent, outcome_of, unit_values
+from kongjian.engine.row import RowScorer, compile_row
+from kongjian.engine.scoring import HOMEROOM
+from kongjian.rules.model import Indicator, Rules
+
+_AVERAGE_STEP = 0.1
+"""An average over teachers is raised in tenths."""
+_PASSES = ("monthly_average", "every_month")
+
+
+@dataclass(frozen=True)
+class Step:
+    """An indicator and how much more of its measure, in the measure's own unit (a share as a fraction)."""
+
+    indicator: Indicator
+    more: float
+
+
+def pass_mark(rules: Rules, kind: str) -> float:
+    """The score that a unit of this kind must reach on average over the months (方案 三、评选奖项)."""
+    return next(c.at_least for c in rules.conditions_for(kind) if c.kind in _PASSES)
+
+
+def cheapest_steps(results: Results, rules: Rules, kind: str, at: int) -> list[Step]:
+    """What brings one unit's 计算得分 to the pass mark, most points for the least first; [] where it cannot be known.
+
+    Greedy by points per unit of what is short; what has no value yet is left out. The last step is no larger than needed.
+    """
+    search = _Search(results, rules, kind, at)
+    steps: dict[int, float] = {}
+    while search.total(steps) < search.bound:
+        options = [o for k in search.open(steps) for o in search.options(k, steps)]
+        if not options:
+            return []
+        # the first of equals, so that the sentence is the same each time
+        _, k, more = max(options, key=lambda o: (o[0], -o[1]))
+        steps[k] = more
+    for k in reversed(list(steps)):
+        steps[k] = search.smallest(k, steps)
+    return [Step(search.indicators[k], more) for k, more in steps.items() if more > 0]
+
+
+def cheapest_way(results: Results, rules: Rules, kind: str, at: int) -> str:
+    """How a unit below the pass mark reaches it, in one sentence; "" for a unit that has reached it."""
+    outcome, mark = outcome_of(results, kind), pass_mark(rules, kind)
+    every = any(c.kind == "every_month" for c in rules.conditions_for(kind))
+    reached = (outcome.monthly.lowest if every else outcome.monthly.average)[at]
+    if reached >= round(mark * 100):
+        return ""
+    if outcome.scores.cents[at] >= round(mark * 100):
+        return f"按指标算已有{outcome.scores.total[at]:.2f}分，差在各月的平台得分，请逐月核对"
+    missing = [i.name for k, i in enumerate(rules.object(kind).indicators) if outcome.scores.missing[k, at]]
+    first = f"先补上缺的数（{'、'.join(missing)}）" if missing else ""
+    steps = cheapest_steps(results, rules, kind, at)
+    said = [_said(s, kind, rules) for s in steps]
+    way = f"到{mark:g}分最省力的做法：{'；'.join(said)}" if said else ""
+    return "；".join(filter(None, (first, way))) or f"把现有各项做满也到不了{mark:g}分"
+
+
+def _said(step: Step, kind: str, rules: Rules) -> str:
+    words = amount(step.indicator, step.more, kind, rules)
+    return f"{step.indicator.name}{words if step.indicator.kind == 'yes_no' else f'再多{words}'}"
+
+
+class _Search:
+    """One unit's measures, and what its total becomes when some of them grow."""
+
+    def __init__(self, results: Results, rules: Rules, kind: str, at: int) -> None:
+        self.indicators = rules.object(kind).indicators
+        self.bound = round(pass_mark(rules, kind) * 100)
+        self._scorer: RowScorer = compile_row(rules.object(kind), rules)
+        self._values = unit_values(results, rules, kind, at)
+        self._other = self._scorer.columns[-1] == HOMEROOM and self._values[-1] != 1
+        self._grain = [self._grain_of(i, kind, rules) for i in self.indicators]
+
+    def _grain_of(self, indicator: Indicator, kind: str, rules: Rules) -> float:
+        """The least by which a measure grows: one per cent, a tenth of an average, one of a count."""
+        if is_percent(indicator, kind, rules):
+            return 0.01
+        average = rules.table(f"{kind}s").column(indicator.column).kind == "average"
+        return _AVERAGE_STEP if average else 1.0
+
+    def total(self, steps: dict[int, float]) -> int:
+        """The total in cents after these steps."""
+        values = [v + steps.get(k, 0.0) for k, v in enumerate(self._values)]
+        return self._scorer(values).cents
+
+    def open(self, steps: dict[int, float]) -> Iterator[int]:
+        """The indicators of which more would bring points."""
+        for k, indicator in enumerate(self.indicators):
+            owed = not (self._other and indicator.homeroom_only)
+            if owed and wanting(indicator, self._values[k] + steps.get(k, 0.0)) > 0:
+                yield k
+
+    def options(self, k: int, steps: dict[int, float]) -> Iterator[tuple[float, int, float]]:
+        """Points gained per unit, the indicator, and how much more of it than now: to each band, or to the target."""
+        indicator, already = self.indicators[k], steps.get(k, 0.0)
+        now = self._values[k] + already
+        levels = [b.at_least for b in indicator.bands] or [now + wanting(indicator, now)]
+        for level in levels:
+            more = self._whole(k, level - self._values[k])
+            gained = self.total({**steps, k: more}) - self.total(steps)
+            if level > now and gained > 0:
+                unit = 0.01 if self._grain[k] == 0.01 else 1.0
+                yield gained * unit / (more - already), k, more
+
+    def smallest(self, k: int, steps: dict[int, float]) -> float:
+        """The least of one step that still brings the total to the bound, all others as they are."""
+        grain = self._grain[k]
+        low, high = -1, round(steps[k] / grain)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.total({**steps, k: middle * grain}) >= self.bound:
+                high = middle
+            else:
+                low = middle
+        return round(high * grain, 10)
+
+    def _whole(self, k: int, more: float) -> float:
+        grain = self._grain[k]
+        return round(math.ceil(round(more / grain, 8)) * grain, 10)

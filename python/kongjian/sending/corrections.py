@@ -1,0 +1,189 @@
+"""What schools corrected in the copies that they sent back, and the cells that an accepted correction changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from kongjian.engine.calculate import NAME_COLUMNS, unit_keys
+from kongjian.engine.frame import Frame
+from kongjian.engine.matching import ROW
+from kongjian.errors import KongjianError
+from kongjian.forms.template import constant
+from kongjian.intake.tables import Intake, read_inputs
+from kongjian.rules import Rules
+from kongjian.rules.model import OBJECT_LABELS, InputTable
+from kongjian.run import Run
+from kongjian.text import fold
+from kongjian.workbook.cells import YES_NO
+from kongjian.workbook.layout import output_sheets
+from kongjian.workbook.package import Package
+from kongjian.workbook.reader import Reader
+from kongjian.workbook.sheet_part import column_number
+
+COPY_NAME = "KongjianCopy"
+"""The defined name by which a copy says whose it is and of which data: school|fingerprint."""
+TABLES = {"school": "schools", "teacher": "teachers"}
+_SAME = 1e-9
+
+Value = str | float
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One cell that a school would have otherwise. Values are numbers, texts or 是/否; "" for a blank."""
+
+    kind: str
+    school: str
+    teacher: str
+    account: str
+    item: str
+    now: Value
+    wanted: Value
+    file: str
+    note: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """What it corrects."""
+        return self.kind, fold(self.school), self.account, self.teacher, self.item
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell of an input sheet and its new value."""
+
+    sheet: str
+    row: int
+    column: int
+    value: Value
+    correction: Correction
+
+
+@dataclass(frozen=True)
+class ReturnedCopy:
+    """A copy that came back: its school, the data that it was made of, its rows by table."""
+
+    path: Path
+    school: str
+    fingerprint: str
+    intake: Intake
+
+
+def read_copy(path: Path, rules: Rules) -> ReturnedCopy | None:
+    """A file as a returned copy, None when it is none. Raises KongjianError when it cannot be read."""
+    with Package(path) as package:
+        school, _, fingerprint = constant(package, COPY_NAME).rpartition("|")
+        if not school:
+            return None
+        reader = Reader(package)
+        sheets = {s.table: s.sheet for s in output_sheets(rules)}
+        measures = {"schools": "SchoolMeasures", "teachers": "TeacherMeasures"}
+        grids = {
+            t.id: reader.grid(sheets[measures[t.id]]) if t.id in measures else None for t in rules.tables
+        }
+        return ReturnedCopy(path, school, fingerprint, read_inputs(grids, rules))
+
+
+def corrections(copies: Sequence[ReturnedCopy], run: Run) -> list[Correction]:
+    """Every value in which the copies differ from the run, in the order of units and columns; conflicts noted."""
+    found = [c for copy in copies for kind in TABLES for c in _differences(copy, kind, run)]
+    wanted: dict[tuple[str, ...], set[Value]] = {}
+    for c in found:
+        wanted.setdefault(c.key, set()).add(c.wanted)
+    return [
+        replace(c, note=_joined(c.note, "几份文件写的不一样")) if len(wanted[c.key]) > 1 else c for c in found
+    ]
+
+
+def _differences(copy: ReturnedCopy, kind: str, run: Run) -> Iterator[Correction]:
+    table = run.rules.table(TABLES[kind])
+    ours = (run.results.school if kind == "school" else run.results.teacher).units
+    theirs: Frame = getattr(copy.intake.inputs, TABLES[kind])
+    known = {key: i for i, key in enumerate(unit_keys(kind, ours))}
+    note = "" if copy.fingerprint == run.results.fingerprint else "发出以后本簿的数据改过"
+    for i, key in enumerate(unit_keys(kind, theirs)):
+        at = known.get(key)
+        if at is None or fold(ours["学校名称"][at]) != fold(copy.school):
+            what = "不是本校的" if at is not None else "本簿没有的"
+            yield _whole_row(copy, kind, theirs, i, f"{what}{OBJECT_LABELS[kind]}，不能采纳")
+            continue
+        for column in table.columns:
+            if column.name in NAME_COLUMNS[kind]:
+                continue
+            now, wanted = (_value(f, column.name, k, table) for f, k in ((ours, at), (theirs, i)))
+            if not _same(now, wanted):
+                yield _correction(copy, kind, ours, at, column.name, now, wanted, note)
+
+
+def _value(frame: Frame, name: str, at: int, table: InputTable) -> Value:
+    value = frame[name][at]
+    if isinstance(value, str):
+        return value
+    if np.isnan(value):
+        return ""
+    return YES_NO.get(float(value), "") if table.column(name).kind == "yes_no" else float(value)
+
+
+def _same(one: Value, other: Value) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= _SAME
+    return one == other
+
+
+def _correction(
+    copy: ReturnedCopy, kind: str, units: Frame, at: int, item: str, now: Value, wanted: Value, note: str
+) -> Correction:
+    names = {name: str(units[name][at]) for name in NAME_COLUMNS[kind]}
+    return Correction(
+        kind, names["学校名称"], names.get("教师姓名", ""), names.get("账号", ""), item, now, wanted, copy.path.name, note
+    )  # fmt: skip
+
+
+def _whole_row(copy: ReturnedCopy, kind: str, units: Frame, at: int, note: str) -> Correction:
+    return _correction(copy, kind, units, at, "", "", "", note)
+
+
+def _joined(*notes: str) -> str:
+    return "；".join(n for n in notes if n)
+
+
+def changes(
+    accepted: Sequence[Correction], intake: Intake, rules: Rules, sheet_name: Mapping[str, str]
+) -> tuple[list[Change], list[tuple[Correction, str]]]:
+    """The cells to write for accepted corrections, and those that cannot be accepted with the reason.
+
+    `intake` is the workbook's own input as it is now, `sheet_name` the workbook's spelling of each table's sheet.
+    """
+    todo, refused = [], []
+    for c in accepted:
+        try:
+            todo.append(_change(c, intake, rules, sheet_name))
+        except KongjianError as error:
+            refused.append((c, str(error)))
+    return todo, refused
+
+
+def _change(c: Correction, intake: Intake, rules: Rules, sheet_name: Mapping[str, str]) -> Change:
+    table = rules.table(TABLES[c.kind])
+    units: Frame = getattr(intake.inputs, table.id)
+    key = unit_keys(c.kind, _named(c))[0]
+    rows = [i for i, k in enumerate(unit_keys(c.kind, units)) if k == key]
+    if not c.item or not rows:
+        raise KongjianError(f"{table.sheet}里没有这一行")
+    if len(rows) > 1:
+        raise KongjianError(f"{table.sheet}里有{len(rows)}行是它，请先删去重复的")
+    letters = intake.places.get(table.id, {}).get(c.item)
+    if letters is None:
+        raise KongjianError(f"{table.sheet}没有“{c.item}”列，请先加上这一列")
+    given = _value(units, c.item, rows[0], table)
+    if not _same(given, c.now) and given != "":  # a blank was derived: the school knows better
+        raise KongjianError(f"本簿里现在是{given}，不是{c.now}，请再收取一次")
+    return Change(sheet_name[table.id], int(units[ROW][rows[0]]), column_number(letters), c.wanted, c)
+
+
+def _named(c: Correction) -> Frame:
+    return Frame.of({"学校名称": [c.school], "教师姓名": [c.teacher], "账号": [c.account]})

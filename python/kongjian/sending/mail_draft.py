@@ -1,0 +1,41 @@
+"""Mail drafts: an .eml file that a mail program opens as a new, unsent message. Nothing is ever sent from here."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from kongjian.workbook.package import replace_file
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message without sender and recipients: those the user fills in."""
+
+    subject: str
+    body: str
+    attachments: Sequence[Path]
+
+
+def write_draft(draft: Draft, target: Path) -> None:
+    """Writes the draft to `target` (.eml), whole or not at all; a file that was there is kept as .bak."""
+    message = EmailMessage(policy=policy.SMTP)
+    message["Subject"] = draft.subject
+    message["X-Unsent"] = "1"  # Outlook and others then open it for editing
+    message.set_content(draft.body)
+    for path in draft.attachments:
+        kind = _XLSX if path.suffix == ".xlsx" else mimetypes.guess_type(path.name)[0]
+        main, _, sub = (kind or "application/octet-stream").partition("/")
+        message.add_attachment(path.read_bytes(), maintype=main, subtype=sub, filename=path.name)
+    data = bytes(message)
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(data)
+
+    replace_file(target, write)

@@ -1,0 +1,144 @@
+"""Every text of a file, wherever it stands: cells, comments, properties, names, attributes, even binary parts."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_READING_AID = "rPh"
+# what holds one text in pieces, each with its own format
+_WHOLE = {"si", "is", "text", "p", "txBody", "f", "v"}
+_CODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
+_DEEPEST = 3
+
+
+class Text(NamedTuple):
+    """A text, the part that holds it, the cell (or other place) in it, and whether it is an attribute or a number."""
+
+    part: str
+    place: str
+    text: str
+    kind: str
+
+
+def texts(path: Path) -> list[Text]:
+    """Every text of a package, its parts' names and zip comments included."""
+    return list(_archive(path.read_bytes(), "", _DEEPEST))
+
+
+def _archive(data: bytes, within: str, depth: int) -> Iterator[Text]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        yield Text(f"{within}压缩包", "注释", _decoded(archive.comment), "text")
+        strings: list[str] = []
+        for info in archive.infolist():
+            if info.filename.endswith("sharedStrings.xml"):
+                strings = _strings(archive.read(info))
+        for info in archive.infolist():
+            name = within + info.filename
+            yield Text(name, "文件名", info.filename, "text")
+            yield Text(name, "注释", _decoded(info.comment), "text")
+            yield Text(name, "附加字段", _decoded(info.extra), "binary")
+            yield from _part(name, archive.read(info), strings, depth)
+
+
+def _part(name: str, data: bytes, strings: list[str], depth: int) -> Iterator[Text]:
+    if data[:2] == b"PK" and depth:
+        yield from _archive(data, f"{name}/", depth - 1)
+        return
+    builder = ElementTree.TreeBuilder(insert_comments=True, insert_pis=True)
+    try:
+        root = ElementTree.fromstring(data, ElementTree.XMLParser(target=builder))
+    except (ElementTree.ParseError, ValueError, LookupError):
+        yield from _binary(name, data)
+        return
+    yield from _cells(name, root, strings)
+    for element in root.iter():
+        yield from _element(name, element)
+
+
+def _cells(name: str, root: ElementTree.Element, strings: list[str]) -> Iterator[Text]:
+    """What the cells of a sheet show, with their places."""
+    for cell in root.iter():
+        if _local(cell) != "c" or "r" not in cell.attrib:
+            continue
+        value = "".join(v.text or "" for v in cell if _local(v) == "v")
+        kind = cell.get("t", "n")
+        if kind == "s" and value.strip().isdigit() and int(value) < len(strings):
+            yield Text(name, cell.attrib["r"], strings[int(value)], "text")
+        elif kind == "n" and value:
+            yield Text(name, cell.attrib["r"], _number(value), "number")
+        elif value or len(cell):
+            yield Text(name, cell.attrib["r"], value or _joined(cell), "text")
+
+
+def _element(name: str, element: ElementTree.Element) -> Iterator[Text]:
+    tag = _local(element)
+    # numbers of cells are read with their cells; an index is no text
+    if tag != "v":
+        yield Text(name, "", _unescaped(element.text or ""), "text")
+    yield Text(name, "", _unescaped(element.tail or ""), "text")
+    if tag in _WHOLE and len(element):
+        yield Text(name, "", _joined(element), "text")
+    for key, value in element.attrib.items():
+        yield Text(name, key.rpartition("}")[2], _unescaped(value), "attribute")
+
+
+def _local(element: ElementTree.Element) -> str:
+    """An element's name; a comment or instruction has none."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _joined(element: ElementTree.Element) -> str:
+    """All text inside an element, whatever formats it is cut into, but for reading aids."""
+    pieces = [element.text or ""]
+    for child in element:
+        if _local(child) not in ("", _READING_AID):
+            pieces.append(_joined(child))
+        pieces.append(child.tail or "")
+    return _unescaped("".join(pieces))
+
+
+def _strings(data: bytes) -> list[str]:
+    try:
+        root = ElementTree.fromstring(data)
+    except ElementTree.ParseError:
+        return []
+    return [_joined(item) for item in root if _local(item) == "si"]
+
+
+def _number(value: str) -> str:
+    """A number as its digits: 4.2128119900101E+17 is an ID number, too."""
+    try:
+        number = float(value)
+        return (
+            str(int(value))
+            if value.strip().isdigit()
+            else f"{number:.0f}"
+            if number == int(number)
+            else value
+        )
+    except (ValueError, OverflowError):
+        return value
+
+
+def _unescaped(text: str) -> str:
+    """Text with Excel's _xHHHH_ and entities that were escaped twice as characters."""
+    return unescape(_ESCAPED.sub(lambda m: chr(int(m[1], 16)), text))
+
+
+def _binary(name: str, data: bytes) -> Iterator[Text]:
+    """The readings of a part that is no XML: of one and of two bytes to a character, at both offsets."""
+    for coding in _CODINGS:
+        for offset in (0, 1) if coding.startswith("utf-16") else (0,):
+            yield Text(name, coding, unescape(data[offset:].decode(coding, "replace")), "binary")
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,107 @@
+"""得分说明: its numbers are the results', it says where a value came from, and the cheapest way leads to the mark."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from filled_forms import city_run
+from kongjian.engine.cheapest import cheapest_steps, cheapest_way, pass_mark
+from kongjian.engine.explanations import COLUMNS, by_rank, explanations, outcome_of, unit_values
+from kongjian.engine.row import compile_row
+from kongjian.rules import load_rules
+from native_engines import random_run, run_of
+
+RULES = load_rules()
+FIRST = {r.id: r.values[0].id for r in RULES.readings}
+LAST = {r.id: r.values[-1].id for r in RULES.readings}
+
+
+@pytest.mark.parametrize(("readings", "seed"), [(FIRST, 1), (LAST, 2), (FIRST, 3), (LAST, 4)])
+def test_its_numbers_are_the_results_to_the_last_digit(readings: dict[str, str], seed: int) -> None:
+    run = random_run((readings, seed))
+    for kind in ("school", "teacher"):
+        o = outcome_of(run.results, kind)
+        everyone, none = np.arange(o.units.height), np.zeros(0, dtype=np.int64)
+        chosen = (everyone, none) if kind == "school" else (none, everyone)
+        frame = explanations(run.results, run.rules, *chosen)
+        assert tuple(frame) == COLUMNS
+        count = len(o.scores.names)
+        scored = frame["得分"].reshape(-1, count).T
+        missing = o.scores.missing
+        assert np.array_equal(np.isnan(scored), missing)
+        assert np.array_equal(scored[~missing], o.scores.by_indicator[~missing])
+        assert (np.array(frame["来源"]).reshape(-1, count).T[missing] == "缺").all()
+        lost = frame["扣分"][~np.isnan(frame["得分"])]
+        assert np.array_equal(lost, (frame["分值"] - frame["得分"])[~np.isnan(frame["得分"])])
+
+
+def test_schools_all_and_teachers_to_rank_sixty_by_rank() -> None:
+    run = city_run(RULES)
+    frame = explanations(run.results, run.rules)
+    school, teacher = run.results.school, run.results.teacher
+    assert (frame["类别"] == "学校").sum() == 22 * run.schools
+    leading = int(((teacher.standing.rank > 0) & (teacher.standing.rank <= 60)).sum())
+    assert leading >= 60
+    assert (frame["类别"] == "教师").sum() == 10 * leading
+    assert frame["学校名称"][0] == school.units["学校名称"][school.order[0]]
+    assert len(by_rank(school)) == run.schools
+
+
+def test_it_says_where_each_value_came_from() -> None:
+    teachers = {
+        "学校名称": ["甲校"] * 3,
+        "教师姓名": ["张三", "李四", "王五"],
+        "账号": ["a1", "a2", "a3"],
+        "任课": [1.0, 1.0, 0.0],
+        "班主任": [1.0, 1.0, 0.0],
+        "制作课件": [5.0, np.nan, 3.0],
+        "网络教研": [4.0, 4.0, 4.0],
+        "学生评价": [1.0, 0.5, np.nan],
+    }
+    tables = {
+        "schools": {"学校名称": ["甲校"], "在线授课": [40.0]},
+        "teachers": teachers,
+        "classes": {"学校名称": ["甲校"] * 2, "学生数": [40.0, 50.0], "课程学习完成率": [0.9, 0.8]},
+        "events": {"日期": np.array(["2021-03-01", "2021-03-01"], dtype="datetime64[D]"), "学校名称": ["甲校"] * 2,
+                   "账号": ["a2", "a2"], "角色": ["教师"] * 2, "行为": ["制作课件", "在线授课"]},
+    }  # fmt: skip
+    run = run_of(tables, RULES)
+    frame = explanations(run.results, run.rules, None, np.arange(3))
+    said = dict(zip(zip(frame["教师姓名"], frame["指标"], strict=True), frame["来源"], strict=True))
+    assert said["", "在线授课"] == "粘贴的数"
+    assert said["", "制作课件"] == "按2名任课教师平均"
+    assert said["", "网络教研"] == "按3名教师平均"
+    assert said["", "学生评价"] == "按2名班主任中完整评价的比例"
+    assert said["", "课程学习"] == "按2个班级推算"
+    assert said["", "组织机构"] == "缺"
+    assert said["张三", "制作课件"] == "粘贴的数"
+    assert said["李四", "制作课件"] == "行为明细统计"
+    assert said["王五", "学生评价"] == "不是班主任"
+
+
+@pytest.mark.parametrize("readings", [FIRST, LAST])
+def test_the_cheapest_way_leads_to_the_mark_and_no_step_is_too_many(readings: dict[str, str]) -> None:
+    tried = 0
+    for seed in range(3):
+        run = random_run((readings, seed))
+        for kind in ("school", "teacher"):
+            o, bound = outcome_of(run.results, kind), round(pass_mark(run.rules, kind) * 100)
+            scorer = compile_row(run.rules.object(kind), run.rules)
+            for at in range(o.units.height):
+                steps = cheapest_steps(run.results, run.rules, kind, at)
+                values = unit_values(run.results, run.rules, kind, at)
+                names = [i.name for i in run.rules.object(kind).indicators]
+                for step in steps:
+                    values[names.index(step.indicator.name)] += step.more
+                assert not steps or scorer(values).cents >= bound
+                for step in steps:  # each is needed
+                    fewer = list(values)
+                    fewer[names.index(step.indicator.name)] -= step.more
+                    assert scorer(fewer).cents < bound
+                    tried += 1
+                way = cheapest_way(run.results, run.rules, kind, at)
+                every = any(c.kind == "every_month" for c in run.rules.conditions_for(kind))
+                reached = (o.monthly.lowest if every else o.monthly.average)[at] >= bound
+                assert bool(way) != reached
+    assert tried > 10

@@ -1,0 +1,256 @@
+"""The proof of a copy: a good one may be sent, and each kind of damage is refused with its reason."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kongjian.rules import load_rules
+from kongjian.sending import office, proof
+from kongjian.sending.live_copy import live_copy
+from kongjian.sending.proof import Proof, prove
+from kongjian.workbook.build_package import read_parts, write_parts
+from native_engines import random_run
+
+DEFAULTS = {r.id: r.values[0].id for r in load_rules().readings}
+RUN = random_run((DEFAULTS, 40))
+SCHOOL = str(RUN.results.school.units["学校名称"][1])
+OTHER = str(RUN.results.school.units["学校名称"][2])
+SCORES, MEASURES, RULE_PART = (
+    "xl/worksheets/sheet6.xml",
+    "xl/worksheets/sheet8.xml",
+    "xl/worksheets/sheet11.xml",
+)
+Parts = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("proof") / "分发版.xlsx"
+    live_copy(RUN, path)
+    return path
+
+
+def proved(path: Path, **options: object) -> Proof:
+    return prove(path, RUN, **{"recalculate": False, **options})  # type: ignore[arg-type]
+
+
+def tampered(good: Path, folder: Path, change: Callable[[Parts], None]) -> Path:
+    path = folder / f"改{good.name}"
+    shutil.copy(good, path)
+    parts = read_parts(path.read_bytes())
+    before = dict(parts)
+    change(parts)
+    assert parts != before, "nothing was tampered with"
+    write_parts(parts, path)
+    return path
+
+
+def replaced(part: str, old: str, new: str) -> Callable[[Parts], None]:
+    """The first match of a pattern in a part replaced."""
+
+    def change(parts: Parts) -> None:
+        parts[part] = re.sub(old.encode(), new.encode(), parts[part], count=1, flags=re.DOTALL)
+
+    return change
+
+
+def added(part: str, content: bytes) -> Callable[[Parts], None]:
+    def change(parts: Parts) -> None:
+        parts[part] = content
+
+    return change
+
+
+def related(part: str, target: str) -> Callable[[Parts], None]:
+    relation = (
+        '<Relationship Id="rIdX" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink" '
+        f'Target="{target}" TargetMode="External"/></Relationships>'
+    )
+    return replaced(part, "</Relationships>", relation)
+
+
+def test_a_good_copy_may_be_sent_and_libreoffice_agrees(good: Path) -> None:
+    found = proved(good, recalculate=True)
+    assert found.can_be_sent
+    assert found.recalculated == found.formulas > 1500
+    assert found.values > 1000
+    assert re.fullmatch(
+        r"可以发送：核对\d+个数，其中公式\d+个，LibreOffice重算\d+个，全部一致", found.message
+    )
+
+
+def test_without_libreoffice_it_says_so(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "find_office", lambda: None)
+    found = proved(good, recalculate=True)
+    assert found.can_be_sent
+    assert found.recalculated is None
+    assert found.message.endswith("；没有用LibreOffice重算")
+
+
+@pytest.mark.parametrize("formulas", [True, False])
+@pytest.mark.parametrize("only", [None, SCHOOL])
+def test_every_kind_of_copy_passes(tmp_path: Path, formulas: bool, only: str | None) -> None:
+    live_copy(RUN, tmp_path / "a.xlsx", formulas=formulas, only_school=only)
+    found = proved(tmp_path / "a.xlsx", formulas=formulas, only_school=only)
+    assert found.reasons == ()
+    assert (found.formulas > 0) == formulas
+
+
+DAMAGE: dict[str, tuple[Callable[[Parts], None], str]] = {
+    "a stored result": (
+        replaced(SCORES, r'(<c r="B4"[^>]*><f>[^<]*</f><v>)[^<]*', r"\g<1>77"),
+        "学校得分 B4：程序算得.*，文件里77",
+    ),
+    "a number over a formula": (
+        replaced(SCORES, r'(<c r="B5"[^>]*>)<f>[^<]*</f>', r"\g<1>"),
+        "学校得分 B5 的公式被数字或文字盖住了",
+    ),
+    "a measure": (
+        replaced(MEASURES, r'(<c r="G4"[^>]*><v>)[^<]*', r"\g<1>4321"),
+        "学校指标 G4：程序算得.*，文件里4321",
+    ),
+    "a parameter": (
+        replaced(RULE_PART, r'(<c r="D4"[^>]*><v>)[^<]*', r"\g<1>99"),
+        "规则 D4：程序算得.*，文件里99",
+    ),
+    "a formula more": (
+        replaced(MEASURES, r'(<c r="G4"[^>]*>)<v>', r"\g<1><f>1+1</f><v>"),
+        "学校指标 G4 多出一个公式",
+    ),
+    "an error cell": (
+        replaced(
+            SCORES, r'<c r="B4"( s="\d+")?>(<f>[^<]*</f>)<v>[^<]*', r'<c r="B4"\g<1> t="e">\g<2><v>#N/A'
+        ),
+        "学校得分 B4 是错误值",
+    ),
+    "a worksheet function of ours": (
+        replaced(SCORES, r'(<c r="B4"[^>]*><f>)[^<]*', r"\g<1>SCHOOL_SCORE(A4)"),
+        "学校得分 B4 用了收件人电脑上可能没有的函数 SCHOOL_SCORE",
+    ),
+    "a newer function": (
+        replaced(SCORES, r'(<c r="B4"[^>]*><f>)[^<]*', r"\g<1>_xlfn.XLOOKUP(1,A4,A4)"),
+        "可能没有的函数 _xlfn.XLOOKUP",
+    ),
+    "a formula into another workbook": (
+        replaced(SCORES, r'(<c r="B4"[^>]*><f>)[^<]*', r"\g<1>[1]Sheet1!A1"),
+        "学校得分 B4 的公式引用了别的工作簿",
+    ),
+    "a lost reference": (
+        replaced(SCORES, r'(<c r="B4"[^>]*><f>)[^<]*', r"\g<1>#REF!+1"),
+        "学校得分 B4 的公式引用了不存在的格子",
+    ),
+    "no stored result": (
+        replaced(SCORES, r'(<c r="B4"[^>]*><f>[^<]*</f>)<v>[^<]*</v>', r"\g<1>"),
+        "学校得分 B4 的公式没有存下结果",
+    ),
+    "an external link": (added("xl/externalLinks/externalLink1.xml", b"<x/>"), "文件链接到别的工作簿"),
+    "a web address": (
+        related("xl/_rels/workbook.xml.rels", "https://example.org/"),
+        "文件链接到外面：https://example.org/",
+    ),
+    "macros": (added("xl/vbaProject.bin", b"x"), "文件里有宏（xl/vbaProject.bin）"),
+    "the type of a macro file": (
+        replaced(r"[Content_Types].xml", r"spreadsheetml\.sheet\.main", "sheet.macroEnabled.main"),
+        "文件里有宏",
+    ),
+    "a ribbon": (added("customUI/customUI.xml", b"<x/>"), "文件带有自定义功能区"),
+    "a comment": (added("xl/comments1.xml", b"<x/>"), "文件里有不该有的部分（xl/comments1.xml）"),
+    "a hidden sheet": (
+        replaced("xl/workbook.xml", '<sheet name="学校得分"', '<sheet state="veryHidden" name="学校得分"'),
+        "工作表“学校得分”是隐藏的",
+    ),
+    "a name": (
+        replaced(
+            "xl/workbook.xml", "<definedNames>", '<definedNames><definedName name="Old">#REF!</definedName>'
+        ),
+        "有多余或失效的名称“Old”",
+    ),
+    "calculation on load": (
+        replaced("xl/workbook.xml", "<calcPr ", '<calcPr fullCalcOnLoad="1" '),
+        "文件要求打开时全部重算",
+    ),
+    "an author": (
+        replaced("docProps/core.xml", "<dc:creator>|<dc:creator/>", "<dc:creator>张三"),
+        "文件属性里有人名或单位“张三”",
+    ),
+    "a sheet renamed": (
+        replaced("xl/workbook.xml", 'name="教师得分"', 'name="得分表"'),
+        "没有工作表“教师得分”",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_tampered_copy_is_refused_with_the_reason(good: Path, tmp_path: Path, what: str) -> None:
+    change, reason = DAMAGE[what]
+    found = proved(tampered(good, tmp_path, change))
+    assert not found.can_be_sent
+    assert any(re.search(reason.replace("(", r"\("), r) for r in found.reasons), found.reasons
+    assert found.message.startswith("不能发送：\n· ")
+
+
+def test_a_formula_in_the_values_copy_is_refused(good: Path) -> None:
+    found = proved(good, formulas=False)
+    assert any("数值版里不应有" in reason for reason in found.reasons)
+    assert len(found.reasons) <= 21
+    assert re.fullmatch("……另有\\d+处", found.reasons[-1])
+
+
+def test_a_formula_that_calculates_to_something_else_is_found_by_libreoffice(
+    good: Path, tmp_path: Path
+) -> None:
+    """Stored results right, formula wrong: only a calculation shows it."""
+    path = tampered(good, tmp_path, replaced(SCORES, r'(<c r="B4"[^>]*><f>)([^<]*)', r"\g<1>1+\g<2>"))
+    assert proved(path).reasons == ()
+    found = proved(path, recalculate=True)
+    assert any(re.match("学校得分 B4：程序算得.*，LibreOffice重算为", reason) for reason in found.reasons)
+
+
+@pytest.mark.parametrize("formulas", [True, False])
+def test_another_school_s_name_is_refused(tmp_path: Path, formulas: bool) -> None:
+    path = tmp_path / "a.xlsx"
+    live_copy(RUN, path, formulas=formulas, only_school=SCHOOL)
+    teachers = RUN.results.teacher.units
+    foreign = teachers["学校名称"] != SCHOOL
+    account = next(a for a in teachers["账号"][foreign] if a)
+    for name in (OTHER, account, f"见{OTHER}的说明"):
+        bad = tampered(
+            path, tmp_path, replaced("xl/sharedStrings.xml", "</sst>", f"<si><t>{name}</t></si></sst>")
+        )
+        found = proved(bad, formulas=formulas, only_school=SCHOOL)
+        assert [r for r in found.reasons if "别的学校的" in r], name
+
+
+def test_another_school_s_administrator_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    live_copy(RUN, path, only_school=SCHOOL)
+    units = RUN.results.school.units
+    chief = str(units["管理员姓名"][units["学校名称"] == OTHER][0])
+    bad = tampered(
+        path, tmp_path, replaced("xl/sharedStrings.xml", "</sst>", f"<si><t>{chief}</t></si></sst>")
+    )
+    assert proved(bad, only_school=SCHOOL).reasons == (f"文件里有别的学校的人“{chief}”",)
+
+
+def test_a_file_that_is_no_workbook_is_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"PK nothing")
+    assert "已损坏" in proved(tmp_path / "a.xlsx").reasons[0]
+    assert "找不到文件" in proved(tmp_path / "b.xlsx").reasons[0]
+
+
+def test_a_libreoffice_that_fails_is_a_reason(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = tmp_path / "soffice"
+    silent.write_text("#!/bin/sh\n", encoding="utf-8")
+    silent.chmod(0o755)
+    monkeypatch.setattr(proof, "find_office", lambda: str(silent))
+    assert proved(good, recalculate=True).reasons == (f"LibreOffice 没有打开 {good.name}",)
+    silent.write_text("#!/bin/sh\nsleep 5\n", encoding="utf-8")
+    monkeypatch.setattr(office, "PATIENCE", 0.2)
+    assert "秒没有算完" in proved(good, recalculate=True).reasons[0]
