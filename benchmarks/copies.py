@@ -8,7 +8,6 @@ from pathlib import Path
 
 from kongjian.demo import demo_data
 from kongjian.engine.calculate import Previous
-from kongjian.engine.frame import Floats
 from kongjian.intake.grid import Grid
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
@@ -44,7 +43,7 @@ def measure(folder: Path) -> list[Row]:
     return [*rows, compare("示范数据计算（已读入内存）", ours, "LibreOffice打开、重算、另存分发版", theirs)]
 
 
-def _calculated(book: Path, rules: Rules) -> tuple[Run, dict[str, Floats], dict[str, Grid | None], Rules]:
+def _calculated(book: Path, rules: Rules) -> tuple[Run, dict[str, Grid | None], Rules]:
     with Package(book) as package:
         reader = Reader(package)
         rules = apply_rule_sheet(reader.grid(RULE_SHEET), rules)

@@ -13,6 +13,7 @@ from os import cpu_count
 from pathlib import Path
 
 import buttons
+import copies
 import functions
 import growth
 import ranking
@@ -27,6 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows += recalc.measure(Path(folder))
         rows += buttons.measure(Path(folder))
+        rows += copies.measure(Path(folder))
     rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()
     print(f"{date.today()} · Python {platform.python_version()} · {platform.system()} · {cpu_count()}核")

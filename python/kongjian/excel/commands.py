@@ -139,7 +139,7 @@ COMMANDS = (
         "SendLive", "分发", "生成分发版", "L", "FileSendAsAttachment",
         "生成分发版 (Copy to send)",
         "读五张输入表和规则，在“分发”文件夹写一份不含宏的结果，得分、名次都是公式；重新打开核对无误才算完成，再打开一封带附件的新邮件，不会自动发出。工作簿不改动。",
-        entry="send_live", needs_data=True,
+        entry="send_live", needs_data=True, on_home=True,
     ),
     Command(
         "SendValues", "分发", "数值版", "L2", "PasteValues",

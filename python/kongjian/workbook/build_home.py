@@ -42,7 +42,7 @@ _STEPS = (
     ("① 粘贴", "把省平台导出的数据粘贴到五张输入表的表头下面。"),
     ("② 重新计算排名", "在“空间评比”选项卡按“重新计算排名”。"),
     ("③ 看结果", "先看问题清单，改好再算一次；再看排名和获奖名单。"),
-    ("④ 发送", "把结果发给学校、专家和领导；对方用Excel或WPS就能看。"),
+    ("④ 发送", "按“生成分发版”，发给学校、专家和领导；对方用Excel或WPS就能看。"),
 )
 # One line on each input sheet and on 规则; the output sheets have theirs in the layout.
 _INPUT_PURPOSE = {
@@ -55,7 +55,7 @@ _INPUT_PURPOSE = {
 _RULES_PURPOSE = "口径、分值和目标，可以修改"
 _HELP_PURPOSE = "步骤、函数、出错时怎么办"
 # The button of a group stands under the card of its step: first column of the eight, how many.
-_BUTTONS = {"数据": (0, 2), "计算": (2, 2), "结果": (4, 1), "评审": (5, 1), "帮助": (6, 2)}
+_BUTTONS = {"数据": (0, 2), "计算": (2, 2), "结果": (4, 1), "评审": (5, 1), "分发": (6, 1), "帮助": (7, 1)}
 _BUTTON_HEIGHT, _BUTTON_MARGIN = 28, 4  # pixels
 # White edges keep neighbouring cards apart.
 _GAP = {"left": 5, "right": 5, "left_color": "#FFFFFF", "right_color": "#FFFFFF"}

@@ -1,0 +1,66 @@
+"""LibreOffice, where it is installed: finding it and having it convert files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from kongjian.errors import KongjianError
+
+PATIENCE = 900
+"""Seconds that LibreOffice may take; its first start with a new profile alone can take thirty."""
+_USUAL_PLACES = (
+    "C:/Program Files/LibreOffice/program/soffice.com",
+    "C:/Program Files (x86)/LibreOffice/program/soffice.com",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+)
+
+
+def find_office() -> str | None:
+    """The command of an installed LibreOffice, None where there is none."""
+    known = (shutil.which(name) for name in ("soffice", "libreoffice"))
+    return next((found for found in (*known, *_USUAL_PLACES) if found and Path(found).is_file()), None)
+
+
+def convert(
+    office: str,
+    files: Sequence[Path],
+    kind: str,
+    folder: Path,
+    settings: str = "",
+    patience: float = PATIENCE,
+) -> list[Path]:
+    """The files (each of another name) saved as another kind into `folder`/out, in one start.
+
+    The profile in `folder` is its own, so that a LibreOffice that is open does not matter; `settings` is its
+    registry. Raises KongjianError when it does not start, takes too long or leaves a file out.
+    """
+    profile, out = folder / "profile", folder / "out"
+    if not profile.is_dir():
+        (profile / "user").mkdir(parents=True)
+        if settings:
+            (profile / "user" / "registrymodifications.xcu").write_text(settings, encoding="utf-8")
+    command = [office, f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless", "--norestore"]
+    command += ["--convert-to", kind, "--outdir", str(out), *map(str, files)]
+    try:
+        subprocess.run(command, capture_output=True, timeout=patience, check=False)
+    except subprocess.TimeoutExpired:
+        raise KongjianError(
+            f"LibreOffice {patience:g}秒没有算完 {files[0].name}；请关闭其他程序再试"
+        ) from None
+    except OSError as error:
+        raise KongjianError(f"LibreOffice 打不开：{error.strerror or error}") from None
+    made = [out / f"{file.stem}.{kind}" for file in files]
+    for file, result in zip(files, made, strict=True):
+        if not result.is_file():
+            raise KongjianError(f"LibreOffice 没有打开 {file.name}")
+    return made
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder for one conversion; LibreOffice may hold files in it a moment longer."""
+    return tempfile.TemporaryDirectory(prefix=f"kongjian-{os.getpid()}-", ignore_cleanup_errors=True)
