@@ -31,9 +31,10 @@ if "remote" not in [engine.name for engine in xw.engines]:  # xlwings was import
     xw.engines.add(Engine(impl=_xlremote.engine))
 
 
-def remote_book(path: Path, active: str = "首页", selection: str = "B2") -> xw.Book:
-    """The workbook as the remote engine has it when a button is pressed."""
-    return xw.Book(json=payload(opened(path, data_only=True), path.name, active, selection))
+def remote_book(path: Path, active: str = "首页", selection: str = "B2", saved: bool = False) -> xw.Book:
+    """The workbook as the remote engine has it when a button is pressed; `saved` as one with a folder."""
+    name = str(path) if saved else path.name
+    return xw.Book(json=payload(opened(path, data_only=True), name, active, selection))
 
 
 def payload(book: openpyxl.Workbook, name: str, active: str, selection: str) -> dict[str, Any]:

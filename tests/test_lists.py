@@ -151,9 +151,9 @@ def test_the_notice_has_its_usual_parts_in_order(printed: dict[str, list[str]], 
     assert text.endswith("第2页共2页")
 
 
-def test_the_annex_and_the_certificates_print_on_four_pages(printed: dict[str, list[str]]) -> None:
+def test_the_annex_prints_on_two_pages_and_the_certificates_on_three(printed: dict[str, list[str]]) -> None:
     pages = printed["表彰名单"]
-    assert len(pages) == 4
+    assert len(pages) == 5
     assert pages[0].split()[0] == "附件"
     assert "2021年8月20日" in pages[1]
     assert all("证书编号" in page for page in pages[2:])

@@ -104,7 +104,8 @@ def collect_forms(book: xw.Book | None = None) -> None:
         live, run = _examine(press)
         press.progress("正在检查交回的文件…")
         lines = work.collect(folder, run.rules, _now().date(), place)
-        press.last_word = "\n".join([*lines, *returns.propose(folder, run, _now())])
+        said = returns.propose(folder, run, _now())
+        press.last_word = "\n".join(returns.joined(lines, said, work.nothing(folder)))
 
 
 def send_live(book: xw.Book | None = None) -> None:
@@ -133,8 +134,7 @@ def apply_corrections(book: xw.Book | None = None) -> None:
         place = _place(press)
         rules = load_rules()
         live = LiveBook(press.book, rules)
-        with writing():
-            said = returns.accept(place.parent / kinds.FOLDER, live, rules, live.put_cells, _now())
+        said = returns.accept(place.parent / kinds.FOLDER, live, rules, live.put_cells, _now())
         press.last_word = "\n".join(said)
 
 
@@ -164,7 +164,10 @@ def _forms(book: xw.Book | None, wanted: list[str], shape: str = FILES) -> None:
 
 def _place(press: Press) -> Path:
     """Where the workbook is saved. Raises KongjianError for one that has no folder on this computer."""
-    place = Path(press.book.fullname)
+    try:
+        place = Path(press.book.fullname)
+    except xw.XlwingsError:  # in a cloud folder that is not on this computer
+        place = Path()
     if not place.is_absolute():
         raise KongjianError("请先把工作簿保存到本机的文件夹，再按一次；表格会写在它旁边")
     return place

@@ -156,7 +156,9 @@ def forms(
 
 @cli.command()
 @click.argument("folder", type=BOOK, metavar="文件夹")
-@click.option("--book", type=BOOK, metavar="工作簿", help="收取分校版里的更正，写出更正建议")
+@click.option(
+    "--book", type=BOOK, metavar="工作簿", help="收取分校版里的更正（默认是文件夹旁边唯一的 .xlsm）"
+)
 @click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
 def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
@@ -164,6 +166,7 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     from kongjian.rules import load_rules
 
     now = dt.datetime.now()
+    book = book or _only_book(folder.resolve().parent)
     if accepting:
         _accept(folder, book, now)
         return
@@ -172,12 +175,15 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
         from kongjian.sending import returns
         from kongjian.workbook.recalculate import check as check_book
 
-        lines = [
-            *(line for line in lines if line != work.nothing(folder)),
-            *returns.propose(folder, check_book(book), now),
-        ]
-    for line in lines or [work.nothing(folder)]:
+        lines = returns.joined(lines, returns.propose(folder, check_book(book), now), work.nothing(folder))
+    for line in lines:
         click.echo(line)
+
+
+def _only_book(folder: Path) -> Path | None:
+    """The one macro workbook of a folder, None where there are none or several."""
+    found = [p for p in folder.glob("*.xlsm") if not p.name.startswith(("~$", "."))]
+    return found[0] if len(found) == 1 else None
 
 
 def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 import openpyxl
 import yaml
 
+from kongjian.forms import kinds
+from kongjian.forms.produce import template_path
+from kongjian.forms.template import Template
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.build import Pasted, build
-from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.recalculate import check, recalculate
 
 HERE = Path(__file__).parent
 NOW = dt.datetime(2021, 7, 20, 9, 30)
@@ -65,9 +68,24 @@ def paste_book(rules: Rules, target: Path) -> None:
     build(rules, target, data)
 
 
+def fill_forms(rules: Rules, folder: Path) -> list[Path]:
+    """The first file of each template, filled for the golden workbook; each has its template's name."""
+    run, made = check(HERE / "pasted.xlsm", rules), {}
+    for job in kinds.jobs(run, kinds.KINDS, NOW.date()):
+        if job.template not in made:
+            made[job.template] = folder / job.template
+            with Template(template_path(job.template, None)) as template:
+                document = job.documents[0]
+                template.write(made[job.template], document.sheets, document.names)
+    return list(made.values())
+
+
 if __name__ == "__main__":
     loaded = load_rules()
     type_book(loaded, HERE / "typed.xlsx")
     paste_book(loaded, HERE / "pasted.xlsm")
     recalculate(HERE / "pasted.xlsm", HERE / "result.xlsm", loaded, now=NOW)
-    (HERE / "result.xlsm.bak").unlink(missing_ok=True)
+    (HERE / "forms").mkdir(exist_ok=True)
+    fill_forms(loaded, HERE / "forms")
+    for old in HERE.rglob("*.bak"):
+        old.unlink()

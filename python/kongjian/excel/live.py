@@ -43,7 +43,6 @@ MOST_CELLS = 3_000_000
 """Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
 _ERROR_CODES = range(-2146826288, -2146826180)
 _ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
-_LIKE_FORMULA = ("=", "+", "-", "@")
 _DAY_ZERO = dt.date(1899, 12, 30)
 _ALLOWED = tuple(
     f"Allow{what}"
@@ -139,12 +138,21 @@ class LiveBook:
             body[row, column].add_hyperlink(f"#'{quoted}'!{cell}", text, f"转到 {sheet}!{cell}")
 
     def put_cells(self, changes: Iterable[CellChange]) -> None:
-        """Single cells of the input sheets."""
-        for change in changes:
-            value = change.value
-            if isinstance(value, str) and value[:1] in _LIKE_FORMULA:
-                value = f"'{value}"  # Excel's own way to keep a text a text
-            self._by_name[fold(change.sheet)].range((change.row, change.column)).value = value
+        """Single cells of the input sheets. Raises KongjianError, of a protected sheet before the first cell."""
+        todo = [(self._by_name[fold(c.sheet)], c) for c in changes]
+        with ExitStack() as after:
+            for sheet in {s.name: s for s, _ in todo}.values():
+                after.enter_context(_unprotected(sheet))
+            try:
+                for sheet, change in todo:
+                    cell = sheet.range((change.row, change.column))
+                    if isinstance(change.value, str) and change.value not in ("", *YES_NO.values()):
+                        cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
+                    cell.value = change.value
+            except Exception as error:
+                raise KongjianError(
+                    f"更正没有写完（{error}）；请关闭工作簿，不要保存，重新打开再试"
+                ) from error
 
     def put_home(self, state: dict[str, str | int], counts: list[list[float]]) -> None:
         """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""

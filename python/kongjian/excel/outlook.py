@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,5 +39,6 @@ def _outlook() -> Any:
 
 def _open_folder(folder: Path, told: str) -> str:
     if sys.platform == "win32":
-        os.startfile(folder)
+        with suppress(OSError):  # the files are there, whether or not the folder shows
+            os.startfile(folder)
     return told

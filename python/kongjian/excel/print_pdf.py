@@ -26,6 +26,8 @@ def printer(app: xw.App) -> ToPdf:
             ) from None
         try:
             opened.to_pdf(str(target))
+        except Exception as error:
+            raise KongjianError(f"Excel 没有生成 PDF（{error}）；请改用“工作簿”样式") from None
         finally:
             opened.close()
 

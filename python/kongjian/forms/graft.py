@@ -9,8 +9,8 @@ from typing import Any
 from lxml import etree
 
 from kongjian.errors import KongjianError
-from kongjian.forms.sheet_filler import PARSER, tag
-from kongjian.forms.template import OFFICE, PACKAGE, TYPES
+from kongjian.forms.assembly import OFFICE, PACKAGE, TYPES
+from kongjian.forms.cell_xml import PARSER, tag
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part
 from kongjian.workbook.strings import EMPTY
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from lxml import etree
 
 from kongjian.errors import KongjianError
+from kongjian.forms.cell_xml import PARSER
 from kongjian.forms.placeholders import words
 from kongjian.forms.review import NAME, NO
-from kongjian.forms.sheet_filler import PARSER
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.text import clean, fold

@@ -14,7 +14,7 @@ from kongjian.forms import applications, known
 from kongjian.forms.file_names import LONGEST_FILE, distinct, file_name
 from kongjian.forms.graft import graft
 from kongjian.forms.job import Document
-from kongjian.forms.template import Template
+from kongjian.forms.template import MADE_NAME, Template
 from kongjian.run import Progress, Run
 from kongjian.sending.corrections import COPY_NAME
 from kongjian.sending.live_copy import live_copy
@@ -119,7 +119,9 @@ class _Maker:
         write_sheets(self._run, self.school, extra)
         sources = [extra, *([self._filled(form, template_of)] if form else [])]
         mark = f"{_key(self.school)}|{self._run.results.fingerprint}"
-        graft(self.base, sources, target, {COPY_NAME: mark}, order=(NOTE, POSITION))
+        # the form within brings its own mark of being ours
+        names = {COPY_NAME: mark} if form else {COPY_NAME: mark, MADE_NAME: "copy"}
+        graft(self.base, sources, target, names, order=(NOTE, POSITION))
         reasons = (*proof.reasons, *_reasons(self.base, target), *self._strangers(target))
         return replace(proof, reasons=tuple(dict.fromkeys(reasons)))
 

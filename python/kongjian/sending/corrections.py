@@ -104,6 +104,8 @@ def _differences(copy: ReturnedCopy, kind: str, run: Run) -> Iterator[Correction
     ours = (run.results.school if kind == "school" else run.results.teacher).units
     theirs: Frame = getattr(copy.intake.inputs, TABLES[kind])
     known = {key: i for i, key in enumerate(unit_keys(kind, ours))}
+    findings = [f for f in copy.intake.findings if f.table == table.id and not f.code.endswith("_blank")]
+    doubted = {(f.row, f.column) for f in findings}
     note = "" if copy.fingerprint == run.results.fingerprint else "发出以后本簿的数据改过"
     for i, key in enumerate(unit_keys(kind, theirs)):
         at = known.get(key)
@@ -115,7 +117,10 @@ def _differences(copy: ReturnedCopy, kind: str, run: Run) -> Iterator[Correction
             if column.name in NAME_COLUMNS[kind]:
                 continue
             now, wanted = (_value(f, column.name, k, table) for f, k in ((ours, at), (theirs, i)))
-            if not _same(now, wanted):
+            if wanted == "" != now and (int(theirs[ROW][i]), column.name) in doubted:
+                why = f"“{column.name}”写的认不出来，请问学校；不能采纳"
+                yield _correction(copy, kind, ours, at, "", now, wanted, why)
+            elif not _same(now, wanted):
                 yield _correction(copy, kind, ours, at, column.name, now, wanted, note)
 
 
@@ -159,7 +164,13 @@ def changes(
     `intake` is the workbook's own input as it is now, `sheet_name` the workbook's spelling of each table's sheet.
     """
     todo, refused = [], []
+    wanted: dict[tuple[str, ...], set[Value]] = {}
     for c in accepted:
+        wanted.setdefault(c.key, set()).add(c.wanted)
+    for c in accepted:
+        if len(wanted[c.key]) > 1:
+            refused.append((c, "采纳了几个不同的数，请只留一个“是”"))
+            continue
         try:
             todo.append(_change(c, intake, rules, sheet_name))
         except KongjianError as error:
@@ -172,7 +183,9 @@ def _change(c: Correction, intake: Intake, rules: Rules, sheet_name: Mapping[str
     units: Frame = getattr(intake.inputs, table.id)
     key = unit_keys(c.kind, _named(c))[0]
     rows = [i for i, k in enumerate(unit_keys(c.kind, units)) if k == key]
-    if not c.item or not rows:
+    if not c.item:
+        raise KongjianError(c.note or "没有写明是哪一项")
+    if not rows:
         raise KongjianError(f"{table.sheet}里没有这一行")
     if len(rows) > 1:
         raise KongjianError(f"{table.sheet}里有{len(rows)}行是它，请先删去重复的")
@@ -180,7 +193,10 @@ def _change(c: Correction, intake: Intake, rules: Rules, sheet_name: Mapping[str
     if letters is None:
         raise KongjianError(f"{table.sheet}没有“{c.item}”列，请先加上这一列")
     given = _value(units, c.item, rows[0], table)
-    if not _same(given, c.now) and given != "":  # a blank was derived: the school knows better
+    written = _same(given, c.wanted)  # accepted before, when the list itself could not be written
+    if (
+        not _same(given, c.now) and given != "" and not written
+    ):  # a blank was derived: the school knows better
         raise KongjianError(f"本簿里现在是{given}，不是{c.now}，请再收取一次")
     return Change(sheet_name[table.id], int(units[ROW][rows[0]]), column_number(letters), c.wanted, c)
 

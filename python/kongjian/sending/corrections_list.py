@@ -10,6 +10,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from kongjian.errors import KongjianError
+from kongjian.forms.template import MADE_NAME
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.run import rows_below_header
 from kongjian.sending.corrections import Correction, Value
@@ -60,14 +61,17 @@ def _typed(cell: object) -> Value:
 
 
 def merged(fresh: Sequence[Correction], old: Sequence[Line]) -> list[Line]:
-    """The fresh proposals with what staff decided on the same ones before; what was carried out stays listed."""
-    decided: Mapping[object, Line] = {(*one.correction.key, one.correction.wanted): one for one in old}
+    """The fresh proposals with what staff decided on the same ones before; what was carried out stays listed.
+
+    A proposal that was carried out and is fresh again was undone in the workbook: it waits for a new decision.
+    """
     kept = [one for one in old if one.state == DONE]
-    there = {(*one.correction.key, one.correction.wanted) for one in kept}
+    decided: Mapping[object, Line] = {
+        (*one.correction.key, one.correction.wanted): one for one in old if one.state != DONE
+    }
     for c in fresh:
         before = decided.get((*c.key, c.wanted))
-        if (*c.key, c.wanted) not in there:
-            kept.append(Line(c, before.accept if before else "", ""))
+        kept.append(Line(c, before.accept if before else "", ""))
     return sorted(kept, key=lambda one: (fold(one.correction.school), one.correction.key))
 
 
@@ -77,6 +81,7 @@ def write_list(path: Path, lines: Sequence[Line], subtitle: str) -> None:
     options = {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)}
     book = Workbook(buffer, {**options, "strings_to_formulas": False, "strings_to_urls": False})
     styles, sheet = Styles(book), book.add_worksheet(SHEET)
+    book.define_name(MADE_NAME, '="corrections"')  # it lies among the returned files and is none
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

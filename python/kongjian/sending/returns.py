@@ -15,6 +15,7 @@ from kongjian.sending.corrections import Change, Correction, ReturnedCopy, chang
 from kongjian.sending.corrections_list import ACCEPTED, DONE, FILE, Line, merged, read_list, write_list
 
 _MOST_NAMES = 10
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".et"}
 
 
 def propose(folder: Path, run: Run, moment: dt.datetime) -> list[str]:
@@ -41,9 +42,15 @@ def propose(folder: Path, run: Run, moment: dt.datetime) -> list[str]:
     ]
 
 
+def joined(lines: Sequence[str], said: Sequence[str], nothing: str) -> list[str]:
+    """What the forms and the copies of one folder give to tell: each fault once, `nothing` only where it is so."""
+    out = [line for line in lines if line != nothing]
+    return out + [s for s in said if not any(line.endswith(s) for line in out)] or [nothing]
+
+
 def _copies(folder: Path, rules: Rules) -> tuple[list[ReturnedCopy], list[str]]:
     found, faults = [], []
-    for path in sorted(folder.rglob("*.xls[xm]")):
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in _WORKBOOKS):
         if path.name.startswith(("~$", ".")) or path.name == FILE:
             continue
         try:
@@ -75,6 +82,9 @@ def accept(
         write(todo)
     states: dict[Correction, str] = {c.correction: DONE for c in todo} | dict(refused)
     told = [Line(one.correction, one.accept, states.get(one.correction, one.state)) for one in lines]
-    write_list(path, told, f"{moment:%Y-%m-%d %H:%M} 采纳{len(todo)}处")
     said = [f"采纳了{len(todo)}处更正，已写入输入表；请重新计算排名"] if todo else []
+    try:
+        write_list(path, told, f"{moment:%Y-%m-%d %H:%M} 采纳{len(todo)}处")
+    except KongjianError as error:  # open in Excel, say: the cells are written all the same
+        said.append(f"{FILE} 里还没有注明“{DONE}”：{error}")
     return said + [f"没有采纳：{c.school} {c.teacher or c.account} {c.item}，{why}" for c, why in refused]

@@ -68,14 +68,12 @@ def send(
             target = out / name
             try:
                 place(fresh, target, sent.made)
+                sent.files.append(target)
+                sent.drafts.append(_draft(run, edition, target, moment))
+                if drafts:
+                    write_draft(sent.drafts[-1], target.with_suffix(".eml"))
             except KongjianError as error:  # open in Excel, say: the others are written all the same
                 sent.made.failed.append(str(error))
-                continue
-            sent.files.append(target)
-            draft = _draft(run, edition, target, moment)
-            sent.drafts.append(draft)
-            if drafts:
-                write_draft(draft, target.with_suffix(".eml"))
     return sent
 
 

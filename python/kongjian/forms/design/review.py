@@ -150,7 +150,7 @@ def _result(book: Workbook, looks: Looks) -> None:
     _heading(sheet, looks, _RESULT_COLUMNS, "专家评审结果（{{ 类别 }}）")
     _list(sheet, looks, _RESULT_COLUMNS, 3)
     label, empty = looks.label(font_size=11), looks.value(font_size=11, **_FILL)
-    for row, caption in enumerate(("评审组组长", "评审组成员", "日期"), start=5):
+    for row, caption in enumerate(("组长签名", "组员签名", "日期"), start=5):
         sheet.set_row(row - 1, 30)
         sheet.write(f"A{row}", caption, label)
         sheet.merge_range(f"B{row}:F{row}", "", empty)

@@ -17,8 +17,8 @@ _TIGHT = {"top": 15 / 25.4, "bottom": 15 / 25.4, "left": 12 / 25.4, "right": 12 
 # caption, mark, width in characters, properties of its cells; together as wide as A4 between those margins
 _COLUMNS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("一级指标", "指标.一级指标|合并", 8.4, {"align": "center", "font_size": 9}),
-    ("指标", "指标.指标", 8.6, {"align": "center"}),
-    ("条款原文", "指标.条款原文", 23.2, {}),
+    ("指标", "指标.指标", 12.6, {"align": "center"}),
+    ("条款原文", "指标.条款原文", 22, {}),
     ("取值", "指标.取值", 6.4, {"align": "center"}),
     ("计分规则", "指标.计分规则", 19.4, {}),
     ("分值", "指标.分值", 4.6, {"align": "center"}),

@@ -214,7 +214,7 @@ def _months(book: Workbook, looks: Looks) -> None:
 
 def _leaders(book: Workbook, looks: Looks, name: str, fields: Sequence[str], sides: Sequence[str]) -> None:
     """The best of each stage, a long list in two columns."""
-    widths = {"学段": 15, "名次": 6, "学校名称": 24, "姓名": 9, "备注": 7}
+    widths = {"学段": 18, "名次": 6, "学校名称": 24, "姓名": 9, "备注": 7}
     forms = {"得分": _SCORE, "月均得分": _SCORE}
     captions = [f.partition("|")[0] for f in fields]
     wider = 1.0 if len(sides) > 1 else 1.5

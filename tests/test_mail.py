@@ -1,0 +1,197 @@
+"""Copies to send and their mail drafts, through the command; nothing leaves that was not proven."""
+
+from __future__ import annotations
+
+import shutil
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kongjian.cli import cli
+from kongjian.errors import KongjianError
+from kongjian.excel import outlook
+from kongjian.excel.print_pdf import printer
+from kongjian.forms import office_pdf
+from kongjian.sending import by_school, proof, work
+from kongjian.sending.mail_draft import Draft, write_draft
+from kongjian.sending.proof import Proof
+from kongjian.workbook.recalculate import recalculate
+from workbooks import SCHOOL_NAMES, opened, small_book
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = small_book(tmp_path_factory.mktemp("book") / "评比.xlsm")
+    recalculate(path)
+    path.with_name("评比.xlsm.bak").unlink()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What LibreOffice makes of a copy is tested with the proof itself."""
+    for module in (proof, by_school, office_pdf):
+        monkeypatch.setattr(module, "find_office", lambda: None)
+
+
+def mail(book: Path, *options: str) -> Result:
+    return CliRunner().invoke(cli, ["mail", str(book), *options])
+
+
+def draft_of(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("", "评比-分发版"), ("--values", "评比-数值版"), ("--public", "评比-公示版")],
+)
+def test_an_edition_and_its_draft(option: str, name: str, book: Path, tmp_path: Path) -> None:
+    done = mail(book, "-o", str(tmp_path), *([option] if option else []))
+    assert done.exit_code == 0, done.output
+    assert f"{name}.xlsx：可以发送：核对" in done.output
+    assert f"可以发送1个文件（{tmp_path}）" in done.output
+    assert sorted(p.name for p in tmp_path.iterdir()) == [f"{name}.eml", f"{name}.xlsx"]
+    message = draft_of(tmp_path / f"{name}.eml")
+    assert message["X-Unsent"] == "1"
+    assert [message[h] for h in ("To", "From", "Cc", "Bcc", "Date")] == [None] * 5
+    assert message["Subject"] == f"赤壁市中小学“网络学习空间”应用评比方案结果（{name}）"
+    assert "您好" in message.get_body().get_content()  # type: ignore[union-attr]
+    [attached] = message.iter_attachments()
+    assert attached.get_filename() == f"{name}.xlsx"
+    assert attached.get_content() == (tmp_path / f"{name}.xlsx").read_bytes()
+    formulas = sum(
+        str(c.value).startswith("=") for s in opened(tmp_path / f"{name}.xlsx") for r in s for c in r
+    )
+    assert (formulas > 500) == (not option)
+
+
+def test_one_file_for_each_school(book: Path, tmp_path: Path) -> None:
+    done = mail(book, "-o", str(tmp_path), "--by-school", "-q")
+    assert done.exit_code == 0, done.output
+    made = sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx"))
+    assert made == sorted(SCHOOL_NAMES)
+    assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.eml")) == made
+    assert done.output == f"可以发送{len(made)}个文件（{tmp_path}）\n"
+
+
+def test_by_default_the_copies_stand_beside_the_workbook(book: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copy(book, tmp_path / "评比.xlsm"))
+    assert mail(own, "--values").exit_code == 0
+    assert (tmp_path / "分发" / "评比-数值版.xlsx").is_file()
+    first = (tmp_path / "分发" / "评比-数值版.xlsx").read_bytes()
+    assert mail(own, "--values").exit_code == 0
+    old = tmp_path / "分发" / "评比-数值版.xlsx.bak"
+    assert (tmp_path / "分发" / "评比-数值版.xlsx").read_bytes() == first or old.read_bytes() == first
+
+
+def test_what_is_refused_is_told_and_not_there(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "评比-分发版.xlsx").write_bytes(b"earlier")
+    monkeypatch.setattr(work, "prove", lambda *_, **__: Proof(("“教师得分”C4是1，应为2",), 1, 1, None))
+    done = mail(book, "-o", str(tmp_path))
+    assert done.exit_code == 2
+    assert "没有可以发送的文件；不能发送：评比-分发版.xlsx：“教师得分”C4是1，应为2" in done.output
+    assert [p.name for p in tmp_path.iterdir()] == ["评比-分发版.xlsx"]
+    assert (tmp_path / "评比-分发版.xlsx").read_bytes() == b"earlier"
+
+
+def test_a_copy_that_is_open_in_excel_is_told(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "~$评比-数值版.xlsx").write_bytes(b"")
+    done = mail(book, "-o", str(tmp_path), "--values")
+    assert done.exit_code == 2
+    assert "评比-数值版.xlsx 正在Excel中打开" in done.output
+
+
+def test_without_data_there_is_nothing_to_send(tmp_path: Path) -> None:
+    empty = small_book(tmp_path / "空.xlsm", {})
+    done = mail(empty, "-o", str(tmp_path / "分发"))
+    assert isinstance(done.exception, KongjianError)
+    assert "还没有数据" in str(done.exception)
+    assert not (tmp_path / "分发").exists()
+
+
+def test_a_workbook_that_shows_other_results_is_noticed(tmp_path: Path) -> None:
+    done = mail(small_book(tmp_path / "评比.xlsm"), "-o", str(tmp_path), "--values")
+    assert "提示：工作簿还没有计算过" in done.output
+
+
+def test_the_same_draft_gives_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "甲.xlsx").write_bytes(b"PK")
+    for name in ("a.eml", "b.eml"):
+        write_draft(Draft("题目", "正文", (tmp_path / "甲.xlsx",)), tmp_path / name)
+    assert (tmp_path / "a.eml").read_bytes() == (tmp_path / "b.eml").read_bytes()
+
+
+class Recorder:
+    """Stands where Outlook would: it notes what it is asked to do."""
+
+    def __init__(self) -> None:
+        self.done: list[Any] = []
+        self.Attachments = self
+
+    def CreateItem(self, kind: int) -> Recorder:  # noqa: N802
+        self.done.append(("CreateItem", kind))
+        return self
+
+    def Add(self, path: str) -> None:  # noqa: N802
+        self.done.append(("Add", path))
+
+    def Display(self) -> None:  # noqa: N802
+        self.done.append("Display")
+
+
+def test_outlook_shows_the_mail_and_sends_nothing(tmp_path: Path) -> None:
+    mail_item = Recorder()
+    said = outlook.show([Draft("题目", "正文", (tmp_path / "甲.xlsx",))], tmp_path, lambda: mail_item)
+    assert mail_item.done == [("CreateItem", 0), ("Add", str(tmp_path / "甲.xlsx")), "Display"]
+    assert (mail_item.Subject, mail_item.Body) == ("题目", "正文")  # type: ignore[attr-defined]
+    assert "看过再发" in said
+
+
+def test_without_outlook_and_for_many_files_the_folder_is_named(tmp_path: Path) -> None:
+    def missing() -> Any:
+        raise OSError("no such class")
+
+    draft = Draft("题目", "正文", ())
+    assert str(tmp_path) in outlook.show([draft], tmp_path, missing)
+    mail_item = Recorder()
+    assert str(tmp_path) in outlook.show([draft, draft], tmp_path, lambda: mail_item)
+    assert mail_item.done == []
+
+
+class Excel:
+    """Stands where Excel would open the file to print."""
+
+    def __init__(self, fails: bool) -> None:
+        self.books, self.done, self._fails = self, [], fails  # type: ignore[var-annotated]
+
+    def open(self, path: str, **options: Any) -> Excel:
+        self.done.append((path, options["read_only"]))
+        return self
+
+    def to_pdf(self, path: str) -> None:
+        if self._fails:
+            raise OSError("printer")
+        self.done.append(path)
+
+    def close(self) -> None:
+        self.done.append("close")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_excel_prints_where_there_is_no_libreoffice_and_closes_the_file(fails: bool, tmp_path: Path) -> None:
+    app, book, target = Excel(fails), tmp_path / "a.xlsx", tmp_path / "a.pdf"
+    if fails:
+        with pytest.raises(KongjianError, match="没有生成 PDF"):
+            printer(app)(book, target)  # type: ignore[arg-type]
+    else:
+        printer(app)(book, target)  # type: ignore[arg-type]
+    assert app.done == [(str(book), True), *([] if fails else [str(target)]), "close"]
