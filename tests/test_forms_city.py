@@ -189,6 +189,16 @@ def test_a_file_open_in_excel_does_not_hold_up_the_others(small: Path, tmp_path:
     assert {"公示名单.xlsx", "工作总结统计表.xlsx"} < set(files(out))
 
 
+def test_a_list_open_in_excel_does_not_hide_that_the_forms_were_written(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "~$申报材料清单.xlsx").touch()
+    code, said = command(small, "-o", out, "--kind", "申报表")
+    assert code == 2
+    assert "1个没有写成：申报材料清单.xlsx 正在Excel中打开" in said[-1]
+    assert len([name for name in files(out) if "附件" in name]) > 1
+
+
 def test_all_units_in_one_workbook(small: Path, tmp_path: Path, rules: Rules) -> None:
     out, run = tmp_path / "out", check(small, rules)
     assert command(small, "-o", out, "--as", "工作簿", "--kind", "申报表", "--kind", "评分表")[0] == 0
