@@ -7,7 +7,7 @@ import pytest
 
 from filled_forms import city_run
 from kongjian.engine.cheapest import cheapest_steps, cheapest_way, pass_mark
-from kongjian.engine.explanations import COLUMNS, by_rank, explanations, outcome_of, unit_values
+from kongjian.engine.explanations import COLUMNS, by_rank, explanations, unit_values
 from kongjian.engine.row import compile_row
 from kongjian.rules import load_rules
 from native_engines import random_run, run_of
@@ -21,7 +21,7 @@ LAST = {r.id: r.values[-1].id for r in RULES.readings}
 def test_its_numbers_are_the_results_to_the_last_digit(readings: dict[str, str], seed: int) -> None:
     run = random_run((readings, seed))
     for kind in ("school", "teacher"):
-        o = outcome_of(run.results, kind)
+        o = run.results.of(kind)
         everyone, none = np.arange(o.units.height), np.zeros(0, dtype=np.int64)
         chosen = (everyone, none) if kind == "school" else (none, everyone)
         frame = explanations(run.results, run.rules, *chosen)
@@ -86,7 +86,7 @@ def test_the_cheapest_way_leads_to_the_mark_and_no_step_is_too_many(readings: di
     for seed in range(3):
         run = random_run((readings, seed))
         for kind in ("school", "teacher"):
-            o, bound = outcome_of(run.results, kind), round(pass_mark(run.rules, kind) * 100)
+            o, bound = run.results.of(kind), round(pass_mark(run.rules, kind) * 100)
             scorer = compile_row(run.rules.object(kind), run.rules)
             for at in range(o.units.height):
                 steps = cheapest_steps(run.results, run.rules, kind, at)

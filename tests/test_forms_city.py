@@ -16,10 +16,11 @@ import pytest
 from kongjian.demo import demo_data
 from kongjian.forms import kinds
 from kongjian.forms.checklist import FILE as CHECKLIST
+from kongjian.forms.defined_names import defined_names
 from kongjian.forms.design import DESIGNS, make_templates
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.produce import PDF, SHAPES
-from kongjian.forms.template import Template, constant
+from kongjian.forms.template import Template
 from kongjian.places import templates
 from kongjian.rules import Rules, load_rules
 from kongjian.run import Run
@@ -58,7 +59,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def owner(path: Path) -> str:
     """Whose a file is, as it says itself."""
     with Package(path) as package:
-        return constant(package, UNIT_NAME)
+        return defined_names(package).texts.get(UNIT_NAME, "")
 
 
 class City:

@@ -157,7 +157,9 @@ def _forms(book: xw.Book | None, wanted: list[str], shape: str = FILES) -> None:
         live, run = _examine(press)
         out = place.parent / kinds.FOLDER
         printed = printer(press.book.app)
-        made = work.make(run, place, out, wanted, _now().date(), shape, printed, progress=press.progress)
+        today = _now().date()
+        jobs = work.plan(run, wanted, today)
+        made = work.make(run, jobs, place, out, wanted, today, shape, printed, progress=press.progress)
         warning = work.stale(run, previous_run(live).fingerprint)
         press.last_word = "\n".join(w for w in (f"{made.message}。都在 {out}", warning) if w)
 

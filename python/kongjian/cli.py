@@ -132,7 +132,7 @@ def forms(
 
     from kongjian.forms import kinds, work
     from kongjian.forms.office_pdf import to_pdf
-    from kongjian.forms.produce import SHAPES
+    from kongjian.forms.produce import SHAPES, count
     from kongjian.workbook.recalculate import check_with_fingerprint
 
     for given, known in ((wanted, kinds.KINDS), ((shape,), SHAPES)):
@@ -143,8 +143,9 @@ def forms(
     out = out or book.resolve().parent / kinds.FOLDER
     chosen, today = wanted or kinds.KINDS, dt.date.today()
     names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
-    with _progress(quiet, work.files_to_make(run, chosen, today, shape)) as progress:
-        made = work.make(run, book, out, chosen, today, shape, to_pdf, names, ranks, templates, progress)
+    jobs = work.plan(run, chosen, today, names, ranks)
+    with _progress(quiet, count(jobs, shape)) as progress:
+        made = work.make(run, jobs, book, out, chosen, today, shape, to_pdf, templates, progress)
     if warning := work.stale(run, shown):
         click.echo(f"提示：{warning}")
     for line in (*made.failed, *made.notes) if not quiet else ():

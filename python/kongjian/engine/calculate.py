@@ -94,6 +94,10 @@ class Results:
     fingerprint: str
     version: str
 
+    def of(self, kind: str) -> Outcome:
+        """Everything about one kind of unit."""
+        return self.school if kind == "school" else self.teacher
+
 
 def calculate(
     inputs: Inputs,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kongjian.engine.calculate import Results
 from kongjian.engine.explain import wanting
-from kongjian.engine.explanations import amount, is_percent, outcome_of, unit_values
+from kongjian.engine.explanations import amount, is_percent, unit_values
 from kongjian.engine.row import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, Rules
@@ -52,7 +52,7 @@ def cheapest_steps(results: Results, rules: Rules, kind: str, at: int) -> list[S
 
 def cheapest_way(results: Results, rules: Rules, kind: str, at: int) -> str:
     """How a unit below the pass mark reaches it, in one sentence; "" for a unit that has reached it."""
-    outcome, mark = outcome_of(results, kind), pass_mark(rules, kind)
+    outcome, mark = results.of(kind), pass_mark(rules, kind)
     every = any(c.kind == "every_month" for c in rules.conditions_for(kind))
     reached = (outcome.monthly.lowest if every else outcome.monthly.average)[at]
     if reached >= round(mark * 100):

@@ -51,10 +51,6 @@ def explanations(
     )
 
 
-def outcome_of(results: Results, kind: str) -> Outcome:
-    return results.school if kind == "school" else results.teacher
-
-
 def by_rank(outcome: Outcome) -> Ints:
     """Every unit's position, the ranked ones first and in their order."""
     return np.concatenate([outcome.order, np.flatnonzero(outcome.standing.rank == UNRANKED)])
@@ -66,12 +62,12 @@ def _leading(outcome: Outcome) -> Ints:
 
 def unit_values(results: Results, rules: Rules, kind: str, at: int) -> list[float]:
     """One unit's measures as a row scorer wants them."""
-    units = outcome_of(results, kind).units
+    units = results.of(kind).units
     return [float(units[c][at]) for c in compile_row(rules.object(kind), rules).columns]
 
 
 def _unit(results: Results, rules: Rules, kind: str, at: int) -> Iterator[tuple[str | float, ...]]:
-    units, scheme = outcome_of(results, kind).units, rules.object(kind)
+    units, scheme = results.of(kind).units, rules.object(kind)
     scorer = compile_row(scheme, rules)
     values = unit_values(results, rules, kind, at)
     other = scorer.columns[-1] == HOMEROOM and values[-1] != 1

@@ -16,6 +16,7 @@ from kongjian.forms.job import Document, Job
 from kongjian.forms.placeholders import Scalar, words
 from kongjian.forms.template import Sheet
 from kongjian.run import Run
+from kongjian.workbook.cells import YES_NO
 
 _FACT = re.compile(
     r"(?:学段：\S+|(?:教师总数|适龄学生数)：\d+人|\S*开通率：[\d.]+%|(?:互联网接入|多媒体教学环境)：[是否]"
@@ -76,9 +77,8 @@ def school_texts(run: Run, at: int) -> dict[str, Scalar]:
             rate = opening_rate(units.take(np.array([at])), condition)[0]
             # cut, not rounded: 89.996% must not read as 90%
             basics.append(_line(condition.label, float(np.floor(rate * 10_000 + 1e-7) / 100), "%"))
-    yes_no = {1.0: "是", 0.0: "否"}
     equipment = [
-        f"{column}：{yes_no[float(units[column][at])]}" if float(units[column][at]) in yes_no else ""
+        f"{column}：{YES_NO[float(units[column][at])]}" if float(units[column][at]) in YES_NO else ""
         for column in ("互联网接入", "多媒体教学环境")
     ]
     results = [_line(name, facts[name], "分") for name in ("得分", "月均得分")]

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from lxml import etree
 
 from kongjian.errors import KongjianError
 from kongjian.forms import sheet_places
-from kongjian.forms.cell_xml import PARSER, tag
+from kongjian.forms.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
 from kongjian.forms.placeholders import Context
 from kongjian.forms.references import Mover, RowMap
 from kongjian.forms.sheet_filler import Filled
@@ -78,7 +77,7 @@ class Assembly:
         self._make_workbook()
         self._tidy_properties()
         self._parts[strings_part or self._new_strings()] = strings.xml()
-        self._parts[CONTENT_TYPES] = _xml(self._types)
+        self._parts[CONTENT_TYPES] = xml_bytes(self._types)
 
     def save(self, target: Path) -> None:
         existing = set(self._package.names)
@@ -102,7 +101,7 @@ class Assembly:
             sheet_places.hide_columns(m.filled, m.sheet.hidden)
             if m is not self._made[0]:
                 _unselect(m.filled.root)
-            self._parts[m.part] = _xml(m.filled.root)
+            self._parts[m.part] = xml_bytes(m.filled.root)
             kept = self._related_parts(m, relations[source], mover)
             self._parts[relationships_part(m.part)] = self._relations(source, kept)
 
@@ -156,12 +155,12 @@ class Assembly:
         """A part's relationships with other targets; external ones stay."""
         name = relationships_part(part)
         if name not in self._package.names:
-            return _xml(etree.Element(f"{{{PACKAGE}}}Relationships", nsmap={None: PACKAGE}))
+            return xml_bytes(etree.Element(f"{{{PACKAGE}}}Relationships", nsmap={None: PACKAGE}))
         root = etree.fromstring(self._package.read(name), PARSER)
         for r in root:
             if r.get("Id") in targets and r.get("TargetMode") != "External":
                 r.set("Target", f"/{targets[r.get('Id')]}")
-        return _xml(root)
+        return xml_bytes(root)
 
     def _make_workbook(self) -> None:
         part = self._package.workbook
@@ -186,8 +185,8 @@ class Assembly:
             view.attrib.pop("firstSheet", None)
         self._make_names(root, order)
         self._calculate_on_load(root)
-        self._parts[part] = _xml(root)
-        self._parts[relationships_part(part)] = _xml(rels)
+        self._parts[part] = xml_bytes(root)
+        self._parts[relationships_part(part)] = xml_bytes(rels)
 
     def _make_names(self, root: etree._Element, order: list[str]) -> None:
         """Defined names: those of a sheet for each of its copies, the workbook's own for its first copy."""
@@ -228,10 +227,8 @@ class Assembly:
         """The list of sheet names in the document's properties would be of the template."""
         for part in self._package.related("", "extended-properties"):
             root = etree.fromstring(self._package.read(part), PARSER)
-            for element in list(root):
-                if etree.QName(element).localname in ("HeadingPairs", "TitlesOfParts"):
-                    root.remove(element)
-            self._parts[part] = _xml(root)
+            drop_sheet_names(root)
+            self._parts[part] = xml_bytes(root)
 
     def _new_strings(self) -> str:
         """A part for shared strings in a template whose texts stand in its cells."""
@@ -240,7 +237,7 @@ class Assembly:
         name = relationships_part(self._package.workbook)
         rels = etree.fromstring(self._parts[name], PARSER)
         etree.SubElement(rels, f"{{{PACKAGE}}}Relationship", Id="rIdStrings", Type=f"{OFFICE}/sharedStrings", Target=f"/{part}")  # fmt: skip
-        self._parts[name] = _xml(rels)
+        self._parts[name] = xml_bytes(rels)
         return part
 
     def _add_type(self, part: str, kind: str) -> None:
@@ -290,7 +287,7 @@ def _moved_part(data: bytes, m: Made, mover: Mover) -> bytes:
             element.text = mover.move(element.text)
         elif name in ("numCache", "strCache"):
             element.getparent().remove(element)
-    return _xml(root)
+    return xml_bytes(root)
 
 
 def _named(text: str | None) -> str:
@@ -302,7 +299,3 @@ def _named(text: str | None) -> str:
 def _unselect(root: etree._Element) -> None:
     for view in root.iter(tag("sheetView")):
         view.attrib.pop("tabSelected", None)
-
-
-def _xml(root: Any) -> bytes:
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

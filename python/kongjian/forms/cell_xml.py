@@ -1,4 +1,4 @@
-"""Cells in the XML of a worksheet: where they stand, and a value put into one."""
+"""The XML of a package: where cells stand, a value put into one, a part as it is written."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
 _EPOCH = dt.date(1899, 12, 30)
+
+
+def xml_bytes(root: Any) -> bytes:
+    """A part as it is written into the package."""
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def drop_sheet_names(properties: Any) -> None:
+    """Takes the list of sheet names, which would be that of before, out of the document's properties."""
+    for element in list(properties):
+        if etree.QName(element).localname in ("HeadingPairs", "TitlesOfParts"):
+            properties.remove(element)
 
 
 def tag(name: str) -> str:

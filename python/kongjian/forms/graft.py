@@ -10,7 +10,7 @@ from lxml import etree
 
 from kongjian.errors import KongjianError
 from kongjian.forms.assembly import OFFICE, PACKAGE, TYPES
-from kongjian.forms.cell_xml import PARSER, tag
+from kongjian.forms.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part
 from kongjian.workbook.strings import EMPTY
 
@@ -75,7 +75,7 @@ class _Book:
         number = len(self.sheets) + 1
         while (part := f"xl/worksheets/sheet{number}.xml") in {*self.package.names, *self._added}:
             number += 1
-        self._added[part] = _xml(root)
+        self._added[part] = xml_bytes(root)
         id_ = self._relate("worksheet", part)
         used = max(int(s.get("sheetId")) for s in self.sheets)
         element = etree.SubElement(self.sheets, tag("sheet"), name=name, sheetId=str(used + 1))
@@ -129,7 +129,7 @@ class _Book:
     def save(self, target: Path) -> None:
         if self._new_strings and len(self.strings):
             self._relate("sharedStrings", self._strings_part)
-            self._added[self._strings_part] = _xml(self.strings)
+            self._added[self._strings_part] = xml_bytes(self.strings)
         changed = {
             self.package.workbook: self.workbook,
             relationships_part(self.package.workbook): self.relations,
@@ -138,16 +138,14 @@ class _Book:
             **({} if self._new_strings else {self._strings_part: self.strings}),
             **self._properties(),
         }
-        self.package.save(target, {n: _xml(root) for n, root in changed.items()}, (), self._added)
+        self.package.save(target, {n: xml_bytes(root) for n, root in changed.items()}, (), self._added)
 
     def _properties(self) -> dict[str, Any]:
         """The document's properties without their list of sheet names, which would be the old one."""
         out = {}
         for part in self.package.related("", "extended-properties"):
             out[part] = root = self.tree(part)
-            for element in list(root):
-                if etree.QName(element).localname in ("HeadingPairs", "TitlesOfParts"):
-                    root.remove(element)
+            drop_sheet_names(root)
         return out
 
 
@@ -290,7 +288,3 @@ def _number_formats(ours: Any, theirs: Any) -> dict[int, int]:
         out[int(wanted.get("numFmtId"))] = known[code]
     block.set("count", str(len(block)))
     return out
-
-
-def _xml(root: Any) -> bytes:
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

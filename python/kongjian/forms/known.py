@@ -20,7 +20,7 @@ UNIT_NAME = "KongjianUnit"
 
 
 def outcome(run: Run, kind: str) -> Outcome:
-    return run.results.school if kind == "school" else run.results.teacher
+    return run.results.of(kind)
 
 
 def qualified(run: Run, kind: str) -> Ints:

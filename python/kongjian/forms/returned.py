@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 from kongjian.engine.matching import school_keys
 from kongjian.errors import KongjianError
 from kongjian.forms import field_checks, known
+from kongjian.forms.defined_names import Area, defined_names
 from kongjian.forms.placeholders import words
-from kongjian.forms.template import MADE_NAME, constant, untouched
+from kongjian.forms.template import MADE_NAME, as_made
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.rules import Rules
 from kongjian.rules.model import Form
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
-from kongjian.workbook.sheet_part import column_number
 
 NOT_A_SHEET = "不是表格，请人工登记"
 NOT_FILLED = "还没有填写"
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods"}
 _NO_MATERIAL = {".bak", ".tmp", ".ini", ".db", ".txt", ".lnk"}
-_AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\"]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
-
-Area = tuple[int, int, int, int]
-"""First row and column, last row and column, from 1."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +75,10 @@ def _only_sent(path: Path, rules: Rules) -> bool:
         return False
     try:
         with Package(path) as package:
-            if not constant(package, MADE_NAME):
+            if not defined_names(package).texts.get(MADE_NAME):
                 return False
             fields = {f.name.lower() for form in rules.forms.forms for f in form.fields}
-            return untouched(path) or not any(fields & set(areas) for areas in _names(package)[0].values())
+            return as_made(package) or not any(fields & set(areas) for areas in _names(package)[0].values())
     except KongjianError:
         return False
 
@@ -106,24 +100,10 @@ def _read(package: Package, rules: Rules) -> list[Returned]:
 
 def _names(package: Package) -> tuple[dict[str, dict[str, Area]], str]:
     """The named cells of every sheet, by folded name; the unit that the workbook names, "" for none."""
-    places: dict[str, dict[str, Area]] = {}
-    unit = ""
-    try:
-        root = ElementTree.fromstring(package.read(package.workbook))
-    except ElementTree.ParseError:
-        raise package.damaged(package.workbook) from None
-    for element in root.iter():
-        if not element.tag.endswith("}definedName"):
-            continue
-        name, text = element.get("name", "").lower(), (element.text or "").strip().removeprefix("$")
-        if name == known.UNIT_NAME.lower():
-            unit = text.removeprefix("=").strip('"').replace('""', '"')
-        elif found := _AREA.fullmatch(text):
-            sheet = (found[1] or found[2]).replace("''", "'")
-            left, top = column_number(found[3]), int(found[4])
-            right, bottom = column_number(found[5] or found[3]), int(found[6] or found[4])
-            places.setdefault(sheet, {}).setdefault(name, (top, left, bottom, right))
-    return places, unit
+    found = defined_names(package)
+    texts = {name.lower(): text for name, text in found.texts.items()}
+    places = {s: {name.lower(): area for name, area in areas.items()} for s, areas in found.areas.items()}
+    return places, texts.get(known.UNIT_NAME.lower(), "")
 
 
 def _form_of(areas: Iterable[str], rules: Rules) -> Form | None:

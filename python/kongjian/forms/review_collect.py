@@ -34,7 +34,7 @@ from kongjian.forms.template import MADE_NAME, Template
 from kongjian.intake.grid import Cell, is_blank
 from kongjian.rules.model import OBJECT_LABELS, Rules
 from kongjian.text import fold
-from kongjian.workbook.package import replace_file
+from kongjian.workbook.package import replace_bytes
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEW = 5  # so many cells are named one by one
@@ -125,12 +125,8 @@ def _write(panel: Panel, rules: Rules, template: Path, target: Path, result: Rev
         # it holds collected scores: making the blank forms again must leave it alone
         opened.write(fresh, document.sheets, {**document.names, MADE_NAME: "collected"})
         made = fresh.read_bytes()
-
-    def write(temporary: Path) -> None:
-        temporary.write_bytes(made)
-
     if not (target.is_file() and target.read_bytes() == made):
-        replace_file(target, write)
+        replace_bytes(target, made)
     result.written.append(target)
 
 

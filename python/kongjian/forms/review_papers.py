@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from lxml import etree
 
 from kongjian.errors import KongjianError
 from kongjian.forms.cell_xml import PARSER
+from kongjian.forms.defined_names import Area, defined_names
 from kongjian.forms.placeholders import words
 from kongjian.forms.review import NAME, NO
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
@@ -19,13 +19,10 @@ from kongjian.rules.model import OBJECT_LABELS
 from kongjian.text import clean, fold
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
-from kongjian.workbook.sheet_part import column_number
 
 _BOOKS = (".xlsx", ".xlsm")
 _OTHER_BOOKS = (".xls", ".xlsb", ".et", ".ods", ".csv")
-_PLACE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
 _LIST = ("ReviewNumber", "ReviewSchool", "ReviewPerson", "ReviewPoints", "ReviewRank", "ReviewScore", "ReviewOpinion")  # fmt: skip
-_Area = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -91,27 +88,26 @@ def review_files(folder: Path, refused: list[str]) -> Iterator[ReviewFile]:
 def _file(path: Path) -> ReviewFile | None:
     """A review file's contents, None for any other workbook."""
     with Package(path) as package:
-        workbook = package.read(package.workbook)
-        if NAME.encode() not in workbook:
+        if NAME.encode() not in package.read(package.workbook):
             return None
-        names, areas = _defined_names(workbook)
-        kind, _, expert = names.get(NAME, "").partition("|")
+        names = defined_names(package)
+        kind, _, expert = names.texts.get(NAME, "").partition("|")
         if kind not in OBJECT_LABELS:
             return None
         reader = Reader(package)
         papers = []
         for sheet in package.sheets:
-            places = areas.get(sheet, {})
+            places = names.areas.get(sheet, {})
             if all(n in places for n in _LIST) and (grid := reader.grid(sheet)):
                 papers.append(_paper(grid, places))
         drop = True
-        for sheet, places in areas.items():
+        for sheet, places in names.areas.items():
             if "ReviewDropExtremes" in places and (grid := reader.grid(sheet)):
                 drop = fold(_text(grid, places["ReviewDropExtremes"])) != NO
         return ReviewFile(path, kind, expert, _stamp(package, path), tuple(papers), drop)
 
 
-def _paper(grid: Grid, places: dict[str, _Area]) -> Paper:
+def _paper(grid: Grid, places: dict[str, Area]) -> Paper:
     """An expert's sheet, read where its names point to."""
     first, _, last, _ = places["ReviewNumber"]
     columns = {n: places[n][1] for n in _LIST}
@@ -142,29 +138,9 @@ def _cell(grid: Grid, row: int, column: int) -> Cell:
     return "" if is_blank(value) else value
 
 
-def _text(grid: Grid, area: _Area) -> str:
+def _text(grid: Grid, area: Area) -> str:
     value = _cell(grid, area[0], area[1])
     return words(value.date() if isinstance(value, dt.datetime) else value).strip()
-
-
-def _defined_names(workbook: bytes) -> tuple[dict[str, str], dict[str, dict[str, _Area]]]:
-    """The constants by name, and by sheet the areas by name."""
-    constants: dict[str, str] = {}
-    areas: dict[str, dict[str, _Area]] = {}
-    for element in etree.fromstring(workbook, PARSER).iter("{*}definedName"):
-        name, text = element.get("name", ""), (element.text or "").strip()
-        if text.startswith('"') and text.endswith('"'):
-            constants[name] = text[1:-1].replace('""', '"')
-        elif found := _PLACE.fullmatch(text):
-            sheet = (found[1] or found[2]).replace("''", "'")
-            left, top, right, bottom = (
-                found[3],
-                int(found[4]),
-                found[5] or found[3],
-                int(found[6] or found[4]),
-            )
-            areas.setdefault(sheet, {})[name] = (top, column_number(left), bottom, column_number(right))
-    return constants, areas
 
 
 def _stamp(package: Package, path: Path) -> tuple[str, float]:

@@ -10,6 +10,7 @@ from lxml import etree
 from kongjian.errors import KongjianError
 from kongjian.forms.assembly import MADE_NAME, Assembly, Made, Sheet, digest
 from kongjian.forms.cell_xml import PARSER, tag
+from kongjian.forms.defined_names import defined_names
 from kongjian.forms.placeholders import Context
 from kongjian.forms.sheet_filler import Note, fill
 from kongjian.forms.sheet_template import SheetTemplate, faults
@@ -72,19 +73,15 @@ def untouched(path: Path) -> bool:
     """Whether a file that was made from a template is still as it was made: nobody has saved it since."""
     try:
         with Package(path) as package:
-            said = constant(package, MADE_NAME)
-            return bool(said) and said == digest(package.read(part) for part in package.sheets.values())
+            return as_made(package)
     except KongjianError:
         return False
 
 
-def constant(package: Package, name: str) -> str:
-    """A defined name that stands for a text, "" where there is none."""
-    for element in etree.fromstring(package.read(package.workbook), PARSER).iter(tag("definedName")):
-        if element.get("name") == name:
-            text = (element.text or "").strip().removeprefix("=")
-            return str(text[1:-1].replace('""', '"')) if text[:1] == text[-1:] == '"' else ""
-    return ""
+def as_made(package: Package) -> bool:
+    """The same of a file that is open."""
+    said = defined_names(package).texts.get(MADE_NAME)
+    return bool(said) and said == digest(package.read(part) for part in package.sheets.values())
 
 
 def _texts(xml: bytes) -> list[str]:
@@ -96,4 +93,4 @@ def _texts(xml: bytes) -> list[str]:
     ]
 
 
-__all__ = ["MADE_NAME", "Note", "Sheet", "Template", "constant", "untouched"]
+__all__ = ["MADE_NAME", "Note", "Sheet", "Template", "as_made", "untouched"]

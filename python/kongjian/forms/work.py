@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kongjian.errors import KongjianError
 from kongjian.forms import checklist, kinds, review, review_collect
-from kongjian.forms.produce import FILES, Made, ToPdf, count, produce, template_path
+from kongjian.forms.job import Job
+from kongjian.forms.produce import FILES, Made, ToPdf, produce, template_path
 from kongjian.forms.returned import read_folder
 from kongjian.rules import Rules
 from kongjian.run import Progress, Run
@@ -22,23 +23,28 @@ def stale(run: Run, shown: str) -> str:
     return f"工作簿{what}；这里按现在的数据生成，请再按“重新计算排名”"
 
 
+def plan(
+    run: Run, wanted: Sequence[str], today: dt.date, experts: Sequence[str] = (), ranks: int | None = None
+) -> list[Job]:
+    """What is to be written of the wanted kinds. Raises KongjianError where there is no data."""
+    if run.schools + run.teachers == 0:
+        raise KongjianError("还没有数据，没有表格可写；请先把平台导出的数据粘贴到输入表")
+    return kinds.jobs(run, wanted, today, experts, ranks)
+
+
 def make(
     run: Run,
+    jobs: Sequence[Job],
     book: Path,
     out: Path,
     wanted: Sequence[str],
     today: dt.date,
     shape: str = FILES,
     to_pdf: ToPdf | None = None,
-    experts: Sequence[str] = (),
-    ranks: int | None = None,
     templates: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Made:
-    """Writes the wanted kinds of forms below `out`; with the application forms also the list of who owes what."""
-    if run.schools + run.teachers == 0:
-        raise KongjianError("还没有数据，没有表格可写；请先把平台导出的数据粘贴到输入表")
-    jobs = kinds.jobs(run, wanted, today, experts, ranks)
+    """Writes the planned jobs below `out`; with the application forms also the list of who owes what."""
     made = produce(jobs, out, lambda name: template_path(name, book, templates), shape, to_pdf, progress)
     if kinds.APPLICATIONS in wanted and shape == FILES:
         owed = checklist.expected(run, run.rules)
@@ -48,11 +54,6 @@ def make(
         except KongjianError as error:  # open in Excel, say: the forms are written all the same
             made.failed.append(str(error))
     return made
-
-
-def files_to_make(run: Run, wanted: Sequence[str], today: dt.date, shape: str) -> int:
-    """How many files `make` writes, for a progress bar."""
-    return count(kinds.jobs(run, wanted, today), shape)
 
 
 def collect(folder: Path, rules: Rules, today: dt.date, book: Path | None = None) -> list[str]:

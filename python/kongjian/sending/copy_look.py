@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.sending.model import CopyColumn, CopySheet, Entry
 from kongjian.sending.plan import Plan
 from kongjian.workbook.build_marks import mark
+from kongjian.workbook.build_sheets import frozen_columns
 from kongjian.workbook.build_styles import (
     AMBER,
     GREY,
@@ -65,8 +66,6 @@ _LOOKS: dict[str, dict[str, object]] = {
         **{k: _READ[k] for k in ("border", "border_color")},
     },
 }
-_NAMES = {"名次", "类别", "学校名称", "教师姓名", "奖项"}
-_FREEZE_AT_MOST = 52
 _PORTRAIT_UP_TO = 112
 _SCORE_WITHOUT_END = 1e9
 
@@ -140,7 +139,7 @@ def add_sheet(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> 
         _write_column(sheet, styles, index, column)
     _marks(sheet, styles, made, plan)
     widths = [c.width for c in made.columns]
-    freeze(sheet, _frozen(place.names, widths))
+    freeze(sheet, frozen_columns(place.names, widths))
     printed = sum(c.width for c in made.columns if not c.helper)
     print_setup(sheet, printed > _PORTRAIT_UP_TO, plan.rules.scheme.name)
     shown = sum(not c.helper for c in made.columns)
@@ -178,13 +177,3 @@ def _marks(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> Non
     spec: OutputSheet | None = next((s for s in output_sheets(plan.rules) if s.table == made.table), None)
     if spec is not None:
         mark(sheet, styles, plan.rules, spec)
-
-
-def _frozen(names: Sequence[str], widths: Sequence[float]) -> int:
-    """The leading columns that name the row, as long as they leave room for the others."""
-    used = 0.0
-    for index, (name, width) in enumerate(zip(names, widths, strict=True)):
-        used += width
-        if name not in _NAMES or used > _FREEZE_AT_MOST:
-            return index
-    return len(names)

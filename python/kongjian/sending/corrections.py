@@ -12,7 +12,7 @@ from kongjian.engine.calculate import NAME_COLUMNS, unit_keys
 from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
 from kongjian.errors import KongjianError
-from kongjian.forms.template import constant
+from kongjian.forms.defined_names import defined_names
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model import OBJECT_LABELS, InputTable
@@ -76,7 +76,7 @@ class ReturnedCopy:
 def read_copy(path: Path, rules: Rules) -> ReturnedCopy | None:
     """A file as a returned copy, None when it is none. Raises KongjianError when it cannot be read."""
     with Package(path) as package:
-        school, _, fingerprint = constant(package, COPY_NAME).rpartition("|")
+        school, _, fingerprint = defined_names(package).texts.get(COPY_NAME, "").rpartition("|")
         if not school:
             return None
         reader = Reader(package)
@@ -101,7 +101,7 @@ def corrections(copies: Sequence[ReturnedCopy], run: Run) -> list[Correction]:
 
 def _differences(copy: ReturnedCopy, kind: str, run: Run) -> Iterator[Correction]:
     table = run.rules.table(TABLES[kind])
-    ours = (run.results.school if kind == "school" else run.results.teacher).units
+    ours = run.results.of(kind).units
     theirs: Frame = getattr(copy.intake.inputs, TABLES[kind])
     known = {key: i for i, key in enumerate(unit_keys(kind, ours))}
     findings = [f for f in copy.intake.findings if f.table == table.id and not f.code.endswith("_blank")]

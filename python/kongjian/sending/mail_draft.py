@@ -10,7 +10,7 @@ from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from kongjian.workbook.package import replace_file
+from kongjian.workbook.package import replace_bytes
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,9 +40,4 @@ def write_draft(draft: Draft, target: Path) -> None:
         content.update(path.read_bytes())
     if draft.attachments:
         message.set_boundary(f"=_{content.hexdigest()}")
-    data = bytes(message)
-
-    def write(temporary: Path) -> None:
-        temporary.write_bytes(data)
-
-    replace_file(target, write)
+    replace_bytes(target, bytes(message))

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.engine.calculate import Outcome
 from kongjian.engine.cheapest import cheapest_way, pass_mark
-from kongjian.engine.explanations import by_rank, explanations, is_percent, outcome_of
+from kongjian.engine.explanations import by_rank, explanations, is_percent
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents
@@ -149,7 +149,7 @@ def _city_block(run: Run) -> Iterator[Line]:
 
 def cut_lines(run: Run, kind: str) -> list[tuple[int, float]]:
     """For each award's last rank the lowest score that still reaches it, in points."""
-    o = outcome_of(run.results, kind)
+    o = run.results.of(kind)
     lasts = sorted({a.last for a in run.rules.awards if a.object == kind})
     within = [
         (last, o.standing.key[(o.standing.rank != UNRANKED) & (o.standing.rank <= last)]) for last in lasts

@@ -17,7 +17,7 @@ from kongjian.sending import masking, package_texts
 from kongjian.sending.masking import covered, mask
 from kongjian.sending.package_proof import package_reasons
 from kongjian.sending.proof import Proof
-from kongjian.workbook.package import Package, replace_file
+from kongjian.workbook.package import Package, replace_bytes
 
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
@@ -47,12 +47,8 @@ def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] 
             reasons = tuple(r for r in package_reasons(package, formulas=True) if "名称“Kongjian" not in r)
             numbers = sum(t.kind == "number" for t in package_texts.texts(fresh))
         data = fresh.read_bytes()
-    replace_file(target, lambda temporary: _written(temporary, data))
+    replace_bytes(target, data)
     return Proof(reasons, 0, numbers, None)
-
-
-def _written(target: Path, data: bytes) -> None:
-    target.write_bytes(data)
 
 
 def masked(document: Document, accounts: frozenset[str]) -> Document:

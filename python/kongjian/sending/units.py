@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kongjian.engine.awards import Standing
-from kongjian.engine.calculate import Outcome, unit_keys
+from kongjian.engine.calculate import unit_keys
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
 from kongjian.engine.ranking import UNRANKED
 from kongjian.errors import KongjianError
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.text import fold
+from kongjian.workbook.cells import YES_NO
 
 KINDS = ("school", "teacher")
 PREFIX = {"school": "School", "teacher": "Teacher"}
@@ -74,7 +75,7 @@ class Units:
 
 def units(run: Run, kind: str) -> Units:
     """All schools or all teachers of a run."""
-    outcome: Outcome = run.results.school if kind == "school" else run.results.teacher
+    outcome = run.results.of(kind)
     tables = run.results.tables
     first = 0 if kind == "school" else run.schools
     judged = tables["Eligibility"].take(np.arange(first, first + outcome.units.height))
@@ -124,5 +125,5 @@ def admitted(some: Units) -> Bools:
 def shown(column: Texts | Floats, yes_no: bool) -> list[str | float | None]:
     """A column's values as cells show them."""
     if yes_no:
-        return [{1.0: "是", 0.0: "否"}.get(v, None if v != v else v) for v in column.tolist()]
+        return [YES_NO.get(v, None if v != v else v) for v in column.tolist()]
     return [None if v == "" or v != v else v for v in column.tolist()]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kongjian.excel.ribbon import with_ribbon
 from kongjian.excel.vba_project import with_project
-from kongjian.workbook.package import replace_file
+from kongjian.workbook.package import replace_bytes
 
 Parts = dict[str, bytes]
 Step = Callable[[Parts], None]
@@ -59,11 +59,7 @@ def read_parts(package: bytes) -> Parts:
 
 def write_parts(parts: Parts, target: Path) -> None:
     """Puts the package in the place of `target`, whole or not at all; an old file is kept as .bak."""
-
-    def write(temporary: Path) -> None:
-        temporary.write_bytes(_zipped(parts))
-
-    replace_file(target, write)
+    replace_bytes(target, _zipped(parts))
 
 
 def _zipped(parts: Parts) -> bytes:

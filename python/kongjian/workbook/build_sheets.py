@@ -52,7 +52,7 @@ def add_input(
     for index, column in enumerate(columns):
         if column:
             _dropdown(sheet, rules, index, column)
-    freeze(sheet, _frozen(headers, widths))
+    freeze(sheet, frozen_columns(headers, widths))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
 
 
@@ -164,7 +164,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     header = styles.header(output.role)
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
     mark(sheet, styles, rules, output)
-    freeze(sheet, _frozen(output.names, widths))
+    freeze(sheet, frozen_columns(output.names, widths))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
     sheet.protect("", _PROTECT)
 
@@ -175,7 +175,7 @@ def _output_kind(column: OutColumn) -> str:
     return "word" if short else column.kind
 
 
-def _frozen(names: Sequence[str], widths: Sequence[float]) -> int:
+def frozen_columns(names: Sequence[str], widths: Sequence[float]) -> int:
     """The leading columns that name the row, as long as they leave room for the others."""
     used = 0.0
     for index, (name, width) in enumerate(zip(names, widths, strict=True)):

@@ -166,6 +166,15 @@ def resolve(part: str, target: str) -> str:
     return "/".join(parts)
 
 
+def replace_bytes(target: Path, data: bytes) -> None:
+    """Puts these bytes in the place of `target`: whole or not at all, the old file as .bak."""
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(data)
+
+    replace_file(target, write)
+
+
 def replace_file(target: Path, write: Callable[[Path], None]) -> None:
     """Puts what `write` produces in the place of `target`: whole or not at all, the old file as .bak.
 
