@@ -157,7 +157,7 @@ def run_of(tables: Mapping[str, Mapping[str, Any]], rules: Rules, previous: Prev
     inputs = Inputs.of(rules, **tables)
     results = calculate(inputs, rules, previous)
     levels = {"错误": 0, "警告": 0, "提示": 0}
-    return Run(results, rules, Frame({"级别": texts([])}), levels, inputs.classes.height)
+    return Run(results, rules, Frame({"级别": texts([])}), levels, inputs)
 
 
 def random_rules(rules: Rules, rng: Generator) -> Rules:

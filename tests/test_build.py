@@ -45,15 +45,15 @@ TABLES = {
     "资格审核": ("Eligibility", f"类别 {PERSON} 是否达标 未达标原因"),
     "学校得分": ("SchoolScores", f"学校名称 {SCHOOL} {TOTALS}"),
     "教师得分": ("TeacherScores", f"{PERSON} {TEACHER} {TOTALS}"),
-    "问题清单": ("Problems", "级别 工作表 单元格 内容 建议"),
+    "问题清单": ("Problems", "级别 工作表 单元格 原值 内容 建议 条款 已确认保留"),
     "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
     "教师指标": ("TeacherMeasures", TEACHER_INPUT),
     "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数"),
-    "平台核对": ("Reconcile", f"类别 {PERSON} 计算得分 平台得分 差额 可能原因 采用"),
+    "平台核对": ("Reconcile", f"类别 {PERSON} 指标 计算得分 平台得分 差额 可能原因 采用"),
     "得分说明": ("Explanations", f"类别 {PERSON} 指标 条款 取值 来源 规则 分值 得分 扣分 还差"),
-    "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 说明"),
+    "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 竞赛名次 中国式名次 说明"),
     "口径影响": ("ReadingEffects", "口径 取值 示范校变化 专家变化 优秀教师变化 说明"),
-    "运行记录": ("Runs", "时间 规则版本 数据指纹 学校数 教师数 班级数 错误 警告 用时秒"),
+    "运行记录": ("Runs", "时间 规则版本 数据指纹 学校数 教师数 班级数 错误 警告 用时秒 口径 规则修改"),
 }
 INPUTS = list(TABLES)[:5]
 INDICATORS = "对象 一级指标 指标 条款原文 分值 计分方式 目标 每少扣分 分档 出处 疑点"

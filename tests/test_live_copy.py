@@ -326,7 +326,7 @@ def test_braces_and_quotes_in_the_rules_texts_do_no_harm(tmp_path: Path) -> None
     first = run.rules.conditions[0]
     odd = dataclasses.replace(first, label='甲"乙{x}', reason='没有"网"{{}}')
     rules = run.rules.replace(conditions=(odd, *run.rules.conditions[1:]))
-    changed = Run(run.results, rules, run.problems, run.levels, run.classes)
+    changed = Run(run.results, rules, run.problems, run.levels, run.inputs)
     live_copy(changed, tmp_path / "a.xlsx")
     assert any('"甲""乙{x}未填"' in f for f in formulas_of(tmp_path / "a.xlsx"))
 
@@ -340,7 +340,7 @@ def test_every_formula_is_written_as_it_is_made() -> None:
 def test_resolved_rules_are_what_the_copy_shows(tmp_path: Path) -> None:
     rules = resolve(load_rules(), {"homework": "fifteen"})
     run = CITY
-    live_copy(Run(run.results, rules, run.problems, run.levels, run.classes), tmp_path / "a.xlsx")
+    live_copy(Run(run.results, rules, run.problems, run.levels, run.inputs), tmp_path / "a.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["规则"]
     targets = {(r[0].value, r[2].value): r[6].value for r in sheet.iter_rows(min_row=4, max_row=35)}
     assert targets["学校", "作业管理"] == targets["教师", "作业管理"] == 15

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from kongjian.engine.calculate import Previous, Results, calculate
+from kongjian.engine.calculate import Inputs, Previous, Results, calculate
 from kongjian.engine.frame import Frame, texts
 from kongjian.errors import KongjianError
 from kongjian.intake.grid import Cell, Grid, is_blank
@@ -50,11 +50,15 @@ class Run:
     rules: Rules
     problems: Frame
     levels: dict[str, int]
-    classes: int
+    inputs: Inputs
 
     @property
     def schools(self) -> int:
         return self.results.school.units.height
+
+    @property
+    def classes(self) -> int:
+        return self.inputs.classes.height
 
     @property
     def teachers(self) -> int:
@@ -97,7 +101,7 @@ def calculate_grids(
     intake = read_inputs(grids, rules)
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
     found = problems(results.findings, rules, intake.places, intake.header_rows)
-    return Run(results, rules, found, count_levels(found), intake.inputs.classes.height)
+    return Run(results, rules, found, count_levels(found), intake.inputs)
 
 
 def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:

@@ -116,10 +116,10 @@ def calculate(
     counts = effective_counts(inputs.events, inputs.schools, inputs.teachers, rules, findings)
     progress("正在计算教师得分…")
     teachers = teacher_measures(inputs.teachers, counts, rules, findings)
-    teacher = _outcome("teacher", teachers, inputs, rules, findings)
+    teacher = outcome("teacher", teachers, inputs, rules, findings)
     progress("正在计算学校得分…")
     schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, findings)
-    school = _outcome("school", schools, inputs, rules, findings)
+    school = outcome("school", schools, inputs, rules, findings)
     progress("正在排名…")
     fingerprint = inputs.fingerprint()
     same_run = (fingerprint, rules.version) == (previous.fingerprint, previous.version)
@@ -174,7 +174,8 @@ def unit_keys(kind: str, units: Frame) -> list[str]:
     return [account or f"{s}/{name}" for account, s, name in names]
 
 
-def _outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Findings) -> Outcome:
+def outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Findings) -> Outcome:
+    """Scores, months, eligibility and ranks of one kind of unit; `units` are its measures."""
     scheme = rules.object(kind)
     scores = score(units, scheme, rules)
     at = rows(units)
@@ -261,4 +262,4 @@ def _stack(frames: list[Frame]) -> Frame:
     )
 
 
-__all__ = ["ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "unit_keys"]
+__all__ = ["ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "outcome", "unit_keys"]

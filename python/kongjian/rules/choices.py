@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kongjian.errors import KongjianError
-from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.model import Indicator, ObjectScheme, Reading, ReadingValue, Rules
 
 Edits = Mapping[tuple[str, str], Mapping[str, Any]]
 """Changed parameters by (object, indicator): any of points, target, per, bands."""
@@ -29,7 +30,7 @@ def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = Non
     edits = edits or {}
     changed = rules.replace(
         chosen=chosen,
-        edited=bool(edits),
+        edits=edits,
         school=_apply(rules, rules.school, chosen, edits),
         teacher=_apply(rules, rules.teacher, chosen, edits),
     )
@@ -38,6 +39,24 @@ def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = Non
         if abs(total - scheme.points) > 1e-9:
             raise KongjianError(f"规则：{scheme.label}各指标分值合计{total:g}，应为{scheme.points:g}")
     return changed
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One reading at a value that is not in force, and the rules as they then are."""
+
+    reading: Reading
+    value: ReadingValue
+    rules: Rules
+
+
+def alternatives(rules: Rules) -> Iterator[Alternative]:
+    """Every other value of every reading, one at a time; all else stays as it is in force."""
+    for reading in rules.readings:
+        for value in reading.values:
+            if value.id != rules.chosen[reading.id]:
+                changed = resolve(rules, {**rules.chosen, reading.id: value.id}, rules.edits)
+                yield Alternative(reading, value, changed)
 
 
 def targets_by_reading(rules: Rules, indicator: str) -> dict[str, float]:

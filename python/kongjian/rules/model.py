@@ -8,6 +8,7 @@ Points and scores are in the scheme's points; rates are fractions (0.8 is 80 %);
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -390,8 +391,8 @@ class FormsFile:
 class Rules:
     """All rule files together, with the readings in force.
 
-    `chosen` maps each reading's id to a value's id. `edited` is true when the workbook's own
-    规则 sheet changed a parameter. An indicator whose target is `by_reading` has been resolved.
+    `chosen` maps each reading's id to a value's id. `edits` are the parameters that the workbook's own
+    规则 sheet changed, by (object, indicator). An indicator whose target is `by_reading` has been resolved.
     """
 
     scheme: SchemeFile
@@ -408,12 +409,12 @@ class Rules:
     problems: dict[str, Problem]
     forms: FormsFile
     chosen: dict[str, str] = field(default_factory=dict)
-    edited: bool = False
+    edits: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
         """What 运行记录 names as 规则版本."""
-        return self.scheme.version + ("+本簿修改" if self.edited else "")
+        return self.scheme.version + ("+本簿修改" if self.edits else "")
 
     @property
     def period(self) -> Period:
