@@ -45,7 +45,7 @@ TABLES = {
     "资格审核": ("Eligibility", f"类别 {PERSON} 是否达标 未达标原因"),
     "学校得分": ("SchoolScores", f"学校名称 {SCHOOL} {TOTALS}"),
     "教师得分": ("TeacherScores", f"{PERSON} {TEACHER} {TOTALS}"),
-    "问题清单": ("Problems", "级别 工作表 单元格 原值 内容 建议 条款 已确认保留"),
+    "问题清单": ("Problems", "级别 工作表 单元格 对象 原值 内容 建议 条款 已确认保留"),
     "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
     "教师指标": ("TeacherMeasures", TEACHER_INPUT),
     "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数"),

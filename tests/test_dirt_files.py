@@ -163,7 +163,7 @@ def test_texts_that_could_break_a_file(book: Path) -> None:
     wanted = ["=HYPERLINK(1)", "𬭎😀", "ab", "<&>\"'", "李明", "长" * 30_000, "行 二"]
     assert shown == {f"t{n}": (name, "s") for n, name in enumerate(wanted)}
     listed = openpyxl.load_workbook(book)["问题清单"]
-    assert max(len(str(row[3].value)) for row in listed.iter_rows(min_row=4)) < 300
+    assert max(len(str(c.value)) for row in listed.iter_rows(min_row=4) for c in row) < 300
 
 
 def test_the_problem_list_links_to_its_cells(book: Path) -> None:

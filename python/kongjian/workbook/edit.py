@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
 from kongjian.engine.frame import Frame
 from kongjian.intake.grid import letter
+from kongjian.intake.marks import Mark
 from kongjian.text import fold
-from kongjian.workbook import new_sheet
+from kongjian.workbook import fill_marks, new_sheet
 from kongjian.workbook.cells import cell_content, table_rows
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
@@ -138,6 +140,29 @@ class Edit:
             first_column,
             first_column + len(spec.columns) - 1,
         )
+
+    def put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
+        """The fills of cells to look at, by sheet; those of before go. Nothing else of a sheet changes."""
+        parts = {name: self._sheet_parts[found] for name in marks if (found := self.sheet_name(name))}
+        fills: dict[str, int] = {}
+        for part in parts.values():
+            fills.update(fill_marks.levels_of(self.part(part)))
+        if any(marks.values()) and set(fills) != set(fill_marks.FILLS):
+            fills = self._add_fills()
+        for name, part in parts.items() if fills else ():
+            old = self.part(part)
+            new = fill_marks.with_marks(old, marks[name], fills)
+            if new != old:
+                self.set_part(part, new)
+
+    def _add_fills(self) -> dict[str, int]:
+        """Our fills in a workbook that has none yet; {} where it has no styles at all."""
+        found = self._package.related(self._package.workbook, "styles")
+        if not found:
+            return {}
+        styles, fills = fill_marks.with_fills(self.part(found[0]))
+        self.set_part(found[0], styles)
+        return fills
 
     def _spelled(self, place: str) -> str:
         """A place whose sheet is named as this workbook spells it."""
