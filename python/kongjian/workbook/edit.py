@@ -9,6 +9,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
 from kongjian.engine.frame import Frame
+from kongjian.errors import KongjianError
 from kongjian.intake.grid import letter
 from kongjian.intake.marks import Mark
 from kongjian.text import fold
@@ -108,6 +109,7 @@ class Edit:
         header_row, first_column, old_last_row = self._table_place(table)
         old_last_row = max(old_last_row, stale)
         width = len(spec.columns)
+        self._refuse_notes(table, part, spec)
         letters = [letter(first_column + k) for k in range(width)]
         styles = [part.style(header_row + 1, first_column + k) for k in range(width)]
         columns = [(c.name, c.kind) for c in spec.columns]
@@ -126,6 +128,17 @@ class Edit:
         if header_row == HEADER_ROW:
             part.put(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
         self._fit_table(table, spec, header_row, first_column, header_row + len(rows))
+
+    def _refuse_notes(self, table: str, part: SheetPart, spec: OutputSheet) -> None:
+        """A table of an older edition that has to grow to the right must not run over what staff wrote there."""
+        found = _TABLE_REF.search(self.text(table))
+        assert found is not None
+        first, last = column_number(found[4]) + 1, column_number(found[2]) + len(spec.columns) - 1
+        if taken := part.first_filled(int(found[3]), first, last):
+            raise KongjianError(
+                f"工作表“{part.name}”的{taken}有您自己写的内容，结果表现在要用到{letter(last)}列；"
+                f"请把它移到{letter(last)}列右边再算"
+            )
 
     def put_links(self, spec: OutputSheet, column: str, links: list[tuple[int, str]]) -> None:
         """Links from the rows of a table's column (0-based row, place) to places in the workbook."""

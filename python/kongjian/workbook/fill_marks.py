@@ -54,7 +54,8 @@ def with_marks(xml: bytes, marks: Sequence[Mark], fills: Mapping[str, int]) -> b
     `fills` names the dxf of each level. A level without marks keeps a rule that never holds, so that its fill is kept.
     """
     old = _ours(xml)
-    if not marks and not old:
+    resting = f",{NEVER})".encode()
+    if not marks and all(rule[0].count(SIGN.encode()) == rule[0].count(resting) for rule in old):
         return xml
     kept = xml
     for rule in reversed(old):
