@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from kongjian.engine.calculate import Inputs, Previous, Results, calculate
+from kongjian.engine.evidence import evidence
 from kongjian.engine.frame import Frame, texts
 from kongjian.errors import KongjianError
 from kongjian.intake import report
@@ -166,7 +167,11 @@ def _keep(key: str, now: Cell, before: Cell, ranks: dict[str, float], earlier: d
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
     """Every output table of a run, the list of problems and the record of runs among them."""
     yes_no = frozenset(c.name for t in run.rules.tables for c in t.columns if c.kind == "yes_no")
-    tables = {**run.results.tables, "Runs": _runs(run, sheets, moment, seconds)}
+    tables = {
+        **run.results.tables,
+        **evidence(run.inputs, run.results, run.rules),
+        "Runs": _runs(run, sheets, moment, seconds),
+    }
     out = []
     for spec in output_sheets(run.rules):
         if spec.table == "Problems":

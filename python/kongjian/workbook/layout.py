@@ -132,7 +132,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
         OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count"), "evidence", "由行为明细得出的有效次数"),
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
-        OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:20 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:16"), "evidence", "每一分从哪里来"),
+        OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:20 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
         OutputSheet("口径影响", "ReadingEffects", _columns("口径:text:20 取值:text:16 示范校变化:text:30 专家变化:text:30 优秀教师变化:text:30 说明:text:40"), "evidence", "换一种口径，名单会怎样变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
