@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from filled_forms import city_run
 from kongjian.engine.cheapest import cheapest_steps, cheapest_way, pass_mark
+from kongjian.engine.explain import COLUMNS as EXPLAIN_COLUMNS
 from kongjian.engine.explain import unit_values
 from kongjian.engine.explanations import COLUMNS, by_rank, explanations
 from kongjian.engine.row import compile_row
-from kongjian.rules import load_rules
-from native_engines import random_run, run_of
+from kongjian.excel.computing import explained
+from kongjian.rules import load_rules, resolve
+from kongjian.rules.model import OBJECT_LABELS
+from native_engines import random_run, random_tables, run_of
+from rules_texts import chosen
 
 RULES = load_rules()
 FIRST = {r.id: r.values[0].id for r in RULES.readings}
@@ -108,3 +114,42 @@ def test_the_cheapest_way_leads_to_the_mark_and_no_step_is_too_many(readings: di
                 reached = (o.monthly.lowest if every else o.monthly.average)[at] >= bound
                 assert bool(way) != reached
     assert tried > 10
+
+
+@pytest.mark.parametrize(("readings", "seed"), [(FIRST, 5), (LAST, 6)])
+def test_the_function_says_what_the_sheet_says(readings: dict[str, str], seed: int) -> None:
+    """=SCORE_EXPLAIN over a row of 学校指标 or 教师指标, to the last digit and word."""
+    rules = resolve(RULES, readings)
+    tables = random_tables(rules, np.random.default_rng(seed), 8, 25)
+    for table in tables.values():  # a larger number in these columns is read as per cent from a cell
+        for name in {"学生评价", "课程学习完成率", "作业完成率"} & set(table):
+            table[name] = np.minimum(table[name], 1)
+    run = run_of(tables, rules)
+    compared = 0
+    for kind, label in OBJECT_LABELS.items():
+        o, names = run.results.of(kind), RULES.table(f"{kind}s").names
+        everyone, none = np.arange(o.units.height), np.zeros(0, dtype=np.int64)
+        frame = explanations(
+            run.results, rules, *((everyone, none) if kind == "school" else (none, everyone))
+        )
+        lines = list(zip(*(frame[c].tolist() for c in EXPLAIN_COLUMNS), strict=True))
+        count = len(o.scores.names) + 1
+        for at in range(o.units.height):
+            row = [cell(o.units[n][at]) for n in names]
+            said = explained(label, [row], None, chosen(**readings))[1:]
+            for mine, theirs in zip(lines[at * count : (at + 1) * count], said, strict=True):
+                platform_only = mine[0] == "合计" and "逐月核对" in str(mine[6])  # rests on the months
+                assert mine[0] == theirs[0]
+                assert mine[1] == theirs[1] or abs(mine[1] - theirs[1]) < 1e-9  # noise beside 100 %
+                assert same(mine[2:6], theirs[2:6])
+                assert platform_only or mine[6] == theirs[6]
+                compared += 1
+    assert compared > 300
+
+
+def cell(value: object) -> object:
+    return "" if value != value else value
+
+
+def same(mine: Sequence[object], theirs: Sequence[object]) -> bool:
+    return all(a == b or (a != a and b != b) for a, b in zip(mine, theirs, strict=True))

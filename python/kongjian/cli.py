@@ -13,16 +13,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kongjian import __version__, log
 from kongjian.cli_chinese import ChineseGroup, complain
+from kongjian.cli_tables import pad, print_results, print_state
 from kongjian.errors import KongjianError
 
 if TYPE_CHECKING:
-    from kongjian.workbook.recalculate import Run
+    pass
 
 STEPS = 6
 BOOK = click.Path(path_type=Path, readable=False)  # the workbook code says why it cannot be read
@@ -47,23 +48,24 @@ def recalc(book: Path, out: Path | None, quiet: bool) -> None:
     with _progress(quiet) as progress:
         run = recalculate(book, out, progress=progress)
     if not quiet:
-        _print_results(run)
-    _print_state(run)
+        print_results(run)
+    print_state(run)
     click.echo(f"已写入 {out or book}")
 
 
 @cli.command()
 @click.argument("book", type=BOOK, metavar="工作簿")
-def check(book: Path) -> None:
-    """检查数据：只列出问题，不写工作簿。有错误时返回 1。"""
-    from kongjian.workbook.recalculate import check as check_book
+@click.option("--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留作 .bak）")
+def check(book: Path, write: bool) -> None:
+    """检查数据：列出问题，不改结果表。有错误时返回 1。"""
+    from kongjian.workbook import recalculate as work
 
     with _progress(quiet=False) as progress:
-        run = check_book(book, progress=progress)
+        run = (work.write_check if write else work.check)(book, progress=progress)
     rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
     for level, sheet, cell, text, advice in rows:
         click.echo(f"{level} {sheet}!{cell} {text}。{advice}")
-    _print_state(run)
+    print_state(run)
     if run.levels["错误"]:
         sys.exit(1)
 
@@ -262,11 +264,11 @@ def rules(lint: bool, month: str | None, folder: Path | None) -> None:
     for scheme in (loaded.school, loaded.teacher):
         click.echo(f"{scheme.label}：{len(scheme.indicators)}个指标，共{scheme.points:g}分")
         for i in scheme.indicators:
-            click.echo(f"  {_pad(i.name, 14)}{i.points:>4g}分  {i.sentence}")
+            click.echo(f"  {pad(i.name, 14)}{i.points:>4g}分  {i.sentence}")
     click.echo("口径：")
     for r in loaded.readings:
         values = "、".join(v.label for v in r.values)
-        click.echo(f"  {_pad(r.label, 22)}{r.value(loaded.chosen[r.id]).label}（可选：{values}）")
+        click.echo(f"  {pad(r.label, 22)}{r.value(loaded.chosen[r.id]).label}（可选：{values}）")
 
 
 @cli.command()
@@ -369,55 +371,3 @@ def _progress(quiet: bool, steps: int = STEPS) -> Iterator[Callable[[str], None]
             bar.update(1)
 
         yield step
-
-
-def _print_results(run: Run) -> None:
-    tables = run.results.tables
-    _print_table("学校排名", tables["SchoolRanking"], ("名次", "学校名称", "得分", "月均得分", "并列"), 10)
-    _print_table(
-        "教师排名", tables["TeacherRanking"], ("名次", "学校名称", "教师姓名", "得分", "月均得分", "并列"), 12
-    )
-    awards = tables["Awards"]
-    click.echo("获奖名单")
-    for award in run.rules.awards:
-        mine = awards["奖项"] == award.name
-        who = awards["姓名" if award.object == "teacher" or award.recipient != "unit" else "学校名称"][
-            mine
-        ].tolist()
-        shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
-        click.echo(f"  {award.name}（{len(who)}）：{shown or '无'}")
-    click.echo("")
-
-
-def _print_table(title: str, frame: Any, columns: tuple[str, ...], rows: int) -> None:
-    click.echo(f"{title}（共{frame.height}，前{min(rows, frame.height)}）")
-    shown = [[(f"{v:g}" if c == "名次" else _text(v)) for v in frame[c][:rows].tolist()] for c in columns]
-    widths = [max(map(_width, [c, *cells])) + 2 for c, cells in zip(columns, shown, strict=True)]
-    click.echo("  " + "".join(_pad(c, w) for c, w in zip(columns, widths, strict=True)).rstrip())
-    for line in zip(*shown, strict=True):
-        click.echo("  " + "".join(_pad(v, w) for v, w in zip(line, widths, strict=True)).rstrip())
-    click.echo("")
-
-
-def _print_state(run: Run) -> None:
-    levels = "、".join(f"{level}{count}" for level, count in run.levels.items())
-    school, teacher = run.results.school.eligibility, run.results.teacher.eligibility
-    click.echo(
-        f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
-        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}"
-    )
-    click.echo(run.message)
-
-
-def _text(value: object) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def _width(text: str) -> int:
-    import unicodedata
-
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * max(0, width - _width(text))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from kongjian.engine.frame import Frame
+from kongjian.engine.rounding import TOLERANCE
 from kongjian.engine.row import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
@@ -53,7 +54,8 @@ def wanting(indicator: Indicator, value: float) -> float:
     else:
         assert isinstance(indicator.target, float)
         full = indicator.target
-    return value if value != value else max(round(full - value, 10), 0.0)
+    short = full - value
+    return 0.0 if short <= TOLERANCE else round(short, 10)  # NaN stays NaN
 
 
 def _shown(indicator: Indicator, value: float) -> str | float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TAB = "空间评比"
-GROUPS = ("数据", "计算", "结果", "评审", "分发", "帮助")
+GROUPS = ("数据", "计算", "结果", "核对", "评审", "分发", "帮助")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,22 @@ def below(command: Command) -> list[Command]:
 
 COMMANDS = (
     Command(
+        "ImportData", "数据", "导入平台数据", "I", "FileOpen",
+        "导入平台数据 (Import platform data)",
+        "选一个或几个平台导出的文件（.xlsx、.xls、CSV），认出是哪张表，接在输入表已有的行下面；已有的行不改。转换了什么写进“导入记录”，拿不准的列名写进“列名对应”。不能用“撤消”退回。",
+        entry="import_data", large=True, on_home=True,
+    ),
+    Command(
+        "GoColumnNames", "数据", "列名对应", "I2", "DataValidation",
+        "列名对应", "转到列名对应：文件里的列名对应哪一列，在“确认”列写是或否。不读也不写任何内容。",
+        table="ColumnNames", under="ImportData",
+    ),
+    Command(
+        "GoImports", "数据", "导入记录", "I3", "ReviewTrackChanges",
+        "导入记录", "转到导入记录：每次导入了什么、转换了什么、没有写入什么。不读也不写任何内容。",
+        table="Imports", under="ImportData",
+    ),
+    Command(
         "GoSchools", "数据", "学校数据", "A", "TableInsertExcel",
         "学校数据", "转到学校数据，在第4行起粘贴平台导出的数据。不读也不写任何内容。",
         table="Schools",
@@ -52,7 +68,7 @@ COMMANDS = (
     Command(
         "CheckData", "数据", "检查数据", "C", "DataValidation",
         "检查数据 (Check data)",
-        "读五张输入表和规则，不计算名次；只写“问题清单”。输入表不会改动。写入后不能用“撤消”退回。",
+        "读五张输入表和规则，不计算名次；只写“问题清单”，并给要核对的格子加浅色底，改好就消失。格子里的内容不会改动。写入后不能用“撤消”退回。",
         entry="check_data", needs_data=True, on_home=True,
     ),
     Command(
@@ -73,6 +89,37 @@ COMMANDS = (
     Command(
         "GoTeacherRanking", "结果", "教师排名", "T", "SortDescendingExcel",
         "教师排名", "转到教师排名。不读也不写任何内容。", table="TeacherRanking",
+    ),
+    Command(
+        "GoExplanations", "核对", "得分说明", "X", "ReviewShowAllComments",
+        "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样到80分最省力。不读也不写任何内容。",
+        table="Explanations",
+    ),
+    Command(
+        "GoReconcile", "核对", "平台核对", "K", "ReviewTrackChanges",
+        "平台核对", "转到平台核对：平台得分与计算得分差多少、可能原因、用了哪个。不读也不写任何内容。",
+        table="Reconcile",
+    ),
+    Command(
+        "GoNearMisses", "核对", "临界名单", "J", "SortDescendingExcel",
+        "临界名单", "转到临界名单：名次线、80分、开通率90%附近的学校和教师，差多少，两种名次算法对照。不读也不写任何内容。",
+        table="NearMisses",
+    ),
+    Command(
+        "GoReadingEffects", "核对", "口径影响", "O", "GoalSeek",
+        "口径影响", "转到口径影响：每个口径换一种取值，谁会得奖、谁会落选。不读也不写任何内容。",
+        table="ReadingEffects",
+    ),
+    Command(
+        "GoRuns", "核对", "与上次相比", "Y", "ReviewTrackChanges",
+        "与上次相比", "转到运行记录：每次计算的规则、口径和数据。名次的升降和原因在学校排名、教师排名的“变化”列。不读也不写任何内容。",
+        table="Runs",
+    ),
+    Command(
+        "SelfCheck", "核对", "自检", "Z", "ErrorChecking",
+        "自检 (Self-check)",
+        "检查分值、分档、三种算法是否一致、方案算例、结果表有没有被人改过，把报告存成文本文件。不改动工作簿。",
+        entry="selfcheck", needs_data=True, on_home=True,
     ),
     Command(
         "GoAwards", "评审", "获奖名单", "W", "SignatureLineInsert",
@@ -175,6 +222,6 @@ COMMANDS = (
         "Diagnose", "帮助", "诊断", "D", "ControlToolboxOutlook",
         "诊断 (Diagnose)",
         "检查 Python、xlwings 和规则是否正常，把报告存成文本文件发给技术人员。不改动工作簿。",
-        entry="diagnose", on_home=True,
+        entry="diagnose",
     ),
 )  # fmt: skip

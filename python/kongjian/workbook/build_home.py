@@ -39,7 +39,7 @@ _COLUMNS, _WIDTH = 8, 12.6
 _FIRST, _HALF, _LAST = 1, 5, 8  # the first column, the first of the right half, the last
 _DARK = SHADES["home"].tab
 _STEPS = (
-    ("① 粘贴", "把省平台导出的数据粘贴到五张输入表的表头下面。"),
+    ("① 导入或粘贴", "按“导入平台数据”选平台导出的文件，或把数据粘贴到输入表的表头下面。"),
     ("② 重新计算排名", "在“空间评比”选项卡按“重新计算排名”。"),
     ("③ 看结果", "先看问题清单，改好再算一次；再看排名和获奖名单。"),
     ("④ 发送", "按“生成分发版”，发给学校、专家和领导；对方用Excel或WPS就能看。"),
@@ -54,8 +54,11 @@ _INPUT_PURPOSE = {
 }
 _RULES_PURPOSE = "口径、分值和目标，可以修改"
 _HELP_PURPOSE = "步骤、函数、出错时怎么办"
-# The button of a group stands under the card of its step: first column of the eight, how many.
-_BUTTONS = {"数据": (0, 2), "计算": (2, 2), "结果": (4, 1), "评审": (5, 1), "分发": (6, 1), "帮助": (7, 1)}
+# A button stands under the card of its step: first column of the eight, how many.
+_BUTTONS = {
+    "ImportData": (0, 1), "CheckData": (1, 1), "Recalculate": (2, 2), "GoProblems": (4, 1), "GoAwards": (5, 1),
+    "SendLive": (6, 1), "SelfCheck": (7, 1),
+}  # fmt: skip
 _BUTTON_HEIGHT, _BUTTON_MARGIN = 28, 4  # pixels
 # White edges keep neighbouring cards apart.
 _GAP = {"left": 5, "right": 5, "left_color": "#FFFFFF", "right_color": "#FFFFFF"}
@@ -123,7 +126,7 @@ def _buttons(sheet: Worksheet, row: int) -> None:
     pixels = int(_WIDTH * 7 + 5)
     for command in COMMANDS:
         if command.on_home:
-            first, columns = _BUTTONS[command.group]
+            first, columns = _BUTTONS[command.id]
             place = {"x_offset": _BUTTON_MARGIN, "y_offset": _BUTTON_MARGIN, "height": _BUTTON_HEIGHT}
             size = {**place, "width": columns * pixels - 2 * _BUTTON_MARGIN, "description": command.screentip}
             sheet.insert_button(
