@@ -70,14 +70,15 @@ def targets_by_reading(rules: Rules, indicator: str) -> dict[str, float]:
 
 
 def _apply(rules: Rules, scheme: ObjectScheme, chosen: Mapping[str, str], edits: Edits) -> ObjectScheme:
+    changes = {
+        name: change
+        for reading in rules.readings
+        for name, change in reading.value(chosen[reading.id]).indicators.items()
+    }
     indicators = []
     for indicator in scheme.indicators:
-        for reading in rules.readings:
-            change = reading.value(chosen[reading.id]).indicators.get(indicator.name)
-            if change is not None:
-                indicator = dataclasses.replace(
-                    indicator, target=change.target, none_is_zero=change.none_is_zero
-                )
+        if change := changes.get(indicator.name):
+            indicator = dataclasses.replace(indicator, target=change.target, none_is_zero=change.none_is_zero)
         indicators.append(_edit(indicator, edits.get((scheme.object, indicator.name), {})))
     return dataclasses.replace(scheme, indicators=tuple(indicators))
 
