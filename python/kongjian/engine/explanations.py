@@ -19,8 +19,6 @@ from kongjian.rules.model import Indicator, Rules
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
 )  # fmt: skip
-EXPLAINED_RANKS = 60
-"""The ranks of teachers that are explained unless somebody asks for others."""
 PERCENT = ("share", "rate")
 """The kinds of columns whose values are read as per cent."""
 GIVEN, EVENTS, MISSING_VALUE, NOT_OWED = "粘贴的数", "行为明细统计", "缺", "不是班主任"
@@ -32,12 +30,12 @@ def explanations(
 ) -> Frame:
     """One row per unit and indicator; the units by rank, those without a rank last.
 
-    `schools`, `teachers` are positions in the input; by default every school and the teachers ranked ≤ 60.
+    `schools`, `teachers` are positions in the input; by default every school and the teachers to `explained_ranks`.
     取值 is a number, 是/否, or "" for a blank; 得分 is NaN where the measure is missing.
     """
     chosen = {
         "school": by_rank(results.school) if schools is None else schools,
-        "teacher": _leading(results.teacher) if teachers is None else teachers,
+        "teacher": _leading(results.teacher, rules) if teachers is None else teachers,
     }
     lines = [
         line for kind, at in chosen.items() for i in at.tolist() for line in _unit(results, rules, kind, i)
@@ -56,8 +54,8 @@ def by_rank(outcome: Outcome) -> Ints:
     return np.concatenate([outcome.order, np.flatnonzero(outcome.standing.rank == UNRANKED)])
 
 
-def _leading(outcome: Outcome) -> Ints:
-    return outcome.order[outcome.standing.rank[outcome.order] <= EXPLAINED_RANKS]
+def _leading(outcome: Outcome, rules: Rules) -> Ints:
+    return outcome.order[outcome.standing.rank[outcome.order] <= rules.evidence.explained_ranks]
 
 
 def unit_values(results: Results, rules: Rules, kind: str, at: int) -> list[float]:
