@@ -8,11 +8,12 @@ from itertools import zip_longest
 import numpy as np
 
 from kongjian.engine.award_changes import NO_CHANGE, NO_DATA, Change, Names, change, counter, said
+from kongjian.engine.awards import unit_awards
 from kongjian.engine.calculate import Inputs, Outcome, Results
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.other_readings import outcomes_under
 from kongjian.rules.choices import Alternative, alternatives
-from kongjian.rules.model import OBJECT_LABELS, Award, Rules
+from kongjian.rules.model import OBJECT_LABELS, Rules
 
 COLUMNS = ("口径", "取值", "示范校变化", "专家变化", "优秀教师变化", "说明")
 _CHANGES = COLUMNS[2:5]
@@ -30,12 +31,6 @@ def reading_effects(inputs: Inputs, results: Results, rules: Rules) -> Frame:
     ]
     columns = zip(*lines, strict=True) if lines else ([] for _ in COLUMNS)
     return Frame({name: texts(values) for name, values in zip(COLUMNS, columns, strict=True)})
-
-
-def unit_awards(rules: Rules) -> list[Award]:
-    """The awards that the units themselves receive: the schools', then the teachers', each by rank."""
-    own = [a for a in rules.awards if a.recipient == "unit"]
-    return sorted(own, key=lambda a: (list(OBJECT_LABELS).index(a.object), a.first))
 
 
 def _line(
