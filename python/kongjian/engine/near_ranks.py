@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,7 +22,8 @@ _NOBODY = np.iinfo(np.int64).max
 def near_rank(award: Award, outcome: Outcome, rules: Rules) -> NearLine | None:
     """The units near the award's last rank; None where nobody is so near that anything could change.
 
-    Near is who has few others between itself and the line, or few points. The value is what is ranked by.
+    Near is who has few others between itself and the line, or few points. The value is what is ranked by, the gap
+    of who is in what it could lose and stay in, all others as they are.
     """
     rank, key = outcome.standing.rank, outcome.standing.key
     inside = (rank != UNRANKED) & (rank <= award.last)
@@ -29,16 +31,14 @@ def near_rank(award: Award, outcome: Outcome, rules: Rules) -> NearLine | None:
     if not inside.any():
         return None
     edge = _Edge(award, outcome, rules, int(rank[inside].max()), int(rank[outside].min(initial=_NOBODY)))
-    tied = (rank == edge.last) & edge.shared
-    if edge.next == _NOBODY:
-        at = np.flatnonzero(tied)
-        gap = np.zeros(len(key), dtype=np.int64)
-    else:
-        gap = np.where(tied, 0, np.where(inside, key - edge.next_key, key - edge.last_key))
-        between = np.where(inside, _beyond(-rank, inside), _beyond(rank, outside))
-        margins = rules.evidence.near
-        near = (between < margins.places) | (np.abs(gap) <= round(margins.rank_points * 100))
-        at = np.flatnonzero(near & (inside | outside))
+    safe = inside & ~edge.guarded if edge.next == _NOBODY else np.zeros(len(rank), dtype=bool)
+    gap = key - edge.key(edge.last)
+    if edge.next != _NOBODY:
+        gap = np.where(inside & ~edge.guarded, key - edge.key(edge.next), gap)
+    between = np.where(inside, _beyond(-rank, inside), _beyond(rank, outside))
+    margins = rules.evidence.near
+    near = (between < margins.places) | (np.abs(gap) <= round(margins.rank_points * 100))
+    at = np.flatnonzero(near & (inside | outside) & ~safe)
     return NearLine(f"第{award.last}名", at, from_cents(key[at]), gap[at] / 100, edge.say)
 
 
@@ -57,19 +57,26 @@ class _Edge:
     last: int
     next: int
 
-    @property
-    def last_key(self) -> int:
-        return self._key(self.last)
-
-    @property
-    def next_key(self) -> int:
-        return self._key(self.next)
-
-    @property
+    @cached_property
     def shared(self) -> bool:
         """Whether more share the last rank than the award has places."""
         method = self.rules.chosen["rank_method"]
         return more_than_places(self.award, self.outcome.standing, self.last, method)
+
+    @cached_property
+    def guarded(self) -> Bools:
+        """Who would be out below the last rank already, not only below the next one: as many others are in as there
+
+        are places. Dense ranks move up when somebody leaves a rank that nobody shares.
+        """
+        place = self.outcome.standing
+        if self.rules.chosen["rank_method"] == "dense":
+            return place.tied & (self.last == self.award.last)
+        return np.full(len(place.rank), self.shared)
+
+    def key(self, rank: int) -> int:
+        """What is ranked by, in cents, of those with that rank."""
+        return int(self.outcome.standing.key[self._one_of(rank)])
 
     def say(self, at: int) -> str:
         inside = self.outcome.standing.rank[at] <= self.award.last
@@ -85,18 +92,18 @@ class _Edge:
             word = counter(self.outcome.kind, self.rules)
             all_in = "，一并入选" if self.shared and rank == self.last else ""
             said.append(f"并列第{rank}名，共{int((place.rank == rank).sum())}{word}{all_in}")
-        if self.next == _NOBODY:
+        against = self.last if self.guarded[at] and rank != self.last else self.next
+        if against == _NOBODY:
             return "；".join(said)
-        room = int(place.key[at]) - self.next_key
-        if room:
-            said.append(f"与第{self.next}名差{points(room)}")
+        if room := int(place.key[at]) - self.key(against):
+            said.append(f"与第{against}名差{points(room)}")
         else:
-            said.append(f"与第{self.next}名同分，{self._decided(at, self.next, '高')}，排在前面")
+            said.append(f"与第{against}名同分，{self._decided(at, against, '高')}，排在前面")
         return "；".join(said)
 
     def _outside(self, at: int) -> str:
         place = self.outcome.standing
-        short = self.last_key - int(place.key[at])
+        short = self.key(self.last) - int(place.key[at])
         head = f"并列第{int(place.rank[at])}名；" if place.tied[at] else ""
         if not short:
             decided = self._decided(at, self.last, "低")
@@ -123,6 +130,3 @@ class _Edge:
 
     def _one_of(self, rank: int) -> int:
         return int(np.flatnonzero(self.outcome.standing.rank == rank)[0])
-
-    def _key(self, rank: int) -> int:
-        return int(self.outcome.standing.key[self._one_of(rank)])

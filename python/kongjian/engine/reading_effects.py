@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import zip_longest
 
 import numpy as np
 
@@ -16,13 +15,15 @@ from kongjian.rules.choices import Alternative, alternatives
 from kongjian.rules.model import OBJECT_LABELS, Rules
 
 COLUMNS = ("口径", "取值", "示范校变化", "专家变化", "优秀教师变化", "说明")
-_CHANGES = COLUMNS[2:5]
+_CHANGES = {"school": COLUMNS[2:3], "teacher": COLUMNS[3:5]}
+"""The columns of the changes, by whose awards they are, each by rank."""
 
 
 def reading_effects(inputs: Inputs, results: Results, rules: Rules) -> Frame:
     """One row per reading and value that is not in force, all else as it is; only texts.
 
-    The columns of changes are those of the awards to the units themselves: the schools', then the teachers' by rank.
+    The columns of changes are those of the awards to the units themselves, by rank; an award for which the sheet has no
+    column is told in 说明.
     """
     names = {kind: Names(results.of(kind)) for kind in OBJECT_LABELS}
     lines = [
@@ -41,13 +42,14 @@ def _line(
     rules: Rules,
 ) -> tuple[str, ...]:
     changes = [change(a, results.of(a.object), after[a.object]) for a in unit_awards(rules)]
-    words = [said(c, names[c.award.object], rules) for c in changes]
-    shown = [text for _, text in zip_longest(_CHANGES, words[: len(_CHANGES)], fillvalue="")]
-    further = [
-        f"{c.award.name}：{text}"
-        for c, text in list(zip(changes, words, strict=True))[len(_CHANGES) :]
-        if text not in (NO_CHANGE, NO_DATA)
-    ]
+    shown: list[str] = []
+    further: list[str] = []
+    for kind, columns in _CHANGES.items():
+        own = [c for c in changes if c.award.object == kind]
+        words = [said(c, names[kind], rules) for c in own]
+        shown += [*words, *[""] * len(columns)][: len(columns)]
+        rest = list(zip(own, words, strict=True))[len(columns) :]
+        further += [f"{c.award.name}：{text}" for c, text in rest if text not in (NO_CHANGE, NO_DATA)]
     told = (
         _meaning(other, rules),
         *(_counts(kind, results.of(kind), after[kind], rules) for kind in OBJECT_LABELS),
