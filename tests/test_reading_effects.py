@@ -175,13 +175,17 @@ def test_a_name_says_no_more_than_it_must() -> None:
     ]  # fmt: skip
     columns = dict(zip(("学校名称", "教师姓名", "账号"), zip(*rows, strict=True), strict=True))
     teachers = {name: list(values) for name, values in columns.items()}
-    schools = {"学校名称": ["甲校", "乙校", "乙校"]}
+    schools = {"学校名称": ["甲校（东区）", "乙校", "乙校"]}
     results = calculate(Inputs.of(RULES, teachers=teachers, schools=schools), RULES)
     assert [Names(results.teacher)(i) for i in range(7)] == [
         "张三", "李四（甲校）", "李四（乙校）", "王五（甲校，账号a4）", "王五（甲校，账号a5）",
         "赵六（甲校，第6行）", "赵六（甲校，第7行）",
     ]  # fmt: skip
-    assert [Names(results.school)(i) for i in range(3)] == ["甲校", "乙校（第2行）", "乙校（第3行）"]
+    assert [Names(results.school)(i) for i in range(2)] == ["甲校（东区）", "乙校（第2行）"]
+    assert [Names(results.school)(i, "第3名") for i in range(2)] == [
+        "甲校（东区）（第3名）",
+        "乙校（第2行，第3名）",
+    ]
 
 
 def with_awards(rules: Rules, *lasts: tuple[str, str, int, int]) -> Rules:

@@ -11,7 +11,6 @@ import numpy as np
 from kongjian.engine.awards import holders
 from kongjian.engine.calculate import Outcome
 from kongjian.engine.matching import rows
-from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.model import OBJECT_LABELS, Award, Rules
 
 NO_CHANGE, NO_DATA = "没有变化", "没有数据"
@@ -66,7 +65,8 @@ class Names:
         self._in_school = Counter(zip(self._name, self._school, strict=True))
         self._full = Counter(zip(self._name, self._school, self._account, strict=True))
 
-    def __call__(self, unit: int) -> str:
+    def __call__(self, unit: int, further: str = "") -> str:
+        """The unit's name and, in brackets, what tells it from others and what else is to be said of it."""
         name, school, account = self._name[unit], self._school[unit], self._account[unit]
         more = []
         if self._alone[name] > 1:
@@ -75,7 +75,7 @@ class Names:
             more.append(f"账号{account}" if account else "")
         if self._full[name, school, account] > 1:
             more.append(f"第{self._row[unit]}行")
-        said = "，".join(filter(None, more))
+        said = "，".join(filter(None, [*more, further]))
         return f"{name}（{said}）" if said else name
 
 
@@ -87,26 +87,30 @@ def said(found: Change, names: Names, rules: Rules) -> str:
     joined = [u for u in found.joined if u not in swaps.values()]
     left = [u for u in found.left if u not in swaps]
 
-    def listed(units: Iterable[int], rank: Callable[[int], int], words: Callable[[int], str]) -> str:
+    word = counter(found.award.object, rules)
+
+    def listed(
+        units: Iterable[int], rank: Callable[[int], int], words: Callable[[int], str], many: str
+    ) -> str:
         ordered = sorted(units, key=lambda u: (rank(u), names(u)))
-        return capped([words(u) for u in ordered], found.award.object, rules)
+        return capped([words(u) for u in ordered], rules.evidence.named_at_most, many)
 
     now, then = found.rank_after, found.rank_before
     parts = (
-        ("", listed(swaps, then, lambda u: f"第{then(u)}名由{names(u)}变为{names(swaps[u])}")),
-        ("增加：", listed(joined, now, lambda u: _with(names(u), _place(found, u)))),
-        ("退出：", listed(left, then, lambda u: _with(names(u), _whereto(found, u)))),
-        ("名次变化：", listed(found.moved, now, lambda u: f"{names(u)}由第{then(u)}名变为第{now(u)}名")),
+        ("", listed(swaps, then, lambda u: f"第{then(u)}名由{names(u)}变为{names(swaps[u])}", "处")),
+        ("增加：", listed(joined, now, lambda u: names(u, _place(found, u)), word)),
+        ("退出：", listed(left, then, lambda u: names(u, _whereto(found, u)), word)),
+        (
+            "名次变化：",
+            listed(found.moved, now, lambda u: f"{names(u)}由第{then(u)}名变为第{now(u)}名", word),
+        ),
     )
     return "；".join(head + text for head, text in parts if text) or NO_CHANGE
 
 
-def capped(items: list[str], kind: str, rules: Rules) -> str:
-    """A list no longer than `named_at_most`, and then how many there are in all."""
-    most = rules.evidence.named_at_most
-    if len(items) <= most:
-        return "、".join(items)
-    return f"{'、'.join(items[:most])}等{len(items)}{counter(kind, rules)}"
+def capped(items: list[str], most: int, word: str) -> str:
+    """The first of a list, and then how many there are in all."""
+    return "、".join(items[:most]) + (f"等{len(items)}{word}" if len(items) > most else "")
 
 
 def counter(kind: str, rules: Rules) -> str:
@@ -115,16 +119,11 @@ def counter(kind: str, rules: Rules) -> str:
 
 
 def _swaps(found: Change) -> dict[int, int]:
-    """Who leaves a rank alone → who takes it alone, neither of them anywhere else in the award."""
-    ranks_before = Counter(found.before.standing.rank.tolist())
-    ranks_after = Counter(found.after.standing.rank.tolist())
-    taken = {found.rank_after(u): u for u in found.joined}
-    out = {}
-    for unit in found.left:
-        rank = found.rank_before(unit)
-        if rank in taken and ranks_before[rank] == ranks_after[rank] == 1:
-            out[unit] = taken[rank]
-    return out
+    """Who leaves a rank that it held alone → who takes it alone."""
+    tied_before, tied_after = found.before.standing.tied, found.after.standing.tied
+    taken = {found.rank_after(u): u for u in found.joined if not tied_after[u]}
+    alone = [u for u in found.left if not tied_before[u]]
+    return {u: taken[rank] for u in alone if (rank := found.rank_before(u)) in taken}
 
 
 def _place(found: Change, unit: int) -> str:
@@ -133,11 +132,6 @@ def _place(found: Change, unit: int) -> str:
 
 
 def _whereto(found: Change, unit: int) -> str:
-    rank, eligible = found.rank_after(unit), found.after.eligibility.eligible[unit]
-    now = "不再达标" if not eligible else "现在没有名次" if rank == UNRANKED else f"现第{rank}名"
+    eligible = found.after.eligibility.eligible[unit]
+    now = f"现第{found.rank_after(unit)}名" if eligible else "不再达标"
     return f"原第{found.rank_before(unit)}名，{now}"
-
-
-def _with(name: str, more: str) -> str:
-    """A name with its explanation; one pair of brackets, whatever the name needs itself."""
-    return f"{name[:-1]}，{more}）" if name.endswith("）") else f"{name}（{more}）"

@@ -86,7 +86,7 @@ def _apply(rules: Rules, scheme: ObjectScheme, chosen: Mapping[str, str], edits:
 def _edit(indicator: Indicator, edit: Mapping[str, Any]) -> Indicator:
     """The indicator with its edited parameters; a highest band must stay what the indicator can give."""
     changes: dict[str, Any] = {k: v if k == "bands" else float(v) for k, v in edit.items()}
-    edited = dataclasses.replace(indicator, **changes)
+    edited = dataclasses.replace(indicator, **changes) if changes else indicator
     if edited.bands and abs(edited.bands[0].points - edited.points) > 1e-9:
         raise KongjianError(
             f"规则：{indicator.name}最高一档{edited.bands[0].points:g}分，应等于分值{edited.points:g}"
