@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame
 from kongjian.intake.grid import Grid
-from kongjian.intake.report import problems
+from kongjian.intake.report import frame, lines
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules
@@ -34,7 +34,7 @@ def recalculate(source: Path, target: Path) -> None:
     rules = apply_rule_sheet(_grid(book[RULES]), rules)
     intake = read_inputs({t.id: _grid(book[t.sheet]) for t in rules.tables}, rules)
     results = calculate(intake.inputs, rules, None, intake.findings)
-    found = problems(results.findings, rules, intake.places, intake.header_rows)
+    found = frame(lines(results.findings, intake.where))
     tables = {**results.tables, "Problems": found}
     flags = frozenset(c.name for t in rules.tables for c in t.columns if c.kind == "yes_no")
     for spec in output_sheets(rules):

@@ -19,7 +19,7 @@ from kongjian.engine.calculate import Results, calculate
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.intake.grid import Cell, Grid
-from kongjian.intake.report import problems
+from kongjian.intake.report import frame, lines
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import Run, recalculate
@@ -93,7 +93,7 @@ class Read:
     @cached_property
     def problems(self) -> Frame:
         """问题清单 of the reading alone."""
-        return problems(self.intake.findings, self.rules, self.intake.places, self.intake.header_rows)
+        return frame(lines(self.intake.findings, self.intake.where))
 
     @property
     def lines(self) -> list[str]:
@@ -107,7 +107,7 @@ class Read:
     def all_lines(self) -> list[str]:
         """问题清单 as the workbook shows it, the findings of the calculation included."""
         found = self.results.findings
-        return told(problems(found, self.rules, self.intake.places, self.intake.header_rows))
+        return told(frame(lines(found, self.intake.where)))
 
     def column(self, table_id: str, name: str) -> list[Any]:
         """One column as it was read; None stands for a blank number."""

@@ -45,7 +45,7 @@ TABLES = {
     "资格审核": ("Eligibility", f"类别 {PERSON} 是否达标 未达标原因"),
     "学校得分": ("SchoolScores", f"学校名称 {SCHOOL} {TOTALS}"),
     "教师得分": ("TeacherScores", f"{PERSON} {TEACHER} {TOTALS}"),
-    "问题清单": ("Problems", "级别 工作表 单元格 原值 内容 建议 条款 已确认保留"),
+    "问题清单": ("Problems", "级别 工作表 单元格 对象 原值 内容 建议 条款 已确认保留"),
     "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
     "教师指标": ("TeacherMeasures", TEACHER_INPUT),
     "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数"),
@@ -122,7 +122,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.oddFooter.center.text == "第&P页 共&N页"
     assert page.print_title_rows == {"首页": None, "规则": "$1:$2", "帮助": "$1:$2"}.get(sheet, "$1:$3")
-    upright = {"首页", "班级数据", "月度得分", "行为明细", "学校排名", "有效次数", "运行记录"}
+    upright = {"首页", "班级数据", "月度得分", "行为明细", "学校排名", "有效次数"}
     assert (page.page_setup.orientation == "landscape") == (sheet not in upright)
 
 
@@ -166,7 +166,7 @@ def test_the_first_data_row_carries_the_style_of_each_column(book: Workbook) -> 
     for (name, header), number_format in expected.items():
         cell = book[name][f"{column(book[name], header)}4"]
         assert (cell.value, cell.number_format.replace("\\", "")) == (None, number_format)
-    assert book["问题清单"]["D4"].alignment.wrap_text
+    assert book["问题清单"]["F4"].alignment.wrap_text
     assert book["问题清单"]["C4"].font.underline == "single"
     assert not book["教师排名"]["B4"].alignment.wrap_text
 

@@ -7,7 +7,8 @@ import pytest
 
 from filled_forms import city_run
 from kongjian.engine.cheapest import cheapest_steps, cheapest_way, pass_mark
-from kongjian.engine.explanations import COLUMNS, by_rank, explanations, unit_values
+from kongjian.engine.explain import unit_values
+from kongjian.engine.explanations import COLUMNS, by_rank, explanations
 from kongjian.engine.row import compile_row
 from kongjian.rules import load_rules
 from native_engines import random_run, run_of
@@ -26,12 +27,14 @@ def test_its_numbers_are_the_results_to_the_last_digit(readings: dict[str, str],
         chosen = (everyone, none) if kind == "school" else (none, everyone)
         frame = explanations(run.results, run.rules, *chosen)
         assert tuple(frame) == COLUMNS
-        count = len(o.scores.names)
-        scored = frame["得分"].reshape(-1, count).T
+        count = len(o.scores.names) + 1  # and the total
+        scored, total = np.split(frame["得分"].reshape(-1, count).T, [count - 1])
         missing = o.scores.missing
+        assert np.array_equal(total[0], np.where(o.scores.complete, o.scores.total, np.nan), equal_nan=True)
+        assert (np.array(frame["指标"]).reshape(-1, count)[:, -1] == "合计").all()
         assert np.array_equal(np.isnan(scored), missing)
         assert np.array_equal(scored[~missing], o.scores.by_indicator[~missing])
-        assert (np.array(frame["来源"]).reshape(-1, count).T[missing] == "缺").all()
+        assert (np.array(frame["来源"]).reshape(-1, count).T[:-1][missing] == "缺").all()
         lost = frame["扣分"][~np.isnan(frame["得分"])]
         assert np.array_equal(lost, (frame["分值"] - frame["得分"])[~np.isnan(frame["得分"])])
 
@@ -40,10 +43,10 @@ def test_schools_all_and_teachers_to_rank_sixty_by_rank() -> None:
     run = city_run(RULES)
     frame = explanations(run.results, run.rules)
     school, teacher = run.results.school, run.results.teacher
-    assert (frame["类别"] == "学校").sum() == 22 * run.schools
+    assert (frame["类别"] == "学校").sum() == 23 * run.schools
     leading = int(((teacher.standing.rank > 0) & (teacher.standing.rank <= 60)).sum())
     assert leading >= 60
-    assert (frame["类别"] == "教师").sum() == 10 * leading
+    assert (frame["类别"] == "教师").sum() == 11 * leading
     assert frame["学校名称"][0] == school.units["学校名称"][school.order[0]]
     assert len(by_rank(school)) == run.schools
 
@@ -90,7 +93,7 @@ def test_the_cheapest_way_leads_to_the_mark_and_no_step_is_too_many(readings: di
             scorer = compile_row(run.rules.object(kind), run.rules)
             for at in range(o.units.height):
                 steps = cheapest_steps(run.results, run.rules, kind, at)
-                values = unit_values(run.results, run.rules, kind, at)
+                values = unit_values(o.units, run.rules, kind, at)
                 names = [i.name for i in run.rules.object(kind).indicators]
                 for step in steps:
                     values[names.index(step.indicator.name)] += step.more

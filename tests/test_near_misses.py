@@ -324,4 +324,4 @@ def test_how_many_ranks_are_explained_stands_in_the_rules(city: Run) -> None:
         evidence = dataclasses.replace(RULES.evidence, explained_ranks=ranks)
         frame = explanations(city.results, RULES.replace(evidence=evidence))
         leading = int((city.results.teacher.standing.rank[city.results.teacher.order] <= ranks).sum())
-        assert (frame["类别"] == "教师").sum() == 10 * leading
+        assert (frame["类别"] == "教师").sum() == 11 * leading

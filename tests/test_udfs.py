@@ -247,13 +247,21 @@ def test_eligibility_that_cannot_be_told_is_a_fault() -> None:
 def test_an_explanation_has_a_header_and_a_line_for_each_indicator() -> None:
     found = call("SCORE_EXPLAIN", "Teacher", [teacher(制作课件="")])
     assert found[0] == ["指标", "取值", "规则", "分值", "得分", "扣分", "还差"]
-    assert [line[0] for line in found[1:]] == [i.name for i in RULES.teacher.indicators]
-    assert found[1] == ["制作课件", "", "满5个得10分，每少1个扣2分，扣完为止", 10.0, NA, NA, NA]
-    assert found[3] == ["在线授课", 38.5, "满40节次得20分，每少1节次扣1分，扣完为止", 20.0, 18.5, 1.5, 1.5]
+    assert [line[0] for line in found[1:]] == [*(i.name for i in RULES.teacher.indicators), "合计"]
+    assert found[1] == ["制作课件", "", "满5个得10分，每少1个扣2分，扣完为止", 10.0, NA, NA, "没有数据"]
+    assert found[3] == [
+        "在线授课",
+        38.5,
+        "满40节次得20分，每少1节次扣1分，扣完为止",
+        20.0,
+        18.5,
+        1.5,
+        "1.5节次",
+    ]
     lines = {line[0]: line for line in call("SCORE_EXPLAIN", "学校", [school(组织机构="无")])}
-    assert lines["组织机构"] == ["组织机构", "否", "是得5分，否得0分", 5.0, 0.0, 5.0, 1.0]
+    assert lines["组织机构"] == ["组织机构", "否", "是得5分，否得0分", 5.0, 0.0, 5.0, "做到“是”"]
     assert lines["完成作业"][1] == 0.65
-    assert lines["完成作业"][4:] == [15.0, 5.0, 0.15]
+    assert lines["完成作业"][4:] == [15.0, 5.0, "15个百分点"]
     assert fault("SCORE_EXPLAIN", "家长", [teacher()]) == "“家长”应写学校或教师"
 
 

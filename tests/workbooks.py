@@ -172,6 +172,19 @@ def cells(path: Path, sheet: str) -> list[list[Any]]:
     return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
+_FILLS = re.compile(
+    rb"<conditionalFormatting (?:(?!</conditionalFormatting>).)*"
+    + "空间评比·".encode()
+    + rb"(?:(?!</conditionalFormatting>).)*</conditionalFormatting>",
+    re.DOTALL,
+)
+
+
+def without_fills(sheet: bytes) -> bytes:
+    """A sheet part without the fills of cells to look at."""
+    return _FILLS.sub(b"", sheet)
+
+
 def column(path: Path, sheet: str, header: str) -> list[Any]:
     """A table's column below its header in row 3, down to the sheet's last row."""
     rows = cells(path, sheet)

@@ -18,7 +18,16 @@ from kongjian.excel.session import Press, pressed, writing
 from kongjian.forms import kinds, work
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
 from kongjian.rules import load_rules
-from kongjian.run import Run, distribution, examine_sheets, home_state, pages, previous_run, problem_page
+from kongjian.run import (
+    Run,
+    distribution,
+    examine_sheets,
+    home_state,
+    marks_by_sheet,
+    pages,
+    previous_run,
+    problem_page,
+)
 from kongjian.sending import returns
 from kongjian.sending import work as sending
 
@@ -33,6 +42,7 @@ def check_data(book: xw.Book | None = None) -> None:
         press.progress("正在写入问题清单…")
         with writing(), live.unprotected([page]):
             live.put_page(page)
+        live.put_marks(marks_by_sheet(run))
         levels = "、".join(f"{level}{count}" for level, count in run.levels.items())
         press.last_word = f"检查完了：{levels}。{run.message}"
 
@@ -49,6 +59,7 @@ def recalculate(book: xw.Book | None = None) -> None:
                 press.progress(f"正在写入{page.spec.sheet}…")
                 live.put_page(page)
             live.put_home(home_state(run, moment), distribution(run))
+        live.put_marks(marks_by_sheet(run))
 
 
 def application_forms(book: xw.Book | None = None) -> None:

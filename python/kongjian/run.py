@@ -6,18 +6,20 @@ Both ends hand in their sheets as grids (`Sheets`) and take back what to write a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from kongjian.engine.calculate import Inputs, Previous, Results, calculate
+from kongjian.engine.evidence import evidence
 from kongjian.engine.frame import Frame, texts
 from kongjian.errors import KongjianError
+from kongjian.intake import report
 from kongjian.intake.grid import Cell, Grid, is_blank
 from kongjian.intake.headers import SEARCHED_ROWS
-from kongjian.intake.report import count_levels, problems
+from kongjian.intake.marks import Mark, marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
@@ -51,6 +53,7 @@ class Run:
     problems: Frame
     levels: dict[str, int]
     inputs: Inputs
+    marks: Sequence[Mark] = ()
 
     @property
     def schools(self) -> int:
@@ -91,17 +94,28 @@ def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: 
     """Reads and calculates without writing anything. Raises KongjianError for what the user can mend."""
     progress("正在读取工作簿…")
     rules = apply_rule_sheet(sheets.grid(RULE_SHEET), rules)
-    return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets), progress)
+    kept = report.accepted_before(
+        rows_below_header(sheets, "问题清单", list(report.KEY_COLUMNS)), rules.words
+    )
+    return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets), progress, kept)
 
 
 def calculate_grids(
-    grids: Mapping[str, Grid | None], rules: Rules, previous: Previous, progress: Progress = lambda _: None
+    grids: Mapping[str, Grid | None],
+    rules: Rules,
+    previous: Previous,
+    progress: Progress = lambda _: None,
+    accepted: Mapping[report.Key, str] | None = None,
 ) -> Run:
-    """A run over the grids of the input sheets (table id → grid), by rules in which 规则 has had its say."""
+    """A run over the grids of the input sheets (table id → grid), by rules in which 规则 has had its say.
+
+    `accepted` are the oddities that staff want to keep, see report.accepted_before.
+    """
     intake = read_inputs(grids, rules)
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
-    found = problems(results.findings, rules, intake.places, intake.header_rows)
-    return Run(results, rules, found, count_levels(found), intake.inputs)
+    lines = report.lines(results.findings, intake.where, accepted)
+    found = report.frame(lines)
+    return Run(results, rules, found, report.count_levels(found), intake.inputs, marks(lines, intake.where))
 
 
 def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
@@ -153,7 +167,11 @@ def _keep(key: str, now: Cell, before: Cell, ranks: dict[str, float], earlier: d
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
     """Every output table of a run, the list of problems and the record of runs among them."""
     yes_no = frozenset(c.name for t in run.rules.tables for c in t.columns if c.kind == "yes_no")
-    tables = {**run.results.tables, "Runs": _runs(run, sheets, moment, seconds)}
+    tables = {
+        **run.results.tables,
+        **evidence(run.inputs, run.results, run.rules),
+        "Runs": _runs(run, sheets, moment, seconds),
+    }
     out = []
     for spec in output_sheets(run.rules):
         if spec.table == "Problems":
@@ -176,6 +194,11 @@ def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计
     links = [(i, name, cell) for i, (sheet, cell) in enumerate(places) if (name := spelled[sheet])]
     subtitle = _subtitle(run, spec, frame, moment, done)
     return Page(spec, frame, subtitle, links=tuple(links[:MOST_LINKS]))
+
+
+def marks_by_sheet(run: Run) -> dict[str, list[Mark]]:
+    """The cells to look at of every input sheet, also of those that have none."""
+    return {t.sheet: [m for m in run.marks if m.table == t.id] for t in run.rules.tables}
 
 
 def _subtitle(run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str) -> str:

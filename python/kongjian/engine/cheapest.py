@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kongjian.engine.calculate import Results
-from kongjian.engine.explain import wanting
-from kongjian.engine.explanations import amount, is_percent, unit_values
+from kongjian.engine.explain import amount, is_percent, unit_values, wanting
 from kongjian.engine.row import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
-from kongjian.rules.model import Indicator, Rules
+from kongjian.rules.model import Indicator, ObjectScheme, Rules
 
 _AVERAGE_STEP = 0.1
 """An average over teachers is raised in tenths."""
@@ -36,10 +35,13 @@ def cheapest_steps(results: Results, rules: Rules, kind: str, at: int) -> list[S
 
     Greedy by points per unit of what is short; what has no value yet is left out. The last step is no larger than needed.
     """
-    search = _Search(results, rules, kind, at)
+    return _steps(_Search(rules, kind, unit_values(results.of(kind).units, rules, kind, at)))
+
+
+def _steps(search: _Search) -> list[Step]:
     steps: dict[int, float] = {}
-    while search.total(steps) < search.bound:
-        options = [o for k in search.open(steps) for o in search.options(k, steps)]
+    while (reached := search.total(steps)) < search.bound:
+        options = [o for k in search.open(steps) for o in search.options(k, steps, reached)]
         if not options:
             return []
         # the first of equals, so that the sentence is the same each time
@@ -59,10 +61,34 @@ def cheapest_way(results: Results, rules: Rules, kind: str, at: int) -> str:
         return ""
     if outcome.scores.cents[at] >= round(mark * 100):
         return f"按指标算已有{outcome.scores.total[at]:.2f}分，差在各月的平台得分，请逐月核对"
-    missing = [i.name for k, i in enumerate(rules.object(kind).indicators) if outcome.scores.missing[k, at]]
+    return _way(rules, kind, unit_values(outcome.units, rules, kind, at))
+
+
+def total_line(scheme: ObjectScheme, rules: Rules, values: Sequence[float]) -> list[str | float]:
+    """The total as a line of an explanation; 还差 tells how a total below the pass mark reaches it.
+
+    A total in which a measure is missing is NaN.
+    """
+    scored = compile_row(scheme, rules)(values)
+    total = scored.total if scored.complete else float("nan")
+    below = scored.cents < round(pass_mark(rules, scheme.object) * 100)
+    way = _way(rules, scheme.object, values) if below else ""
+    return ["合计", "", _addition(rules, scored.missing), scheme.points, total, scheme.points - total, way]
+
+
+def _addition(rules: Rules, missing: Sequence[bool]) -> str:
+    words = "各项相加，四舍五入到两位小数"
+    if rules.chosen["non_homeroom"] == "rescale":
+        words += "；不是班主任的先折算"
+    return words + (f"；有{sum(missing)}项没有数据，得分表里按0分计" if any(missing) else "")
+
+
+def _way(rules: Rules, kind: str, values: Sequence[float]) -> str:
+    """How to reach the pass mark with the indicators, in one sentence."""
+    search, mark = _Search(rules, kind, values), pass_mark(rules, kind)
+    missing = [i.name for i, gone in zip(search.indicators, search.missing, strict=True) if gone]
     first = f"先补上缺的数（{'、'.join(missing)}）" if missing else ""
-    steps = cheapest_steps(results, rules, kind, at)
-    said = [_said(s, kind, rules) for s in steps]
+    said = [_said(s, kind, rules) for s in _steps(search)]
     way = f"到{mark:g}分最省力的做法：{'；'.join(said)}" if said else ""
     return "；".join(filter(None, (first, way))) or f"把现有各项做满也到不了{mark:g}分"
 
@@ -75,11 +101,12 @@ def _said(step: Step, kind: str, rules: Rules) -> str:
 class _Search:
     """One unit's measures, and what its total becomes when some of them grow."""
 
-    def __init__(self, results: Results, rules: Rules, kind: str, at: int) -> None:
+    def __init__(self, rules: Rules, kind: str, values: Sequence[float]) -> None:
         self.indicators = rules.object(kind).indicators
         self.bound = round(pass_mark(rules, kind) * 100)
         self._scorer: RowScorer = compile_row(rules.object(kind), rules)
-        self._values = unit_values(results, rules, kind, at)
+        self._values = list(values)
+        self.missing = self._scorer(values).missing
         self._other = self._scorer.columns[-1] == HOMEROOM and self._values[-1] != 1
         self._grain = [self._grain_of(i, kind, rules) for i in self.indicators]
 
@@ -102,15 +129,20 @@ class _Search:
             if owed and wanting(indicator, self._values[k] + steps.get(k, 0.0)) > 0:
                 yield k
 
-    def options(self, k: int, steps: dict[int, float]) -> Iterator[tuple[float, int, float]]:
-        """Points gained per unit, the indicator, and how much more of it than now: to each band, or to the target."""
+    def options(self, k: int, steps: dict[int, float], reached: int) -> Iterator[tuple[float, int, float]]:
+        """Points gained per unit, the indicator, and how much more of it than now: to each band, or to the target.
+
+        `reached` is the total after these steps, in cents.
+        """
         indicator, already = self.indicators[k], steps.get(k, 0.0)
         now = self._values[k] + already
         levels = [b.at_least for b in indicator.bands] or [now + wanting(indicator, now)]
         for level in levels:
+            if level <= now:
+                continue
             more = self._whole(k, level - self._values[k])
-            gained = self.total({**steps, k: more}) - self.total(steps)
-            if level > now and gained > 0:
+            gained = self.total({**steps, k: more}) - reached
+            if gained > 0:
                 unit = 0.01 if self._grain[k] == 0.01 else 1.0
                 yield gained * unit / (more - already), k, more
 

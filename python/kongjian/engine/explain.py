@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from kongjian.engine.row import RowScorer
+from kongjian.engine.frame import Frame
+from kongjian.engine.row import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.wording import rule_words
 
 COLUMNS = ("指标", "取值", "规则", "分值", "得分", "扣分", "还差")
+UNKNOWN = "没有数据"
+"""Stands in 还差 where a measure is missing."""
+PERCENT = ("share", "rate")
+"""The kinds of columns whose values are read as per cent."""
 
 
 def explain(
     scheme: ObjectScheme, rules: Rules, scorer: RowScorer, values: Sequence[float]
 ) -> list[list[str | float]]:
-    """One line per indicator; `values` as the scorer wants them. What a missing measure leaves open is NaN."""
+    """One line per indicator; `values` as the scorer wants them. The points of a missing measure are NaN."""
     scored = scorer(values)
     other = scorer.columns[-1] == HOMEROOM and values[-1] != 1
     lines = []
@@ -32,7 +38,7 @@ def explain(
                 indicator.points,
                 points,
                 indicator.points - points,
-                0.0 if not_owed else wanting(indicator, value),
+                "" if not_owed else amount(indicator, wanting(indicator, value), scheme.object, rules),
             ]
         )
     return lines
@@ -56,3 +62,25 @@ def _shown(indicator: Indicator, value: float) -> str | float:
     if indicator.kind == "yes_no":
         return "是" if value == 1 else "否"
     return value
+
+
+def unit_values(units: Frame, rules: Rules, kind: str, at: int) -> list[float]:
+    """One unit's measures as a row scorer wants them."""
+    return [float(units[c][at]) for c in compile_row(rules.object(kind), rules).columns]
+
+
+def amount(indicator: Indicator, more: float, kind: str, rules: Rules) -> str:
+    """An amount of a measure in its own unit, never rounded down; "" for nothing."""
+    if more != more:
+        return UNKNOWN
+    if more <= 0:
+        return ""
+    if indicator.kind == "yes_no":
+        return "做到“是”"
+    percent = is_percent(indicator, kind, rules)
+    number = math.ceil(round(more * (100 if percent else 1) * 100, 6)) / 100
+    return f"{number:.2f}".rstrip("0").rstrip(".") + ("个百分点" if percent else indicator.unit)
+
+
+def is_percent(indicator: Indicator, kind: str, rules: Rules) -> bool:
+    return rules.table(f"{kind}s").column(indicator.column).kind in PERCENT

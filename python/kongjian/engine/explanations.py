@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from kongjian.engine.calculate import Outcome, Results
-from kongjian.engine.explain import explain
+from kongjian.engine.cheapest import cheapest_way, total_line
+from kongjian.engine.explain import explain, unit_values
 from kongjian.engine.frame import Frame, Ints, texts
 from kongjian.engine.measures import FROM_EVENTS, SOURCE
 from kongjian.engine.ranking import UNRANKED
@@ -19,8 +19,6 @@ from kongjian.rules.model import Indicator, Rules
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
 )  # fmt: skip
-PERCENT = ("share", "rate")
-"""The kinds of columns whose values are read as per cent."""
 GIVEN, EVENTS, MISSING_VALUE, NOT_OWED = "粘贴的数", "行为明细统计", "缺", "不是班主任"
 _NUMBERS = ("分值", "得分", "扣分")
 
@@ -28,7 +26,7 @@ _NUMBERS = ("分值", "得分", "扣分")
 def explanations(
     results: Results, rules: Rules, schools: Ints | None = None, teachers: Ints | None = None
 ) -> Frame:
-    """One row per unit and indicator; the units by rank, those without a rank last.
+    """One row per unit and indicator, and one for the total; the units by rank, those without a rank last.
 
     `schools`, `teachers` are positions in the input; by default every school and the teachers to `explained_ranks`.
     取值 is a number, 是/否, or "" for a blank; 得分 is NaN where the measure is missing.
@@ -58,24 +56,35 @@ def _leading(outcome: Outcome, rules: Rules) -> Ints:
     return outcome.order[outcome.standing.rank[outcome.order] <= rules.evidence.explained_ranks]
 
 
-def unit_values(results: Results, rules: Rules, kind: str, at: int) -> list[float]:
-    """One unit's measures as a row scorer wants them."""
-    units = results.of(kind).units
-    return [float(units[c][at]) for c in compile_row(rules.object(kind), rules).columns]
-
-
 def _unit(results: Results, rules: Rules, kind: str, at: int) -> Iterator[tuple[str | float, ...]]:
     units, scheme = results.of(kind).units, rules.object(kind)
     scorer = compile_row(scheme, rules)
-    values = unit_values(results, rules, kind, at)
+    values = unit_values(units, rules, kind, at)
     other = scorer.columns[-1] == HOMEROOM and values[-1] != 1
     names = [scheme.label, *(units[c][at] if c in units else "" for c in COLUMNS[1:4])]
     lines = explain(scheme, rules, scorer, values)
-    for indicator, line in zip(scheme.indicators, lines, strict=True):
-        _, value, rule, points, scored, lost, short = line
+    for indicator, (_, value, *rest) in zip(scheme.indicators, lines, strict=True):
         said = NOT_OWED if other and indicator.homeroom_only else _source(units, indicator, at, rules)
-        wanted = amount(indicator, float(short), kind, rules)
-        yield (*names, indicator.name, indicator.clause, value, said, rule, points, scored, lost, wanted)
+        yield (*names, indicator.name, indicator.clause, value, said, *rest)
+    *start, short = total_line(scheme, rules, values)
+    name, value, *rest = start
+    yield (
+        *names,
+        name,
+        scheme.source,
+        value,
+        _used(results, kind, at),
+        *rest,
+        short or cheapest_way(results, rules, kind, at),
+    )
+
+
+def _used(results: Results, kind: str, at: int) -> str:
+    """Which score the unit is ranked by, where the two differ."""
+    outcome = results.of(kind)
+    if outcome.score_cents[at] == outcome.scores.cents[at]:
+        return ""
+    return f"采用平台得分{outcome.score_cents[at] / 100:.2f}"
 
 
 def _source(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
@@ -94,18 +103,3 @@ def _source(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
     who = {"teaching": "任课教师", "everyone": "教师", "homeroom": "班主任"}[mean.over]
     how = "平均" if mean.how == "mean" else "中完整评价的比例"
     return f"按{basis:g}名{who}{how}"
-
-
-def amount(indicator: Indicator, more: float, kind: str, rules: Rules) -> str:
-    """An amount of a measure in its own unit, never rounded down; "" for nothing or unknown."""
-    if not more > 0:
-        return ""
-    if indicator.kind == "yes_no":
-        return "做到“是”"
-    percent = is_percent(indicator, kind, rules)
-    number = math.ceil(round(more * (100 if percent else 1), 8) * 100) / 100
-    return f"{number:.2f}".rstrip("0").rstrip(".") + ("个百分点" if percent else indicator.unit)
-
-
-def is_percent(indicator: Indicator, kind: str, rules: Rules) -> bool:
-    return rules.table(f"{kind}s").column(indicator.column).kind in PERCENT

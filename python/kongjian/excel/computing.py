@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kongjian.engine.cheapest import total_line
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.explain import COLUMNS, explain
 from kongjian.engine.monthly import Monthly
@@ -159,7 +160,8 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
 
 
 def explained(kind: Any, row: Any, headers: Any, rules: str | None) -> list[list[Cell]]:
-    """The header, then one line per indicator."""
+    """The header, one line per indicator, and the total with the cheapest way to the pass mark."""
     ready = ready_for(kind_of(kind), rules or "")
     values = ready.values(one_row(row), headers)
-    return [list(COLUMNS), *explain(ready.scheme, ready.rules, ready.scorer, values)]
+    lines = explain(ready.scheme, ready.rules, ready.scorer, values)
+    return [list(COLUMNS), *lines, total_line(ready.scheme, ready.rules, values)]

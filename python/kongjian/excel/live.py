@@ -8,7 +8,7 @@ Merged cells are not looked for: asking Excel takes a call for each row.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
 from itertools import groupby
@@ -19,8 +19,10 @@ from xlwings.main import Table
 
 from kongjian.engine.frame import Frame
 from kongjian.errors import KongjianError
+from kongjian.excel import live_marks
 from kongjian.excel.session import NOT_THERE
 from kongjian.intake.grid import Cell, Grid
+from kongjian.intake.marks import Mark
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.rules import Rules
 from kongjian.run import Page
@@ -36,7 +38,7 @@ from kongjian.workbook.layout import (
     output_sheets,
 )
 
-TEXT_KINDS = ("text", "account", "link")
+TEXT_KINDS = ("text", "account", "link", "answer")
 MOST_LINKS = 2_000
 """Each link costs Excel some milliseconds; the first ones are those that matter."""
 MOST_CELLS = 3_000_000
@@ -136,6 +138,14 @@ class LiveBook:
             quoted = sheet.replace("'", "''")
             text = str(page.frame["单元格"][row])
             body[row, column].add_hyperlink(f"#'{quoted}'!{cell}", text, f"转到 {sheet}!{cell}")
+
+    def put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
+        """The fills of cells to look at, by sheet; a result without them is as good, so no fault of theirs stops it."""
+        for name, own in marks.items():
+            sheet = self._sheet(name)
+            with suppress(Exception):
+                if sheet is not None:
+                    live_marks.put_marks(sheet, own)
 
     def put_cells(self, changes: Iterable[CellChange]) -> None:
         """Single cells of the input sheets. Raises KongjianError, of a protected sheet before the first cell."""

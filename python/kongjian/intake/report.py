@@ -1,7 +1,8 @@
-"""Words the findings: 问题清单, by level, sheet and place."""
+"""Words the findings: 问题清单, by level, sheet and place, with what staff have accepted."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,70 +10,130 @@ import numpy as np
 
 from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame, texts
-from kongjian.rules.model import Problem, Rules
+from kongjian.intake.grid import Cell
+from kongjian.intake.values import folded
+from kongjian.intake.where import Where, number, shown
+from kongjian.rules.model import Problem, Words
+from kongjian.text import fold
 
 LEVELS = ("错误", "警告", "提示")
+ACCEPTED = "已确认保留"
+COLUMNS = ("级别", "工作表", "单元格", "对象", "原值", "内容", "建议", "条款", ACCEPTED)
+KEY_COLUMNS = ("工作表", "单元格", "对象", "原值", "内容", ACCEPTED)
+"""What tells one oddity from another from one check to the next, and what staff wrote beside it."""
 SHOWN_ROWS = 12
+SHOWN_VALUES = 3
 LONGEST_SHOWN = 200
+LONGEST_VALUE = 60
+BLANK = "（空白）"
 LAST = 1 << 30
+
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of 问题清单 and what it is sorted by."""
+    """One row of 问题清单, what it is sorted by, and the findings that it tells of (none for a count of the rest)."""
 
     level: str
     sheet: str
     cell: str
+    subject: str
+    value: str
     text: str
     advice: str
-    order: tuple[int, int, int, int]
+    clause: str
+    accepted: str
+    order: tuple[int, ...]
+    findings: tuple[Finding, ...]
 
 
-def problems(
-    findings: Findings, rules: Rules, places: dict[str, dict[str, str]], header_rows: dict[str, int]
-) -> Frame:
-    """级别, 工作表, 单元格, 内容, 建议: findings worded by rules/problems.yaml, neighbours joined."""
+def lines(findings: Findings, where: Where, accepted: Mapping[Key, str] | None = None) -> list[Line]:
+    """The findings worded by rules/problems.yaml, neighbours joined; what staff accepted comes last.
+
+    `accepted` is what `accepted_before` read from the workbook's list.
+    """
+    rules = where.rules
     tables = [t.id for t in rules.tables]
-    sheets = {t.id: t.sheet for t in rules.tables}
     codes = list(rules.problems)
 
     def sort_key(f: Finding) -> tuple[int, int, str, int]:
         return (tables.index(f.table), codes.index(f.code), f.column, f.row)
 
-    lines: list[Line] = []
-    ordered = sorted(findings, key=sort_key)
-    for (table, code), same_code in groupby(ordered, key=lambda f: (f.table, f.code)):
+    out: list[Line] = []
+    for (_, code), same_code in groupby(sorted(findings, key=sort_key), key=lambda f: (f.table, f.code)):
         problem = rules.problems[code]
         groups = _groups(problem, list(same_code))
-        level = LEVELS.index(problem.level)
-        for k, group in enumerate(groups):
-            cell = _cell(group[0], places, header_rows)
-            row, advice = group[0].row, _word(problem.advice, group[0])
-            if k < problem.cap:
-                text = _word(problem.text, group[0]) + _count(group, problem)
-                area = _area(group, problem, places, header_rows)
-            else:
-                row, text, area = LAST, f"同类问题还有{len(groups) - k}处，没有列出", cell
-            order = (level, tables.index(table), row, _column_number(cell))
-            lines.append(Line(problem.level, sheets[table], area, text, advice, order))
-            if k == problem.cap:
-                break
-    lines.sort(key=lambda line: line.order)
-    columns = {"级别": "level", "工作表": "sheet", "单元格": "cell", "内容": "text", "建议": "advice"}
-    return Frame({name: texts(getattr(line, attr) for line in lines) for name, attr in columns.items()})
+        out += [_line(group, problem, where, accepted or {}) for group in groups[: problem.cap]]
+        if len(groups) > problem.cap:
+            out.append(_rest(groups[problem.cap], problem, where, len(groups) - problem.cap))
+    return sorted(out, key=lambda line: line.order)
 
 
-def _column_number(cell: str) -> int:
-    number = 0
-    for character in cell.rstrip("0123456789"):
-        number = number * 26 + ord(character) - 64
-    return number
+def frame(found: Sequence[Line]) -> Frame:
+    """The lines as the table Problems has them."""
+    attributes = ("level", "sheet", "cell", "subject", "value", "text", "advice", "clause", "accepted")
+    return Frame(
+        {
+            name: texts(getattr(line, attribute) for line in found)
+            for name, attribute in zip(COLUMNS, attributes, strict=True)
+        }
+    )
+
+
+def accepted_before(rows: Sequence[Sequence[Cell]], words: Words) -> dict[Key, str]:
+    """What staff wrote into 已确认保留 of the list as it stands (rows of KEY_COLUMNS), by the oddity's key.
+
+    A no or a blank accepts nothing; anything else does, a remark for example.
+    """
+    out = {}
+    for *cells, said in rows:
+        text = shown(said)
+        if text and fold(text) not in folded(words.no):
+            out[_key(*(shown(c) for c in cells))] = text
+    return out
+
+
+def _key(sheet: str, cell: str, subject: str, value: str, text: str) -> Key:
+    """Rows move when staff insert or sort: of the cell only the column counts."""
+    return (sheet, cell.partition(":")[0].rstrip("0123456789"), subject, value, text)
 
 
 def count_levels(frame: Frame) -> dict[str, int]:
-    """How many rows of 问题清单 are 错误, 警告, 提示."""
-    return {level: int(np.count_nonzero(frame["级别"] == level)) for level in LEVELS}
+    """How many rows of 问题清单 are 错误, 警告, 提示; what staff accepted is not counted."""
+    standing = frame[ACCEPTED] == "" if ACCEPTED in frame else np.ones(frame.height, dtype=bool)
+    return {level: int(np.count_nonzero((frame["级别"] == level) & standing)) for level in LEVELS}
+
+
+def _line(group: list[Finding], problem: Problem, where: Where, accepted: Mapping[Key, str]) -> Line:
+    first = group[0]
+    table = where.rules.table(first.table)
+    text = _word(problem.text, first) + _count(group, problem)
+    subject = _subject(group, where)
+    value = _value(group, where)
+    area = _area(group, problem, where)
+    kept = accepted.get(_key(table.sheet, area, subject, value, text), "")
+    place = (first.row, number(where.letters(first)))
+    return Line(
+        problem.level, table.sheet, area, subject, value, text, _word(problem.advice, first),
+        where.clause(first), kept, _order(bool(kept), problem, where, first, place), tuple(group),
+    )  # fmt: skip
+
+
+def _rest(group: list[Finding], problem: Problem, where: Where, count: int) -> Line:
+    first, text = group[0], f"同类问题还有{count}处，没有列出"
+    order = _order(False, problem, where, first, (LAST, number(where.letters(first))))
+    return Line(
+        problem.level, where.rules.table(first.table).sheet, where.cell(first), "", "", text,
+        _word(problem.advice, first), where.clause(first), "", order, (),
+    )  # fmt: skip
+
+
+def _order(
+    kept: bool, problem: Problem, where: Where, finding: Finding, place: tuple[int, int]
+) -> tuple[int, ...]:
+    tables = [t.id for t in where.rules.tables]
+    return (int(kept), LEVELS.index(problem.level), tables.index(finding.table), *place)
 
 
 def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
@@ -94,13 +155,30 @@ def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
 
 
 def _word(template: str, finding: Finding) -> str:
-    shown = {k: _short(v) if isinstance(v, str) else v for k, v in finding.params.items()}
-    return template.format(**{"column": finding.column, **shown})
+    fitting = {k: _short(v) if isinstance(v, str) else v for k, v in finding.params.items()}
+    return template.format(**{"column": finding.column, **fitting})
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = LONGEST_SHOWN) -> str:
     """A pasted text cut to what a cell can show: some hold thirty thousand characters."""
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _subject(group: list[Finding], where: Where) -> str:
+    """Whom the rows are about: the first by name, and how many there are."""
+    subjects = list(dict.fromkeys(s for f in group if (s := where.subject(f))))
+    if not subjects:
+        return ""
+    return _short(subjects[0], LONGEST_VALUE) + (f" 等{len(subjects)}个" if len(subjects) > 1 else "")
+
+
+def _value(group: list[Finding], where: Where) -> str:
+    """What the cells hold, the first few different ones; "" for a finding that is not about cells."""
+    if not where.has_cell(group[0]):
+        return ""
+    values = list(dict.fromkeys(shown(where.value(f)) or BLANK for f in group))
+    said = "、".join(_short(v, LONGEST_VALUE) for v in values[:SHOWN_VALUES])
+    return said + (f"……（共{len(values)}种）" if len(values) > SHOWN_VALUES else "")
 
 
 def _count(group: list[Finding], problem: Problem) -> str:
@@ -109,23 +187,12 @@ def _count(group: list[Finding], problem: Problem) -> str:
     if problem.group == "cells":
         return f"（共{len(group)}处）"
     rows = sorted({f.row for f in group})
-    shown = "、".join(str(r) for r in rows[:SHOWN_ROWS])
-    return f"（共{len(rows)}行：第{shown}{'……' if len(rows) > SHOWN_ROWS else ''}行）"
+    said = "、".join(str(r) for r in rows[:SHOWN_ROWS])
+    return f"（共{len(rows)}行：第{said}{'……' if len(rows) > SHOWN_ROWS else ''}行）"
 
 
-def _area(
-    group: list[Finding], problem: Problem, places: dict[str, dict[str, str]], header_rows: dict[str, int]
-) -> str:
-    first = _cell(group[0], places, header_rows)
+def _area(group: list[Finding], problem: Problem, where: Where) -> str:
+    first = where.cell(group[0])
     if problem.group != "cells" or len(group) == 1:
         return first
-    return f"{first}:{_cell(group[-1], places, header_rows)}"
-
-
-def _cell(finding: Finding, places: dict[str, dict[str, str]], header_rows: dict[str, int]) -> str:
-    """The address of a finding; where the column is not there, the first column of its row."""
-    if finding.column.startswith("="):
-        column = finding.column[1:]
-    else:
-        column = places.get(finding.table, {}).get(finding.column, "A")
-    return f"{column}{finding.row or header_rows.get(finding.table, 3)}"
+    return f"{first}:{where.cell(group[-1])}"

@@ -18,6 +18,7 @@ from kongjian.intake.checks import check
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.intake.headers import Header, find_header, header_name, is_header_like, repeats_header
 from kongjian.intake.values import Cells
+from kongjian.intake.where import Where
 from kongjian.rules.model import Column, InputTable, Rules, Words
 from kongjian.text import clean, fold
 
@@ -27,12 +28,20 @@ _REMARK = re.compile(r"[:,;。!?]")
 
 @dataclass(frozen=True)
 class Intake:
-    """Clean inputs, what was found on the way, and where each table's columns stand (name → letters)."""
+    """Clean inputs, what was found on the way, and where it stands."""
 
     inputs: Inputs
     findings: Findings
-    places: dict[str, dict[str, str]]
-    header_rows: dict[str, int]
+    where: Where
+
+    @property
+    def places(self) -> Mapping[str, Mapping[str, str]]:
+        """Where each table's columns stand: table id → name → letters."""
+        return self.where.places
+
+    @property
+    def header_rows(self) -> Mapping[str, int]:
+        return self.where.header_rows
 
 
 def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
@@ -55,7 +64,7 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
             if table.required and frames[table.id].height == 0:
                 findings.add("sheet_empty", table.id, sheet=table.sheet)
     inputs = check(Inputs.of(rules, **frames), rules, findings)
-    return Intake(inputs, findings, places, header_rows)
+    return Intake(inputs, findings, Where(rules, grids, places, header_rows))
 
 
 def _read(table: InputTable, grid: Grid, header: Header, rules: Rules, findings: Findings) -> Frame:

@@ -232,6 +232,9 @@ def _tables(files: Files) -> Iterator[str]:
         where = f"tables.yaml “{table.sheet}”"
         yield from twice(f"{where} columns", table.names)
         yield from collisions(f"{where} aliases", {c.name: c.aliases for c in table.columns})
+        for name in table.subject:
+            if name not in table.names:
+                yield f"{where} subject：没有“{name}”列"
         for column in table.columns:
             if (column.kind == "choice") != bool(column.choices):
                 yield f"{where} “{column.name}”：choice 要有 choices，其他种类不用"
@@ -245,6 +248,8 @@ def _problems(files: Files) -> Iterator[str]:
             yield from template_faults(f"problems.yaml “{code}” {key}", template)
         if problem.cap < 1:
             yield f"problems.yaml “{code}” cap：{problem.cap}小于1"
+        if problem.clause and problem.clause.split("/")[0] not in files.text:
+            yield f"problems.yaml “{code}” clause：方案原文里没有“{problem.clause.split('/')[0]}”"
 
 
 def _covered(files: Files, cases: Path) -> Iterator[str]:

@@ -292,13 +292,17 @@ class Column:
 
 @dataclass(frozen=True)
 class InputTable:
-    """One input sheet: its table name, its guidance line and its columns in canonical order."""
+    """One input sheet: its table name, its guidance line and its columns in canonical order.
+
+    `subject` are the columns that say whom a row is about.
+    """
 
     id: str
     name: str
     sheet: str
     unit: str
     guidance: str
+    subject: tuple[str, ...]
     columns: tuple[Column, ...]
     required: bool = False
     __pydantic_config__ = STRICT
@@ -321,13 +325,17 @@ class TablesFile:
 
 @dataclass(frozen=True)
 class Problem:
-    """The wording of one kind of finding. `cap` bounds how many rows of it are listed one by one."""
+    """The wording of one kind of finding. `cap` bounds how many rows of it are listed one by one;
+
+    `clause` is the clause that it rests on where its column does not tell.
+    """
 
     level: Literal["错误", "警告", "提示"]
     text: str
     advice: str
     group: Literal["", "cells", "reason"] = ""
     cap: int = 1000
+    clause: str = ""
     __pydantic_config__ = STRICT
 
 

@@ -13,7 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.engine.calculate import Outcome
 from kongjian.engine.cheapest import cheapest_way, pass_mark
-from kongjian.engine.explanations import by_rank, explanations, is_percent
+from kongjian.engine.explain import is_percent
+from kongjian.engine.explanations import by_rank, explanations
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents
@@ -215,7 +216,7 @@ def _percent_rows(run: Run, frame: Frame) -> list[bool]:
         for label, kind in schemes.items()
         for i in run.rules.object(kind).indicators
     }
-    return [known[pair] for pair in pairs]
+    return [known.get(pair, False) for pair in pairs]  # a total is none
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: str | float, style: Format) -> None:

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.rules.model import Column, InputTable, Rules
 from kongjian.workbook.build_marks import mark
 from kongjian.workbook.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
+from kongjian.workbook.fill_marks import FILLS, NEVER, formula
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
 from kongjian.workbook.row_heights import text_width
 
@@ -52,6 +53,9 @@ def add_input(
     for index, column in enumerate(columns):
         if column:
             _dropdown(sheet, rules, index, column)
+    for level, colour in FILLS.items():  # what a check fills cells with is at hand from the start
+        rule = {"type": "formula", "criteria": "=" + formula(level, NEVER)}
+        sheet.conditional_format("A2", {**rule, "format": styles.get(bg_color=f"#{colour}")})
     freeze(sheet, frozen_columns(headers, widths))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
 
@@ -159,6 +163,9 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
         kind = _output_kind(column)
         sheet.set_column(index, index, column.width, styles.column(kind))
         sheet.write_blank(FIRST_ROW - 1, index, None, styles.cell(kind, column.wraps))
+        if column.kind == "answer":
+            choices = {"validate": "list", "source": ["是"], "show_error": False}
+            sheet.data_validation(FIRST_ROW - 1, index, LAST_ROW - 1, index, choices)
     widths = [c.width for c in output.columns]
     frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
     header = styles.header(output.role)

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.workbook.fill_marks import FILLS
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, HOME, SUBTITLE_ROW, TITLE_ROW
 
 FONT = "微软雅黑"
@@ -19,8 +20,8 @@ LAST_ROW = 1048576
 HEADER_HEIGHT = 40  # one line of text stands clear above the filter button
 
 INK, GREY, LINE, PALE = "#1F2A37", "#6B7280", "#D5DAE1", "#F5F7FA"
-RED, RED_PALE = "#A61B1B", "#FDE8E8"
-AMBER, AMBER_PALE = "#8A5A00", "#FFF3D6"
+RED, RED_PALE = "#A61B1B", f"#{FILLS['错误']}"
+AMBER, AMBER_PALE = "#8A5A00", f"#{FILLS['警告']}"
 GREEN, GREEN_PALE = "#1B6B3A", "#E6F4EA"
 BLUE, BLUE_PALE = "#1F4E79", "#E8F0F8"
 GOLD_PALE = "#FFE9A8"
@@ -60,6 +61,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "rate": {"num_format": "0.0%"},
     "seconds": {"num_format": "0.0"},
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "center"},
+    "answer": {"align": "center", "locked": False},  # staff write here, on a protected sheet
     "link": {**_LEFT, "font_color": "#1155CC", "underline": 1},
 }
 

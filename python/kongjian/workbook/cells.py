@@ -28,8 +28,7 @@ def column_contents(values: Any, strings: SharedStrings, yes_no: bool = False) -
         values = [YES_NO.get(v, "") for v in values.tolist()]
     elif isinstance(values, np.ndarray):
         values = values.tolist()
-    numbers = {text: strings.index(text) for text in dict.fromkeys(values)}
-    known = {text: f' t="s"><v>{k}</v></c>' if text else "/>" for text, k in numbers.items()}
+    known = {value: cell_content(value, strings) for value in dict.fromkeys(values)}
     return list(map(known.__getitem__, values))
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
 from kongjian.engine.frame import Frame
+from kongjian.errors import KongjianError
 from kongjian.intake.grid import letter
+from kongjian.intake.marks import Mark
 from kongjian.text import fold
-from kongjian.workbook import new_sheet
+from kongjian.workbook import fill_marks, new_sheet
 from kongjian.workbook.cells import cell_content, table_rows
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
@@ -106,6 +109,7 @@ class Edit:
         header_row, first_column, old_last_row = self._table_place(table)
         old_last_row = max(old_last_row, stale)
         width = len(spec.columns)
+        self._refuse_notes(table, part, spec)
         letters = [letter(first_column + k) for k in range(width)]
         styles = [part.style(header_row + 1, first_column + k) for k in range(width)]
         columns = [(c.name, c.kind) for c in spec.columns]
@@ -125,6 +129,17 @@ class Edit:
             part.put(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
         self._fit_table(table, spec, header_row, first_column, header_row + len(rows))
 
+    def _refuse_notes(self, table: str, part: SheetPart, spec: OutputSheet) -> None:
+        """A table of an older edition that has to grow to the right must not run over what staff wrote there."""
+        found = _TABLE_REF.search(self.text(table))
+        assert found is not None
+        first, last = column_number(found[4]) + 1, column_number(found[2]) + len(spec.columns) - 1
+        if taken := part.first_filled(int(found[3]), first, last):
+            raise KongjianError(
+                f"工作表“{part.name}”的{taken}有您自己写的内容，结果表现在要用到{letter(last)}列；"
+                f"请把它移到{letter(last)}列右边再算"
+            )
+
     def put_links(self, spec: OutputSheet, column: str, links: list[tuple[int, str]]) -> None:
         """Links from the rows of a table's column (0-based row, place) to places in the workbook."""
         name = self.sheet_name(spec.sheet)
@@ -138,6 +153,29 @@ class Edit:
             first_column,
             first_column + len(spec.columns) - 1,
         )
+
+    def put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
+        """The fills of cells to look at, by sheet; those of before go. Nothing else of a sheet changes."""
+        parts = {name: self._sheet_parts[found] for name in marks if (found := self.sheet_name(name))}
+        fills: dict[str, int] = {}
+        for part in parts.values():
+            fills.update(fill_marks.levels_of(self.part(part)))
+        if any(marks.values()) and set(fills) != set(fill_marks.FILLS):
+            fills = self._add_fills()
+        for name, part in parts.items() if fills else ():
+            old = self.part(part)
+            new = fill_marks.with_marks(old, marks[name], fills)
+            if new != old:
+                self.set_part(part, new)
+
+    def _add_fills(self) -> dict[str, int]:
+        """Our fills in a workbook that has none yet; {} where it has no styles at all."""
+        found = self._package.related(self._package.workbook, "styles")
+        if not found:
+            return {}
+        styles, fills = fill_marks.with_fills(self.part(found[0]))
+        self.set_part(found[0], styles)
+        return fills
 
     def _spelled(self, place: str) -> str:
         """A place whose sheet is named as this workbook spells it."""

@@ -16,7 +16,7 @@ RULES = "规则"
 HELP = "帮助"
 
 ColumnKind = Literal[
-    "text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link"
+    "text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link", "answer"
 ]
 Role = Literal["result", "evidence"]
 
@@ -86,7 +86,7 @@ def _columns(spec: str) -> tuple[OutColumn, ...]:
     """Columns from "name:kind[:width]" words; the kind's usual width unless given."""
     usual: dict[str, float] = {
         "text": 14, "account": 22, "rank": 8, "count": 10, "average": 10, "score": 11, "rate": 10,
-        "seconds": 9, "time": 19, "link": 11,
+        "seconds": 9, "time": 19, "link": 11, "answer": 14,
     }  # fmt: skip
     out = []
     for word in spec.split():
@@ -121,18 +121,18 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     totals = "计算得分:score 平台得分:score 得分:score 月均得分:score 数据完整:text:10"
     person = "学校名称:text 教师姓名:text 账号:account"
     return [
-        OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:52"), "result", "达标学校的名次"),
-        OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:52"), "result", "达标教师的名次"),
+        OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:38"), "result", "达标学校的名次"),
+        OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:38"), "result", "达标教师的名次"),
         OutputSheet("获奖名单", "Awards", _columns("奖项:text:28 名次:rank 学校名称:text 姓名:text 得分:score 备注:text:34"), "result", "按名次得出的获奖名单"),
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校二十二个指标的得分"),
         OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师十个指标的得分"),
-        OutputSheet("问题清单", "Problems", _columns("级别:text:8 工作表:text:12 单元格:link:14 原值:text:20 内容:text:58 建议:text:46 条款:text:28 已确认保留:text:14"), "result", "粘贴的数据里要核对的地方"),
+        OutputSheet("问题清单", "Problems", _columns("级别:text:8 工作表:text:12 单元格:link:13 对象:text:24 原值:text:18 内容:text:52 建议:text:40 条款:text:28 已确认保留:answer"), "result", "粘贴的数据里要核对的地方"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
         OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count"), "evidence", "由行为明细得出的有效次数"),
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
-        OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:20 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:16"), "evidence", "每一分从哪里来"),
+        OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:20 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
         OutputSheet("口径影响", "ReadingEffects", _columns("口径:text:20 取值:text:16 示范校变化:text:30 专家变化:text:30 优秀教师变化:text:30 说明:text:40"), "evidence", "换一种口径，名单会怎样变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),

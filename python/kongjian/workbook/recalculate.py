@@ -7,7 +7,18 @@ import time
 from pathlib import Path
 
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Progress, Run, distribution, examine_sheets, home_state, pages, previous_run
+from kongjian.run import (
+    Page,
+    Progress,
+    Run,
+    distribution,
+    examine_sheets,
+    home_state,
+    marks_by_sheet,
+    pages,
+    previous_run,
+    problem_page,
+)
 from kongjian.workbook.edit import Edit
 from kongjian.workbook.layout import HOME_DISTRIBUTION
 from kongjian.workbook.package import Package
@@ -56,15 +67,46 @@ def recalculate(
     return run
 
 
+def write_check(
+    book: Path,
+    rules: Rules | None = None,
+    progress: Progress = lambda _: None,
+    now: dt.datetime | None = None,
+) -> Run:
+    """Writes the list of problems and the fills of the cells to look at, and nothing else, into a workbook."""
+    with Package(book) as package:
+        run, reader = examine(package, rules or load_rules(), progress)
+        progress("正在写入问题清单…")
+        edit = Edit(package)
+        _put_page(edit, problem_page(run, reader, (now or dt.datetime.now()).replace(microsecond=0), "检查"))
+        edit.put_marks(marks_by_sheet(run))
+        edit.save(book)
+    return run
+
+
+def _put_page(edit: Edit, page: Page) -> None:
+    edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
+    if page.spec.table == "Problems":
+        edit.put_links(page.spec, "单元格", [(i, f"'{sheet}'!{cell}") for i, sheet, cell in page.links])
+
+
 def write(edit: Edit, run: Run, reader: Reader, moment: dt.datetime, seconds: float) -> None:
     """Puts a run's results into the output sheets and its state on 首页."""
     for page in pages(run, reader, moment, seconds):
-        edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
-        if page.spec.table == "Problems":
-            edit.put_links(page.spec, "单元格", [(i, f"'{sheet}'!{cell}") for i, sheet, cell in page.links])
+        _put_page(edit, page)
+    edit.put_marks(marks_by_sheet(run))
     for name, value in home_state(run, moment).items():
         edit.put_name(name, value)
     edit.put_block(HOME_DISTRIBUTION, distribution(run))
 
 
-__all__ = ["Progress", "Run", "check", "check_with_fingerprint", "examine", "recalculate", "write"]
+__all__ = [
+    "Progress",
+    "Run",
+    "check",
+    "check_with_fingerprint",
+    "examine",
+    "recalculate",
+    "write",
+    "write_check",
+]

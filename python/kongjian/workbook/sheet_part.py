@@ -28,6 +28,7 @@ _HYPERLINK = re.compile(
 )
 _SPANS = re.compile(rb'\sspans="[^"]*"')
 _OF_OLD_ROW = re.compile(rb'\s(?:spans|hidden|ht|customHeight)="[^"]*"')
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 # what may stand behind the tables and behind the hyperlinks of a worksheet, by the schema
 _AFTER_TABLES = frozenset({b"extLst"})
@@ -76,9 +77,18 @@ class SheetPart:
     def last_of_block(self, first_row: int) -> int:
         """The last of the rows with values that follow one another from this row on."""
         row = first_row
-        while re.search(rb"<(?:\w+:)?(?:v|is)\b", self._rows.get(row, (b"", b""))[1]):
+        while _VALUE.search(self._rows.get(row, (b"", b""))[1]):
             row += 1
         return row - 1
+
+    def first_filled(self, first_row: int, first_column: int, last_column: int) -> str:
+        """The first cell with content in these columns, from a row down; "" where there is none."""
+        for row in sorted(r for r in self._rows if r >= first_row) if first_column <= last_column else ():
+            for cell in _CELL.finditer(self._rows[row][1]):
+                ref = _REF.search(cell[1])
+                if ref and first_column <= column_number(ref[1]) <= last_column and _VALUE.search(cell[0]):
+                    return (ref[1] + ref[2]).decode()
+        return ""
 
     def style(self, row: int, column: int) -> int:
         """The style of a cell, else of its column."""

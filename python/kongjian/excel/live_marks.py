@@ -1,0 +1,54 @@
+"""The light fill of cells to look at in a running Excel: conditional formats, as the file's route writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import xlwings as xw
+
+from kongjian.intake.marks import Area, Mark
+from kongjian.workbook.fill_marks import FILLS, SIGN, formula, reference
+
+_BY_FORMULA = 2  # XlFormatConditionType.xlExpression
+_LONGEST_ADDRESS = 250  # Excel takes an address of at most 255 characters
+
+
+def put_marks(sheet: xw.Sheet, marks: Sequence[Mark]) -> None:
+    """Puts these marks in place of those that the sheet has; nothing where the engine knows no conditional formats."""
+    api = sheet.api
+    if not hasattr(api, "Cells"):
+        return
+    _remove_ours(api.Cells.FormatConditions)
+    for mark in marks:
+        for address in addresses(mark.areas):
+            rule = api.Range(address).FormatConditions.Add(
+                Type=_BY_FORMULA, Formula1="=" + formula(mark.level, mark.condition)
+            )
+            rule.Interior.Color = _colour(FILLS[mark.level])
+            rule.StopIfTrue = False
+
+
+def _remove_ours(rules: Any) -> None:
+    for k in range(rules.Count, 0, -1):
+        rule = rules.Item(k)
+        if rule.Type == _BY_FORMULA and SIGN in rule.Formula1:
+            rule.Delete()
+
+
+def addresses(areas: Sequence[Area]) -> Iterator[str]:
+    """The areas as addresses that Excel takes, as few as possible."""
+    held: list[str] = []
+    for area in map(reference, areas):
+        if held and len(",".join([*held, area])) > _LONGEST_ADDRESS:
+            yield ",".join(held)
+            held = []
+        held.append(area)
+    if held:
+        yield ",".join(held)
+
+
+def _colour(code: str) -> int:
+    """RRGGBB as Excel counts colours: red is the lowest byte."""
+    red, green, blue = (int(code[k : k + 2], 16) for k in (0, 2, 4))
+    return red + green * 256 + blue * 65536

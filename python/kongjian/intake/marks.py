@@ -1,0 +1,100 @@
+"""The light fill of cells to look at: which cells, and under which condition the fill still shows.
+
+A mark compares the cell with what was found in it, so that the fill goes as soon as somebody mends the cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kongjian.engine.findings import Finding
+from kongjian.intake.grid import Cell
+from kongjian.intake.report import Line
+from kongjian.intake.where import Where, number
+
+MARKED = ("错误", "警告")
+"""The levels that are filled; a hint needs no mending."""
+MOST_CONDITIONS = 60
+"""Of one sheet and level; the cells of further values are filled until the next check."""
+ALWAYS = "TRUE"
+_LONGEST_TEXT = 120  # a formula takes no longer text than 255 UTF-16 units
+_DAY_ZERO = dt.datetime(1899, 12, 30)
+SELF = "INDIRECT(ADDRESS(ROW(),COLUMN()))"
+"""The cell itself, wherever the rule starts: programs differ in what a relative reference counts from."""
+
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column, from 1."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Cells of one input sheet that are filled as long as the condition, a formula, holds."""
+
+    table: str
+    level: str
+    condition: str
+    areas: tuple[Area, ...]
+
+
+def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
+    """The marks of the listed findings that are about cells; what staff accepted is not marked."""
+    cells: dict[tuple[str, str], dict[str, set[tuple[int, int]]]] = {}
+    taken: set[tuple[str, int, int]] = set()
+    for line in lines:  # errors stand before warnings: a cell has one fill
+        for finding in line.findings if line.level in MARKED and not line.accepted else ():
+            at = (finding.table, where.row(finding), number(where.letters(finding)))
+            if where.has_cell(finding) and at not in taken:
+                taken.add(at)
+                by_condition = cells.setdefault((finding.table, line.level), {})
+                by_condition.setdefault(_condition(finding, where), set()).add(at[1:])
+    return [
+        Mark(table, level, condition, tuple(_areas(places)))
+        for (table, level), by_condition in cells.items()
+        for condition, places in _capped(by_condition).items()
+    ]
+
+
+def _condition(finding: Finding, where: Where) -> str:
+    if where.is_error(finding):
+        return f"ISERROR({SELF})"
+    return _still(where.value(finding))
+
+
+def _still(value: Cell) -> str:
+    """The formula that is true while the cell holds this value."""
+    if value is None or value == "":
+        return f"LEN({SELF})=0"
+    if isinstance(value, bool):
+        return f"{SELF}={str(value).upper()}"
+    if isinstance(value, int | float):
+        return f"{SELF}={value:.15G}"
+    if isinstance(value, dt.datetime):
+        return f"{SELF}={(value - _DAY_ZERO).total_seconds() / 86400:.15g}"
+    if isinstance(value, dt.date):
+        return f"{SELF}={(dt.datetime.combine(value, dt.time()) - _DAY_ZERO).days}"
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
+        return ALWAYS
+    text = value.replace('"', '""')
+    return f'EXACT({SELF},"{text}")'
+
+
+def _capped(by_condition: dict[str, set[tuple[int, int]]]) -> dict[str, set[tuple[int, int]]]:
+    """The conditions with most cells, and one for all the others."""
+    by_size = sorted(by_condition, key=lambda c: (-len(by_condition[c]), c))
+    out = {condition: by_condition[condition] for condition in by_size[:MOST_CONDITIONS]}
+    for condition in by_size[MOST_CONDITIONS:]:
+        out[ALWAYS] = out.get(ALWAYS, set()) | by_condition[condition]
+    return out
+
+
+def _areas(places: set[tuple[int, int]]) -> Sequence[Area]:
+    """Cells of one column that follow one another, joined."""
+    out: list[Area] = []
+    for column, row in sorted((c, r) for r, c in places):
+        if out and out[-1][1] == column and out[-1][2] == row - 1:
+            out[-1] = (out[-1][0], column, row, column)
+        else:
+            out.append((row, column, row, column))
+    return out

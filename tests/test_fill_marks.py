@@ -1,0 +1,228 @@
+"""The light fill of cells to look at: where it is, that it goes when the cell is mended, and that nothing else changes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from golden.make import type_book
+from kongjian.excel.live_marks import addresses, put_marks
+from kongjian.intake.marks import ALWAYS, MOST_CONDITIONS, Mark
+from kongjian.rules import load_rules
+from kongjian.workbook.fill_marks import FILLS, SIGN
+from kongjian.workbook.recalculate import check, recalculate, write_check
+from office import convert
+from package_lint import lint
+from workbooks import SCHOOL_NAMES, read, school, sheet_part, small_book, teacher, without_fills
+
+RULES = load_rules()
+ODD = {
+    "schools": [school(SCHOOL_NAMES[0], 90, 教师总数="二十"), school(SCHOOL_NAMES[1], 88, 管理员姓名="")],
+    "teachers": [
+        teacher(SCHOOL_NAMES[0], "甲", "a1", 90, 在线授课="约5", 制作课件=-3, 网络教研='"四"次'),
+        teacher(SCHOOL_NAMES[0], "乙", "a1", 80, 在线撰写教案="-"),
+        teacher("没有的学校", "丙", "a3", 70, 成绩管理=12.5),
+    ],
+}
+
+
+def filled(path: Path) -> dict[tuple[str, str], str]:
+    """(sheet, cell) → level of every cell under a rule of ours that can hold."""
+    out = {}
+    for sheet in openpyxl.load_workbook(path):
+        for area in sheet.conditional_formatting:
+            for rule in area.rules:
+                for level in FILLS:
+                    if SIGN + level in "".join(rule.formula) and not rule.formula[0].endswith(",FALSE)"):
+                        cells = [c for part in area.sqref.ranges for row in part.rows for c in row]
+                        out |= {(sheet.title, f"{letters(c)}{r}"): level for r, c in cells}
+    return out
+
+
+def letters(column: int) -> str:
+    return openpyxl.utils.get_column_letter(column)
+
+
+def listed(path: Path) -> dict[tuple[str, str], str]:
+    """(sheet, cell) → level of every error and warning of the list that names a cell of data."""
+    rows = openpyxl.load_workbook(path)["问题清单"].iter_rows(min_row=4, values_only=True)
+    out: dict[tuple[str, str], str] = {}
+    for level, sheet, area, *_ in rows:
+        if level in FILLS:
+            for row in openpyxl.utils.cell.rows_from_range(f"{area}:{area}" if ":" not in area else area):
+                out |= {(sheet, cell): out.get((sheet, cell), level) for cell in row}
+    return out
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = small_book(tmp_path / "odd.xlsm", ODD)
+    recalculate(path)
+    return path
+
+
+def test_the_cells_of_the_list_are_filled_and_no_others(book: Path) -> None:
+    found = filled(book)
+    # 平台 rows and sheets as a whole have no cell of their own to fill
+    assert found == {place: level for place, level in listed(book).items() if place in found}
+    teachers = [t.name for t in RULES.table("teachers").columns]
+    at = {name: letters(k) for k, name in enumerate(teachers, start=1)}
+    wanted = {
+        ("教师数据", f"{at['在线授课']}4"): "错误", ("教师数据", f"{at['制作课件']}4"): "错误",
+        ("教师数据", f"{at['网络教研']}4"): "错误", ("教师数据", f"{at['账号']}5"): "错误",
+        ("教师数据", f"{at['学校名称']}6"): "错误", ("学校数据", "G4"): "错误", ("学校数据", "E5"): "警告",
+    }  # fmt: skip
+    assert wanted.items() <= found.items()
+    assert lint(book) == []
+
+
+def test_a_check_writes_the_list_and_the_fill_and_nothing_else(tmp_path: Path) -> None:
+    path = small_book(tmp_path / "odd.xlsm", ODD)
+    before = read(path)
+    run = write_check(path)
+    after = read(path)
+    changed = {n for n in before if before[n] != after[n]}
+    sheets = {sheet_part(before, s) for s in ("学校数据", "教师数据", "问题清单")}
+    others = {n for n in changed - sheets if "worksheets/sheet" in n}
+    assert others == set()
+    for sheet in ("学校数据", "教师数据", "班级数据", "月度得分", "行为明细"):
+        part = sheet_part(before, sheet)
+        assert without_fills(after[part]) == without_fills(before[part])
+    assert filled(path)
+    assert run.levels["错误"] == sum(level == "错误" for level in levels(path))
+    assert check(path).problems.keys() == run.problems.keys()
+
+
+def levels(path: Path) -> list[Any]:
+    return [row[0] for row in openpyxl.load_workbook(path)["问题清单"].iter_rows(min_row=4, values_only=True)]
+
+
+def test_mended_cells_lose_their_fill_at_the_next_check_and_the_sheet_is_as_it_was(tmp_path: Path) -> None:
+    clean = small_book(tmp_path / "clean.xlsm", {"schools": [school(SCHOOL_NAMES[0], 90)]})
+    part = sheet_part(read(clean), "教师数据")
+    untouched = read(clean)[part]
+    odd = small_book(tmp_path / "odd.xlsm", ODD)
+    write_check(odd)
+    assert filled(odd)
+    mended = {**read(clean), part: read(odd)[part]}  # the fills of before over cells without fault
+    cells = re.search(rb"<sheetData>.*</sheetData>", untouched, re.DOTALL)
+    assert cells is not None
+    mended[part] = re.sub(rb"<sheetData>.*</sheetData>", lambda _: cells[0], mended[part], flags=re.DOTALL)
+    write_back(clean, mended)
+    assert {sheet for sheet, _ in filled(clean)} == {"教师数据"}
+    write_check(clean)
+    assert not [place for place in filled(clean) if place[0] == "教师数据"]
+    assert without_fills(read(clean)[part]) == without_fills(mended[part])
+
+
+def write_back(path: Path, parts: dict[str, bytes]) -> None:
+    from workbooks import write
+
+    write(path, parts)
+
+
+def shown_in_libreoffice(path: Path, folder: Path) -> set[str]:
+    """The texts of the cells that LibreOffice shows with our fill."""
+    html = convert(path, "html", folder).read_text(encoding="utf-8")
+    colour = "|".join(FILLS.values())
+    cells = re.findall(rf'<td[^>]*bgcolor="#(?:{colour})"[^>]*>(.*?)</td>', html, re.IGNORECASE | re.DOTALL)
+    return {re.sub(r"<[^>]+>|&quot;", "", cell) for cell in cells}
+
+
+def test_another_program_shows_the_fill_until_the_cell_is_mended(tmp_path: Path) -> None:
+    """A workbook from another program, without styles of ours; mended by hand, without another check."""
+    path = tmp_path / "typed.xlsx"
+    type_book(RULES, path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["教师数据"]
+    at = {cell.value: cell.column for cell in sheet[3]}
+    odd = {"在线授课": "约5", "制作课件": -3, "网络教研": '"四"次', "在线撰写教案": "-"}
+    for name, value in odd.items():
+        sheet.cell(4, at[name], value)
+    book.save(path)
+    write_check(path)
+    assert lint(path) == []
+    marked = openpyxl.load_workbook(path)
+    del marked["问题清单"]  # its own colours down to the last row make a page of a hundred megabytes
+    marked.save(tmp_path / "marked.xlsx")
+    assert {"约5", "-3", "四次", "-"} <= shown_in_libreoffice(tmp_path / "marked.xlsx", tmp_path / "first")
+    for name, value in {"在线授课": 5, "制作课件": 3, "网络教研": 4, "在线撰写教案": 2}.items():
+        marked["教师数据"].cell(4, at[name], value)
+    marked.save(tmp_path / "mended.xlsx")
+    assert shown_in_libreoffice(tmp_path / "mended.xlsx", tmp_path / "second").isdisjoint(
+        {"5", "3", "4", "2"}
+    )
+
+
+def test_many_different_values_share_one_rule(tmp_path: Path) -> None:
+    rows = [teacher(SCHOOL_NAMES[0], f"教师{i}", f"t{i}", 80, 在线授课=f"约{i}") for i in range(200)]
+    path = small_book(tmp_path / "many.xlsm", {"schools": [school(SCHOOL_NAMES[0], 90)], "teachers": rows})
+    run = recalculate(path)
+    conditions = [m.condition for m in run.marks if m.table == "teachers" and m.level == "错误"]
+    assert len(conditions) == MOST_CONDITIONS + 1
+    assert conditions[-1] == ALWAYS
+    assert {f"H{r}" for r in range(4, 204)} <= {cell for sheet, cell in filled(path) if sheet == "教师数据"}
+
+
+class Conditions:
+    """Excel's collection of a range's conditional formats as far as the fill uses it: Excel itself runs on Windows only."""
+
+    def __init__(self, kept: list[Any]) -> None:
+        self.kept = kept
+
+    @property
+    def Count(self) -> int:  # noqa: N802
+        return len(self.kept)
+
+    def Item(self, k: int) -> Any:  # noqa: N802
+        return self.kept[k - 1]
+
+    def Add(self, **given: Any) -> Any:  # noqa: N802
+        rule = Rule(self, given["Type"], given["Formula1"])
+        self.kept.append(rule)
+        return rule
+
+
+class Rule:
+    def __init__(self, all_: Conditions, kind: int, formula: str) -> None:
+        self.all, self.Type, self.Formula1 = all_, kind, formula
+        self.Interior = type("Interior", (), {})()
+
+    def Delete(self) -> None:  # noqa: N802
+        self.all.kept.remove(self)
+
+
+def test_a_running_excel_gets_the_same_rules_and_keeps_the_users_own() -> None:
+    conditions = Conditions([])
+    conditions.Add(Type=2, Formula1="=A1>5")
+    conditions.Add(Type=2, Formula1=f'=AND(LEN("{SIGN}错误")>0,TRUE)')
+    conditions.Add(Type=1, Formula1="=1")
+    asked: list[str] = []
+
+    class Area:
+        FormatConditions = conditions
+
+    class Api:
+        Cells = Area
+
+        @staticmethod
+        def Range(address: str) -> type[Area]:  # noqa: N802
+            asked.append(address)
+            return Area
+
+    sheet: Any = type("Sheet", (), {"api": Api})()
+    put_marks(sheet, [Mark("teachers", "错误", "TRUE", ((4, 8, 6, 8), (9, 2, 9, 2)))])
+    assert [r.Formula1 for r in conditions.kept] == ["=A1>5", "=1", f'=AND(LEN("{SIGN}错误")>0,TRUE)']
+    assert asked == ["H4:H6,B9"]
+    assert conditions.kept[-1].Interior.Color == 0xE8E8FD  # blue, green, red
+
+
+def test_addresses_stay_within_what_excel_takes() -> None:
+    areas = [(row, 26 + row, row, 26 + row) for row in range(1000, 1200)]
+    parts = list(addresses(areas))
+    assert max(map(len, parts)) <= 255
+    assert ",".join(parts).count(",") == len(areas) - 1
