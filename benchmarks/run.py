@@ -17,6 +17,7 @@ import copies
 import functions
 import growth
 import ranking
+import readings
 import recalc
 import scoring
 import startup
@@ -29,6 +30,7 @@ def main() -> None:
         rows += recalc.measure(Path(folder))
         rows += buttons.measure(Path(folder))
         rows += copies.measure(Path(folder))
+    rows += readings.measure()
     rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()
     print(f"{date.today()} · Python {platform.python_version()} · {platform.system()} · {cpu_count()}核")

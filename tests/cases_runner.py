@@ -3,9 +3,10 @@
 Three forms of a case:
 - one indicator: `object`, `indicator`, `value` (or `values` by column), `score`;
 - a ranking: `object`, `scores` (each unit's 得分; all else qualifies), `also` (more columns by position),
-  `expect: {ranks, tied, awards}` by position;
+  `expect: {ranks, tied, awards, near}` by position;
 - a whole calculation: `schools`, `teachers`, `classes`, `monthly`, `events` as lists of rows (`every_school`
   and `every_teacher` hold what all rows share) and `expect`.
+`near` says unit → 界线 → columns of 临界名单, or 不在名单; `effects` says 口径 → 取值 → columns of 口径影响.
 `readings` names the 口径 by their Chinese labels. "是", "否" and "空" stand for yes, no and a blank.
 A case that is itself written wrongly raises CaseError: a misspelt key must never pass as "nothing to check".
 """
@@ -20,6 +21,8 @@ from typing import Any
 
 from kongjian.engine.calculate import Inputs, Results, calculate
 from kongjian.engine.frame import Frame
+from kongjian.engine.near_misses import near_misses
+from kongjian.engine.reading_effects import reading_effects
 from kongjian.rules import Rules, resolve, strict_yaml
 
 TABLES = ("schools", "teachers", "classes", "monthly", "events")
@@ -29,6 +32,7 @@ KIND_LABEL = {"school": "学校", "teacher": "教师"}
 SINGLE_KEYS = {"name", "object", "indicator", "value", "values", "readings", "score"}
 RANKING_KEYS = {"name", "object", "scores", "also", "readings", "expect"}
 WHOLE_KEYS = {"name", "readings", "every_school", "every_teacher", "expect", *TABLES}
+ABSENT = "不在名单"
 QUALIFIED_SCHOOL = {
     "互联网接入": "是", "多媒体教学环境": "是", "管理员实名认证": "是",
     "教师总数": 10, "教师开通空间数": 10, "适龄学生数": 100, "学生开通空间数": 100,
@@ -131,9 +135,10 @@ def _run_single(case: Case, rules: Rules) -> Iterator[str]:
 def _ranking(case: Case) -> Case:
     """The whole calculation that a ranking case stands for; its n-th unit is called 第n位."""
     body, kind = case.body, _kind(case)
-    _keys(case, body["expect"], {"ranks", "tied", "awards"}, "expect ")
+    _keys(case, body["expect"], {"ranks", "tied", "awards", "near"}, "expect ")
     also = body.get("also", {})
-    _keys(case, also, {str(n) for n in range(1, len(body["scores"]) + 1)}, "also ")
+    positions = {str(n) for n in range(1, len(body["scores"]) + 1)}
+    _keys(case, also, positions, "also ")
     shared = QUALIFIED_SCHOOL if kind == "school" else {"学校名称": "甲小学"}
     units = [
         {**shared, NAME_COLUMN[kind]: _nth(n), "平台得分": _score_given(case, score), **also.get(str(n), {})}
@@ -150,6 +155,9 @@ def _ranking(case: Case) -> Case:
     if "awards" in body["expect"]:
         awards = body["expect"]["awards"]
         expect["awards"] = {award: [_nth(n) for n in _positions(p)] for award, p in awards.items()}
+    if "near" in body["expect"]:
+        _keys(case, body["expect"]["near"], positions, "near ")
+        expect["near"] = {_nth(int(n)): lines for n, lines in body["expect"]["near"].items()}
     whole = {"name": case.name, "readings": body.get("readings", {}), f"{kind}s": units, "expect": expect}
     return Case(case.file, case.name, whole)
 
@@ -167,16 +175,20 @@ def _positions(given: Any) -> list[int]:
 
 
 def _run_whole(case: Case, rules: Rules) -> Iterator[str]:
-    tables = {t: case.body.get(t, []) for t in TABLES}
-    for table, shared in (("schools", "every_school"), ("teachers", "every_teacher")):
-        tables[table] = [{**case.body.get(shared, {}), **row} for row in tables[table]]
-    results = calculate(_inputs(case, rules, tables), rules)
+    results = calculate(_whole_inputs(case, rules), rules)
     expect = case.body["expect"]
     _keys(case, expect, set(EXPECTATIONS), "expect ")
     if not expect:
         raise CaseError(f"{case.name}：expect 是空的")
     for key, wanted in expect.items():
         yield from EXPECTATIONS[key](case, key, wanted, results, rules)
+
+
+def _whole_inputs(case: Case, rules: Rules) -> Inputs:
+    tables = {t: case.body.get(t, []) for t in TABLES}
+    for table, shared in (("schools", "every_school"), ("teachers", "every_teacher")):
+        tables[table] = [{**case.body.get(shared, {}), **row} for row in tables[table]]
+    return _inputs(case, rules, tables)
 
 
 def _inputs(case: Case, rules: Rules, tables: Mapping[str, list[dict[str, Any]]]) -> Inputs:
@@ -267,6 +279,40 @@ def _expect_findings(case: Case, key: str, wanted: Any, results: Results, rules:
             yield f"{key}：{code}应有{count}处，实有{found}处"
 
 
+def _expect_near(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+    """Rows of 临界名单 by unit and line; a line of which nothing is said may or may not be there."""
+    table = near_misses(results, rules)
+    for unit, lines in wanted.items():
+        kind = _kind_of(case, unit, results)
+        mine = (table[NAME_COLUMN[kind]] == unit) & (table["类别"] == KIND_LABEL[kind])
+        for line, columns in lines.items():
+            at = [i for i, here in enumerate(mine & (table["界线"] == line)) if here]
+            if len(at) != (columns != ABSENT):
+                yield f"{key}：{unit}“{line}”有{len(at)}行，界线有{sorted(set(table['界线'][mine]))}"
+            elif at:
+                _keys(case, columns, set(table), f"{key} {unit} ")
+                yield from _differing(f"{key}：{unit}“{line}”", table, at[0], columns)
+
+
+def _expect_effects(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+    """Rows of 口径影响 by reading and value."""
+    table = reading_effects(_whole_inputs(case, rules), results, rules)
+    rows = {pair: i for i, pair in enumerate(zip(table["口径"], table["取值"], strict=True))}
+    for reading, values in wanted.items():
+        for value, columns in values.items():
+            if (reading, value) not in rows:
+                raise CaseError(f"{case.name}：{key} 没有“{reading}”“{value}”这一行")
+            _keys(case, columns, set(table), f"{key} {reading} ")
+            yield from _differing(f"{key}：“{value}”", table, rows[reading, value], columns)
+
+
+def _differing(where: str, table: Frame, row: int, wanted: Mapping[str, Any]) -> Iterator[str]:
+    for column, value in wanted.items():
+        found = table[column].tolist()[row]
+        if not _same(found, value):
+            yield f"{where}{column}应为{value!r}，算得{found!r}"
+
+
 EXPECTATIONS: dict[str, Callable[..., Iterator[str]]] = {
     "eligible": _expect_cells("Eligibility", "是否达标"),
     "reasons": _expect_cells("Eligibility", "未达标原因"),
@@ -283,6 +329,8 @@ EXPECTATIONS: dict[str, Callable[..., Iterator[str]]] = {
     "notes": _expect_awards("备注"),
     "effective": _expect_effective,
     "findings": _expect_findings,
+    "near": _expect_near,
+    "effects": _expect_effects,
 }
 
 

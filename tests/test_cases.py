@@ -79,6 +79,10 @@ def test_the_plain_cases_themselves_hold(body: dict[str, Any], rules: Rules) -> 
         (WHOLE | {"expect": {"measures": {"甲": {"制作课件": 0}}}}, "甲应为0，算得nan"),
         (WHOLE | {"expect": {"effective": {"A1": {"在线授课": {"2020-12": 1}}}}}, "算得{}"),
         (WHOLE | {"expect": {"findings": {"measure_missing": 0}}}, "measure_missing应有0处，实有22处"),
+        (WHOLE | {"expect": {"near": {"甲": {"第3名": {"差距": 0}}}}}, "甲“第3名”有0行"),
+        (RANKING | {"expect": {"near": {"2": {"教师月均得分80分": "不在名单"}}}}, "“教师月均得分80分”有1行"),
+        (RANKING | {"expect": {"near": {"2": {"教师月均得分80分": {"差距": 1}}}}}, "差距应为1，算得0.0"),
+        (WHOLE | {"expect": {"effects": {"并列": {"依次比较": {"专家变化": ""}}}}}, "算得'没有数据'"),
     ],
 )  # fmt: skip
 def test_a_wrong_expectation_fails(body: dict[str, Any], said: str, rules: Rules) -> None:
@@ -108,6 +112,11 @@ def test_a_wrong_expectation_fails(body: dict[str, Any], said: str, rules: Rules
         (WHOLE | {"expect": {"awards": {"示范校": []}}}, "awards 不认识“示范校”"),
         (WHOLE | {"expect": {"findings": {"missing": 1}}}, "findings 不认识“missing”"),
         (WHOLE | {"expect": {"measures": {"甲": {"课件": 1}}}}, "measures 甲 不认识“课件”"),
+        (WHOLE | {"expect": {"near": {"乙": {"第3名": "不在名单"}}}}, "叫“乙”的有0个"),
+        (RANKING | {"expect": {"near": {"3": {}}}}, "near 不认识“3”"),
+        (RANKING | {"expect": {"near": {"2": {"教师月均得分80分": {"差": 1}}}}}, "near 第02位 不认识“差”"),
+        (WHOLE | {"expect": {"effects": {"并列": {"一并入选": {}}}}}, "effects 没有“并列”“一并入选”这一行"),
+        (WHOLE | {"expect": {"effects": {"并列": {"依次比较": {"变化": ""}}}}}, "effects 并列 不认识“变化”"),
         (WHOLE | {"schools": [{"学校名字": "甲"}]}, "schools 不认识“学校名字”"),
         (WHOLE | {"schools": [{"学校名称": 1}]}, "文字 1 要加引号"),
         ({"schools": []}, "缺少expect"),

@@ -11,7 +11,7 @@ from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.ranking import UNRANKED, rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores
-from kongjian.rules.model import Award, Rules
+from kongjian.rules.model import OBJECT_LABELS, Award, Rules
 
 COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注")
 
@@ -56,9 +56,7 @@ def awards(
     for award in rules.awards:
         if award.object != kind:
             continue
-        chosen = order[
-            (place.rank[order] >= award.first) & (place.rank[order] <= award.last) & eligible[order]
-        ]
+        chosen = order[holders(award, place, eligible)[order]]
         if award.recipient == "unit" and units.height and eligible.sum() < award.last:
             findings.add(
                 "no_award_place", f"{kind}s", award=award.name, last=award.last, count=int(eligible.sum())
@@ -79,11 +77,27 @@ def awards(
     return out
 
 
+def unit_awards(rules: Rules) -> list[Award]:
+    """The awards that the units themselves receive: the schools', then the teachers', each by rank."""
+    own = [a for a in rules.awards if a.recipient == "unit"]
+    return sorted(own, key=lambda a: (list(OBJECT_LABELS).index(a.object), a.first))
+
+
+def holders(award: Award, place: Standing, eligible: Bools) -> Bools:
+    """Which units hold an award: those who qualify and whose rank is one of its ranks."""
+    return np.asarray((place.rank >= award.first) & (place.rank <= award.last) & eligible)
+
+
+def more_than_places(award: Award, place: Standing, position: int, method: str) -> bool:
+    """Whether more units share this rank than the award has places for from there on."""
+    held = int((place.rank == position).sum())
+    return held > 1 and (position == award.last if method == "dense" else position + held - 1 > award.last)
+
+
 def _note(award: Award, place: Standing, unit: int, method: str) -> str:
     """Names a tie, and says so when more share the award's last rank than it has places."""
     if not place.tied[unit]:
         return ""
     position = int(place.rank[unit])
-    held = int((place.rank == position).sum())
-    at_edge = position == award.last if method == "dense" else position + held - 1 > award.last
-    return f"并列第{position}名，一并入选" if at_edge else f"并列第{position}名"
+    taken_in = "，一并入选" if more_than_places(award, place, position, method) else ""
+    return f"并列第{position}名{taken_in}"

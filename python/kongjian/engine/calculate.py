@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.matching import ROW, accounts, rows, school_keys
 from kongjian.engine.measures import school_measures, teacher_measures
-from kongjian.engine.monthly import Monthly, monthly
+from kongjian.engine.monthly import Monthly, monthly, monthly_scores, report_months
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores, score, scores_frame
 from kongjian.rules.model import OBJECT_LABELS, Column, Rules
@@ -74,13 +75,19 @@ class Previous:
 class Outcome:
     """Everything about one kind of unit; arrays run over its input rows."""
 
+    kind: str
     units: Frame
     scores: Scores
     score_cents: Ints
     monthly: Monthly
     eligibility: Eligibility
     standing: Standing
-    order: Ints
+
+    @cached_property
+    def order(self) -> Ints:
+        """Positions of the ranked units by rank, then school, then account or name."""
+        keys = texts(unit_keys(self.kind, self.units))
+        return ranking_order(self.standing, self.units["学校名称"], keys)
 
 
 @dataclass(frozen=True)
@@ -176,26 +183,36 @@ def unit_keys(kind: str, units: Frame) -> list[str]:
 
 def outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Findings) -> Outcome:
     """Scores, months, eligibility and ranks of one kind of unit; `units` are its measures."""
-    scheme = rules.object(kind)
-    scores = score(units, scheme, rules)
-    at = rows(units)
-    for k, i in zip(*np.nonzero(scores.missing), strict=True):
-        column = scheme.indicators[k].column
-        findings.add("measure_missing", f"{kind}s", at[i], column)
+    scores = score(units, rules.object(kind), rules)
+    _report_scores(kind, units, scores, rules, findings)
+    by_month = monthly_scores(units, inputs.monthly, kind, rules, findings)
+    out = judged(kind, units, scores, by_month, rules)
+    report_months(units, out.monthly, out.score_cents, kind, rules, findings)
+    return out
+
+
+def judged(kind: str, units: Frame, scores: Scores, by_month: Floats, rules: Rules) -> Outcome:
+    """What follows from scores and months; it finds nothing and words nothing, so that a further reading costs little."""
     platform = to_cents(units["平台得分"])
-    given = platform != MISSING
-    score_cents = np.where(given, platform, scores.cents)
+    score_cents = np.where(platform != MISSING, platform, scores.cents)
     if rules.chosen["authority"] == "computed":
         score_cents = scores.cents
-    for i in np.flatnonzero(given & (platform != scores.cents)):
-        used = "计算得分" if rules.chosen["authority"] == "computed" else "平台得分"
-        findings.add("score_differs", f"{kind}s", at[i], "平台得分", used=used)
-    months = monthly(units, inputs.monthly, score_cents, kind, rules, findings)
-    judged = eligibility(units, months, kind, rules)
+    months = monthly(by_month, score_cents)
+    found = eligibility(units, months, kind, rules)
     key = months.average if rules.chosen["rank_by"] == "monthly_average" else score_cents
-    place = standing(key, judged.eligible, scores, rules)
-    order = ranking_order(place, units["学校名称"], texts(unit_keys(kind, units)))
-    return Outcome(units, scores, score_cents, months, judged, place, order)
+    place = standing(key, found.eligible, scores, rules)
+    return Outcome(kind, units, scores, score_cents, months, found, place)
+
+
+def _report_scores(kind: str, units: Frame, scores: Scores, rules: Rules, findings: Findings) -> None:
+    """Finds measures that are missing and platform scores that differ from what the rules give."""
+    indicators, at = rules.object(kind).indicators, rows(units)
+    for k, i in zip(*np.nonzero(scores.missing), strict=True):
+        findings.add("measure_missing", f"{kind}s", at[i], indicators[k].column)
+    platform = to_cents(units["平台得分"])
+    used = "计算得分" if rules.chosen["authority"] == "computed" else "平台得分"
+    for i in np.flatnonzero((platform != MISSING) & (platform != scores.cents)):
+        findings.add("score_differs", f"{kind}s", at[i], "平台得分", used=used)
 
 
 def _score_table(kind: str, o: Outcome) -> Frame:
@@ -262,4 +279,4 @@ def _stack(frames: list[Frame]) -> Frame:
     )
 
 
-__all__ = ["ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "outcome", "unit_keys"]
+__all__ = ["ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "judged", "outcome", "unit_keys"]

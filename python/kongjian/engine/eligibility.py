@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,28 +16,38 @@ from kongjian.rules.model import Condition, Rules
 JOIN = "；"
 
 
+Why = Callable[[int], str]
+"""How to say that a unit, by its position, does not meet a condition."""
+
+
 @dataclass(frozen=True)
 class Eligibility:
-    """Per unit: whether it qualifies and, joined by ；, why not. `conditions` has each condition's own answer."""
+    """Per unit: whether it qualifies. `conditions` has each condition's own answer, by its id."""
 
     eligible: Bools
-    reasons: Texts
     conditions: dict[str, Bools]
+    _why: Mapping[str, Why]
+
+    @cached_property
+    def reasons(self) -> Texts:
+        """Why each unit does not qualify, joined by ；. Worded when first asked for: most passes never ask."""
+        said: list[list[str]] = [[] for _ in range(len(self.eligible))]
+        for condition, met in self.conditions.items():
+            why = self._why[condition]
+            for i in np.flatnonzero(~met).tolist():
+                said[i].append(why(i))
+        return texts(JOIN.join(s) for s in said)
 
 
 def eligibility(units: Frame, monthly: Monthly, kind: str, rules: Rules) -> Eligibility:
     """Judges every unit by the conditions of its kind that hold under the readings in force."""
-    met: dict[str, Bools] = {}
-    reasons: list[list[str]] = [[] for _ in range(units.height)]
-    for condition in rules.conditions_for(kind):
-        met[condition.id], why = _judge(condition, units, monthly)
-        for i in np.flatnonzero(~met[condition.id]):
-            reasons[i].append(why(int(i)))
+    judged = {c.id: _judge(c, units, monthly) for c in rules.conditions_for(kind)}
+    met = {condition: answer for condition, (answer, _) in judged.items()}
     eligible = np.logical_and.reduce([*met.values(), np.ones(units.height, dtype=bool)])
-    return Eligibility(eligible, texts(JOIN.join(r) for r in reasons), met)
+    return Eligibility(eligible, met, {condition: why for condition, (_, why) in judged.items()})
 
 
-def _judge(condition: Condition, units: Frame, monthly: Monthly) -> tuple[Bools, Callable[[int], str]]:
+def _judge(condition: Condition, units: Frame, monthly: Monthly) -> tuple[Bools, Why]:
     """Whether each unit meets one condition, and how to say that unit i does not."""
     if condition.kind == "yes_no":
         value = units[condition.columns[0]]
@@ -69,5 +80,9 @@ def _say(condition: Condition, value: str, unknown: bool) -> str:
 
 
 def _percent(rate: float) -> str:
-    """A rate cut, not rounded, at two decimals: 89.996% must not read as 90%."""
-    return f"{np.floor(rate * 10_000 + 1e-7) / 100:.2f}%"
+    return f"{basis_points(rate) / 100:.2f}%"
+
+
+def basis_points(rate: Floats | float) -> Floats:
+    """A rate as whole hundredths of a per cent, cut, not rounded: 89.996% must not read as 90%."""
+    return np.asarray(np.floor(np.asarray(rate) * 10_000 + 1e-7))

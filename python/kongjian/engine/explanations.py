@@ -19,8 +19,6 @@ from kongjian.rules.model import Indicator, Rules
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
 )  # fmt: skip
-EXPLAINED_RANKS = 60
-"""The ranks of teachers that are explained unless somebody asks for others."""
 GIVEN, EVENTS, MISSING_VALUE, NOT_OWED = "粘贴的数", "行为明细统计", "缺", "不是班主任"
 _NUMBERS = ("分值", "得分", "扣分")
 
@@ -30,12 +28,12 @@ def explanations(
 ) -> Frame:
     """One row per unit and indicator, and one for the total; the units by rank, those without a rank last.
 
-    `schools`, `teachers` are positions in the input; by default every school and the teachers ranked ≤ 60.
+    `schools`, `teachers` are positions in the input; by default every school and the teachers to `explained_ranks`.
     取值 is a number, 是/否, or "" for a blank; 得分 is NaN where the measure is missing.
     """
     chosen = {
         "school": by_rank(results.school) if schools is None else schools,
-        "teacher": _leading(results.teacher) if teachers is None else teachers,
+        "teacher": _leading(results.teacher, rules) if teachers is None else teachers,
     }
     lines = [
         line for kind, at in chosen.items() for i in at.tolist() for line in _unit(results, rules, kind, i)
@@ -54,8 +52,8 @@ def by_rank(outcome: Outcome) -> Ints:
     return np.concatenate([outcome.order, np.flatnonzero(outcome.standing.rank == UNRANKED)])
 
 
-def _leading(outcome: Outcome) -> Ints:
-    return outcome.order[outcome.standing.rank[outcome.order] <= EXPLAINED_RANKS]
+def _leading(outcome: Outcome, rules: Rules) -> Ints:
+    return outcome.order[outcome.standing.rank[outcome.order] <= rules.evidence.explained_ranks]
 
 
 def _unit(results: Results, rules: Rules, kind: str, at: int) -> Iterator[tuple[str | float, ...]]:

@@ -26,12 +26,10 @@ class Monthly:
     by_month: Floats
 
 
-def monthly(
-    units: Frame, rows_of: Frame, score_cents: Ints, kind: str, rules: Rules, findings: Findings
-) -> Monthly:
-    """The months of each unit. `units` are schools or teachers, `rows_of` the whole 月度得分 table,
+def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Floats:
+    """The score of each unit in each month of the term: (units, months), NaN where there is none.
 
-    `score_cents` the 得分 that stands in for a unit without any month in the term.
+    `units` are schools or teachers, `rows_of` the whole 月度得分 table. No reading changes them.
     """
     months = rules.period.months()
     mine = rows_of.take(rows_of["类别"] == OBJECT_LABELS[kind])
@@ -48,7 +46,32 @@ def monthly(
     _report_repeats(mine, use, slot, first, findings)
     table = np.full(units.height * len(months), np.nan)
     table[slot[first]] = mine["得分"][use[first]]
-    return _summary(table.reshape(units.height, len(months)), units, score_cents, kind, months, findings)
+    return table.reshape(units.height, len(months))
+
+
+def monthly(by_month: Floats, score_cents: Ints) -> Monthly:
+    """The average and the lowest month of each unit; without any month its 得分 (in cents) stands in for both."""
+    given = ~np.isnan(by_month)
+    count = given.sum(axis=1)
+    none = count == 0
+    filled = np.where(given, by_month, 0.0)
+    average = to_cents(filled.sum(axis=1) / np.maximum(count, 1))
+    lowest = np.where(given, to_cents(filled), np.iinfo(np.int64).max).min(
+        axis=1, initial=np.iinfo(np.int64).max
+    )
+    return Monthly(np.where(none, score_cents, average), np.where(none, score_cents, lowest), none, by_month)
+
+
+def report_months(
+    units: Frame, found: Monthly, score_cents: Ints, kind: str, rules: Rules, findings: Findings
+) -> None:
+    """Finds the units for which 得分 stands in, and those of which some months are missing."""
+    given, months, at = ~np.isnan(found.by_month), rules.period.months(), rows(units)
+    for i in np.flatnonzero(found.stood_in & (score_cents != MISSING)):
+        findings.add("no_monthly", f"{kind}s", at[i])
+    for i in np.flatnonzero(~found.stood_in & ~given.all(axis=1)):
+        absent = "、".join(m for m, g in zip(months, given[i], strict=True) if not g)
+        findings.add("months_missing", f"{kind}s", at[i], months=absent, count=int(given[i].sum()))
 
 
 def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Findings) -> Ints:
@@ -81,23 +104,3 @@ def _report_repeats(mine: Frame, use: Ints, slot: Ints, first: Ints, findings: F
             "month_twice", "monthly", at[i], "得分",
             found=mine["账号"][i] or mine["学校名称"][i], month=mine["月份"][i], first=first_row[int(slot[k])],
         )  # fmt: skip
-
-
-def _summary(
-    table: Floats, units: Frame, score_cents: Ints, kind: str, months: list[str], findings: Findings
-) -> Monthly:
-    given = ~np.isnan(table)
-    count = given.sum(axis=1)
-    none = count == 0
-    filled = np.where(given, table, 0.0)
-    average = to_cents(filled.sum(axis=1) / np.maximum(count, 1))
-    lowest = np.where(given, to_cents(filled), np.iinfo(np.int64).max).min(
-        axis=1, initial=np.iinfo(np.int64).max
-    )
-    at = rows(units)
-    for i in np.flatnonzero(none & (score_cents != MISSING)):
-        findings.add("no_monthly", f"{kind}s", at[i])
-    for i in np.flatnonzero(~none & (count < len(months))):
-        absent = "、".join(m for m, g in zip(months, given[i], strict=True) if not g)
-        findings.add("months_missing", f"{kind}s", at[i], months=absent, count=int(count[i]))
-    return Monthly(np.where(none, score_cents, average), np.where(none, score_cents, lowest), none, table)

@@ -70,14 +70,15 @@ def targets_by_reading(rules: Rules, indicator: str) -> dict[str, float]:
 
 
 def _apply(rules: Rules, scheme: ObjectScheme, chosen: Mapping[str, str], edits: Edits) -> ObjectScheme:
+    changes = {
+        name: change
+        for reading in rules.readings
+        for name, change in reading.value(chosen[reading.id]).indicators.items()
+    }
     indicators = []
     for indicator in scheme.indicators:
-        for reading in rules.readings:
-            change = reading.value(chosen[reading.id]).indicators.get(indicator.name)
-            if change is not None:
-                indicator = dataclasses.replace(
-                    indicator, target=change.target, none_is_zero=change.none_is_zero
-                )
+        if change := changes.get(indicator.name):
+            indicator = dataclasses.replace(indicator, target=change.target, none_is_zero=change.none_is_zero)
         indicators.append(_edit(indicator, edits.get((scheme.object, indicator.name), {})))
     return dataclasses.replace(scheme, indicators=tuple(indicators))
 
@@ -85,7 +86,7 @@ def _apply(rules: Rules, scheme: ObjectScheme, chosen: Mapping[str, str], edits:
 def _edit(indicator: Indicator, edit: Mapping[str, Any]) -> Indicator:
     """The indicator with its edited parameters; a highest band must stay what the indicator can give."""
     changes: dict[str, Any] = {k: v if k == "bands" else float(v) for k, v in edit.items()}
-    edited = dataclasses.replace(indicator, **changes)
+    edited = dataclasses.replace(indicator, **changes) if changes else indicator
     if edited.bands and abs(edited.bands[0].points - edited.points) > 1e-9:
         raise KongjianError(
             f"规则：{indicator.name}最高一档{edited.bands[0].points:g}分，应等于分值{edited.points:g}"

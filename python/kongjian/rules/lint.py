@@ -15,6 +15,7 @@ from typing import Any
 from kongjian.errors import RuleFileError
 from kongjian.rules import loader, model, strict_yaml
 from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
+from kongjian.rules.lint_evidence import evidence
 from kongjian.rules.lint_forms import forms
 from kongjian.rules.lint_indicators import objects
 
@@ -52,6 +53,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         _tables,
         _problems,
         forms,
+        evidence,
     )
     faults = [fault for check in checks for fault in check(files)]
     return faults + (list(_covered(files, cases)) if cases else [])
@@ -120,6 +122,8 @@ def _conditions(files: Files) -> Iterator[str]:
 
 
 def _condition_shape(where: str, condition: model.Condition) -> Iterator[str]:
+    if (condition.kind == "rate") != bool(condition.accounts):
+        yield f"{where} accounts：rate 要写开通的是什么，其他种类不用"
     if condition.kind == "yes_no":
         if len(condition.columns) != 1:
             yield f"{where} columns：yes_no 要有一列，现有{len(condition.columns)}列"

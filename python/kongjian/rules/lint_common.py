@@ -29,6 +29,7 @@ class Files:
     tables: model.TablesFile
     problems: model.ProblemsFile
     forms: model.FormsFile
+    evidence: model.EvidenceFile
     text: str
 
     @property

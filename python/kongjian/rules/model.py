@@ -149,7 +149,10 @@ class ReadingsFile:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of eligibility (达标条件). `when` limits it to certain readings."""
+    """One condition of eligibility (达标条件). `when` limits it to certain readings.
+
+    `accounts` is what a rate counts, as in 再开通3个教师空间.
+    """
 
     id: str
     object: Object
@@ -162,6 +165,7 @@ class Condition:
     opened: tuple[str, ...] = ()
     total: tuple[str, ...] = ()
     at_least: float = 0.0
+    accounts: str = ""
     when: dict[str, str] = field(default_factory=dict)
     __pydantic_config__ = STRICT
 
@@ -396,6 +400,27 @@ class FormsFile:
 
 
 @dataclass(frozen=True)
+class NearMargins:
+    """How near to a line a unit must be for 临界名单: points of a score, percentage points of an opening rate."""
+
+    places: int
+    rank_points: float
+    mark_points: float
+    opening_points: float
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """rules/evidence.yaml: how far the evidence sheets go."""
+
+    explained_ranks: int
+    named_at_most: int
+    near: NearMargins
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class Rules:
     """All rule files together, with the readings in force.
 
@@ -416,6 +441,7 @@ class Rules:
     tables: tuple[InputTable, ...]
     problems: dict[str, Problem]
     forms: FormsFile
+    evidence: EvidenceFile
     chosen: dict[str, str] = field(default_factory=dict)
     edits: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 

@@ -1,0 +1,53 @@
+"""口径影响 and 临界名单 of the demo city against one calculation's scoring.
+
+Scoring is what a calculation does for both kinds of units after the sheets are read and the events counted: the measures
+(教师指标, 学校指标), scores, months, eligibility and ranks, with its findings; no output table, no wording.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from filled_forms import city_run  # noqa: E402
+from kongjian.engine.calculate import outcome  # noqa: E402
+from kongjian.engine.findings import Findings  # noqa: E402
+from kongjian.engine.measures import school_measures, teacher_measures  # noqa: E402
+from kongjian.engine.near_misses import near_misses  # noqa: E402
+from kongjian.engine.reading_effects import reading_effects  # noqa: E402
+from kongjian.rules import load_rules  # noqa: E402
+from kongjian.run import Run  # noqa: E402
+from measure import ROUNDS, Row, compare, in_turn  # noqa: E402
+
+
+def measure() -> list[Row]:
+    """The whole table divided by its rows, one for each other value of a reading, against one scoring."""
+    run = city_run(load_rules())
+    count = reading_effects(run.inputs, run.results, run.rules).height
+    table, scoring = in_turn(
+        lambda: reading_effects(run.inputs, run.results, run.rules), lambda: _scoring(run), 2 * ROUNDS
+    )
+    near, again = in_turn(lambda: near_misses(run.results, run.rules), lambda: _scoring(run), 2 * ROUNDS)
+    each = table.scaled(1 / count)
+    return [
+        compare(f"示范数据口径影响，每个取值（共{count}个）", each, "一次计算的计分", scoring, 2.0),
+        compare("示范数据临界名单", near, "一次计算的计分", again),
+    ]
+
+
+def _scoring(run: Run) -> None:
+    inputs, rules, findings = run.inputs, run.rules, Findings()
+    counts = run.results.tables["EffectiveCounts"]
+    teachers = teacher_measures(inputs.teachers, counts, rules, findings)
+    outcome("teacher", teachers, inputs, rules, findings)
+    schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, findings)
+    outcome("school", schools, inputs, rules, findings)
+
+
+if __name__ == "__main__":
+    from measure import table
+
+    print(table(measure()))

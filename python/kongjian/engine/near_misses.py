@@ -1,0 +1,83 @@
+"""临界名单: who is tied at a line or near it, on either side, and what would close the distance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from kongjian.engine.awards import standing, unit_awards
+from kongjian.engine.calculate import Outcome, Results
+from kongjian.engine.frame import Floats, Frame, Ints, texts
+from kongjian.engine.near_bounds import near_bounds
+from kongjian.engine.near_line import NearLine
+from kongjian.engine.near_ranks import near_rank
+from kongjian.engine.ranking import UNRANKED
+from kongjian.rules.model import OBJECT_LABELS, Rules
+
+COLUMNS = (
+    "类别", "学校名称", "教师姓名", "账号", "界线", "数值", "差距", "竞赛名次", "中国式名次", "说明",
+)  # fmt: skip
+_METHODS = {"竞赛名次": "competition", "中国式名次": "dense"}
+_NUMBERS = ("数值", "差距", *_METHODS)
+
+
+def near_misses(results: Results, rules: Rules) -> Frame:
+    """One row per line and unit near it: schools first, by line (last award ranks, then bounds), highest value first.
+
+    数值 and 差距 are points, for an opening rate per cent; 差距 is negative below the line. Both ranks are NaN
+    for who is not ranked. How near is near stands in rules/evidence.yaml.
+    """
+    parts = [
+        _rows(line, results.of(kind), rules)
+        for kind in OBJECT_LABELS
+        for line in _lines(kind, results, rules)
+    ]
+    return Frame(
+        {name: np.concatenate([p[name] for p in parts]) if parts else _column(name, []) for name in COLUMNS}
+    )
+
+
+def _lines(kind: str, results: Results, rules: Rules) -> Iterator[NearLine]:
+    for award in unit_awards(rules):
+        if award.object == kind and (line := near_rank(award, results.of(kind), rules)):
+            yield line
+    yield from near_bounds(kind, results, rules)
+
+
+def _rows(line: NearLine, outcome: Outcome, rules: Rules) -> Frame:
+    order = _by_value(line, outcome)
+    at = line.at[order]
+    units = outcome.units.take(at)
+    blank = [""] * len(at)
+    columns = {
+        "类别": [OBJECT_LABELS[outcome.kind]] * len(at),
+        "学校名称": units["学校名称"],
+        "教师姓名": units.get("教师姓名", blank),
+        "账号": units.get("账号", blank),
+        "界线": [line.label] * len(at),
+        "数值": line.value[order],
+        "差距": line.gap[order],
+        **{name: _ranks(outcome, rules, method)[at] for name, method in _METHODS.items()},
+        "说明": [line.say(i) for i in at.tolist()],
+    }
+    return Frame({name: _column(name, values) for name, values in columns.items()})
+
+
+def _by_value(line: NearLine, outcome: Outcome) -> Ints:
+    """The highest value first; equal ones by rank, then by school and name, whatever the order of the input."""
+    units, rank = outcome.units.take(line.at), outcome.standing.rank[line.at]
+    own = [units[c].astype(str) for c in ("账号", "教师姓名") if c in units]
+    last = np.where(rank == UNRANKED, np.iinfo(np.int64).max, rank)
+    return np.lexsort((*own, units["学校名称"].astype(str), last, -line.value))
+
+
+def _ranks(outcome: Outcome, rules: Rules, method: str) -> Floats:
+    """The ranks by one method, all other readings as they are in force; NaN for who is not ranked."""
+    chosen = rules.replace(chosen={**rules.chosen, "rank_method": method})
+    rank = standing(outcome.standing.key, outcome.eligibility.eligible, outcome.scores, chosen).rank
+    return np.where(rank == UNRANKED, np.nan, rank)
+
+
+def _column(name: str, values: Floats | list[str]) -> np.ndarray:
+    return np.asarray(values, dtype=np.float64) if name in _NUMBERS else texts(values)

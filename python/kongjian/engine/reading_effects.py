@@ -1,0 +1,93 @@
+"""口径影响: what every other value of every reading would change, award by award."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from kongjian.engine.award_changes import NO_CHANGE, NO_DATA, Change, Names, change, counter, said
+from kongjian.engine.awards import unit_awards
+from kongjian.engine.calculate import Inputs, Outcome, Results
+from kongjian.engine.frame import Frame, texts
+from kongjian.engine.other_readings import outcomes_under
+from kongjian.rules.choices import Alternative, alternatives
+from kongjian.rules.model import OBJECT_LABELS, Rules
+
+COLUMNS = ("口径", "取值", "示范校变化", "专家变化", "优秀教师变化", "说明")
+_CHANGES = {"school": COLUMNS[2:3], "teacher": COLUMNS[3:5]}
+"""The columns of the changes, by whose awards they are, each by rank."""
+
+
+def reading_effects(inputs: Inputs, results: Results, rules: Rules) -> Frame:
+    """One row per reading and value that is not in force, all else as it is; only texts.
+
+    The columns of changes are those of the awards to the units themselves, by rank; an award for which the sheet has no
+    column is told in 说明.
+    """
+    names = {kind: Names(results.of(kind)) for kind in OBJECT_LABELS}
+    lines = [
+        _line(a, results, outcomes_under(a.rules, inputs, results, rules), names, rules)
+        for a in alternatives(rules)
+    ]
+    columns = zip(*lines, strict=True) if lines else ([] for _ in COLUMNS)
+    return Frame({name: texts(values) for name, values in zip(COLUMNS, columns, strict=True)})
+
+
+def _line(
+    other: Alternative,
+    results: Results,
+    after: Mapping[str, Outcome],
+    names: Mapping[str, Names],
+    rules: Rules,
+) -> tuple[str, ...]:
+    changes = [change(a, results.of(a.object), after[a.object]) for a in unit_awards(rules)]
+    shown: list[str] = []
+    further: list[str] = []
+    for kind, columns in _CHANGES.items():
+        own = [c for c in changes if c.award.object == kind]
+        words = [said(c, names[kind], rules) for c in own]
+        shown += [*words, *[""] * len(columns)][: len(columns)]
+        rest = list(zip(own, words, strict=True))[len(columns) :]
+        further += [f"{c.award.name}：{text}" for c, text in rest if text not in (NO_CHANGE, NO_DATA)]
+    told = (
+        _meaning(other, rules),
+        *(_counts(kind, results.of(kind), after[kind], rules) for kind in OBJECT_LABELS),
+        *further,
+        *_administrators(changes, rules),
+    )
+    return other.reading.label, other.value.label, *shown, "。".join(told)
+
+
+def _meaning(other: Alternative, rules: Rules) -> str:
+    """What is in force, and what this value means, in the rules' own words."""
+    now = other.reading.value(rules.chosen[other.reading.id])
+    return f"现用“{now.label}”：{now.text}。改为“{other.value.label}”：{other.value.text}"
+
+
+def _counts(kind: str, before: Outcome, after: Outcome, rules: Rules) -> str:
+    """How many units score, qualify or rank otherwise."""
+    label, word = OBJECT_LABELS[kind], counter(kind, rules)
+    if not before.units.height:
+        return f"{label}：{NO_DATA}"
+    now, then = before.eligibility.eligible, after.eligibility.eligible
+    counted = (
+        ("新达标", then & ~now),
+        ("不再达标", now & ~then),
+        ("计算得分有变", before.scores.cents != after.scores.cents),
+        ("得分有变", before.score_cents != after.score_cents),
+        ("名次有变", before.standing.rank != after.standing.rank),
+    )
+    parts = [f"{what}{np.count_nonzero(which)}{word}" for what, which in counted if which.any()]
+    return f"{label}：{'、'.join(parts) or NO_CHANGE}"
+
+
+def _administrators(changes: list[Change], rules: Rules) -> list[str]:
+    """The awards that go with a unit's: whoever runs the schools' spaces gains or loses them with the school."""
+    ranks = {(c.award.object, c.award.first, c.award.last) for c in changes if c.holders_change}
+    following = [
+        a.name
+        for a in rules.awards
+        if a.recipient == "administrator" and (a.object, a.first, a.last) in ranks
+    ]
+    return [f"{'、'.join(following)}随学校变化"] if following else []
