@@ -40,13 +40,15 @@ def cheapest_steps(results: Results, rules: Rules, kind: str, at: int) -> list[S
 
 def _steps(search: _Search) -> list[Step]:
     steps: dict[int, float] = {}
-    while (reached := search.total(steps)) < search.bound:
-        options = [o for k in search.open(steps) for o in search.options(k, steps, reached)]
-        if not options:
+    options = {k: list(search.options(k, 0.0)) for k in search.open()}
+    while search.total(steps) < search.bound:
+        left = [(worth, -k, more) for k, some in options.items() for worth, more in some]
+        if not left:
             return []
         # the first of equals, so that the sentence is the same each time
-        _, k, more = max(options, key=lambda o: (o[0], -o[1]))
-        steps[k] = more
+        _, negative, more = max(left)
+        steps[-negative] = more
+        options[-negative] = list(search.options(-negative, more))
     for k in reversed(list(steps)):
         steps[k] = search.smallest(k, steps)
     return [Step(search.indicators[k], more) for k, more in steps.items() if more > 0]
@@ -122,29 +124,27 @@ class _Search:
         values = [v + steps.get(k, 0.0) for k, v in enumerate(self._values)]
         return self._scorer(values).cents
 
-    def open(self, steps: dict[int, float]) -> Iterator[int]:
-        """The indicators of which more would bring points."""
+    def open(self) -> Iterator[int]:
+        """The indicators that the unit owes and whose value is known."""
         for k, indicator in enumerate(self.indicators):
-            owed = not (self._other and indicator.homeroom_only)
-            if owed and wanting(indicator, self._values[k] + steps.get(k, 0.0)) > 0:
+            if not (self._other and indicator.homeroom_only) and not self.missing[k]:
                 yield k
 
-    def options(self, k: int, steps: dict[int, float], reached: int) -> Iterator[tuple[float, int, float]]:
-        """Points gained per unit, the indicator, and how much more of it than now: to each band, or to the target.
+    def options(self, k: int, already: float) -> Iterator[tuple[float, float]]:
+        """Points gained per unit, and how much more of the measure than now: to each band, or to the target.
 
-        `reached` is the total after these steps, in cents.
+        `already` is how much more of it has been chosen before; no other indicator's points depend on it.
         """
-        indicator, already = self.indicators[k], steps.get(k, 0.0)
-        now = self._values[k] + already
+        indicator, now = self.indicators[k], self._values[k] + already
         levels = [b.at_least for b in indicator.bands] or [now + wanting(indicator, now)]
         for level in levels:
             if level <= now:
                 continue
             more = self._whole(k, level - self._values[k])
-            gained = self.total({**steps, k: more}) - reached
+            gained = self._scorer.points(k, self._values[k] + more) - self._scorer.points(k, now)
             if gained > 0:
                 unit = 0.01 if self._grain[k] == 0.01 else 1.0
-                yield gained * unit / (more - already), k, more
+                yield round(gained * unit / (more - already), 9), more
 
     def smallest(self, k: int, steps: dict[int, float]) -> float:
         """The least of one step that still brings the total to the bound, all others as they are."""

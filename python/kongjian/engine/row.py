@@ -64,6 +64,10 @@ class RowScorer:
             total *= self._rescale
         return RowScore(by_indicator, missing, math.floor(total * 100 + _UP))
 
+    def points(self, k: int, value: float) -> float:
+        """The k-th indicator's exact points for this value, for a unit that owes it."""
+        return self._scores[k](value)
+
 
 def compile_row(scheme: ObjectScheme, rules: Rules) -> RowScorer:
     """The scheme's indicators under the readings in force, one function each."""
