@@ -312,16 +312,20 @@ def _once(keys: Sequence[str]) -> list[str]:
 
 
 def _listed(cells: Sequence[DataChange]) -> str:
-    """教师数据!F12 制作课件3→5，G12 在线授课30→40: a sheet is named once."""
-    out, sheet = [], ""
-    for change in cells:
-        out.append(change.text.removeprefix(f"{sheet}!") if sheet else change.text)
-        sheet = change.sheet
-    return "，".join(_some(out))
+    """教师数据!F12 制作课件3→5，G12 在线授课30→40: what several have in common is named once."""
+    out, shown = [], cells[:MOST_NAMED]
+    for before, change, after in zip([None, *shown], shown, [*shown[1:], None], strict=False):
+        text = change.text
+        if before and change.cell:
+            text = text.removeprefix(f"{before.sheet}!")
+        if after and change.source == after.source:
+            text = text.removesuffix(f"（{change.source}）")
+        out.append(text)
+    return "，".join(out) + (f"等{len(cells)}处" if len(cells) > MOST_NAMED else "")
 
 
 def _some(items: Sequence[str]) -> list[str]:
-    """The first few; the last of them says how many there are in all."""
+    """The first few rules; the last of them says how many there are in all."""
     if len(items) <= MOST_NAMED:
         return list(items)
     return [*items[: MOST_NAMED - 1], f"{items[MOST_NAMED - 1]}等{len(items)}处"]

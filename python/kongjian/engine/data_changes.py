@@ -25,16 +25,20 @@ _EVENTS_SHEET, _MONTHS_SHEET = "events", "monthly"
 
 @dataclass(frozen=True)
 class DataChange:
-    """One number of one unit (`unit` is its position in the input): the cell, "" for a derived one, and from what to what."""
+    """One number of one unit, which is at position `unit` of the input, and from what to what it went.
+
+    Either `sheet` and `cell` say where it was pasted, or `source` from what it was derived.
+    """
 
     unit: int
-    sheet: str
-    cell: str
     words: str
+    sheet: str = ""
+    cell: str = ""
+    source: str = ""
 
     @property
     def text(self) -> str:
-        return f"{self.sheet}!{self.cell} {self.words}" if self.cell else self.words
+        return f"{self.sheet}!{self.cell} {self.words}" if self.cell else f"{self.words}（{self.source}）"
 
 
 def differ(before: Floats, now: Floats) -> Bools:
@@ -59,11 +63,11 @@ def measure_changes(
             unit = int(known[k])
             words = f"{column.name}{_moved(float(before[k]), float(now[k]), column)}"
             if said := _derived(units, column.name, unit, rules):
-                yield DataChange(unit, "", "", f"{words}（{said}）")
+                yield DataChange(unit, words, source=said)
             else:
                 letters = places.get(table.id, {}).get(column.name)
                 cell = f"{letters}{row[unit]}" if letters else f"第{row[unit]}行"
-                yield DataChange(unit, table.sheet, cell, words)
+                yield DataChange(unit, words, table.sheet, cell)
 
 
 def monthly_changes(o: Outcome, earlier: Frame, at: Ints, rules: Rules) -> Iterator[DataChange]:
@@ -73,7 +77,7 @@ def monthly_changes(o: Outcome, earlier: Frame, at: Ints, rules: Rules) -> Itera
     stood_in = o.monthly.stood_in[known] & ~differ(before, earlier["得分"][at[known]])
     sheet = rules.table(_MONTHS_SHEET).sheet
     for k in np.flatnonzero(differ(before, now) & ~stood_in).tolist():
-        yield DataChange(int(known[k]), "", "", f"月均{scores(before[k], now[k])}（{sheet}）")
+        yield DataChange(int(known[k]), f"月均{scores(before[k], now[k])}", source=sheet)
 
 
 def scores(before: float, now: float) -> str:

@@ -6,8 +6,9 @@ import datetime as dt
 import time
 from pathlib import Path
 
+from kongjian.previous import previous_run
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Progress, Run, distribution, examine_sheets, home_state, pages, previous_run
+from kongjian.run import Progress, Run, distribution, examine_sheets, home_state, pages
 from kongjian.workbook.edit import Edit
 from kongjian.workbook.layout import HOME_DISTRIBUTION
 from kongjian.workbook.package import Package
