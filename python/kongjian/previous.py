@@ -96,10 +96,11 @@ def _frame(
     names = _names(kind, [[row[header[n]] for n in NAME_COLUMNS[kind]] for row in rows])
     frame = names.having(**{KEY: texts(shown_keys(kind, names))})
     for name in columns:
-        values = [_number(row[header[name]]) for row in rows]
-        if None in values:
+        cells = [row[header[name]] for row in rows]
+        known = {cell: _number(cell) for cell in set(cells)}
+        if None in known.values():
             return None
-        frame[name] = np.array(values, dtype=np.float64)
+        frame[name] = np.array([known[cell] for cell in cells], dtype=np.float64)
     return frame
 
 

@@ -45,8 +45,8 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
     for column in spec.columns:
         values = shown(some.ranking[column.name], False)
         formula = formulas.get(column.name, "")
-        if formula and column.name == CHANGE:
-            column, values = replace(column, width=_WAY_WIDTH), _ways(some)
+        if plan.ranks and column.name == CHANGE:
+            column, values = replace(column, width=_WAY_WIDTH), _ways(some) if formula else values
         if formula:
             values = _padded(["" if v is None else v for v in values], some.height)
         columns.append(plan.column(column, values, plan.fill(kind, formula)))
