@@ -87,7 +87,7 @@ def fault(grid: Grid) -> str:
 def test_a_new_workbook_changes_nothing(grid: Grid) -> None:
     found = apply_rule_sheet(grid, RULES)
     assert found == resolve(RULES, {})
-    assert not found.edited
+    assert not found.edits
     assert found.version == RULES.scheme.version
 
 
@@ -244,7 +244,7 @@ def test_blank_parameters_leave_the_rule(grid: Grid) -> None:
     cells = [("教师", "在线授课", c, "") for c in ("分值", "目标", "每少扣分")]
     found = apply_rule_sheet(edited(grid, *cells, ("学校", "完成作业", "分档", " ")), RULES)
     assert found == resolve(RULES, {})
-    assert not found.edited
+    assert not found.edits
 
 
 def test_the_same_value_typed_again_is_no_edit(grid: Grid) -> None:
@@ -253,7 +253,7 @@ def test_the_same_value_typed_again_is_no_edit(grid: Grid) -> None:
         ("教师", "在线授课", "分值", "２０"),
         ("学校", "课程学习", "分档", "80%以上得10，60%以上得8,40%以上得5,其余0分"),
     ]
-    assert not apply_rule_sheet(edited(grid, *cells), RULES).edited
+    assert not apply_rule_sheet(edited(grid, *cells), RULES).edits
 
 
 def test_parameters_that_do_not_count_for_a_kind_are_ignored(grid: Grid) -> None:
@@ -262,7 +262,7 @@ def test_parameters_that_do_not_count_for_a_kind_are_ignored(grid: Grid) -> None
         ("学校", "组织机构", "每少扣分", "五"),
         ("学校", "参与活动", "每少扣分", 9.0),
     ]
-    assert not apply_rule_sheet(edited(grid, *cells), RULES).edited
+    assert not apply_rule_sheet(edited(grid, *cells), RULES).edits
 
 
 @pytest.mark.parametrize("typed", [1, 1.0, "1", 15.0, "15", "按口径", "", "见上"])
@@ -271,7 +271,7 @@ def test_the_reading_keeps_the_target_of_homework(grid: Grid, typed: Cell, readi
     cells = [(kind, "作业管理", "目标", typed) for kind in KINDS]
     found = apply_rule_sheet(edited(choose(grid, homework=reading), *cells), RULES)
     assert found == resolve(RULES, {"homework": reading})
-    assert not found.edited
+    assert not found.edits
 
 
 def test_a_moved_and_filtered_sheet_is_still_found(grid: Grid) -> None:

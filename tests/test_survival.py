@@ -272,20 +272,20 @@ def test_runs_are_kept_newest_first(again: Path, folder: Path) -> None:
     for day in (10, 11, 12):
         recalculate(book, now=NOW.replace(day=day))
     assert column(book, "运行记录", "时间") == [NOW.replace(day=d) for d in (12, 11, 10, 9, 9)]
-    assert table_ref(book, "Runs") == ("A3:I8", "A3:I8")
+    assert table_ref(book, "Runs") == ("A3:K8", "A3:K8")
 
 
 def test_runs_are_kept_when_a_row_was_put_above_them(again: Path, folder: Path) -> None:
     def move_down(parts: Parts) -> None:
         part, table = sheet_part(parts, "运行记录"), table_part(parts, "Runs")
-        last = int(re.search(rb'ref="A3:I(\d+)"', parts[table])[1])  # type: ignore[index]
+        last = int(re.search(rb'ref="A3:K(\d+)"', parts[table])[1])  # type: ignore[index]
         for row in range(last, 2, -1):
             parts[part] = re.sub(rb'r="([A-Z]*)%d"' % row, rb'r="\g<1>%d"' % (row + 1), parts[part])
-        parts[table] = parts[table].replace(b"A3:I%d" % last, b"A4:I%d" % (last + 1))
+        parts[table] = parts[table].replace(b"A3:K%d" % last, b"A4:K%d" % (last + 1))
 
     book = change(write(folder / "moved.xlsm", read(again)), move_down)
     recalculate(book, now=NOW.replace(day=10))
-    assert table_ref(book, "Runs") == ("A4:I7", "A4:I7")
+    assert table_ref(book, "Runs") == ("A4:K7", "A4:K7")
     assert [row[0] for row in cells(book, "运行记录")[4:]] == [NOW.replace(day=d) for d in (10, 9, 9)]
     assert lint(book) == []
 
