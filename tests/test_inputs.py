@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -103,7 +106,28 @@ def test_the_ranks_of_the_last_run_are_compared_and_kept_while_nothing_changes()
     moved = calculate(inputs, RULES, before).tables["TeacherRanking"]
     assert moved["变化"].tolist() == ["升1", "新进"]
     assert np.array_equal(moved["上次名次"], [2.0, np.nan], equal_nan=True)
-    again = calculate(
-        inputs, RULES, Previous(first.fingerprint, RULES.version, before.ranks, {"teacher": {"a": 2.0}})
-    )
-    assert again.tables["TeacherRanking"]["变化"].tolist() == ["升1", "新进"]
+    shown = {"teacher": {"a": "升1：因为", "b": "新进"}}
+    ranks, last = {"teacher": {"a": 1.0, "b": 2.0}}, {"teacher": {"a": 2.0}}
+    same = Previous(first.fingerprint, RULES.version, ranks, last, shown, "全部默认")
+    for earlier in (same, dataclasses.replace(same, readings="")):
+        again = calculate(inputs, RULES, earlier).tables["TeacherRanking"]
+        assert again["变化"].tolist() == ["升1：因为", "新进"]
+        assert np.array_equal(again["上次名次"], moved["上次名次"], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"fingerprint": "other"},
+        {"version": "other"},
+        {"readings": "作业管理=目标15次"},
+        {"edits": "教师 制作课件 目标5→4"},
+        {"readings": "", "ranks": {"teacher": {"a": 2.0, "b": 1.0}}},
+    ],
+)
+def test_other_data_rules_readings_or_edits_are_another_run(other: dict[str, Any]) -> None:
+    inputs = Inputs.of(RULES, teachers=teachers(制作课件=[5, 4]))
+    ranks = {"teacher": {"a": 1.0, "b": 2.0}}
+    same = Previous(calculate(inputs, RULES).fingerprint, RULES.version, ranks, readings="全部默认")
+    assert calculate(inputs, RULES, same).same_run
+    assert not calculate(inputs, RULES, dataclasses.replace(same, **other)).same_run

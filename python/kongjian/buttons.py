@@ -17,6 +17,7 @@ from kongjian.excel.print_pdf import printer
 from kongjian.excel.session import Press, pressed, writing
 from kongjian.forms import kinds, work
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
+from kongjian.previous import previous_run
 from kongjian.rules import load_rules
 from kongjian.run import (
     Run,
@@ -25,7 +26,6 @@ from kongjian.run import (
     home_state,
     marks_by_sheet,
     pages,
-    previous_run,
     problem_page,
 )
 from kongjian.sending import returns

@@ -7,41 +7,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from kongjian.engine.calculate import Inputs, Previous, Results, calculate
+from kongjian.engine.changes import Changes, compare, explained
 from kongjian.engine.evidence import evidence
 from kongjian.engine.frame import Frame, texts
 from kongjian.errors import KongjianError
 from kongjian.intake import report
-from kongjian.intake.grid import Cell, Grid, is_blank
-from kongjian.intake.headers import SEARCHED_ROWS
+from kongjian.intake.grid import Grid
 from kongjian.intake.marks import Mark, marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
+from kongjian.previous import code_of
+from kongjian.previous import previous_run as previous_run
 from kongjian.rules import Rules
-from kongjian.text import fold
+from kongjian.rules.differences import edits_in_words, readings_in_words
+from kongjian.sheets import Sheets, rows_below_header, serial
 from kongjian.workbook.layout import DISTRIBUTION, OutputSheet, output_sheets
 
 Progress = Callable[[str], None]
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
+RULE_WORDS = ("口径", "规则修改")
+"""The columns of 运行记录 that workbooks of the first version do not have."""
 MOST_LINKS = 60_000
 """A sheet takes 65,530 links."""
-_EPOCH = dt.datetime(1899, 12, 30)
-
-
-class Sheets(Protocol):
-    """A workbook's sheets by the names that the layout gives them."""
-
-    def name(self, sheet: str) -> str | None:
-        """The sheet's name as the workbook spells it, None where there is no such sheet."""
-
-    def grid(self, sheet: str) -> Grid | None:
-        """A sheet from A1 to its last cell; None where there is no such sheet."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +46,7 @@ class Run:
     problems: Frame
     levels: dict[str, int]
     inputs: Inputs
+    changes: Changes = field(default_factory=Changes)
     marks: Sequence[Mark] = ()
 
     @property
@@ -97,7 +91,7 @@ def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: 
     kept = report.accepted_before(
         rows_below_header(sheets, "问题清单", list(report.KEY_COLUMNS)), rules.words
     )
-    return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets), progress, kept)
+    return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets, rules), progress, kept)
 
 
 def calculate_grids(
@@ -113,9 +107,13 @@ def calculate_grids(
     """
     intake = read_inputs(grids, rules)
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
+    changes = compare(results, intake.inputs, rules, previous, intake.places)
+    results = explained(results, changes)
     lines = report.lines(results.findings, intake.where, accepted)
     found = report.frame(lines)
-    return Run(results, rules, found, report.count_levels(found), intake.inputs, marks(lines, intake.where))
+    return Run(
+        results, rules, found, report.count_levels(found), intake.inputs, changes, marks(lines, intake.where)
+    )
 
 
 def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
@@ -126,42 +124,6 @@ def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
                 f"工作簿里没有工作表“{table.sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{table.sheet}”"
             )
     return {table.id: sheets.grid(table.sheet) for table in rules.tables}
-
-
-def rows_below_header(sheets: Sheets, sheet: str, columns: list[str]) -> list[list[Cell]]:
-    """The named columns of an output sheet's rows; [] where the sheet or a column is missing."""
-    grid = sheets.grid(sheet)
-    if grid is None:
-        return []
-    for top, cells in enumerate(grid.rows[:SEARCHED_ROWS], start=1):  # staff may have put rows above it
-        header = [str(c).strip() for c in cells]
-        if all(c in header for c in columns):
-            at = [header.index(c) for c in columns]
-            rows = [[row[k] for k in at] for row in grid.rows[top:]]
-            return [row for row in rows if not all(is_blank(c) for c in row)]
-    return []
-
-
-def previous_run(sheets: Sheets) -> Previous:
-    """The ranks that the workbook shows now and the run that they came from."""
-    ranks: dict[str, dict[str, float]] = {"school": {}, "teacher": {}}
-    earlier: dict[str, dict[str, float]] = {"school": {}, "teacher": {}}
-    for now, name, before in rows_below_header(sheets, "学校排名", ["名次", "学校名称", "上次名次"]):
-        _keep(fold(str(name)), now, before, ranks["school"], earlier["school"])
-    columns = ["名次", "学校名称", "教师姓名", "账号", "上次名次"]
-    for now, school, name, account, before in rows_below_header(sheets, "教师排名", columns):
-        key = str(account).strip() or f"{fold(str(school))}/{name}"
-        _keep(key, now, before, ranks["teacher"], earlier["teacher"])
-    runs = rows_below_header(sheets, "运行记录", ["数据指纹", "规则版本"])
-    fingerprint, version = (str(runs[0][0]), str(runs[0][1])) if runs else ("", "")
-    return Previous(fingerprint, version, ranks, earlier)
-
-
-def _keep(key: str, now: Cell, before: Cell, ranks: dict[str, float], earlier: dict[str, float]) -> None:
-    if isinstance(now, (int, float)):
-        ranks[key] = float(now)
-    if isinstance(before, (int, float)):
-        earlier[key] = float(before)
 
 
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
@@ -203,7 +165,8 @@ def marks_by_sheet(run: Run) -> dict[str, list[Mark]]:
 
 def _subtitle(run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str) -> str:
     count = f"共{frame.height}行" if frame.height else f"没有{spec.sheet}"
-    return f"{moment:%Y-%m-%d %H:%M:%S} {done} · 规则版本 {run.results.version} · {count}"
+    words = (f"规则版本 {run.results.version}", count, code_of(spec, frame, run.rules))
+    return " · ".join([f"{moment:%Y-%m-%d %H:%M:%S} {done}", *filter(None, words)])
 
 
 def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Frame:
@@ -211,21 +174,17 @@ def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Fram
     new = [
         moment, run.results.version, run.results.fingerprint, run.schools, run.teachers, run.classes,
         run.levels["错误"], run.levels["警告"], round(seconds, 2),
+        readings_in_words(run.rules), edits_in_words(run.rules),
     ]  # fmt: skip
-    rows = [new, *rows_below_header(sheets, "运行记录", list(RUN_COLUMNS))]
+    rows = [new, *rows_below_header(sheets, "运行记录", RUN_COLUMNS, RULE_WORDS)]
     columns = {}
-    for k, name in enumerate(RUN_COLUMNS):
+    for k, name in enumerate((*RUN_COLUMNS, *RULE_WORDS)):
         values = [row[k] for row in rows]
-        if name in ("规则版本", "数据指纹"):
+        if name in ("规则版本", "数据指纹", *RULE_WORDS):
             columns[name] = texts(str(v) for v in values)
         else:
             columns[name] = np.array([_number(v) for v in values], dtype=np.float64)
     return Frame(columns)
-
-
-def serial(moment: dt.datetime) -> float:
-    """A moment as Excel's day number."""
-    return round((moment - _EPOCH).total_seconds() / 86400, 8)
 
 
 def _number(value: object) -> float:

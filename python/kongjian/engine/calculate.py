@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.matching import ROW, accounts, rows, school_keys
 from kongjian.engine.measures import school_measures, teacher_measures
 from kongjian.engine.monthly import Monthly, monthly, monthly_scores, report_months
+from kongjian.engine.previous import Previous, numbered
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores, score, scores_frame
 from kongjian.rules.model import OBJECT_LABELS, Column, Rules
@@ -62,16 +63,6 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Previous:
-    """What the workbook held before: ranks by unit and, of the ranking sheets, 上次名次 by unit."""
-
-    fingerprint: str = ""
-    version: str = ""
-    ranks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    earlier: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Outcome:
     """Everything about one kind of unit; arrays run over its input rows."""
 
@@ -92,7 +83,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Results:
-    """Every output table by its table name, the findings, and what 首页 and 运行记录 tell."""
+    """Every output table by its table name, the findings, and what 首页 and 运行记录 tell.
+
+    `same_run`: data and rules are those of the last run. Where they are not, 变化 says only which way a unit went.
+    """
 
     tables: dict[str, Frame]
     findings: Findings
@@ -100,6 +94,7 @@ class Results:
     teacher: Outcome
     fingerprint: str
     version: str
+    same_run: bool = False
 
     def of(self, kind: str) -> Outcome:
         """Everything about one kind of unit."""
@@ -129,14 +124,14 @@ def calculate(
     school = outcome("school", schools, inputs, rules, findings)
     progress("正在排名…")
     fingerprint = inputs.fingerprint()
-    same_run = (fingerprint, rules.version) == (previous.fingerprint, previous.version)
-    before = previous.earlier if same_run else previous.ranks
+    ranks = {"school": _ranks("school", school), "teacher": _ranks("teacher", teacher)}
+    same = previous.is_same_run(fingerprint, rules, ranks)
     tables = {
         "SchoolScores": _score_table("school", school),
         "TeacherScores": _score_table("teacher", teacher),
         "Eligibility": _stack([_eligibility_table("school", school), _eligibility_table("teacher", teacher)]),
-        "SchoolRanking": _ranking_table("school", school, before.get("school", {})),
-        "TeacherRanking": _ranking_table("teacher", teacher, before.get("teacher", {})),
+        "SchoolRanking": _ranking_table("school", school, previous, same),
+        "TeacherRanking": _ranking_table("teacher", teacher, previous, same),
         "Awards": _stack(
             [
                 a
@@ -149,7 +144,7 @@ def calculate(
         "TeacherMeasures": teachers,
         "EffectiveCounts": counts,
     }
-    return Results(tables, findings, school, teacher, fingerprint, rules.version)
+    return Results(tables, findings, school, teacher, fingerprint, rules.version, same)
 
 
 def _as_kind(values: NDArray[Any] | None, column: Column, height: int) -> NDArray[Any]:
@@ -243,11 +238,26 @@ def _eligibility_table(kind: str, o: Outcome) -> Frame:
     )
 
 
-def _ranking_table(kind: str, o: Outcome, before: Mapping[str, float]) -> Frame:
+def shown_keys(kind: str, units: Frame) -> list[str]:
+    """`unit_keys` by what the sheets show, damaged accounts, too: what a unit is found by in an earlier run's."""
+    return unit_keys(kind, Frame({c: units[c] for c in NAME_COLUMNS[kind]}))
+
+
+def _ranks(kind: str, o: Outcome) -> dict[str, float]:
+    keys = numbered(shown_keys(kind, o.units.take(o.order)))
+    return dict(zip(keys, o.standing.rank[o.order].astype(float).tolist(), strict=True))
+
+
+def _ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> Frame:
     units = o.units.take(o.order)
-    ranks = o.standing.rank[o.order].astype(np.float64)
-    nan = float("nan")
-    last: Floats = np.array([before.get(k, nan) for k in unit_keys(kind, units)], dtype=np.float64)
+    keys, ranks = numbered(shown_keys(kind, units)), o.standing.rank[o.order].astype(np.float64)
+    before = (previous.earlier if same_run else previous.ranks).get(kind, {})
+    last: Floats = np.array([before.get(k, np.nan) for k in keys], dtype=np.float64)
+    if same_run:
+        kept = previous.words.get(kind, {})
+        words = [kept.get(k, "") for k in keys]
+    else:
+        words = [direction(*pair) if before else "" for pair in zip(ranks, last, strict=True)]
     return Frame(
         {
             "名次": ranks,
@@ -256,12 +266,13 @@ def _ranking_table(kind: str, o: Outcome, before: Mapping[str, float]) -> Frame:
             "月均得分": from_cents(o.monthly.average[o.order]),
             "并列": texts("并列" if t else "" for t in o.standing.tied[o.order]),
             "上次名次": last,
-            "变化": texts(_change(r, b) if before else "" for r, b in zip(ranks, last, strict=True)),
+            "变化": texts(words),
         }
     )
 
 
-def _change(now: float, before: float) -> str:
+def direction(now: float, before: float) -> str:
+    """Which way a unit went: 升2, 降1, 持平, or 新进 for one without an earlier rank (NaN)."""
     if before != before:
         return "新进"
     if now == before:
@@ -279,4 +290,7 @@ def _stack(frames: list[Frame]) -> Frame:
     )
 
 
-__all__ = ["ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "judged", "outcome", "unit_keys"]
+__all__ = [
+    "ROW", "Inputs", "Outcome", "Previous", "Results", "calculate", "direction", "judged", "outcome", "shown_keys",
+    "unit_keys",
+]  # fmt: skip

@@ -18,7 +18,8 @@ from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned
 from kongjian.intake.grid import Cell
 from kongjian.rules import Rules
 from kongjian.rules.model import OBJECT_LABELS, Form
-from kongjian.run import Run, rows_below_header
+from kongjian.run import Run
+from kongjian.sheets import rows_below_header
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
 

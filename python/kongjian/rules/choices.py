@@ -31,6 +31,7 @@ def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = Non
     changed = rules.replace(
         chosen=chosen,
         edits=edits,
+        unedited=_unedited(rules, edits),
         school=_apply(rules, rules.school, chosen, edits),
         teacher=_apply(rules, rules.teacher, chosen, edits),
     )
@@ -39,6 +40,12 @@ def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = Non
         if abs(total - scheme.points) > 1e-9:
             raise KongjianError(f"规则：{scheme.label}各指标分值合计{total:g}，应为{scheme.points:g}")
     return changed
+
+
+def _unedited(rules: Rules, edits: Edits) -> dict[tuple[str, str], Indicator]:
+    """The edited indicators as the rule files have them, also where `rules` were edited before."""
+    known = {(s.object, i.name): i for s in (rules.school, rules.teacher) for i in s.indicators}
+    return {key: rules.unedited.get(key, known[key]) for key in known if key in edits}
 
 
 @dataclass(frozen=True)

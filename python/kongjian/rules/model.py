@@ -18,6 +18,8 @@ STRICT = {"extra": "forbid", "strict": True}
 
 Object = Literal["school", "teacher"]
 OBJECT_LABELS: dict[str, str] = {"school": "学校", "teacher": "教师"}
+EDITED = "+本簿修改"
+"""Ends the version of rules whose parameters a workbook changed."""
 KIND_LABELS = {"yes_no": "是否得分", "deduct": "每少扣分", "threshold": "达标得分", "bands": "分档得分"}
 
 
@@ -425,7 +427,8 @@ class Rules:
     """All rule files together, with the readings in force.
 
     `chosen` maps each reading's id to a value's id. `edits` are the parameters that the workbook's own
-    规则 sheet changed, by (object, indicator). An indicator whose target is `by_reading` has been resolved.
+    规则 sheet changed, by (object, indicator), `unedited` the indicators as the rule files have them. An
+    indicator whose target is `by_reading` has been resolved.
     """
 
     scheme: SchemeFile
@@ -444,11 +447,12 @@ class Rules:
     evidence: EvidenceFile
     chosen: dict[str, str] = field(default_factory=dict)
     edits: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    unedited: Mapping[tuple[str, str], Indicator] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
         """What 运行记录 names as 规则版本."""
-        return self.scheme.version + ("+本簿修改" if self.edits else "")
+        return self.scheme.version + (EDITED if self.edits else "")
 
     @property
     def period(self) -> Period:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.calculate import NAME_COLUMNS
+from kongjian.engine.calculate import NAME_COLUMNS, direction
 from kongjian.engine.frame import Bools, Frame
 from kongjian.rules.model import OBJECT_LABELS, Award
 from kongjian.sending.model import CopyColumn, CopySheet, Entry, Value, filled
@@ -32,6 +34,7 @@ from kongjian.text import fold
 from kongjian.workbook.layout import FIRST_ROW, output_sheet
 
 TIED, CHANGE = "并列", "变化"
+_WAY_WIDTH = 8.0
 
 
 def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
@@ -42,6 +45,8 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
     for column in spec.columns:
         values = shown(some.ranking[column.name], False)
         formula = formulas.get(column.name, "")
+        if plan.ranks and column.name == CHANGE:
+            column, values = replace(column, width=_WAY_WIDTH), _ways(some) if formula else values
         if formula:
             values = _padded(["" if v is None else v for v in values], some.height)
         columns.append(plan.column(column, values, plan.fill(kind, formula)))
@@ -51,6 +56,12 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
             columns.append(CopyColumn(name, look, 12, values, plan.fill(kind, formulas[name]), helper=True))
     place, used = plan.place(kind, "排名"), len(some.ranked)
     return CopySheet(place, spec.table, "result", spec.purpose, tuple(columns), used=used)
+
+
+def _ways(some: Units) -> list[Value]:
+    """升2, 降1 … without the reasons: those are of this run and would stand when somebody changes a rule."""
+    pairs = zip(some.ranking[RANK].tolist(), some.ranking[BEFORE].tolist(), strict=True)
+    return [direction(now, before) for now, before in pairs]
 
 
 def _padded(values: list[Value], height: int) -> list[Value]:

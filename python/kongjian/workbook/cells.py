@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kongjian.engine.frame import Floats, Frame
-from kongjian.run import serial
+from kongjian.sheets import serial
 from kongjian.workbook.layout import ColumnKind
 from kongjian.workbook.strings import SharedStrings
 

@@ -9,7 +9,7 @@ import python_calamine as calamine
 
 from kongjian.errors import KongjianError
 from kongjian.intake.grid import Grid
-from kongjian.run import input_grids, previous_run
+from kongjian.run import input_grids
 from kongjian.text import fold
 from kongjian.workbook.package import Package
 from kongjian.workbook.sheet_part import column_number
@@ -88,4 +88,4 @@ class Reader:
         return out
 
 
-__all__ = ["Reader", "input_grids", "previous_run"]
+__all__ = ["Reader", "input_grids"]

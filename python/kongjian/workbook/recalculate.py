@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from pathlib import Path
 
+from kongjian.previous import previous_run
 from kongjian.rules import Rules, load_rules
 from kongjian.run import (
     Page,
@@ -16,7 +17,6 @@ from kongjian.run import (
     home_state,
     marks_by_sheet,
     pages,
-    previous_run,
     problem_page,
 )
 from kongjian.workbook.edit import Edit

@@ -1,0 +1,79 @@
+"""What a workbook held before a calculation: the ranks, the run that they came from, the numbers behind them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kongjian.engine.frame import Frame
+from kongjian.rules.differences import edits_in_words, readings_in_words
+from kongjian.rules.model import Rules
+
+KEY = "#key"
+"""The column that names each row's unit as `unit_keys` does."""
+_CODE_DECIMALS = 8
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One kind's 指标 and 得分 as the last run wrote them, rows by KEY; None where nothing can be said of them."""
+
+    measures: Frame | None = None
+    scores: Frame | None = None
+
+
+def _nothing() -> dict[str, Earlier]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Previous:
+    """Ranks by unit (`numbered`) and, of the ranking sheets, 上次名次 and 变化 by unit, all by kind; of 运行记录 the newest row.
+
+    `readings` is "" where 运行记录 does not tell them. `tables` reads the sheets behind the ranks, by kind: most
+    runs over the same data never ask for them.
+    """
+
+    fingerprint: str = ""
+    version: str = ""
+    ranks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    earlier: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    readings: str = ""
+    edits: str = ""
+    tables: Callable[[], Mapping[str, Earlier]] = _nothing
+
+    def is_same_run(self, fingerprint: str, rules: Rules, ranks: Mapping[str, Mapping[str, float]]) -> bool:
+        """Whether data, rules, readings and edits are those of the last run, whose words then still hold.
+
+        Where 运行记录 does not tell the readings, equal ranks (by kind and unit) must do.
+        """
+        if (self.fingerprint, self.version) != (fingerprint, rules.version):
+            return False
+        if not self.readings:
+            return all(ranks.get(kind, {}) == shown for kind, shown in self.ranks.items())
+        return (self.readings, self.edits) == (readings_in_words(rules), edits_in_words(rules))
+
+
+def numbered(keys: Iterable[str]) -> list[str]:
+    """The keys of a ranking's rows; of people whom nothing tells apart the second best is found as the second."""
+    seen: dict[str, int] = {}
+    out = []
+    for key in keys:
+        seen[key] = seen.get(key, 0) + 1
+        out.append(key if seen[key] == 1 else f"{key}\x1f{seen[key]}")
+    return out
+
+
+def table_code(keys: Sequence[str], table: Frame, columns: Sequence[str]) -> str:
+    """A short code of a table's numbers, whatever the order of its rows: tells whether a hand changed them."""
+    order = np.argsort(np.array(keys, dtype=str), kind="stable")
+    digest = hashlib.blake2b("\x1f".join(keys[i] for i in order).encode(), digest_size=3)
+    for name in columns:
+        # programs that save the workbook again may keep fewer digits; -0 is 0
+        values = np.round(table[name][order], _CODE_DECIMALS) + 0.0
+        digest.update(np.where(np.isnan(values), np.nan, values).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,125 @@
+"""Reads out of a workbook what its last calculation left in it, before the next one writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from kongjian.engine.calculate import NAME_COLUMNS, shown_keys
+from kongjian.engine.frame import Frame, texts
+from kongjian.engine.previous import KEY, Earlier, Previous, numbered, table_code
+from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.sheets import Sheets, rows_below_header
+from kongjian.text import clean
+from kongjian.workbook.cells import YES_NO
+from kongjian.workbook.layout import OutputSheet, output_sheets
+
+CODE = "核对码"
+_CODE = re.compile(rf"{CODE} ([0-9a-f]+)")
+_TITLE_ROWS = 10
+_KINDS = {"学校指标": "school", "教师指标": "teacher", "学校得分": "school", "教师得分": "teacher"}
+_WORDS = {word: value for value, word in YES_NO.items()}
+_TEXTS = ("text", "account", "time", "link")
+
+
+def previous_run(sheets: Sheets, rules: Rules | None = None) -> Previous:
+    """The ranks that the workbook shows now and the run that they came from.
+
+    With `rules` the numbers behind the ranks can be asked for, too.
+    """
+    ranks: dict[str, dict[str, float]] = {}
+    earlier: dict[str, dict[str, float]] = {}
+    words: dict[str, dict[str, str]] = {}
+    for kind, label in OBJECT_LABELS.items():
+        names = NAME_COLUMNS[kind]
+        rows = rows_below_header(sheets, f"{label}排名", ["名次", "上次名次", "变化", *names])
+        keys = numbered(shown_keys(kind, _names(kind, [row[3:] for row in rows])))
+        at = dict(zip(keys, rows, strict=True))
+        ranks[kind] = {k: float(row[0]) for k, row in at.items() if isinstance(row[0], int | float)}
+        earlier[kind] = {k: float(row[1]) for k, row in at.items() if isinstance(row[1], int | float)}
+        words[kind] = {k: str(row[2]) for k, row in at.items()}
+    runs = rows_below_header(sheets, "运行记录", ["数据指纹", "规则版本"], ["口径", "规则修改"])
+    last = [clean(str(c)) for c in runs[0]] if runs else [""] * 4
+    tables = partial(earlier_tables, sheets, rules) if rules else dict
+    return Previous(last[0], last[1], ranks, earlier, words, last[2], last[3], tables)
+
+
+def earlier_tables(sheets: Sheets, rules: Rules) -> dict[str, Earlier]:
+    """指标 and 得分 of each kind as the last run wrote them; None for a sheet that a hand has changed since."""
+    found = {}
+    for spec in output_sheets(rules):
+        if spec.sheet in _KINDS:
+            found[spec.sheet] = _earlier(sheets.grid(spec.sheet), spec, rules)
+    return {
+        kind: Earlier(found[f"{label}指标"], found[f"{label}得分"]) for kind, label in OBJECT_LABELS.items()
+    }
+
+
+def code_of(spec: OutputSheet, frame: Frame, rules: Rules) -> str:
+    """The words that go into the subtitle of a table that the next run reads back; "" for other tables."""
+    kind = _KINDS.get(spec.sheet, "")
+    if not kind:
+        return ""
+    return f"{CODE} {table_code(shown_keys(kind, frame), frame, _numbers(spec, rules))}"
+
+
+def _numbers(spec: OutputSheet, rules: Rules) -> list[str]:
+    """The columns that hold numbers or 是/否."""
+    answers = {c.name for t in rules.tables for c in t.columns if c.kind == "yes_no"}
+    return [
+        c.name
+        for c in spec.columns
+        if c.kind not in _TEXTS or (spec.table.endswith("Measures") and c.name in answers)
+    ]
+
+
+def _earlier(grid: Grid | None, spec: OutputSheet, rules: Rules) -> Frame | None:
+    kind, columns = _KINDS[spec.sheet], _numbers(spec, rules)
+    wanted = [*NAME_COLUMNS[kind], *columns]
+    for top, cells in enumerate(grid.rows[:_TITLE_ROWS] if grid else (), start=1):
+        header = {str(c).strip(): k for k, c in reversed(list(enumerate(cells)))}
+        if grid and all(name in header for name in wanted):
+            rows = [row for row in grid.rows[top:] if not all(is_blank(c) for c in row)]
+            frame = _frame(kind, columns, rows, header)
+            return frame if frame and _is_untouched(grid.rows[: top - 1], frame, columns) else None
+    return None
+
+
+def _frame(
+    kind: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], header: Mapping[str, int]
+) -> Frame | None:
+    """The numbers by unit; None where a cell holds what no calculation writes."""
+    names = _names(kind, [[row[header[n]] for n in NAME_COLUMNS[kind]] for row in rows])
+    frame = names.having(**{KEY: texts(shown_keys(kind, names))})
+    for name in columns:
+        cells = [row[header[name]] for row in rows]
+        known = {cell: _number(cell) for cell in set(cells)}
+        if None in known.values():
+            return None
+        frame[name] = np.array([known[cell] for cell in cells], dtype=np.float64)
+    return frame
+
+
+def _is_untouched(above: Sequence[Sequence[Cell]], frame: Frame, columns: Sequence[str]) -> bool:
+    """Whether the numbers are still those of the code above them; older workbooks have none."""
+    text = " ".join(str(c) for row in above for c in row)
+    code = _CODE.search(text)
+    return code is None or code[1] == table_code(frame[KEY].tolist(), frame, columns)
+
+
+def _number(cell: Cell) -> float | None:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    if is_blank(cell):
+        return float("nan")
+    return _WORDS.get(cell) if isinstance(cell, str) else None
+
+
+def _names(kind: str, rows: Sequence[Sequence[Cell]]) -> Frame:
+    columns = zip(*rows, strict=True) if rows else [()] * len(NAME_COLUMNS[kind])
+    named = zip(NAME_COLUMNS[kind], columns, strict=True)
+    return Frame({name: texts(clean(str(c)) for c in column) for name, column in named})

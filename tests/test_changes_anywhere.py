@@ -1,0 +1,275 @@
+"""与上次相比 for any edit of any city: exactly the cells that differ are named, and every rule read back as it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kongjian.demo import demo_data
+from kongjian.engine.changes import MOST_NAMED
+from kongjian.excel.live import block
+from kongjian.intake.grid import Cell, Grid, letter
+from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone
+from kongjian.rules.model import Band
+from kongjian.run import Run, examine_sheets, pages
+
+RULES = load_rules()
+NOW = dt.datetime(2021, 7, 20, 9, 30)
+COUNTS = [c.name for c in RULES.table("teachers").columns if c.kind == "count"]
+TEACHERS = RULES.table("teachers").names
+
+
+class Held:
+    """A workbook that is nothing but grids: what one calculation writes the next one reads."""
+
+    def __init__(self, inputs: dict[str, Sequence[Sequence[Cell]]]) -> None:
+        self.grids: dict[str, Grid] = {}
+        for table in RULES.tables:
+            self.put(table.sheet, [table.names, *inputs.get(table.id, [])])
+
+    def put(self, sheet: str, lines: Sequence[Sequence[Cell]], subtitle: str = "") -> None:
+        width = len(lines[0])
+        top = [[sheet, *[""] * (width - 1)], [subtitle, *[""] * (width - 1)]]
+        rows = [["" if c is None else c for c in line] for line in lines]
+        self.grids[sheet] = Grid([*top, *rows])
+
+    def name(self, sheet: str) -> str | None:
+        return sheet if sheet in self.grids else None
+
+    def grid(self, sheet: str) -> Grid | None:
+        return self.grids.get(sheet)
+
+    def calculate(self, rules: Rules = RULES) -> Run:
+        run = examine_sheets(self, rules)
+        for page in pages(run, self, NOW, 0.1):
+            rows = block(page.spec, page.frame, page.yes_no)
+            self.put(page.spec.sheet, [page.spec.names, *rows], page.subtitle)
+        return run
+
+
+def small_city(people: int = 12) -> dict[str, list[list[Cell]]]:
+    """Three schools, teachers without platform scores; all have good months."""
+    schools = [f"第{k}小学" for k in range(3)]
+    teacher = {"任课": "是", "班主任": "是", **dict.fromkeys(COUNTS, 1.0)}
+    lines = [
+        {**teacher, "学校名称": schools[k % 3], "教师姓名": f"师{k}", "账号": f"hb{k:03d}", "在线授课": 25.0 + k}
+        for k in range(people)
+    ]  # fmt: skip
+    months = [
+        {"类别": "教师", "学校名称": x["学校名称"], "账号": x["账号"], "月份": "2021-03", "得分": 85.0}
+        for x in lines
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "schools": [{"学校名称": s} for s in schools],
+        "teachers": lines,
+        "monthly": months,
+    }
+    return {t.id: [[row.get(n, "") for n in t.names] for row in rows.get(t.id, [])] for t in RULES.tables}
+
+
+EDITS = st.lists(
+    st.tuples(st.integers(0, 11), st.sampled_from(COUNTS), st.sampled_from([0, 1, 2, 5, 7.5, 40, ""])),
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(EDITS, st.randoms(use_true_random=False))
+def test_exactly_the_changed_cells_are_named(edits: list[tuple[int, str, Cell]], rng: random.Random) -> None:
+    city = small_city()
+    book = Held(city)
+    book.calculate()
+    before = {line[2]: list(line) for line in city["teachers"]}
+    for who, name, value in edits:
+        city["teachers"][who][TEACHERS.index(name)] = value
+    rng.shuffle(city["teachers"])
+    book.put("教师数据", [TEACHERS, *city["teachers"]])
+    run = book.calculate()
+    wanted = {
+        (line[2], f"{letter(k + 1)}{row}", f"{name}{_said(before[line[2]][k])}→{_said(line[k])}")
+        for row, line in enumerate(city["teachers"], start=4)
+        for k, name in enumerate(TEACHERS)
+        if name in COUNTS and line[k] != before[line[2]][k]
+    }
+    accounts = run.results.teacher.units["账号"]
+    found = run.changes.data.get("teacher", ())
+    said = {(accounts[c.unit], c.cell, re.sub(r"\.(?:00|50)?(?=\D|$)", _short, c.words)) for c in found}
+    assert len(found) == len(wanted)
+    assert {(a, cell) for a, cell, _ in said} == {(a, cell) for a, cell, _ in wanted}
+    assert said == wanted
+    _check_reasons(run, {a for a, _, _ in wanted})
+
+
+def _said(value: Cell) -> str:
+    return f"{value:g}" if isinstance(value, float | int) else "缺"
+
+
+def _short(decimals: re.Match[str]) -> str:
+    return ".5" if decimals[0] == ".50" else ""
+
+
+def _check_reasons(run: Run, changed: set[str]) -> None:
+    """Who has not changed names no cell; a rank that moved has a reason; the way is that of the ranks."""
+    table = run.results.tables["TeacherRanking"]
+    columns = (table[c].tolist() for c in ("账号", "名次", "上次名次", "变化"))
+    for account, now, last, words in zip(*columns, strict=True):
+        way, _, why = words.partition("：")
+        if run.results.same_run:
+            assert words == ""
+            continue
+        assert way == ("持平" if now == last else f"升{last - now:g}" if now < last else f"降{now - last:g}")
+        assert ("教师数据!" in why) <= (account in changed)
+        assert why.count("→") <= MOST_NAMED + 1
+        if way != "持平":
+            assert why
+        if why == "得分没有变，别的教师变了":
+            assert changed - {account}
+
+
+READINGS = st.fixed_dictionaries(
+    {r.id: st.sampled_from([v.id for v in r.values]) for r in RULES.readings}
+).map(dict[str, str])
+PAIRS = [("制作课件", "通知公告"), ("在线授课", "网络教研")]
+
+
+@st.composite
+def _edits(draw: st.DrawFn) -> dict[tuple[str, str], dict[str, Any]]:
+    """Points that go from one indicator to another, targets, costs, bands."""
+    out: dict[tuple[str, str], dict[str, Any]] = {}
+    for kind in ("school", "teacher"):
+        scheme = RULES.object(kind)
+        for first, second in draw(st.lists(st.sampled_from(PAIRS), unique=True)):
+            more = draw(st.sampled_from([0.25, 0.5, 0.75]))
+            out[kind, first] = {"points": scheme.indicator(first).points + more}
+            out[kind, second] = {"points": scheme.indicator(second).points - more}
+        if draw(st.booleans()):
+            out.setdefault((kind, "成绩管理"), {})["target"] = draw(st.sampled_from([1, 3, 2.5]))
+        if draw(st.booleans()):
+            out.setdefault((kind, "作业管理"), {})["target"] = draw(st.sampled_from([3, 7]))
+        if draw(st.booleans()):
+            out.setdefault((kind, "在线撰写教案"), {})["per"] = draw(st.sampled_from([0.5, 2]))
+    if draw(st.booleans()):
+        bound = draw(st.sampled_from([0.855, 0.9]))
+        out["school", "完成作业"] = {"bands": (Band(bound, 20.0), Band(0.6, 12.5), Band(0.0, 0.0))}
+    return out
+
+
+CHOICES = st.tuples(READINGS, _edits())
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHOICES, CHOICES)
+def test_rules_are_read_back_from_words_and_can_be_undone(before: Any, now: Any) -> None:
+    old, new = resolve(RULES, *before), resolve(RULES, *now)
+    told = (old.version, readings_in_words(old), edits_in_words(old))
+    assert rule_changes(*told, old) == ()
+    changes = rule_changes(*told, new)
+    assert changes is not None
+    back = undone(new, changes)
+    assert (back.school, back.teacher, back.chosen) == (old.school, old.teacher, old.chosen)
+    assert (changes == ()) == ((old.school, old.teacher, old.chosen) == (new.school, new.teacher, new.chosen))
+    readings = [c.reading for c in changes if c.reading]
+    assert readings == [r.id for r in RULES.readings if old.chosen[r.id] != new.chosen[r.id]]
+
+
+@pytest.mark.parametrize(
+    ("readings", "edits"),
+    [("", ""), ("作业管理", ""), ("全部默认", "分值10→12"), ("全部默认", "教师 制作课件 分值x→12")],
+)
+def test_words_that_a_hand_wrote_tell_nothing(readings: str, edits: str) -> None:
+    assert rule_changes(RULES.version, readings, edits, RULES) is None
+
+
+def test_another_version_of_the_rule_files_is_named() -> None:
+    book = Held(small_city())
+    book.calculate()
+    rules = RULES.replace(scheme=type(RULES.scheme)(**{**vars(RULES.scheme), "version": "2021.1"}))
+    fewer = resolve(rules, {}, {("teacher", "在线授课"): {"target": 15}})
+    run = book.calculate(fewer)
+    assert [c.text for c in run.changes.rules or ()] == [
+        f"规则版本由{RULES.version}改为2021.1",
+        "教师“在线授课”目标40→15",
+    ]
+    assert all("规则版本由" in w for w in run.results.tables["TeacherRanking"]["变化"])
+
+
+def test_how_classes_are_weighted_is_no_change_of_the_data() -> None:
+    city = small_city()
+    names = RULES.table("classes").names
+    rate = [("1班", 10, 0.9), ("2班", 30, 0.5)]
+    given = {"学校名称": "第0小学", "年级": "三年级"}
+    keys = ("班级", "学生数", "作业完成率")
+    rows = [{**given, **dict(zip(keys, one, strict=True))} for one in rate]
+    city["classes"] = [[row.get(n, "") for n in names] for row in rows]
+    book = Held(city)
+    book.calculate()
+    city["classes"][0][names.index("作业完成率")] = 1.0
+    book.put("班级数据", [names, *city["classes"]])
+    run = book.calculate(resolve(RULES, {"class_weight": "classes"}))
+    assert run.results.tables["SchoolMeasures"]["作业完成率"][0] == 0.75
+    assert [c.text for c in run.changes.data["school"]] == ["作业完成率60.00%→62.50%（由班级数据推算）"]
+
+
+def test_people_whom_nothing_tells_apart_claim_no_cell() -> None:
+    city = small_city(4)
+    for k, line in enumerate(city["teachers"]):
+        line[0], line[1], line[2] = "第0小学", "王芳" if k < 2 else f"师{k}", ""
+    city["monthly"] = []
+    rules = resolve(RULES, {"rank_among": "all"})
+    book = Held(city)
+    book.calculate(rules)
+    city["teachers"][3][TEACHERS.index("在线授课")] = 30.0
+    city["teachers"].reverse()
+    book.put("教师数据", [TEACHERS, *city["teachers"]])
+    run = book.calculate(rules)
+    assert [(c.cell, c.words) for c in run.changes.data["teacher"]] == [("H4", "在线授课28→30")]
+    words = run.results.tables["TeacherRanking"]["变化"].tolist()
+    assert words == ["持平：得分37.00→39.00，教师数据!H4 在线授课28→30", "持平", "持平", "持平"]
+
+
+def test_accounts_that_excel_has_damaged_are_found_again() -> None:
+    city = small_city(3)
+    city["teachers"][1][2] = 4.21281199001012e17
+    rules = resolve(RULES, {"rank_among": "all"})
+    book = Held(city)
+    book.calculate(rules)
+    city["teachers"][0][TEACHERS.index("在线授课")] = 30.0
+    book.put("教师数据", [TEACHERS, *city["teachers"]])
+    table = book.calculate(rules).results.tables["TeacherRanking"]
+    assert dict(zip(table["教师姓名"], table["变化"], strict=True)) == {
+        "师0": "升2：教师数据!H4 在线授课25→30",
+        "师2": "降1：得分没有变，别的教师变了",
+        "师1": "降1：得分没有变，别的教师变了",
+    }
+
+
+def test_the_whole_city() -> None:
+    data = demo_data(RULES)
+    lines: dict[str, list[list[Cell]]] = {}
+    headers = {t.id: list(data[t.id].headers) or t.names for t in RULES.tables}
+    for table in RULES.tables:
+        lines[table.id] = [list(row) for row in data[table.id].rows]
+    book = Held({})
+    for table in RULES.tables:
+        book.put(table.sheet, [headers[table.id], *lines[table.id]])
+    rules = resolve(RULES, {"rank_among": "all"})
+    book.calculate(rules)
+    kept = {s: book.grids[s].rows[2:] for s in ("学校排名", "教师排名")}
+    assert book.calculate(rules).changes.same
+    assert {s: book.grids[s].rows[2:] for s in kept} == kept
+    run = book.calculate(resolve(rules, {"rank_among": "all", "homework": "fifteen"}))
+    words = run.results.tables["TeacherRanking"]["变化"]
+    assert len(words) > 3000
+    why = "规则改了（口径“作业管理”由按原文改为目标15次）"
+    others = {w.partition("：")[2] for w in words if why not in w}
+    assert others <= {"", "得分没有变，别的教师变了"}
+    assert sum(why in w for w in words) > 100
+    assert run.changes.data["teacher"] == ()
