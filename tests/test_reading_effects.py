@@ -157,6 +157,8 @@ def test_long_lists_end_with_how_many_there_are() -> None:
     ]
     assert len(joined[1]) > 3
     assert joined[0] == [*joined[1][:2], f"{joined[1][2]}等{len(joined[1])}名"]
+    exactly = reading_effects(run.inputs, run.results, uncapped(RULES, len(joined[1])))
+    assert exactly["专家变化"][at] == whole["专家变化"][at]
 
 
 @pytest.mark.parametrize("seed", range(4))
