@@ -44,10 +44,31 @@ def effective_counts(
     `events` has 日期 (datetime64[D]), 学校名称, 账号, 角色, 行为. Lines that do not count become findings.
     """
     if events.height == 0:
-        return Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS})
+        return _no_counts()
+    lines = _coded(events, rules)
+    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, findings))
+    once = _once(lines, accepted, rules)
+    _report_repeats(lines, accepted, once, rules, findings)
+    return _table(lines, accepted[once], teachers, rules)
+
+
+def counts_without_cap(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Frame:
+    """The same table if every accepted line counted, however many fall on one day (for pupils, in one month)."""
+    if events.height == 0:
+        return _no_counts()
+    lines = _coded(events, rules)
+    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, Findings()))
+    return _table(lines, accepted, teachers, rules)
+
+
+def _no_counts() -> Frame:
+    return Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS})
+
+
+def _coded(events: Frame, rules: Rules) -> _Lines:
     behaviour = _codes(events["行为"], _behaviour_codes(rules))
     own_role = np.array([k for k, r in enumerate(rules.effective.roles) for _ in r.behaviours])
-    lines = _Lines(
+    return _Lines(
         events,
         rows(events),
         _codes(events["角色"], _role_codes(rules)),
@@ -56,10 +77,6 @@ def effective_counts(
         events["日期"].astype("datetime64[M]"),
         np.array(accounts(events), dtype=object),
     )
-    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, findings))
-    once = _once(lines, accepted, rules)
-    _report_repeats(lines, accepted, once, rules, findings)
-    return _table(lines, accepted[once], teachers, rules)
 
 
 def _accept(lines: _Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Bools:

@@ -6,21 +6,28 @@ from collections.abc import Mapping
 
 from kongjian.engine.calculate import Inputs, Outcome, Results, outcome
 from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Frame
 from kongjian.engine.measures import school_measures
+from kongjian.engine.scoring import Scores, score
 from kongjian.rules.model import Rules
 
 
 def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> Mapping[str, Outcome]:
-    """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings only.
+    """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings only."""
+    measures = _measures_under(rules, inputs, results, now)
+    return {kind: outcome(kind, units, inputs, rules, Findings()) for kind, units in measures.items()}
 
-    Effective counts and 教师指标 rest on no reading; 学校指标 only on how classes are weighted.
-    """
-    quiet = Findings()
+
+def scores_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> Mapping[str, Scores]:
+    """Both kinds' scores alone, where nobody asks for months and ranks."""
+    measures = _measures_under(rules, inputs, results, now)
+    return {kind: score(units, rules.object(kind), rules) for kind, units in measures.items()}
+
+
+def _measures_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> dict[str, Frame]:
+    """Effective counts and 教师指标 rest on no reading; 学校指标 only on how classes are weighted."""
     teachers, schools = results.tables["TeacherMeasures"], results.tables["SchoolMeasures"]
     if rules.chosen["class_weight"] != now.chosen["class_weight"]:
         counts = results.tables["EffectiveCounts"]
-        schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, quiet)
-    return {
-        "school": outcome("school", schools, inputs, rules, quiet),
-        "teacher": outcome("teacher", teachers, inputs, rules, quiet),
-    }
+        schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, Findings())
+    return {"school": schools, "teacher": teachers}
