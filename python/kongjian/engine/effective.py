@@ -52,13 +52,13 @@ def effective_counts(
     return _table(lines, accepted[once], teachers, rules)
 
 
-def counts_without_cap(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Frame:
-    """The same table if every accepted line counted, however many fall on one day (for pupils, in one month)."""
+def repeats_not_counted(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Frame:
+    """The same table of the accepted lines that did not count because one of that day (or month) already did."""
     if events.height == 0:
         return _no_counts()
     lines = _coded(events, rules)
     accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, Findings()))
-    return _table(lines, accepted, teachers, rules)
+    return _table(lines, accepted[_again(accepted, _once(lines, accepted, rules))], teachers, rules)
 
 
 def _no_counts() -> Frame:
@@ -154,10 +154,15 @@ def totals(counts: Frame, role: Role, behaviour: str, keys: list[str], by: str) 
     )
 
 
-def _report_repeats(lines: _Lines, accepted: Ints, once: Ints, rules: Rules, findings: Findings) -> None:
+def _again(accepted: Ints, once: Ints) -> Bools:
+    """Which of the accepted lines do not count."""
     again = np.ones(len(accepted), dtype=bool)
     again[once] = False
-    for i in accepted[again]:
+    return again
+
+
+def _report_repeats(lines: _Lines, accepted: Ints, once: Ints, rules: Rules, findings: Findings) -> None:
+    for i in accepted[_again(accepted, once)]:
         rule = ONCE[rules.effective.roles[lines.role[i]].once_per]
         findings.add("event_repeated", "events", lines.at[i], "行为", rule=rule)
 

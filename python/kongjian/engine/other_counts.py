@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.calculate import Inputs, Results
-from kongjian.engine.effective import counts_without_cap, totals
+from kongjian.engine.effective import repeats_not_counted, totals
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Bools, Floats
+from kongjian.engine.frame import Bools, Floats, Frame
 from kongjian.engine.matching import accounts
 from kongjian.engine.measures import school_measures
 from kongjian.engine.rounding import TOLERANCE
@@ -40,24 +40,22 @@ def other_counts(results: Results, inputs: Inputs, rules: Rules) -> list[OtherCo
     counts = results.tables["EffectiveCounts"]
     if counts.height == 0:
         return []
-    every = counts_without_cap(inputs.events, inputs.schools, inputs.teachers, rules)
+    repeats = repeats_not_counted(inputs.events, inputs.schools, inputs.teachers, rules)
     teachers = results.tables["TeacherMeasures"]
     keys = accounts(teachers)
     uncapped, capped = _Exchange(), _Exchange()
     for role in rules.effective.roles:
-        for name in role.behaviours if role.fills == "teacher" else ():
+        mine = counts.take(counts["角色"] == role.label) if role.fills == "teacher" else Frame()
+        for name in role.behaviours if mine.height else ():
             if name in rules.effective.share_behaviours:
                 continue
-            effective = totals(counts, role, name, keys, "账号").astype(np.float64)
-            raw = totals(every, role, name, keys, "账号").astype(np.float64)
+            effective = totals(mine, role, name, keys, "账号").astype(np.float64)
+            raw = effective + totals(repeats, role, name, keys, "账号")
             same = np.abs(teachers[name] - effective) <= TOLERANCE
             uncapped.keep(name, same & (raw > effective), raw, effective, raw)
             over = (effective > 0) & (teachers[name] > effective + TOLERANCE)
             capped.keep(name, over, teachers[name], effective, effective)
-    found = [
-        ("uncapped", uncapped),
-        ("capped", capped),
-    ]
+    found = (("uncapped", uncapped), ("capped", capped))
     return [_scored(i, e, results, inputs, rules) for i, e in found if e.used]
 
 
@@ -80,6 +78,8 @@ def _scored(id_: str, exchange: _Exchange, results: Results, inputs: Inputs, rul
     teachers = results.tables["TeacherMeasures"]
     teachers = teachers.having(**{n: np.where(w, v, teachers[n]) for n, (w, v) in exchange.used.items()})
     counts = results.tables["EffectiveCounts"]
+    own = [r.label for r in rules.effective.roles if r.fills == "school"]
+    counts = counts.take(np.isin(counts["角色"].astype(str), own))
     schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, Findings())
     scores = {
         "school": score(schools, rules.school, rules),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
@@ -77,7 +78,9 @@ class _Listed:
         if not differing:
             yield _summary_row(label, said.all_equal.format(count=given))
             return
-        counted = "、".join(f"{getattr(labels, kind)}{n}个" for kind, n in self._kinds.most_common())
+        # the most frequent first, equals in the rules' order, the unexplained last
+        kinds = sorted(asdict(labels), key=lambda k: (k == "unknown", -self._kinds[k]))
+        counted = "、".join(f"{getattr(labels, k)}{self._kinds[k]}个" for k in kinds if self._kinds[k])
         text = said.summary.format(given=given, differing=differing, causes=counted)
         yield _summary_row(label, self._with_reading(text, differing))
 
