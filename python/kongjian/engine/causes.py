@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from kongjian.engine.compared import Compared, Ways
-from kongjian.engine.frame import Floats, Ints
+from kongjian.engine.frame import Bools, Floats, Ints
 from kongjian.engine.measures import SOURCE
 from kongjian.engine.other_counts import OtherCounts
-from kongjian.engine.rounding import TOLERANCE, to_cents
+from kongjian.engine.rounding import MISSING, TOLERANCE, to_cents
 from kongjian.engine.scoring import Scores
 from kongjian.rules.choices import Alternative
 from kongjian.rules.model import Rules
+
+T = TypeVar("T", Alternative, OtherCounts)
 
 
 @dataclass(frozen=True)
@@ -25,50 +28,72 @@ class Cause:
     text: str
 
 
+@dataclass(frozen=True)
+class _Fit(Generic[T]):
+    """Another way of scoring, and where it gives the platform's number: totals by unit, parts as (indicators, units)."""
+
+    way: T
+    scores: Scores
+    total: Bools
+    parts: Bools
+
+    def at(self, i: int, k: int | None) -> bool:
+        """Whether it fits a unit's total, or its indicator k."""
+        return bool(self.total[i] if k is None else self.parts[k, i])
+
+
+def _fit(way: T, scores: Scores, compared: Compared) -> _Fit[T]:
+    parts = compared.same(scores.by_indicator)
+    return _Fit(way, scores, scores.cents == compared.given, parts)
+
+
 class Causes:
     """The causes of the differences of one kind of unit."""
 
     def __init__(self, compared: Compared, ways: Ways, rules: Rules) -> None:
         self._of, self._rules = compared, rules
         self._scores, self._units = compared.outcome.scores, compared.outcome.units
-        self._said, self._all_months = rules.reconcile.texts, rules.period.months()
-        self._readings = [(o, s[compared.kind]) for o, s in ways.readings if compared.kind in s]
-        self._counts = ways.counts
+        self._said, self._months = rules.reconcile.texts, rules.period.months()
+        kind = compared.kind
+        self._readings = [_fit(o, s[kind], compared) for o, s in ways.readings if kind in s]
+        self._counts = [_fit(o, o.scores[kind], compared) for o in ways.counts]
         self._indicators = rules.object(compared.kind).indicators
         exact = self._scores.by_indicator.sum(axis=0)
         # where other readings stretch the rest to 100 points the indicators do not add up to the total
         self._adds_up = to_cents(exact) == self._scores.cents
         self._most_rounded = round(rules.reconcile.rounding.at_most * 100)
         self._rounded = [
-            (step, _rounded(self._scores.by_indicator, step.decimals))
+            (
+                step.words,
+                _rounded(self._scores.by_indicator, step.decimals),
+                _rounded(self._scores.total, step.decimals),
+            )
             for step in rules.reconcile.rounding.steps
         ]
+        months = compared.outcome.monthly.by_month
+        self._by_month = to_cents(months)
+        self._over_all_months = to_cents(np.nan_to_num(months).sum(axis=1) / len(self._months))
 
     def of_total(self, i: int) -> list[Cause]:
         """What explains one unit's 平台得分."""
         given = int(self._of.given[i])
+        short, everything = given - int(self._scores.cents[i]), range(len(self._indicators))
         found = [
-            *self._cap(i, lambda s: bool(s.cents[i] == given), given / 100),
+            *self._cap(i, given / 100),
             *self._monthly(i, given),
-            *self._reading(lambda s: bool(s.cents[i] == given), given / 100),
-            *self._missing(i, given - int(self._scores.cents[i]), range(len(self._indicators))),
+            *self._reading(i, given / 100),
+            *self._missing(i, short, everything),
             *self._rounding(i, given),
         ]
-        return found or list(self._few(i, given - int(self._scores.cents[i]), range(len(self._indicators))))
+        return found or list(self._few(i, short, everything))
 
     def of_part(self, k: int, i: int) -> list[Cause]:
         """What explains the platform's score of one indicator of a unit."""
-        at = (slice(k, k + 1), i)
-        theirs, ours = self._of.parts[at], self._scores.by_indicator[at]
-
-        def fits(other: Scores) -> bool:
-            return bool(self._of.same(other.by_indicator[at], theirs).all())
-
-        short = int((to_cents(theirs) - to_cents(ours))[0])
-        score = float(theirs[0])
+        score = float(self._of.parts[k, i])
+        short = int(self._of.parts_cents[k, i] - self._of.own_cents[k, i])
         found = [
-            *self._cap(i, fits, score, k),
-            *self._reading(fits, score),
+            *self._cap(i, score, k),
+            *self._reading(i, score, k),
             *self._missing(i, short, [k]),
             *self._part_rounding(k, i),
         ]
@@ -76,15 +101,15 @@ class Causes:
 
     def reading_counts(self) -> list[tuple[Alternative, int]]:
         """Each other value of a reading and how many differing totals it explains, the most first."""
-        differs, given = self._of.differs, self._of.given
-        counts = [(o, int(((s.cents == given) & differs).sum())) for o, s in self._readings]
+        differs = self._of.differs
+        counts = [(f.way, int((f.total & differs).sum())) for f in self._readings]
         return sorted(counts, key=lambda c: -c[1])
 
     def located(self, i: int) -> str:
         """Where the difference of a total lies, as far as the platform's indicator scores tell; "" when they do not."""
         parts, given = self._of.parts[:, i], int(self._of.given[i])
         total = float(parts.sum())
-        if not np.isnan(total) and to_cents(np.array([total]))[0] != given:
+        if total == total and to_cents(np.array([total]))[0] != given:
             return self._said.parts_differ.format(sum=f"{total:.2f}", score=f"{given / 100:.2f}")
         at = np.flatnonzero(self._of.parts_differ[:, i])
         gaps = parts[at] - self._scores.by_indicator[at, i]
@@ -99,20 +124,18 @@ class Causes:
         ]
         return self._said.located.format(parts=self._named(told))
 
-    def _cap(
-        self, i: int, fits: Callable[[Scores], bool], score: float, part: int | None = None
-    ) -> Iterator[Cause]:
+    def _cap(self, i: int, score: float, part: int | None = None) -> Iterator[Cause]:
         """每日上限: the platform counted every line, or we were given more than the effective count."""
-        for other in self._counts:
-            scores = other.scores[self._of.kind]
-            if not fits(scores):
+        for fit in self._counts:
+            if not fit.at(i, part):
                 continue
+            other = fit.way
             if self._of.kind == "school":
                 text = {"uncapped": self._said.uncapped_school, "capped": self._said.capped_school}[other.id]
                 yield Cause("cap", text.format(score=f"{score:.2f}"))
                 continue
             text = {"uncapped": self._said.uncapped, "capped": self._said.capped}[other.id]
-            moved = np.flatnonzero(scores.by_indicator[:, i] != self._scores.by_indicator[:, i]).tolist()
+            moved = np.flatnonzero(fit.scores.by_indicator[:, i] != self._scores.by_indicator[:, i]).tolist()
             figures = [self._figure(other, k, i) for k in (moved if part is None else [part])]
             yield Cause("cap", text.format(figures=self._named(figures), score=f"{score:.2f}"))
 
@@ -123,25 +146,22 @@ class Causes:
 
     def _monthly(self, i: int, given: int) -> Iterator[Cause]:
         """The total is a mean of months, with or without those that are not there, or one month's score."""
-        scores, months = self._of.outcome.monthly.by_month[i], self._all_months
-        here = ~np.isnan(scores)
+        here = self._by_month[i] != MISSING
         count = int(here.sum())
+        absent = "、".join(m for m, h in zip(self._months, here.tolist(), strict=True) if not h)
         if not count:
             return
-        absent = "、".join(m for m, h in zip(months, here, strict=True) if not h)
         if self._of.outcome.monthly.average[i] == given:
             text = self._said.month_mean_short if absent else self._said.month_mean
             yield Cause("months", text.format(count=count, months=absent))
-        elif absent and to_cents(np.array([scores[here].sum() / len(months)]))[0] == given:
-            yield Cause("months", self._said.month_zero.format(count=len(months), months=absent))
-        else:
-            one = [months[m] for m in np.flatnonzero(to_cents(scores) == given).tolist()]
-            if one:
-                yield Cause("months", self._said.month_one.format(months=self._named(one)))
+        elif absent and self._over_all_months[i] == given:
+            yield Cause("months", self._said.month_zero.format(count=len(self._months), months=absent))
+        elif one := [self._months[m] for m in np.flatnonzero(self._by_month[i] == given).tolist()]:
+            yield Cause("months", self._said.month_one.format(months=self._named(one)))
 
-    def _reading(self, fits: Callable[[Scores], bool], score: float) -> Iterator[Cause]:
+    def _reading(self, i: int, score: float, part: int | None = None) -> Iterator[Cause]:
         """其他口径: at most so many are told, the rest counted."""
-        found = [other for other, scores in self._readings if fits(scores)]
+        found = [fit.way for fit in self._readings if fit.at(i, part)]
         most = self._rules.reconcile.most_named
         told = [
             self._said.reading.format(reading=o.reading.label, value=o.value.label, score=f"{score:.2f}")
@@ -161,9 +181,9 @@ class Causes:
 
     def _few(self, i: int, short: int, among: Iterable[int]) -> Iterator[Cause]:
         """School measures that rest on very few teachers, where they could make up the difference."""
-        means = (
-            {m.measure for m in self._rules.measures.teacher_means} if self._of.kind == "school" else set()
-        )
+        if self._of.kind != "school":
+            return
+        means = {m.measure for m in self._rules.measures.teacher_means}
         found: dict[int, list[int]] = {}
         for k in among:
             column = self._indicators[k].column
@@ -182,24 +202,25 @@ class Causes:
         ours, score = int(self._scores.cents[i]), f"{given / 100:.2f}"
         if abs(given - ours) > self._most_rounded:
             return
-        for step, parts in self._rounded:
+        for words, parts, total in self._rounded:
             if self._adds_up[i] and int(parts[:, i].sum()) == given:
-                yield Cause("rounding", self._said.rounded_parts.format(words=step.words, score=score))
+                yield Cause("rounding", self._said.rounded_parts.format(words=words, score=score))
                 return
-            if _rounded(np.array([ours / 100]), step.decimals)[0] == given:
-                yield Cause("rounding", self._said.rounded.format(words=step.words, score=score))
+            if total[i] == given:
+                yield Cause("rounding", self._said.rounded.format(words=words, score=score))
                 return
 
     def _part_rounding(self, k: int, i: int) -> Iterator[Cause]:
         theirs = self._of.parts[k, i]
         if round(abs(theirs - self._scores.by_indicator[k, i]) * 100, 6) > self._most_rounded:
             return
-        for step, parts in self._rounded:
-            if parts[k, i] == to_cents(np.array([theirs]))[0]:
-                yield Cause("rounding", self._said.rounded.format(words=step.words, score=f"{theirs:.2f}"))
+        for words, parts, _ in self._rounded:
+            if parts[k, i] == self._of.parts_cents[k, i]:
+                yield Cause("rounding", self._said.rounded.format(words=words, score=f"{theirs:.2f}"))
                 return
 
     def _named(self, names: Sequence[str]) -> str:
+        """A few names, and how many there are where there are more."""
         most = self._rules.reconcile.most_named
         shown = "、".join(names[:most])
         if len(names) <= most:

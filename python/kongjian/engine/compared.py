@@ -32,6 +32,16 @@ class Compared:
     within: float
 
     @cached_property
+    def own_cents(self) -> Ints:
+        """Our indicator scores in cents."""
+        return to_cents(self.outcome.scores.by_indicator)
+
+    @cached_property
+    def parts_cents(self) -> Ints:
+        """The platform's indicator scores in cents, MISSING where there is none."""
+        return to_cents(self.parts)
+
+    @cached_property
     def differs(self) -> Bools:
         """Units whose total differs."""
         return np.asarray((self.given != MISSING) & (self.given != self.outcome.scores.cents))
@@ -39,12 +49,12 @@ class Compared:
     @cached_property
     def parts_differ(self) -> Bools:
         """Indicators by units whose score differs."""
-        return ~np.isnan(self.parts) & ~self.same(self.outcome.scores.by_indicator, self.parts)
+        return ~np.isnan(self.parts) & ~self.same(self.outcome.scores.by_indicator)
 
-    def same(self, ours: Floats, theirs: Floats) -> Bools:
-        """Whether two scores are one: less than the tolerance apart, or alike once rounded."""
-        near = np.abs(ours - theirs) < self.within - TOLERANCE
-        return np.asarray(near | (to_cents(ours) == to_cents(theirs)))
+    def same(self, scores: Floats) -> Bools:
+        """Where indicator scores are the platform's: less than the tolerance apart, or alike once rounded."""
+        near = np.abs(scores - self.parts) < self.within - TOLERANCE
+        return np.asarray(near | (to_cents(scores) == self.parts_cents))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from kongjian.engine.calculate import Inputs, Results, unit_keys
 from kongjian.engine.causes import Cause, Causes
 from kongjian.engine.compared import Compared, Ways, compare, other_ways
 from kongjian.engine.frame import Frame, texts
-from kongjian.engine.rounding import MISSING, from_cents, to_cents
+from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.rules.model import OBJECT_LABELS, Rules
 
 COLUMNS = (
@@ -63,10 +63,8 @@ class _Listed:
             if self._of.given[i] != MISSING:
                 yield self._total(i, [causes for _, causes in parts])
             for k, causes in parts:
-                ours, theirs = self._of.outcome.scores.by_indicator[k, i], self._of.parts[k, i]
-                cents = to_cents(np.array([ours, theirs]))
-                name = self._of.outcome.scores.names[k]
-                yield self._row(i, name, int(cents[0]), int(cents[1]), self._joined(causes))
+                ours, theirs = int(self._of.own_cents[k, i]), int(self._of.parts_cents[k, i])
+                yield self._row(i, self._of.outcome.scores.names[k], ours, theirs, self._joined(causes))
 
     def summary(self) -> Iterator[Row]:
         """How many units have a 平台得分, how many differ, and what explains them; after `rows` only."""
