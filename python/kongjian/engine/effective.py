@@ -44,10 +44,31 @@ def effective_counts(
     `events` has 日期 (datetime64[D]), 学校名称, 账号, 角色, 行为. Lines that do not count become findings.
     """
     if events.height == 0:
-        return Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS})
+        return _no_counts()
+    lines = _coded(events, rules)
+    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, findings))
+    once = _once(lines, accepted, rules)
+    _report_repeats(lines, accepted, once, rules, findings)
+    return _table(lines, accepted[once], teachers, rules)
+
+
+def repeats_not_counted(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Frame:
+    """The same table of the accepted lines that did not count because one of that day (or month) already did."""
+    if events.height == 0:
+        return _no_counts()
+    lines = _coded(events, rules)
+    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, Findings()))
+    return _table(lines, accepted[_again(accepted, _once(lines, accepted, rules))], teachers, rules)
+
+
+def _no_counts() -> Frame:
+    return Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS})
+
+
+def _coded(events: Frame, rules: Rules) -> _Lines:
     behaviour = _codes(events["行为"], _behaviour_codes(rules))
     own_role = np.array([k for k, r in enumerate(rules.effective.roles) for _ in r.behaviours])
-    lines = _Lines(
+    return _Lines(
         events,
         rows(events),
         _codes(events["角色"], _role_codes(rules)),
@@ -56,10 +77,6 @@ def effective_counts(
         events["日期"].astype("datetime64[M]"),
         np.array(accounts(events), dtype=object),
     )
-    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, findings))
-    once = _once(lines, accepted, rules)
-    _report_repeats(lines, accepted, once, rules, findings)
-    return _table(lines, accepted[once], teachers, rules)
 
 
 def _accept(lines: _Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Bools:
@@ -137,10 +154,15 @@ def totals(counts: Frame, role: Role, behaviour: str, keys: list[str], by: str) 
     )
 
 
-def _report_repeats(lines: _Lines, accepted: Ints, once: Ints, rules: Rules, findings: Findings) -> None:
+def _again(accepted: Ints, once: Ints) -> Bools:
+    """Which of the accepted lines do not count."""
     again = np.ones(len(accepted), dtype=bool)
     again[once] = False
-    for i in accepted[again]:
+    return again
+
+
+def _report_repeats(lines: _Lines, accepted: Ints, once: Ints, rules: Rules, findings: Findings) -> None:
+    for i in accepted[_again(accepted, once)]:
         rule = ONCE[rules.effective.roles[lines.role[i]].once_per]
         findings.add("event_repeated", "events", lines.at[i], "行为", rule=rule)
 

@@ -9,9 +9,11 @@ from kongjian.engine.explanations import explanations
 from kongjian.engine.frame import Frame
 from kongjian.engine.near_misses import near_misses
 from kongjian.engine.reading_effects import reading_effects
+from kongjian.engine.reconcile import reconcile
 from kongjian.rules.model import Rules
 
 SHEETS: dict[str, Callable[[Inputs, Results, Rules], Frame]] = {
+    "Reconcile": reconcile,
     "Explanations": lambda _, results, rules: explanations(results, rules),
     "NearMisses": lambda _, results, rules: near_misses(results, rules),
     "ReadingEffects": reading_effects,

@@ -19,6 +19,8 @@ SOURCE = "#source:"
 There is no such column for a measure of which nothing was derived.
 """
 FROM_EVENTS = -1.0
+PLATFORM = "#platform:"
+"""Before an indicator's name: the platform's own score of it, where the export gave one; for comparing only."""
 
 
 def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Findings) -> Frame:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from kongjian.engine.findings import Findings
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
-from kongjian.rules.model import InputTable
+from kongjian.rules.model import InputTable, ObjectScheme
 from kongjian.text import clean, fold
 
 HEADER_ROW = 3
 SEARCHED_ROWS = 10
 MOST_LIKELY = 3
 """A row that names so many columns, and hardly anything else, is a header."""
-_UNIT = re.compile(r"[(（\[【].*?[)）\]】]$")
+_UNIT = re.compile(r"[(（\[【](.*?)[)）\]】]$")
+_JOINT = "-_:·"
+"""What may stand between an indicator's name and the word for its score."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,38 @@ def find_header(table: InputTable, grid: Grid, findings: Findings) -> Header | N
 def header_name(table: InputTable, cell: Cell) -> str | None:
     """The canonical name that a header cell stands for, if any."""
     names, text = _names(table), fold(str(cell))
-    return names.get(text) or names.get(_UNIT.sub("", text))
+    name = names.get(text)
+    if name is None and (unit := _UNIT.search(text)):
+        name = names.get(text[: unit.start()])
+        if name and unit[1] in table.score_suffixes and table.column(name).kind != "score":
+            return None  # the indicator's score, not its measure
+    return name
+
+
+def score_columns(table: InputTable, scheme: ObjectScheme, cells: Sequence[Cell]) -> dict[str, int]:
+    """Indicator → the worksheet column (1-based) of the platform's score of it; the first where there are several."""
+    out: dict[str, int] = {}
+    for column, cell in enumerate(cells, start=1):
+        if isinstance(cell, str) and cell and header_name(table, cell) is None:
+            indicator = _scored_indicator(table, scheme, fold(cell))
+            if indicator:
+                out.setdefault(indicator, column)
+    return out
+
+
+def _scored_indicator(table: InputTable, scheme: ObjectScheme, text: str) -> str | None:
+    """制作课件得分, 课件数(分), 制作课件得分(分) → 制作课件; None for any other header."""
+    unit = _UNIT.search(text)
+    text = _UNIT.sub("", text)
+    suffix = max((s for s in table.score_suffixes if text.endswith(s)), key=len, default="")
+    if not suffix and not (unit and unit[1] in table.score_suffixes):
+        return None
+    measured = _UNIT.sub("", text.removesuffix(suffix).rstrip(_JOINT))
+    column = _names(table).get(measured)
+    for indicator in scheme.indicators:
+        if measured == fold(indicator.name) or (column and indicator.column == column):
+            return indicator.name
+    return None
 
 
 _MEMO: dict[int, tuple[InputTable, dict[str, str]]] = {}

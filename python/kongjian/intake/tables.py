@@ -13,10 +13,18 @@ from kongjian.engine.calculate import Inputs
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints
 from kongjian.engine.matching import ACCOUNT, ROW
+from kongjian.engine.measures import PLATFORM
 from kongjian.intake import values
 from kongjian.intake.checks import check
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
-from kongjian.intake.headers import Header, find_header, header_name, is_header_like, repeats_header
+from kongjian.intake.headers import (
+    Header,
+    find_header,
+    header_name,
+    is_header_like,
+    repeats_header,
+    score_columns,
+)
 from kongjian.intake.values import Cells
 from kongjian.intake.where import Where
 from kongjian.rules.model import Column, InputTable, Rules, Words
@@ -58,16 +66,31 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
         else:
             header = find_header(table, grid, findings)
         if grid is not None and header is not None:
-            places[table.id] = {name: letter(c) for name, c in header.columns.items()}
+            scores = _score_columns(table, grid, header, rules)
+            columns = header.columns | {_score_name(i): c for i, c in scores.items()}
+            places[table.id] = {name: letter(c) for name, c in columns.items()}
             header_rows[table.id] = header.row
-            frames[table.id] = _read(table, grid, header, rules, findings)
+            frames[table.id] = _read(table, grid, header, scores, rules, findings)
             if table.required and frames[table.id].height == 0:
                 findings.add("sheet_empty", table.id, sheet=table.sheet)
     inputs = check(Inputs.of(rules, **frames), rules, findings)
     return Intake(inputs, findings, Where(rules, grids, places, header_rows))
 
 
-def _read(table: InputTable, grid: Grid, header: Header, rules: Rules, findings: Findings) -> Frame:
+def _score_columns(table: InputTable, grid: Grid, header: Header, rules: Rules) -> dict[str, int]:
+    """The platform's scores of single indicators, where the sheet has any: indicator → worksheet column."""
+    scheme = next((s for s in (rules.school, rules.teacher) if s.sheet == table.sheet), None)
+    return score_columns(table, scheme, grid.rows[header.row - 1]) if scheme else {}
+
+
+def _score_name(indicator: str) -> str:
+    """What findings call such a column."""
+    return f"{indicator}得分"
+
+
+def _read(
+    table: InputTable, grid: Grid, header: Header, scores: dict[str, int], rules: Rules, findings: Findings
+) -> Frame:
     body = grid.rows[header.row :]
     by_column = list(zip(*body, strict=True)) if body else [()] * grid.width
     kept = _data_rows(table, grid, header, by_column, rules.words, findings)
@@ -84,6 +107,10 @@ def _read(table: InputTable, grid: Grid, header: Header, rules: Rules, findings:
         if place is not None:
             cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
             out.update(_convert(cells, rules.words))
+    for indicator, place in scores.items():
+        column = Column(_score_name(indicator), "score", ())
+        cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
+        out[PLATFORM + indicator] = values.numbers(cells, rules.words)
     return _stand_ins(table, out, findings)
 
 

@@ -18,6 +18,8 @@ from kongjian.rules.lint_common import Files, cited, collisions, template_faults
 from kongjian.rules.lint_evidence import evidence
 from kongjian.rules.lint_forms import forms
 from kongjian.rules.lint_indicators import objects
+from kongjian.rules.lint_reconcile import reconcile
+from kongjian.text import fold
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -54,6 +56,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         _problems,
         forms,
         evidence,
+        reconcile,
     )
     faults = [fault for check in checks for fault in check(files)]
     return faults + (list(_covered(files, cases)) if cases else [])
@@ -235,11 +238,27 @@ def _tables(files: Files) -> Iterator[str]:
         for name in table.subject:
             if name not in table.names:
                 yield f"{where} subject：没有“{name}”列"
+        yield from _score_suffixes(where, table, files)
         for column in table.columns:
             if (column.kind == "choice") != bool(column.choices):
                 yield f"{where} “{column.name}”：choice 要有 choices，其他种类不用"
             if column.blank and (column.kind != "yes_no" or column.blank not in ("是", "否")):
                 yield f"{where} “{column.name}” blank：只有 yes_no 可以写“是”或“否”"
+
+
+def _score_suffixes(where: str, table: model.InputTable, files: Files) -> Iterator[str]:
+    """An indicator's name with a suffix must not be what a column is called anyway."""
+    yield from twice(f"{where} score_suffixes", table.score_suffixes)
+    scheme = next((s for _, s in files.objects if s.sheet == table.sheet), None)
+    if table.score_suffixes and scheme is None:
+        yield f"{where} score_suffixes：这张表没有指标"
+    known = {fold(name): c.name for c in table.columns for name in (c.name, *c.aliases)}
+    for indicator in scheme.indicators if scheme else ():
+        for suffix in table.score_suffixes:
+            column = known.get(fold(indicator.name + suffix))
+            if not suffix or column:
+                said = f"“{indicator.name}{suffix}”已经是“{column}”列" if column else "有空的"
+                yield f"{where} score_suffixes：{said}"
 
 
 def _problems(files: Files) -> Iterator[str]:

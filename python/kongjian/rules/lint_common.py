@@ -30,6 +30,7 @@ class Files:
     problems: model.ProblemsFile
     forms: model.FormsFile
     evidence: model.EvidenceFile
+    reconcile: model.ReconcileFile
     text: str
 
     @property

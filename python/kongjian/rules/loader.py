@@ -32,6 +32,7 @@ FILES: dict[str, type] = {
     "problems": model.ProblemsFile,
     "forms": model.FormsFile,
     "evidence": model.EvidenceFile,
+    "reconcile": model.ReconcileFile,
 }
 
 
@@ -81,6 +82,7 @@ def check_rules(folder: Path) -> Rules:
         problems=read["problems"].problems,
         forms=read["forms"],
         evidence=read["evidence"],
+        reconcile=read["reconcile"],
     )
     for reading in rules.readings:
         if not reading.values:

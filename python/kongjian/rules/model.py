@@ -296,7 +296,8 @@ class Column:
 class InputTable:
     """One input sheet: its table name, its guidance line and its columns in canonical order.
 
-    `subject` are the columns that say whom a row is about.
+    `subject` are the columns that say whom a row is about. An indicator's name with one of
+    `score_suffixes` heads the platform's own score of it.
     """
 
     id: str
@@ -307,6 +308,7 @@ class InputTable:
     subject: tuple[str, ...]
     columns: tuple[Column, ...]
     required: bool = False
+    score_suffixes: tuple[str, ...] = ()
     __pydantic_config__ = STRICT
 
     @property
@@ -423,6 +425,85 @@ class EvidenceFile:
 
 
 @dataclass(frozen=True)
+class RoundingStep:
+    """A number of decimals and how rounding to it is called."""
+
+    decimals: int
+    words: str
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class RoundingCause:
+    """Differences up to `at_most` points that rounding may explain, by the first step that does."""
+
+    at_most: float
+    steps: tuple[RoundingStep, ...]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class CauseLabels:
+    """How each kind of cause is called where causes are counted."""
+
+    cap: str
+    months: str
+    reading: str
+    missing: str
+    rounding: str
+    unknown: str
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class ReconcileTexts:
+    """The sentences of 平台核对."""
+
+    none_pasted: str
+    all_equal: str
+    summary: str
+    summary_all: str
+    summary_most: str
+    located: str
+    part: str
+    parts_only: str
+    parts_differ: str
+    and_more: str
+    uncapped: str
+    uncapped_school: str
+    capped: str
+    capped_school: str
+    figure: str
+    month_mean: str
+    month_mean_short: str
+    month_zero: str
+    month_one: str
+    reading: str
+    reading_more: str
+    missing: str
+    few: str
+    rounded_parts: str
+    rounded: str
+    unknown: str
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class ReconcileFile:
+    """rules/reconcile.yaml: how a platform score that differs from ours is explained (附件1 备注)."""
+
+    source: str
+    sentence: str
+    same_within: float
+    most_named: int
+    few_teachers: int
+    rounding: RoundingCause
+    labels: CauseLabels
+    texts: ReconcileTexts
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class Rules:
     """All rule files together, with the readings in force.
 
@@ -445,6 +526,7 @@ class Rules:
     problems: dict[str, Problem]
     forms: FormsFile
     evidence: EvidenceFile
+    reconcile: ReconcileFile
     chosen: dict[str, str] = field(default_factory=dict)
     edits: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     unedited: Mapping[tuple[str, str], Indicator] = field(default_factory=dict)
