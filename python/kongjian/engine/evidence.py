@@ -13,7 +13,7 @@ from kongjian.engine.reconcile import reconcile
 from kongjian.rules.model import Rules
 
 SHEETS: dict[str, Callable[[Inputs, Results, Rules], Frame]] = {
-    "Reconcile": reconcile,
+    "Reconcile": lambda inputs, results, rules: reconcile(results, inputs, rules),
     "Explanations": lambda _, results, rules: explanations(results, rules),
     "NearMisses": lambda _, results, rules: near_misses(results, rules),
     "ReadingEffects": reading_effects,
