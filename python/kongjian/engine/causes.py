@@ -154,7 +154,7 @@ class Causes:
         if self._of.outcome.monthly.average[i] == given:
             text = self._said.month_mean_short if absent else self._said.month_mean
             yield Cause("months", text.format(count=count, months=absent))
-        elif absent and self._over_all_months[i] == given:
+        elif self._over_all_months[i] == given:
             yield Cause("months", self._said.month_zero.format(count=len(self._months), months=absent))
         elif one := [self._months[m] for m in np.flatnonzero(self._by_month[i] == given).tolist()]:
             yield Cause("months", self._said.month_one.format(months=self._named(one)))
