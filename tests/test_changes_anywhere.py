@@ -273,3 +273,71 @@ def test_the_whole_city() -> None:
     assert others <= {"", "得分没有变，别的教师变了"}
     assert sum(why in w for w in words) > 100
     assert run.changes.data["teacher"] == ()
+
+
+def changed(
+    cells: dict[tuple[int, str], Cell], before: Rules = RULES, now: Rules = RULES, **columns: list[Cell]
+) -> dict[str, str]:
+    """变化 of the four teachers of a small city after some cells, by row from 0 and name, and the rules changed."""
+    city = small_city(4)
+    for name, values in columns.items():
+        for line, value in zip(city["teachers"], values, strict=True):
+            line[TEACHERS.index(name)] = value
+    book = Held(city)
+    book.calculate(before)
+    for (row, name), value in cells.items():
+        city["teachers"][row][TEACHERS.index(name)] = value
+    book.put("教师数据", [TEACHERS, *city["teachers"]])
+    table = book.calculate(now).results.tables["TeacherRanking"]
+    return dict(zip(table["教师姓名"], table["变化"], strict=True))
+
+
+def test_own_data_that_moved_nothing_are_no_reason() -> None:
+    words = changed({(0, "在线授课"): 40.0, (3, "通知公告"): 9.0})
+    assert words["师0"] == "升3：教师数据!H4 在线授课25→40"
+    assert words["师3"] == "降1：得分没有变，别的教师变了"
+
+
+def test_among_equals_the_compared_scores_are_a_reason() -> None:
+    """One lesson more and one draft less: the same total, and another place among equals."""
+    order = resolve(RULES, {"ties": "order"})
+    same = {"在线授课": [30.0] * 4, "在线撰写教案": [30.0] * 4}
+    words = changed({(3, "在线授课"): 31.0, (3, "在线撰写教案"): 29.0}, order, order, **same)
+    assert words["师3"] == "持平"
+    words = changed(
+        {(3, "在线授课"): 33.0, (3, "在线撰写教案"): 27.0},
+        order, order, 在线授课=[30.0, 31.0, 32.0, 30.0], 在线撰写教案=[30.0, 29.0, 28.0, 30.0],
+    )  # fmt: skip
+    assert words["师3"] == "升2：教师数据!G7 在线撰写教案30→27，H7 在线授课30→33"
+    assert words["师2"] == "降1：得分没有变，别的教师变了"
+
+
+def test_a_rule_that_let_nobody_in_is_no_reason_to_be_new() -> None:
+    city = small_city(2)
+    city["monthly"][0][RULES.table("monthly").names.index("得分")] = 70.0
+    book = Held(city)
+    book.calculate()
+    run = book.calculate(resolve(RULES, {"rank_among": "all", "homework": "fifteen"}))
+    words = run.results.tables["TeacherRanking"]["变化"].tolist()
+    assert words[1] == "新进：规则改了（口径“排名范围”由达标者改为全部）"
+
+
+def test_of_several_parameters_those_are_named_that_moved_the_unit() -> None:
+    edits = {("teacher", "制作课件"): {"points": 4}, ("teacher", "在线授课"): {"points": 26}}
+    words = changed({}, now=resolve(RULES, {}, edits), 制作课件=[0.0] * 4)
+    why = "规则改了（教师“在线授课”分值20→26）"
+    assert words["师3"].endswith(why)
+    assert "制作课件" not in words["师3"]
+
+
+def test_the_same_data_are_no_change_whatever_the_results_look_like() -> None:
+    """A workbook of the first version, whose results carry no code, with a number changed by hand."""
+    book = Held(small_city(4))
+    book.calculate()
+    grid = book.grids["教师指标"]
+    rows = [list(row) for row in grid.rows]
+    rows[1][0], rows[3][7] = "", 1.0
+    book.grids["教师指标"] = Grid(rows)
+    run = book.calculate(resolve(RULES, {"homework": "fifteen"}))
+    assert run.changes.same_data
+    assert run.changes.data["teacher"] == ()
