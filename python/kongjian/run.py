@@ -23,7 +23,7 @@ from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
 from kongjian.previous import code_of
-from kongjian.previous import previous_run as previous_run
+from kongjian.previous import previous_run
 from kongjian.rules import Rules
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.sheets import Sheets, rows_below_header, serial
