@@ -25,7 +25,7 @@ def selfcheck(book: Path, out: Path | None) -> None:
     from kongjian.workbook.reader import Reader
 
     with Package(book) as package:
-        lines = work.selfcheck(Reader(package), load_rules())
+        lines = work.selfcheck(Reader(package), load_rules(), progress=_progress)
     text = work.word(lines, book.name)
     click.echo(text, nl=False)
     if out:
@@ -34,3 +34,9 @@ def selfcheck(book: Path, out: Path | None) -> None:
         except OSError as error:
             raise KongjianError(f"写不了 {out}：{error.strerror or error}") from None
     sys.exit(1 if any(line.state == BAD for line in lines) else 0)
+
+
+def _progress(text: str) -> None:
+    """What is being checked, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib import util
+from importlib import import_module
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
@@ -18,8 +18,11 @@ from kongjian.workbook.layout import FIRST_ROW, RULES
 
 def available() -> tuple[str, Calculator] | None:
     """The calculator at hand with its name, None where this computer has none."""
-    if util.find_spec("formualizer"):
+    try:
+        import_module("formualizer")
         return "formualizer", by_formualizer
+    except ImportError:  # there is none for every kind of computer
+        pass
     return ("LibreOffice", by_office) if find_office() else None
 
 

@@ -37,7 +37,7 @@ def said(value: object) -> str:
     """A cell's value as a report names it."""
     if value is None or value == "":
         return "空白"
-    return f"{value:.15g}" if isinstance(value, float | int) and not isinstance(value, bool) else f"“{value}”"
+    return f"{value:.15g}" if isinstance(value, float | int) else f"“{value}”"
 
 
 __all__ = [

@@ -17,7 +17,7 @@ def points(grid: Grid | None, rules: Rules, refused: KongjianError | None) -> Li
     cells = points_cells(grid, rules)
     wrong = [text for s in (rules.school, rules.teacher) if (text := _wrong(s, cells))]
     if refused and not wrong:
-        wrong = [str(refused)]
+        wrong = [f"规则页有用不了的格子，{refused}"]
     if wrong:
         return Line(BAD, TITLE, "；".join(wrong), _ADVICE)
     each = "，".join(

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-import numpy as np
-
 from kongjian.intake.grid import Cell, Grid, letter
 from kongjian.intake.headers import SEARCHED_ROWS
 from kongjian.run import Page, Sheets, rows_below_header
@@ -34,7 +32,7 @@ def result_sheets(pages: Sequence[Page], book: Book) -> Line:
     """Compares the pages of a fresh calculation with what the workbook shows."""
     if reason := _stale(pages, book):
         return Line(MIND, TITLE, f"{reason}，没有核对结果表", "重新计算排名，再自检")
-    found = [text for page in pages for text in _Table(page, book).differences()]
+    found = [text for page in pages for text in differences(page, book)]
     rows = sum(max(page.frame.height, 1) for page in pages)
     if found:
         advice = "重新计算排名，会按数据重写结果表；要改分请改输入表的数据"
@@ -67,113 +65,94 @@ class _Place:
     columns: tuple[int, ...]
 
 
+def differences(page: Page, book: Book) -> Iterator[str]:
+    """Everything in which an output sheet is not its fresh page, each text naming its cell."""
+    name, grid = book.name(page.spec.sheet), book.grid(page.spec.sheet)
+    if name is None or grid is None:
+        yield f"工作表“{page.spec.sheet}”被删除了"
+        return
+    place = _header(grid, page.spec)
+    if place is None:
+        yield f"“{name}”没有表头"
+        return
+    yield from _Table(page, name, grid, place, book.formulas(page.spec.sheet) or frozenset()).differences()
+
+
 class _Table:
     """One output table beside its fresh page."""
 
-    def __init__(self, page: Page, book: Book) -> None:
-        self._spec = page.spec
-        self._name = book.name(page.spec.sheet)
-        self._grid = book.grid(page.spec.sheet) or Grid([])
-        self._place = _header(self._grid, page.spec)
-        self._formulas = (book.formulas(page.spec.sheet) if self._name else None) or frozenset()
+    def __init__(
+        self, page: Page, name: str, grid: Grid, place: _Place, formulas: frozenset[tuple[int, int]]
+    ) -> None:
+        self._names, self._name, self._grid, self._place = page.spec.names, name, grid, place
+        self._formulas = formulas
+        self._told: set[tuple[int, int]] = set()
         self._kept = [k for k, name in enumerate(page.spec.names) if name not in IGNORED]
-        fresh = block(page.spec, page.frame, page.yes_no)
-        self._fresh: list[Row] = [tuple(row[k] for k in self._kept) for row in fresh]
-        if page.spec.table == RUNS:
-            del self._fresh[1:]  # of earlier runs a calculation knows only what stands there
+        # of earlier runs a calculation knows only what stands there
+        most = 1 if page.spec.table == RUNS else None
+        lines = block(page.spec, page.frame, page.yes_no)[:most]
+        fresh: list[Row] = [tuple("" if row[k] is None else row[k] for k in self._kept) for row in lines]
+        self._fresh = fresh if any(map(_filled, fresh[0])) else []
+        self._shown = self._read()[:most]
 
-    def differences(self) -> Iterator[str]:
-        """Every difference as a text that names its cell."""
-        if self._name is None:
-            yield f"工作表“{self._spec.sheet}”被删除了"
-        elif self._place is None:
-            yield f"“{self._spec.sheet}”没有表头"
-        else:
-            yield from self._headers(self._place)
-            told: set[tuple[int, int]] = set()
-            yield from self._rows(self._shown(self._place), self._place, told)
-            yield from self._other_formulas(self._place, told)
-
-    def _headers(self, place: _Place) -> Iterator[str]:
-        for name, column in zip(self._spec.names, place.columns, strict=True):
-            shown = _cell(self._grid, place.row, column)
-            if str(shown).strip() != name:
-                yield f"{self._at(place.row, column)}的表头是{said(shown)}，应为“{name}”"
-
-    def _shown(self, place: _Place) -> list[Row]:
+    def _read(self) -> list[Row]:
         """The rows below the header down to the last one that holds anything."""
-        columns = [place.columns[k] for k in self._kept]
-        numbers = range(place.row + 1, len(self._grid.rows) + 1)
+        columns = [self._place.columns[k] for k in self._kept]
+        numbers = range(self._place.row + 1, len(self._grid.rows) + 1)
         rows = [tuple(_cell(self._grid, r, c) for c in columns) for r in numbers]
-        if self._spec.table == RUNS:
-            del rows[1:]
-        while rows and not any(_filled(v) for v in rows[-1]):
+        while rows and not any(map(_filled, rows[-1])):
             rows.pop()
         return rows
 
-    def _rows(self, shown: list[Row], place: _Place, told: set[tuple[int, int]]) -> Iterator[str]:
-        fresh = [row for row in self._fresh if self._fresh != [row] or any(_filled(v) for v in row)]
-        mine, theirs = [_key(row) for row in fresh], [_key(row) for row in shown]
-        top = next(
-            (k for k, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b),
-            min(len(mine), len(theirs)),
-        )
-        if mine == theirs:
-            return
-        if Counter(mine) == Counter(theirs):
-            first = next(k for k, (a, b) in enumerate(zip(mine[top], theirs[top], strict=True)) if a != b)
-            yield from self._cell_differs(
-                place, top, first, shown[top], fresh[top], told, "行的次序被调换，从这里起："
-            )
-            return
-        for kind, a, b, c, d in SequenceMatcher(None, mine[top:], theirs[top:]).get_opcodes():
-            if kind != "equal":
-                yield from self._part(
-                    fresh[top + a : top + b], shown[top + c : top + d], top + c, place, told
-                )
+    def differences(self) -> Iterator[str]:
+        yield from self._headers()
+        if self._fresh != self._shown:
+            yield from self._rows()
+        yield from self._other_formulas()
 
-    def _part(
-        self,
-        fresh: Sequence[Row],
-        shown: Sequence[Row],
-        start: int,
-        place: _Place,
-        told: set[tuple[int, int]],
-    ) -> Iterator[str]:
+    def _headers(self) -> Iterator[str]:
+        for name, column in zip(self._names, self._place.columns, strict=True):
+            shown = _cell(self._grid, self._place.row, column)
+            if str(shown).strip() != name:
+                yield f"{self._at(self._place.row, column)}的表头是{said(shown)}，应为“{name}”"
+
+    def _rows(self) -> Iterator[str]:
+        fresh, shown = list(map(_key, self._fresh)), list(map(_key, self._shown))
+        pairs = enumerate(zip(fresh, shown, strict=False))
+        top = next((k for k, (a, b) in pairs if a != b), min(len(fresh), len(shown)))
+        if fresh != shown and Counter(fresh) == Counter(shown):
+            at = next(i for i, (a, b) in enumerate(zip(fresh[top], shown[top], strict=True)) if a != b)
+            yield f"行的次序变了，从这里起：{self._cell(top, at, self._fresh[top], self._shown[top])}"
+            return
+        for kind, a, b, c, d in SequenceMatcher(None, fresh[top:], shown[top:]).get_opcodes():
+            if kind != "equal":
+                yield from self._part(self._fresh[top + a : top + b], self._shown[top + c : top + d], top + c)
+
+    def _part(self, fresh: Sequence[Row], shown: Sequence[Row], start: int) -> Iterator[str]:
         """A run of rows that differ: cell by cell as far as there are rows on both sides."""
         for k, (right, now) in enumerate(zip_longest(fresh, shown), start=start):
-            row = place.row + 1 + k
+            first = self._at(self._place.row + 1 + k, self._place.columns[0])
             if right is None:
-                yield f"{self._at(row, place.columns[0])}多出一行：{_words(now)}"
+                yield f"{first}多出一行：{_words(now)}"
             elif now is None:
-                yield f"{self._at(row, place.columns[0])}缺少一行：{_words(right)}"
+                yield f"{first}缺少一行：{_words(right)}"
             else:
-                for at, (value, other) in enumerate(zip(right, now, strict=True)):
-                    if not _same(value, other):
-                        yield from self._cell_differs(place, k, at, now, right, told)
+                cells = enumerate(zip(right, now, strict=True))
+                yield from (self._cell(k, at, right, now) for at, (a, b) in cells if not _same(a, b))
 
-    def _cell_differs(
-        self,
-        place: _Place,
-        k: int,
-        at: int,
-        now: Row,
-        right: Row,
-        told: set[tuple[int, int]],
-        before: str = "",
-    ) -> Iterator[str]:
-        row, column = place.row + 1 + k, place.columns[self._kept[at]]
-        told.add((row, column))
+    def _cell(self, k: int, at: int, right: Row, now: Row) -> str:
+        row, column = self._place.row + 1 + k, self._place.columns[self._kept[at]]
+        self._told.add((row, column))
         formula = "是公式，" if (row, column) in self._formulas else ""
-        name = self._spec.names[self._kept[at]]
-        yield f"{before}{self._at(row, column)}（{name}）{formula}表里是{_shown_as(now[at])}，应为{said(right[at])}"
+        name = self._names[self._kept[at]]
+        return f"{self._at(row, column)}（{name}）{formula}表里是{said(now[at])}，应为{said(right[at])}"
 
-    def _other_formulas(self, place: _Place, told: set[tuple[int, int]]) -> Iterator[str]:
+    def _other_formulas(self) -> Iterator[str]:
         """Formulas typed over results count even where they show the right value."""
-        columns = {place.columns[k] for k in self._kept}
-        last = place.row + max(len(self._fresh), 1)
-        for row, column in sorted(self._formulas - told):
-            if place.row < row <= last and column in columns:
+        columns = {self._place.columns[k] for k in self._kept}
+        last = self._place.row + max(len(self._fresh), 1)
+        for row, column in sorted(self._formulas - self._told):
+            if self._place.row < row <= last and column in columns:
                 yield f"{self._at(row, column)}是公式，不是计算写的值（现在显示的值没有错）"
 
     def _at(self, row: int, column: int) -> str:
@@ -195,11 +174,12 @@ def _header(grid: Grid, spec: OutputSheet) -> _Place | None:
 
 
 def _cell(grid: Grid, row: int, column: int) -> Cell:
-    """A cell's value; an error value as its name."""
+    """A cell's value; an error value as its name, TRUE and FALSE as words, which are no numbers."""
     if (row, column) in grid.errors:
         return grid.errors[row, column]
     cells = grid.rows[row - 1]
-    return cells[column - 1] if column <= len(cells) else ""
+    value = cells[column - 1] if column <= len(cells) else ""
+    return str(value).upper() if isinstance(value, bool) else value
 
 
 def _filled(value: object) -> bool:
@@ -207,9 +187,7 @@ def _filled(value: object) -> bool:
 
 
 def _number(value: object) -> float | None:
-    return (
-        float(value) if isinstance(value, float | int | np.number) and not isinstance(value, bool) else None
-    )
+    return float(value) if isinstance(value, float | int) else None
 
 
 def _key(row: Row) -> tuple[object, ...]:
@@ -229,10 +207,6 @@ def _same(right: object, now: object) -> bool:
     if not _filled(right) or not _filled(now):
         return _filled(right) == _filled(now)
     return first is None and second is None and right == now
-
-
-def _shown_as(value: object) -> str:
-    return said(value) if not isinstance(value, bool) else str(value).upper()
 
 
 def _words(row: Row) -> str:
