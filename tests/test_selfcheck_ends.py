@@ -32,8 +32,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def command(*words: str | Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """The exit code of the installed command."""
-    if "selfcheck" not in cli.cli.commands:
-        cli.cli.add_command(selfcheck)
+    monkeypatch.setitem(cli.cli.commands, "selfcheck", selfcheck)
     monkeypatch.setattr(sys, "argv", ["kongjian", "selfcheck", *map(str, words)])
     try:
         with pytest.raises(SystemExit) as ended:
