@@ -19,6 +19,7 @@ import growth
 import ranking
 import recalc
 import scoring
+import selfcheck
 import startup
 from measure import table
 
@@ -29,6 +30,7 @@ def main() -> None:
         rows += recalc.measure(Path(folder))
         rows += buttons.measure(Path(folder))
         rows += copies.measure(Path(folder))
+        rows += selfcheck.measure(Path(folder))
     rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()
     print(f"{date.today()} · Python {platform.python_version()} · {platform.system()} · {cpu_count()}核")

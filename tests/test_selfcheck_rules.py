@@ -6,11 +6,13 @@ import dataclasses
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kongjian.engine.frame import Floats
 from kongjian.rules import Rules, resolve
-from kongjian.rules.model import Award, Band
+from kongjian.rules.model import Award, Band, Indicator
 from kongjian.run import Run
 from kongjian.selfcheck import agreement, calculators, evaluators, gaps, scheme_cases, work
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculated
@@ -59,6 +61,7 @@ FAULTS: dict[str, tuple[Rules, str]] = {
     "a lower band scores as much": (bands((0.8, 10), (0.6, 10), (0, 0)), "60%一档的10分不比80%一档低"),
     "the top band too low": (bands((0.8, 9), (0.6, 8), (0, 0)), "最多只能得9分，分值是10"),
     "the top band too high": (bands((0.8, 11), (0.6, 8), (0, 0)), "得11分，不在0到10之间"),
+    "a lower band scores more": (bands((0.8, 9), (0.6, 10), (0, 0)), "0.8得9分，比0.799999的10分少"),
     "no bands": (bands(), "没有分档"),
     "below nought": (bands((0.8, 10), (0, -1)), "0得-1分，不在0到10之间"),
     "more done, less given": (changed(RULES, "teacher", "制作课件", per=-2.0), "不在0到10之间"),
@@ -80,6 +83,16 @@ def test_a_gap_is_named(name: str) -> None:
     line = gaps.gaps(rules)
     assert line.state == BAD
     assert said in line.text
+
+
+def test_a_scorer_that_moves_a_bound_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = gaps.score_column
+
+    def stricter(indicator: Indicator, values: Floats, *rest: Any) -> None:
+        real(indicator, values - 1e-5 if indicator.kind == "bands" else values, *rest)
+
+    monkeypatch.setattr(gaps, "score_column", stricter)
+    assert "学校“课程学习”：在80%处得8分和8分，应为8分和10分" in gaps.gaps(RULES).text
 
 
 def test_every_value_of_every_reading_leaves_no_gap() -> None:

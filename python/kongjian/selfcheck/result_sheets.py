@@ -32,13 +32,14 @@ def result_sheets(pages: Sequence[Page], book: Book) -> Line:
     """Compares the pages of a fresh calculation with what the workbook shows."""
     if reason := _stale(pages, book):
         return Line(MIND, TITLE, f"{reason}，没有核对结果表", "重新计算排名，再自检")
-    found = [text for page in pages for text in differences(page, book)]
+    formulas = [book.formulas(page.spec.sheet) for page in pages]
+    beside = zip(pages, formulas, strict=True)
+    found = [text for page, known in beside for text in differences(page, book, known or frozenset())]
     rows = sum(max(page.frame.height, 1) for page in pages)
     if found:
         advice = "重新计算排名，会按数据重写结果表；要改分请改输入表的数据"
         return Line(BAD, TITLE, f"有{len(found)}处和重新计算的不同：{first_few(found, _MOST)}", advice)
-    unseen = any(book.formulas(page.spec.sheet) is None for page in pages)
-    said_so = "；这里看不到公式，没有查结果表里有没有公式" if unseen else "，也没有公式"
+    said_so = "；这里看不到公式，没有查结果表里有没有公式" if None in formulas else "，也没有公式"
     return Line(GOOD, TITLE, f"{len(pages)}张结果表共{rows}行，和重新计算的逐格相同{said_so}")
 
 
@@ -65,9 +66,12 @@ class _Place:
     columns: tuple[int, ...]
 
 
-def differences(page: Page, book: Book) -> Iterator[str]:
-    """Everything in which an output sheet is not its fresh page, each text naming its cell."""
-    name, grid = book.name(page.spec.sheet), book.grid(page.spec.sheet)
+def differences(page: Page, sheets: Sheets, formulas: frozenset[tuple[int, int]]) -> Iterator[str]:
+    """Everything in which an output sheet is not its fresh page, each text naming its cell.
+
+    `formulas` are the sheet's cells (row, column) that hold any.
+    """
+    name, grid = sheets.name(page.spec.sheet), sheets.grid(page.spec.sheet)
     if name is None or grid is None:
         yield f"工作表“{page.spec.sheet}”被删除了"
         return
@@ -75,7 +79,7 @@ def differences(page: Page, book: Book) -> Iterator[str]:
     if place is None:
         yield f"“{name}”没有表头"
         return
-    yield from _Table(page, name, grid, place, book.formulas(page.spec.sheet) or frozenset()).differences()
+    yield from _Table(page, name, grid, place, formulas).differences()
 
 
 class _Table:
