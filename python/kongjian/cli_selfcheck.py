@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kongjian.cli_chinese import ChineseCommand
-from kongjian.errors import KongjianError
+from kongjian.text_file import save_text
 
 _FILE = click.Path(path_type=Path, readable=False)  # the workbook code says why it cannot be read
 
@@ -29,10 +29,7 @@ def selfcheck(book: Path, out: Path | None) -> None:
     text = work.word(lines, book.name)
     click.echo(text, nl=False)
     if out:
-        try:
-            out.write_text(text, encoding="utf-8-sig")  # the mark lets Notepad on old Windows read it
-        except OSError as error:
-            raise KongjianError(f"写不了 {out}：{error.strerror or error}") from None
+        save_text(out, text)
     sys.exit(1 if any(line.state == BAD for line in lines) else 0)
 
 

@@ -7,15 +7,21 @@ from pathlib import Path
 
 import xlwings as xw
 
+from kongjian.errors import KongjianError
+from kongjian.text_file import save_text
+
 
 def save_report(book: xw.Book, text: str, name: str) -> Path:
     """Saves a report beside the workbook, or with temporary files where that has no folder or cannot be written to."""
-    place = Path(book.fullname)  # a book never saved, or one on a web server, has no folder
+    try:
+        place = Path(book.fullname)  # a book never saved, or one on a web server, has no folder
+    except xw.XlwingsError:  # in a cloud folder that is not on this computer
+        place = Path()
     temporary = Path(tempfile.gettempdir())
     folder = place.parent if place.is_absolute() else temporary
     try:
-        (folder / name).write_text(text, encoding="utf-8-sig")  # the mark lets Notepad read it
-    except OSError:
+        save_text(folder / name, text)
+    except KongjianError:
         folder = temporary
-        (folder / name).write_text(text, encoding="utf-8-sig")
+        save_text(folder / name, text)
     return folder / name
