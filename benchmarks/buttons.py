@@ -21,13 +21,13 @@ import remote  # noqa: E402
 from kongjian import buttons  # noqa: E402
 from kongjian.demo import demo_data  # noqa: E402
 from kongjian.excel.live import LiveBook, block  # noqa: E402
+from kongjian.previous import previous_run  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
 from kongjian.run import (  # noqa: E402
     RULE_SHEET,
     calculate_grids,
     input_grids,
     pages,
-    previous_run,
 )
 from kongjian.workbook.build import build  # noqa: E402
 from measure import Row, compare, in_turn  # noqa: E402

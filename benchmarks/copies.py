@@ -11,8 +11,8 @@ from kongjian.engine.calculate import Previous
 from kongjian.intake.grid import Grid
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
-from kongjian.rules import Rules, load_rules
 from kongjian.previous import previous_run
+from kongjian.rules import Rules, load_rules
 from kongjian.run import Run, calculate_grids, input_grids
 from kongjian.sending import live_copy as writer
 from kongjian.sending.live_copy import Contents, live_copy

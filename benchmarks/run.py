@@ -20,6 +20,7 @@ import ranking
 import readings
 import recalc
 import scoring
+import selfcheck
 import startup
 from measure import table
 
@@ -30,6 +31,7 @@ def main() -> None:
         rows += recalc.measure(Path(folder))
         rows += buttons.measure(Path(folder))
         rows += copies.measure(Path(folder))
+        rows += selfcheck.measure(Path(folder))
     rows += readings.measure()
     rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cases_runner import EXPECTATIONS, Case, CaseError, load_cases, run_case
 from kongjian.errors import RuleFileError
 from kongjian.rules import Rules, load_rules
+from kongjian.selfcheck.worked_cases import EXPECTATIONS, Case, CaseError, load_cases, run_case
 
 CASES = load_cases(Path(__file__).parent / "cases")
 

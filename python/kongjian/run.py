@@ -22,8 +22,7 @@ from kongjian.intake.marks import Mark, marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
-from kongjian.previous import code_of
-from kongjian.previous import previous_run
+from kongjian.previous import code_of, previous_run
 from kongjian.rules import Rules
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.sheets import Sheets, rows_below_header, serial
@@ -87,10 +86,13 @@ class Page:
 def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
     """Reads and calculates without writing anything. Raises KongjianError for what the user can mend."""
     progress("正在读取工作簿…")
-    rules = apply_rule_sheet(sheets.grid(RULE_SHEET), rules)
-    kept = report.accepted_before(
-        rows_below_header(sheets, "问题清单", list(report.KEY_COLUMNS)), rules.words
-    )
+    return calculate_sheets(sheets, apply_rule_sheet(sheets.grid(RULE_SHEET), rules), progress)
+
+
+def calculate_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
+    """The same by rules in which 规则 has had its say."""
+    said = rows_below_header(sheets, "问题清单", list(report.KEY_COLUMNS))
+    kept = report.accepted_before(said, rules.words)
     return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets, rules), progress, kept)
 
 

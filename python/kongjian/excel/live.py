@@ -17,7 +17,6 @@ from typing import Any
 import xlwings as xw
 from xlwings.main import Table
 
-from kongjian.engine.frame import Frame
 from kongjian.errors import KongjianError
 from kongjian.excel import live_marks
 from kongjian.excel.session import NOT_THERE
@@ -28,7 +27,7 @@ from kongjian.rules import Rules
 from kongjian.run import Page
 from kongjian.text import fold
 from kongjian.workbook.amend import CellChange
-from kongjian.workbook.cells import YES_NO
+from kongjian.workbook.cells import YES_NO, block
 from kongjian.workbook.layout import (
     HEADER_ROW,
     HOME_DISTRIBUTION,
@@ -87,6 +86,17 @@ class LiveBook:
             values = area.options(ndim=2, dates=_moment, empty="", err_to_str=True).value
             self._grids[found.name] = as_grid(values)
         return self._grids[found.name]
+
+    def formulas(self, sheet: str) -> frozenset[tuple[int, int]] | None:
+        """The cells of a sheet (row, column) that hold formulas; None where the engine cannot tell."""
+        found, grid = self._sheet(sheet), self.grid(sheet)
+        if found is None or grid is None:
+            return frozenset()
+        try:
+            written = found.range((1, 1), (len(grid.rows), max(grid.width, 1))).formula
+        except NOT_THERE:
+            return None
+        return formula_places(written, grid)
 
     @contextmanager
     def unprotected(self, pages: Iterable[Page]) -> Iterator[None]:
@@ -254,21 +264,15 @@ def as_grid(values: list[list[Any]]) -> Grid:
     return Grid(values, errors)
 
 
-def block(spec: OutputSheet, frame: Frame, yes_no: frozenset[str]) -> list[list[str | float | None]]:
-    """A table's rows, blanks as None; one blank row where there is no data, as a table needs one."""
-    height = max(frame.height, 1)
-    columns: list[list[Any]] = []
-    for column in spec.columns:
-        given = frame.get(column.name)
-        if given is None or len(given) == 0:
-            columns.append([None] * height)
-        elif given.dtype.kind != "f":
-            columns.append([v if v != "" else None for v in given.tolist()])
-        elif column.name in yes_no:
-            columns.append([YES_NO.get(v) for v in given.tolist()])
-        else:
-            columns.append([v if v == v else None for v in given.tolist()])
-    return [list(row) for row in zip(*columns, strict=True)]
+def formula_places(written: Any, grid: Grid) -> frozenset[tuple[int, int]]:
+    """Where a sheet's formulas stand, of what Excel gives as each cell's formula: for a text that is the text itself."""
+    lines = [[written]] if isinstance(written, str) else written
+    return frozenset(
+        (r, c)
+        for r, (line, cells) in enumerate(zip(lines, grid.rows, strict=False), start=1)
+        for c, (text, shown) in enumerate(zip(line, cells, strict=False), start=1)
+        if isinstance(text, str) and text.startswith("=") and text != shown
+    )
 
 
 def text_runs(spec: OutputSheet) -> list[tuple[int, int]]:

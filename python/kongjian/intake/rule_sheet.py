@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kongjian.errors import KongjianError
@@ -94,22 +94,42 @@ def _edits(grid: Grid, rules: Rules, faults: list[str]) -> dict[tuple[str, str],
         return edits
     header, at = found
     _error_cells(grid, header, ("对象", "指标", *_NUMBERS, "分档"), at, faults)
+    for row, cells, kind, indicator in _indicator_rows(grid, rules, header, at):
+        if indicator is None:
+            faults.append(f"规则!{letter(at['指标'] + 1)}{row}：没有指标“{clean(str(cells[at['指标']]))}”")
+            continue
+        edit = _edit(indicator, cells, at, row, rules, faults)
+        if edit:
+            edits[kind, indicator.name] = edit
+    return edits
+
+
+def _indicator_rows(
+    grid: Grid, rules: Rules, header: int, at: dict[str, int]
+) -> Iterator[tuple[int, Sequence[Cell], str, Indicator | None]]:
+    """Each row of the table Indicators: its number, its cells, its object and, where known, its indicator."""
     kinds = {fold(label): kind for kind, label in OBJECT_LABELS.items()} | {
         k.upper(): k for k in OBJECT_LABELS
     }
     for row, cells in enumerate(grid.rows[header:], start=header + 1):
         if is_blank(cells[at["指标"]]):
             break
-        kind = kinds.get(fold(str(cells[at["对象"]])))
-        name = fold(str(cells[at["指标"]]))
+        kind = kinds.get(fold(str(cells[at["对象"]])), "")
         known = {fold(i.name): i for i in rules.object(kind).indicators} if kind else {}
-        if kind is None or name not in known:
-            faults.append(f"规则!{letter(at['指标'] + 1)}{row}：没有指标“{clean(str(cells[at['指标']]))}”")
-            continue
-        edit = _edit(known[name], cells, at, row, rules, faults)
-        if edit:
-            edits[kind, known[name].name] = edit
-    return edits
+        yield row, cells, kind, known.get(fold(str(cells[at["指标"]])))
+
+
+def points_cells(grid: Grid | None, rules: Rules) -> dict[tuple[str, str], tuple[str, float | None]]:
+    """The cell of each indicator's 分值 by (object, indicator), and the number in it, None for none."""
+    found = _table(grid, ("对象", "指标", "分值")) if grid else None
+    if grid is None or found is None:
+        return {}
+    header, at = found
+    return {
+        (kind, indicator.name): (f"规则!{letter(at['分值'] + 1)}{row}", _number(cells[at["分值"]]))
+        for row, cells, kind, indicator in _indicator_rows(grid, rules, header, at)
+        if indicator
+    }
 
 
 def _edit(

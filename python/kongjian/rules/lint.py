@@ -14,6 +14,7 @@ from typing import Any
 
 from kongjian.errors import RuleFileError
 from kongjian.rules import loader, model, strict_yaml
+from kongjian.rules.ladders import ladder, ladder_faults
 from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
 from kongjian.rules.lint_evidence import evidence
 from kongjian.rules.lint_forms import forms
@@ -153,18 +154,9 @@ def _awards(files: Files) -> Iterator[str]:
         if not 1 <= award.first <= award.last:
             yield f"{where}：名次{award.first}至{award.last}不成区间"
     for kind, label in model.OBJECT_LABELS.items():
-        own = sorted(
-            (a for a in awards if a.object == kind and a.recipient == "unit"), key=lambda a: (a.first, a.last)
-        )
-        due = 1
-        for award in own:
-            where = f"awards.yaml “{award.name}”"
-            if award.first < due:
-                yield f"{where} first：与前一个{label}奖项的名次重叠（应从第{due}名起）"
-            elif award.first > due:
-                yield f"{where} first：第{due}名至第{award.first - 1}名没有奖项"
-            due = award.last + 1
-        steps = {(a.first, a.last) for a in own}
+        for name, fault in ladder_faults(awards, kind):
+            yield f"awards.yaml “{name}” first：{fault}"
+        steps = {(a.first, a.last) for a in ladder(awards, kind)}
         for award in awards:
             follows = award.object == kind and award.recipient == "administrator"
             if follows and (award.first, award.last) not in steps:

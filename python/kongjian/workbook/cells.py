@@ -10,7 +10,7 @@ import numpy as np
 
 from kongjian.engine.frame import Floats, Frame
 from kongjian.sheets import serial
-from kongjian.workbook.layout import ColumnKind
+from kongjian.workbook.layout import ColumnKind, OutputSheet
 from kongjian.workbook.strings import SharedStrings
 
 YES_NO = {1.0: "是", 0.0: "否"}
@@ -74,3 +74,20 @@ def table_rows(
         pattern.replace("#", str(row)) % cells
         for row, cells in enumerate(zip(*contents, strict=True), start=first_row)
     ]
+
+
+def block(spec: OutputSheet, frame: Frame, yes_no: frozenset[str]) -> list[list[str | float | None]]:
+    """A table's rows, blanks as None; one blank row where there is no data, as a table needs one."""
+    height = max(frame.height, 1)
+    columns: list[list[Any]] = []
+    for column in spec.columns:
+        given = frame.get(column.name)
+        if given is None or len(given) == 0:
+            columns.append([None] * height)
+        elif given.dtype.kind != "f":
+            columns.append([v if v != "" else None for v in given.tolist()])
+        elif column.name in yes_no:
+            columns.append([YES_NO.get(v) for v in given.tolist()])
+        else:
+            columns.append([v if v == v else None for v in given.tolist()])
+    return [list(row) for row in zip(*columns, strict=True)]

@@ -21,6 +21,7 @@ _ERROR_CELL = re.compile(
 _ROW = re.compile(rb'row\b[^>]*?\br="(\d+)"')
 MOST_CELLS = 60_000_000
 """Of one sheet's rectangle, blank ones included; two or three gigabytes."""
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>\s*<(?:\w+:)?f\b")
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
@@ -61,6 +62,13 @@ class Reader:
                 ) from None
             self._grids[name] = Grid(cells, self._errors(name), merged)
         return self._grids[name]
+
+    def formulas(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """The cells of a sheet (row, column) that hold formulas."""
+        name = self.name(sheet)
+        xml = self._package.read(self._package.sheets[name]) if name else b""
+        found = (_PLACE.search(attributes) for attributes in _FORMULA_CELL.findall(xml))
+        return frozenset((int(p[2]), column_number(p[1].decode())) for p in found if p)
 
     def _refuse_far_cells(self, name: str) -> None:
         """calamine keeps every cell up to the last row and column: a stray one in the far corner ends the process."""

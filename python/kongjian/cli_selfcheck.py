@@ -1,0 +1,39 @@
+"""The command `kongjian selfcheck`. Exit codes: 0 nothing wrong, 1 something is wrong, 2 unreadable."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kongjian.cli_chinese import ChineseCommand
+from kongjian.text_file import save_text
+
+_FILE = click.Path(path_type=Path, readable=False)  # the workbook code says why it cannot be read
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=_FILE, metavar="工作簿")
+@click.option("--out", type=_FILE, metavar="文件", help="把报告存成文本文件")
+def selfcheck(book: Path, out: Path | None) -> None:
+    """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。有不对的地方时返回 1。"""
+    from kongjian.doctor import BAD
+    from kongjian.rules import load_rules
+    from kongjian.selfcheck import work
+    from kongjian.workbook.package import Package
+    from kongjian.workbook.reader import Reader
+
+    with Package(book) as package:
+        lines = work.selfcheck(Reader(package), load_rules(), progress=_progress)
+    text = work.word(lines, book.name)
+    click.echo(text, nl=False)
+    if out:
+        save_text(out, text)
+    sys.exit(1 if any(line.state == BAD for line in lines) else 0)
+
+
+def _progress(text: str) -> None:
+    """What is being checked, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)

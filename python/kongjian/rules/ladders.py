@@ -1,0 +1,24 @@
+"""Awards to the units themselves form one ladder for each object: every rank has one award, none is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kongjian.rules.model import OBJECT_LABELS, Award
+
+
+def ladder(awards: Sequence[Award], kind: str) -> list[Award]:
+    """The awards to units of one object, the first ranks first."""
+    own = (a for a in awards if a.object == kind and a.recipient == "unit")
+    return sorted(own, key=lambda a: (a.first, a.last))
+
+
+def ladder_faults(awards: Sequence[Award], kind: str) -> Iterator[tuple[str, str]]:
+    """Where ranks overlap or none has an award: the award's name and what is wrong."""
+    due = 1
+    for award in ladder(awards, kind):
+        if award.first < due:
+            yield award.name, f"与前一个{OBJECT_LABELS[kind]}奖项的名次重叠（应从第{due}名起）"
+        elif award.first > due:
+            yield award.name, f"第{due}名至第{award.first - 1}名没有奖项"
+        due = award.last + 1
