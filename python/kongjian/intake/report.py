@@ -48,9 +48,9 @@ def problems(
         level = LEVELS.index(problem.level)
         for k, group in enumerate(groups):
             cell = _cell(group[0], places, header_rows)
-            row, advice = group[0].row, _word(problem.advice, group[0])
+            row, advice = group[0].row, word(problem.advice, group[0])
             if k < problem.cap:
-                text = _word(problem.text, group[0]) + _count(group, problem)
+                text = word(problem.text, group[0]) + _count(group, problem)
                 area = _area(group, problem, places, header_rows)
             else:
                 row, text, area = LAST, f"同类问题还有{len(groups) - k}处，没有列出", cell
@@ -80,7 +80,7 @@ def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
     if problem.group == "reason":
         by_reason: dict[str, list[Finding]] = {}
         for f in found:
-            by_reason.setdefault(_word(problem.text, f), []).append(f)
+            by_reason.setdefault(word(problem.text, f), []).append(f)
         return list(by_reason.values())
     if problem.group == "":
         return [[f] for f in found]
@@ -93,12 +93,13 @@ def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
     return out
 
 
-def _word(template: str, finding: Finding) -> str:
-    shown = {k: _short(v) if isinstance(v, str) else v for k, v in finding.params.items()}
+def word(template: str, finding: Finding) -> str:
+    """A finding in the words of a template."""
+    shown = {k: short(v) if isinstance(v, str) else v for k, v in finding.params.items()}
     return template.format(**{"column": finding.column, **shown})
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """A pasted text cut to what a cell can show: some hold thirty thousand characters."""
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 

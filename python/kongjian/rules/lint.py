@@ -16,6 +16,7 @@ from kongjian.errors import RuleFileError
 from kongjian.rules import loader, model, strict_yaml
 from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
 from kongjian.rules.lint_forms import forms
+from kongjian.rules.lint_importing import importing
 from kongjian.rules.lint_indicators import objects
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -52,6 +53,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         _tables,
         _problems,
         forms,
+        importing,
     )
     faults = [fault for check in checks for fault in check(files)]
     return faults + (list(_covered(files, cases)) if cases else [])

@@ -29,6 +29,7 @@ class Files:
     tables: model.TablesFile
     problems: model.ProblemsFile
     forms: model.FormsFile
+    importing: model.ImportingFile
     text: str
 
     @property

@@ -31,6 +31,7 @@ FILES: dict[str, type] = {
     "tables": model.TablesFile,
     "problems": model.ProblemsFile,
     "forms": model.FormsFile,
+    "importing": model.ImportingFile,
 }
 
 
@@ -79,6 +80,7 @@ def check_rules(folder: Path) -> Rules:
         tables=read["tables"].tables,
         problems=read["problems"].problems,
         forms=read["forms"],
+        importing=read["importing"],
     )
     for reading in rules.readings:
         if not reading.values:

@@ -28,6 +28,7 @@ _HYPERLINK = re.compile(
 )
 _SPANS = re.compile(rb'\sspans="[^"]*"')
 _OF_OLD_ROW = re.compile(rb'\s(?:spans|hidden|ht|customHeight)="[^"]*"')
+_HOLDS = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 # what may stand behind the tables and behind the hyperlinks of a worksheet, by the schema
 _AFTER_TABLES = frozenset({b"extLst"})
@@ -79,6 +80,10 @@ class SheetPart:
         while re.search(rb"<(?:\w+:)?(?:v|is)\b", self._rows.get(row, (b"", b""))[1]):
             row += 1
         return row - 1
+
+    def last_row(self) -> int:
+        """The last row with a value or a formula, 0 without any."""
+        return max((row for row, (_, cells) in self._rows.items() if _HOLDS.search(cells)), default=0)
 
     def style(self, row: int, column: int) -> int:
         """The style of a cell, else of its column."""
