@@ -37,7 +37,7 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)")
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _NUMBER = re.compile(rb'\br="(\d+)"')
 _FILLED = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?[^/>]>|<(?:\w+:)?c\b(?![^>]*?\br=")[^>]*?>'
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/>])?>|<(?:\w+:)?c(?:\s(?![^>]*\br=")[^>]*[^/>])?>'
 )
 _UNSAVED = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
@@ -117,7 +117,9 @@ def unpack(path: Path, limits: ImportLimits) -> Unpacked:
                     if survey:
                         surveys[_name(info)] = survey
         _refuse_repeated_strings(path, data, surveys, limits)
-        return Unpacked(data, _by_sheet(data, surveys))
+        found = _by_sheet(data, surveys)
+        data.seek(0)
+        return Unpacked(data, found)
     except (
         zipfile.BadZipFile,
         zlib.error,

@@ -90,10 +90,13 @@ def _candidate(
     row = likeliest_row(table, grid)
     columns = frozenset(named_in(table, grid, row))
     others = [t for t in rules.tables if t.id != table.id]
-    own = sum(all(header_name(t, c) is None for t in others) for c in columns)
     unsure, ignored = [], []
+    own = 0
     for cell in grid.rows[row - 1] if row <= len(grid.rows) else ():
-        if is_blank(cell) or header_name(table, cell):
+        if is_blank(cell):
+            continue
+        if header_name(table, cell):
+            own += all(header_name(t, cell) is None for t in others)
             continue
         text = clean(str(cell))
         refused = (fold(table.sheet), fold(text)) in turned_down
