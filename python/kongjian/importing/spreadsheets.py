@@ -9,8 +9,9 @@ from typing import Any
 import python_calamine as calamine
 
 from kongjian.errors import KongjianError
-from kongjian.importing.packages import Survey, damaged, unpack
+from kongjian.importing.packages import damaged, unpack
 from kongjian.importing.sheet import SourceSheet, refuse_size
+from kongjian.importing.survey import Worksheet
 from kongjian.intake.grid import Cell, Grid
 from kongjian.rules.model import ImportLimits
 
@@ -24,7 +25,7 @@ _STREAMS = (
 def read_package(path: Path, limits: ImportLimits) -> tuple[list[SourceSheet], list[str]]:
     """The visible sheets of an .xlsx or .xlsm, and what is said of the file."""
     unpacked = unpack(path, limits)
-    return _read(path, unpacked.data, unpacked.surveys, limits)
+    return _read(path, unpacked.data, unpacked.sheets, limits)
 
 
 def read_old(path: Path, data: bytes, limits: ImportLimits) -> tuple[list[SourceSheet], list[str]]:
@@ -38,7 +39,7 @@ def read_old(path: Path, data: bytes, limits: ImportLimits) -> tuple[list[Source
 
 
 def _read(
-    path: Path, data: io.BytesIO, surveys: dict[str, Survey], limits: ImportLimits
+    path: Path, data: io.BytesIO, surveys: dict[str, Worksheet], limits: ImportLimits
 ) -> tuple[list[SourceSheet], list[str]]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(data)
@@ -59,7 +60,7 @@ def _read(
         raise damaged(path) from None
 
 
-def _sheet(path: Path, found: Any, survey: Survey | None, limits: ImportLimits) -> SourceSheet:
+def _sheet(path: Path, found: Any, survey: Worksheet | None, limits: ImportLimits) -> SourceSheet:
     refuse_size(path, f"的工作表“{found.name}”", found.height, found.total_height * found.total_width, limits)
     rows: list[list[Cell]] = found.to_python(skip_empty_area=False)
     notes = []
