@@ -59,6 +59,15 @@ def refused(book: Path, *files: Path, rules: Rules = RULES) -> str:
     return str(error.value)
 
 
+def limited(**limits: int) -> Rules:
+    """Rules by which a file need not be large to be too large."""
+    kept = dataclasses.replace(RULES.importing.limits, **limits)
+    return RULES.replace(importing=dataclasses.replace(RULES.importing, limits=kept))
+
+
+SMALL, FEW = limited(unpacked_megabytes=20), limited(rows=20_000, cells=400_000)
+
+
 def data(name: str, content: bytes) -> Maker:
     def make(folder: Path) -> Path:
         (folder / name).write_bytes(content)
@@ -170,16 +179,43 @@ def test_a_folder_and_a_missing_file(book: Path, tmp_path: Path) -> None:
     assert refused(book, tmp_path / "无.csv") == f"找不到文件 {tmp_path / '无.csv'}"
 
 
+PAGES = {
+    "entities": (
+        '<!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>'
+        "<table><tr><td>学校</td><td>姓名</td><td>账号</td></tr><tr><td>某校</td><td>&b;&f;</td><td>a1</td></tr></table>"
+    ),
+    "scripts": (
+        "<html><script>document.title=1</script><table><tr><td>学校<td>姓名<td>账号</tr>"
+        "<tr onclick='x()'><td>某校<td>李<script>alert(1)</script><img src='http://127.0.0.1:9/x' onerror=y()><td>a1</table>"
+    ),
+    "deep": "<div>" * 5_000 + "<table><tr><td>学校<td>姓名<td>账号<tr><td>某校<td>李<td>a1</table>" + "</div>" * 5_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_what_a_page_brings_along_does_nothing(case: str, book: Path, tmp_path: Path) -> None:
+    run_import(book, data("教师.xls", PAGES[case].encode())(tmp_path))
+    [row] = landed(book, "教师数据")
+    assert (row["学校名称"], row["账号"]) == ("某校", "a1")
+    assert "ha" not in row.get("教师姓名", "")
+    assert row.get("教师姓名", "") == {"entities": "&b;&f;", "scripts": "李", "deep": "李"}[case]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table><tr><td rowspan=999999 colspan=99999>x</td></tr>" + "<tr></tr>" * 1_000 + "</table>",
+        "<table><tr>" + "<td colspan=16384>" * 500 + "</table>",
+        "<table>" + "<tr><td>x" * 30_000 + "</table>",
+    ],
+)
+def test_a_page_that_unfolds_is_refused(page: str, book: Path, tmp_path: Path) -> None:
+    (tmp_path / "导出").mkdir()
+    said = refused(book, data("教师.xls", page.encode())(tmp_path / "导出"), rules=FEW)
+    assert re.search("一次导入收不下|没有输入表的列名", said)
+
+
 # ---- zip bombs
-
-
-def limited(**limits: int) -> Rules:
-    """Rules by which a file need not be large to be too large."""
-    kept = dataclasses.replace(RULES.importing.limits, **limits)
-    return RULES.replace(importing=dataclasses.replace(RULES.importing, limits=kept))
-
-
-SMALL, FEW = limited(unpacked_megabytes=20), limited(rows=20_000)
 
 
 def bomb(path: Path, size: int, lie: bool) -> Path:

@@ -89,6 +89,8 @@ def _span(cell: Any, name: str, most: int) -> int:
 
 def _text(cell: Any) -> str:
     """What the page shows of a cell."""
+    if not len(cell):  # the usual case: nothing but text
+        return _SPACES.sub(" ", cell.text or "").strip()
     parts: list[str] = []
     for event, element in etree.iterwalk(cell, events=("start", "end")):
         if event == "start":

@@ -44,22 +44,33 @@ class FileWriter:
 
 
 def _append(edit: Edit, block: Block, text_styles: TextStyles) -> None:
-    """The block's rows, each cell in the style of its column."""
+    """The block's rows, each cell in the style of its column, columns between them left blank."""
     part = edit.sheet(block.sheet)
     width = max(block.columns)
     styles = [part.style(block.header_row + 1, column) for column in range(1, width + 1)]
-    shown = [f' s="{s}"' if s else "" for s in styles]
-    rows = []
-    for number, values in enumerate(block.rows, start=block.first_row):
-        given: dict[int, Value] = dict(zip(block.columns, values, strict=True))
-        cells = []
-        for column, style in enumerate(shown, start=1):
-            value = given.get(column)
-            if isinstance(value, str) and value.startswith(LIKE_FORMULA):
-                style = f' s="{text_styles.of(styles[column - 1])}"'
-            cells.append(f'<c r="{letter(column)}{number}"{style}{cell_content(value, edit.strings)}')
-        rows.append(with_prefix("".join(cells), part.prefix))
+    columns = dict(zip(block.columns, zip(*block.rows, strict=True), strict=True))
+    blank = [None] * len(block.rows)
+    contents = [
+        _contents(columns.get(column, blank), style, edit, text_styles)
+        for column, style in enumerate(styles, start=1)
+    ]
+    # a row's cells with its number left open as #
+    pattern = "".join(f'<c r="{letter(column)}#"%s' for column in range(1, width + 1))
+    rows = [
+        with_prefix(pattern.replace("#", str(row)) % cells, part.prefix)
+        for row, cells in enumerate(zip(*contents, strict=True), start=block.first_row)
+    ]
     part.replace_table(block.first_row - 1, 1, width, block.first_row - 1, rows)
+
+
+def _contents(values: Sequence[Value], style: int, edit: Edit, text_styles: TextStyles) -> list[str]:
+    """One column's cells behind their references; each distinct value is written once."""
+    known = {}
+    for value in dict.fromkeys(values):
+        like_formula = isinstance(value, str) and value.startswith(LIKE_FORMULA)
+        used = text_styles.of(style) if like_formula else style
+        known[value] = (f' s="{used}"' if used else "") + cell_content(value, edit.strings)
+    return list(map(known.__getitem__, values))
 
 
 class TextStyles:
