@@ -66,18 +66,19 @@ class LiveBook:
         own = {t.sheet: t.name for t in rules.tables} | specs | {RULE_SHEET: READINGS_TABLE}
         self._own = {fold(sheet): table for sheet, table in own.items()}
 
-    def _sheet(self, sheet: str) -> xw.Sheet | None:
+    def sheet(self, sheet: str) -> xw.Sheet | None:
+        """A sheet by the name that the layout gives it or that it now has; None where there is none."""
         table = self._own.get(fold(sheet), "")
         return self._tables[table][0] if table in self._tables else self._by_name.get(fold(sheet))
 
     def name(self, sheet: str) -> str | None:
         """The sheet's name as the workbook spells it, None where there is no such sheet."""
-        found = self._sheet(sheet)
+        found = self.sheet(sheet)
         return found.name if found else None
 
     def grid(self, sheet: str) -> Grid | None:
         """A sheet from A1 to its last cell; None where there is no such sheet."""
-        found = self._sheet(sheet)
+        found = self.sheet(sheet)
         if found is None:
             return None
         if found.name not in self._grids:
@@ -89,7 +90,7 @@ class LiveBook:
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]] | None:
         """The cells of a sheet (row, column) that hold formulas; None where the engine cannot tell."""
-        found, grid = self._sheet(sheet), self.grid(sheet)
+        found, grid = self.sheet(sheet), self.grid(sheet)
         if found is None or grid is None:
             return frozenset()
         try:
@@ -101,11 +102,11 @@ class LiveBook:
     @contextmanager
     def unprotected(self, pages: Iterable[Page]) -> Iterator[None]:
         """Lifts the protection of the sheets to be written; raises KongjianError before any is touched."""
-        sheets = [s for p in pages if (s := self._sheet(p.spec.sheet))]
+        sheets = [s for p in pages if (s := self.sheet(p.spec.sheet))]
         sheets += [place.sheet for place in self._named().values()]
         with ExitStack() as after:
             for sheet in {s.name: s for s in sheets}.values():
-                after.enter_context(_unprotected(sheet))
+                after.enter_context(unprotected(sheet))
             yield
 
     def put_page(self, page: Page) -> None:
@@ -152,7 +153,7 @@ class LiveBook:
     def put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
         """The fills of cells to look at, by sheet; a result without them is as good, so no fault of theirs stops it."""
         for name, own in marks.items():
-            sheet = self._sheet(name)
+            sheet = self.sheet(name)
             with suppress(Exception):
                 if sheet is not None:
                     live_marks.put_marks(sheet, own)
@@ -162,7 +163,7 @@ class LiveBook:
         todo = [(self._by_name[fold(c.sheet)], c) for c in changes]
         with ExitStack() as after:
             for sheet in {s.name: s for s, _ in todo}.values():
-                after.enter_context(_unprotected(sheet))
+                after.enter_context(unprotected(sheet))
             try:
                 for sheet, change in todo:
                     cell = sheet.range((change.row, change.column))
@@ -194,7 +195,7 @@ class LiveBook:
     def _table(self, spec: OutputSheet) -> tuple[xw.Sheet, Table]:
         """The table with its sheet; made again where staff deleted it."""
         if spec.table not in self._tables:
-            sheet = self._sheet(spec.sheet)
+            sheet = self.sheet(spec.sheet)
             if sheet is None:
                 sheet = self._book.sheets.add(spec.sheet, after=self._book.sheets[len(self._book.sheets) - 1])
                 sheet.range((1, 1)).value = spec.sheet
@@ -287,7 +288,7 @@ def text_runs(spec: OutputSheet) -> list[tuple[int, int]]:
 
 
 @contextmanager
-def _unprotected(sheet: xw.Sheet) -> Iterator[None]:
+def unprotected(sheet: xw.Sheet) -> Iterator[None]:
     """Lifts a protection without password and puts it back as it was, where the engine knows of any."""
     api = sheet.api
     if not hasattr(api, "Unprotect") or not api.ProtectContents:

@@ -144,7 +144,7 @@ def _monthly(monthly: Frame, rules: Rules, findings: Findings) -> Frame:
     choices = rules.table("monthly").column("类别").choices
     kinds = list(monthly["类别"])
     for i in np.flatnonzero(monthly["类别"] == ""):
-        kinds[i] = choices[1] if monthly["账号"][i] else choices[0]
+        kinds[i] = guessed_kind(choices, monthly["账号"][i])
         findings.add("kind_guessed", "monthly", at[i], "类别", value=kinds[i])
     keep = monthly["月份"] != ""
     for k, kind in enumerate(kinds):
@@ -152,6 +152,11 @@ def _monthly(monthly: Frame, rules: Rules, findings: Findings) -> Frame:
             findings.add("not_a_choice", "monthly", at[k], "类别", found=kind, choices="、".join(choices))
             keep[k] = False
     return monthly.having(类别=texts(kinds)).take(keep)
+
+
+def guessed_kind(choices: Sequence[str], account: object) -> str:
+    """What a row of 月度得分 without 类别 is about: a teacher where it has an account, else a school."""
+    return choices[1] if account else choices[0]
 
 
 def _events(events: Frame) -> Frame:

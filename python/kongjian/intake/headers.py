@@ -31,13 +31,8 @@ class Header:
 def find_header(table: InputTable, grid: Grid, findings: Findings) -> Header | None:
     """The header of a sheet, or None (with a finding) when there is none to be recognised."""
     needed = {c.name for c in table.columns if c.key}
-
-    def likeness(row: int) -> tuple[bool, int, bool]:
-        names = _named(table, grid, row)
-        return names >= needed, len(names), row == HEADER_ROW
-
-    best = max(range(1, SEARCHED_ROWS + 1), key=likeness)
-    if len(_named(table, grid, best)) < max(2, len(needed)):
+    best = likeliest_row(table, grid)
+    if len(named_in(table, grid, best)) < max(2, len(needed)):
         if any(not is_blank(c) for row in grid.rows[HEADER_ROW - 1 :] for c in row):
             names = "、".join(c.name for c in table.columns if c.key)
             findings.add("header_missing", table.id, HEADER_ROW, columns=names)
@@ -48,6 +43,17 @@ def find_header(table: InputTable, grid: Grid, findings: Findings) -> Header | N
     if best != HEADER_ROW:
         findings.add("header_moved", table.id, best, found=best)
     return _read_header(table, grid, best, findings)
+
+
+def likeliest_row(table: InputTable, grid: Grid) -> int:
+    """The row, among the first ones, that names most of the table's columns, the key columns above all."""
+    needed = {c.name for c in table.columns if c.key}
+
+    def likeness(row: int) -> tuple[bool, int, bool]:
+        names = named_in(table, grid, row)
+        return names >= needed, len(names), row == HEADER_ROW
+
+    return max(range(1, SEARCHED_ROWS + 1), key=likeness)
 
 
 def header_name(table: InputTable, cell: Cell) -> str | None:
@@ -117,7 +123,8 @@ def _names_in(table: InputTable, cells: Sequence[Cell]) -> set[str]:
     return {name for c in cells if isinstance(c, str) and c and (name := header_name(table, c))}
 
 
-def _named(table: InputTable, grid: Grid, row: int) -> set[str]:
+def named_in(table: InputTable, grid: Grid, row: int) -> set[str]:
+    """The canonical names of the columns that a row names."""
     return _names_in(table, grid.rows[row - 1]) if row <= len(grid.rows) else set()
 
 

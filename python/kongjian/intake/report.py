@@ -108,14 +108,14 @@ def count_levels(frame: Frame) -> dict[str, int]:
 def _line(group: list[Finding], problem: Problem, where: Where, accepted: Mapping[Key, str]) -> Line:
     first = group[0]
     table = where.rules.table(first.table)
-    text = _word(problem.text, first) + _count(group, problem)
+    text = word(problem.text, first) + _count(group, problem)
     subject = _subject(group, where)
     value = _value(group, where)
     area = _area(group, problem, where)
     kept = accepted.get(_key(table.sheet, area, subject, value, text), "")
     place = (first.row, number(where.letters(first)))
     return Line(
-        problem.level, table.sheet, area, subject, value, text, _word(problem.advice, first),
+        problem.level, table.sheet, area, subject, value, text, word(problem.advice, first),
         where.clause(first), kept, _order(bool(kept), problem, where, first, place), tuple(group),
     )  # fmt: skip
 
@@ -125,7 +125,7 @@ def _rest(group: list[Finding], problem: Problem, where: Where, count: int) -> L
     order = _order(False, problem, where, first, (LAST, number(where.letters(first))))
     return Line(
         problem.level, where.rules.table(first.table).sheet, where.cell(first), "", "", text,
-        _word(problem.advice, first), where.clause(first), "", order, (),
+        word(problem.advice, first), where.clause(first), "", order, (),
     )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
     if problem.group == "reason":
         by_reason: dict[str, list[Finding]] = {}
         for f in found:
-            by_reason.setdefault(_word(problem.text, f), []).append(f)
+            by_reason.setdefault(word(problem.text, f), []).append(f)
         return list(by_reason.values())
     if problem.group == "":
         return [[f] for f in found]
@@ -154,12 +154,13 @@ def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
     return out
 
 
-def _word(template: str, finding: Finding) -> str:
-    fitting = {k: _short(v) if isinstance(v, str) else v for k, v in finding.params.items()}
+def word(template: str, finding: Finding) -> str:
+    """A finding in the words of a template."""
+    fitting = {k: short(v) if isinstance(v, str) else v for k, v in finding.params.items()}
     return template.format(**{"column": finding.column, **fitting})
 
 
-def _short(text: str, longest: int = LONGEST_SHOWN) -> str:
+def short(text: str, longest: int = LONGEST_SHOWN) -> str:
     """A pasted text cut to what a cell can show: some hold thirty thousand characters."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
@@ -169,7 +170,7 @@ def _subject(group: list[Finding], where: Where) -> str:
     subjects = list(dict.fromkeys(s for f in group if (s := where.subject(f))))
     if not subjects:
         return ""
-    return _short(subjects[0], LONGEST_VALUE) + (f" 等{len(subjects)}个" if len(subjects) > 1 else "")
+    return short(subjects[0], LONGEST_VALUE) + (f" 等{len(subjects)}个" if len(subjects) > 1 else "")
 
 
 def _value(group: list[Finding], where: Where) -> str:
@@ -177,7 +178,7 @@ def _value(group: list[Finding], where: Where) -> str:
     if not where.has_cell(group[0]):
         return ""
     values = list(dict.fromkeys(shown(where.value(f)) or BLANK for f in group))
-    said = "、".join(_short(v, LONGEST_VALUE) for v in values[:SHOWN_VALUES])
+    said = "、".join(short(v, LONGEST_VALUE) for v in values[:SHOWN_VALUES])
     return said + (f"……（共{len(values)}种）" if len(values) > SHOWN_VALUES else "")
 
 

@@ -37,7 +37,7 @@ def apply_rule_sheet(grid: Grid | None, rules: Rules) -> Rules:
     return resolve(rules, readings, edits)
 
 
-def _table(grid: Grid, columns: tuple[str, ...]) -> tuple[int, dict[str, int]] | None:
+def find_columns(grid: Grid, columns: tuple[str, ...]) -> tuple[int, dict[str, int]] | None:
     """The row (1-based) and the columns (0-based) of the header that holds all these names."""
     for row, cells in enumerate(grid.rows, start=1):
         named = {fold(c): k for k, c in reversed(list(enumerate(cells))) if isinstance(c, str) and c}
@@ -62,7 +62,7 @@ def _ends(grid: Grid, row: int, column: int) -> bool:
 
 
 def _readings(grid: Grid, rules: Rules, faults: list[str]) -> dict[str, str]:
-    found = _table(grid, ("口径", "取值"))
+    found = find_columns(grid, ("口径", "取值"))
     chosen: dict[str, str] = {}
     if found is None:
         return chosen
@@ -88,7 +88,7 @@ def _readings(grid: Grid, rules: Rules, faults: list[str]) -> dict[str, str]:
 
 
 def _edits(grid: Grid, rules: Rules, faults: list[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    found = _table(grid, ("对象", "指标"))
+    found = find_columns(grid, ("对象", "指标"))
     edits: dict[tuple[str, str], Mapping[str, Any]] = {}
     if found is None:
         return edits
@@ -121,7 +121,7 @@ def _indicator_rows(
 
 def points_cells(grid: Grid | None, rules: Rules) -> dict[tuple[str, str], tuple[str, float | None]]:
     """The cell of each indicator's 分值 by (object, indicator), and the number in it, None for none."""
-    found = _table(grid, ("对象", "指标", "分值")) if grid else None
+    found = find_columns(grid, ("对象", "指标", "分值")) if grid else None
     if grid is None or found is None:
         return {}
     header, at = found

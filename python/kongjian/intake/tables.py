@@ -93,7 +93,7 @@ def _read(
 ) -> Frame:
     body = grid.rows[header.row :]
     by_column = list(zip(*body, strict=True)) if body else [()] * grid.width
-    kept = _data_rows(table, grid, header, by_column, rules.words, findings)
+    kept = data_rows(table, grid, header, by_column, rules.words, findings)
     if len(kept) < len(body):
         by_column = list(zip(*(body[k] for k in kept), strict=True)) or [()] * grid.width
     at = np.array(kept, dtype=np.int64) + header.row + 1
@@ -106,7 +106,7 @@ def _read(
         place = header.columns.get(column.name)
         if place is not None:
             cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
-            out.update(_convert(cells, rules.words))
+            out.update(convert(cells, rules.words))
     for indicator, place in scores.items():
         column = Column(_score_name(indicator), "score", ())
         cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
@@ -114,7 +114,8 @@ def _read(
     return _stand_ins(table, out, findings)
 
 
-def _convert(cells: Cells, words: Words) -> dict[str, np.ndarray[Any, Any]]:
+def convert(cells: Cells, words: Words) -> dict[str, np.ndarray[Any, Any]]:
+    """A column's cells as clean values, by its name; of accounts also those that can be trusted."""
     column = cells.column
     if column.kind in ("text", "choice"):
         return {column.name: values.names(cells)}
@@ -145,7 +146,7 @@ def _stand_ins(table: InputTable, frame: Frame, findings: Findings) -> Frame:
     return frame
 
 
-def _data_rows(
+def data_rows(
     table: InputTable,
     grid: Grid,
     header: Header,

@@ -84,7 +84,7 @@ def _odd_number(cells: Cells, i: int, words: Words) -> tuple[float, bool]:
     cell = cells.values[i]
     nan = float("nan")
     if not isinstance(cell, str):
-        cells.say(i, "not_a_number", found=_show(cell))
+        cells.say(i, "not_a_number", found=show(cell))
         return nan, False
     text = fold(cell)
     if text == "":
@@ -166,7 +166,7 @@ def yes_no(cells: Cells, words: Words) -> Floats:
             memo[cell] = _one_yes_no(cell, yes, no, blank, cells.column.counts)
         answer = memo[cell]
         if isinstance(answer, str):
-            cells.say(i, answer, found=_show(cell))
+            cells.say(i, answer, found=show(cell))
         else:
             out[i] = answer
     _error_cells(cells)
@@ -191,7 +191,7 @@ def _one_yes_no(
 
 def names(cells: Cells) -> Texts:
     """Trimmed texts; numbers as people see them."""
-    read = {v: clean(v if isinstance(v, str) else _show(v)) for v in set(cells.values)}
+    read = {v: clean(v if isinstance(v, str) else show(v)) for v in set(cells.values)}
     trimmed = {v for v, text in read.items() if isinstance(v, str) and text and text != v}
     long = {v for v, text in read.items() if len(text) > LONG_TEXT}
     for i, cell in enumerate(cells.values) if trimmed or long else ():
@@ -234,7 +234,7 @@ def _account(cell: Cell) -> tuple[str, str]:
         # the fifteen digits that Excel has kept and shows, not those of the binary number
         text = f"{Decimal(f'{cell:.15g}'):f}"
         return text, "account_rounded" if abs(cell) >= EXACT_DIGITS else "account_number"
-    return _show(cell), ""
+    return show(cell), ""
 
 
 def _in_scientific(text: str) -> bool:
@@ -269,7 +269,7 @@ def _each(
         if cell in changed:
             cells.say(i, converted, found=clean(cell), value=known[cell])
         elif cell in unread and int(cells.rows[i]) not in cells.errors:
-            cells.say(i, bad, found=clean(_show(cell))[:30] or "空白")
+            cells.say(i, bad, found=clean(show(cell))[:30] or "空白")
     _error_cells(cells)
     return list(map(known.__getitem__, cells.values))
 
@@ -317,7 +317,8 @@ def folded(words: tuple[str, ...]) -> frozenset[str]:
     return _FOLDED.get(words) or _FOLDED.setdefault(words, frozenset(fold(w) for w in words))
 
 
-def _show(cell: Cell) -> str:
+def show(cell: Cell) -> str:
+    """A cell as people see it, without a number format."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -18,6 +18,7 @@ from kongjian.rules.ladders import ladder, ladder_faults
 from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
 from kongjian.rules.lint_evidence import evidence
 from kongjian.rules.lint_forms import forms
+from kongjian.rules.lint_importing import importing
 from kongjian.rules.lint_indicators import objects
 from kongjian.rules.lint_reconcile import reconcile
 from kongjian.text import fold
@@ -58,6 +59,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         forms,
         evidence,
         reconcile,
+        importing,
     )
     faults = [fault for check in checks for fault in check(files)]
     return faults + (list(_covered(files, cases)) if cases else [])

@@ -31,6 +31,7 @@ class Files:
     forms: model.FormsFile
     evidence: model.EvidenceFile
     reconcile: model.ReconcileFile
+    importing: model.ImportingFile
     text: str
 
     @property

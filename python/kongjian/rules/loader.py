@@ -33,6 +33,7 @@ FILES: dict[str, type] = {
     "forms": model.FormsFile,
     "evidence": model.EvidenceFile,
     "reconcile": model.ReconcileFile,
+    "importing": model.ImportingFile,
 }
 
 
@@ -83,6 +84,7 @@ def check_rules(folder: Path) -> Rules:
         forms=read["forms"],
         evidence=read["evidence"],
         reconcile=read["reconcile"],
+        importing=read["importing"],
     )
     for reading in rules.readings:
         if not reading.values:

@@ -504,6 +504,35 @@ class ReconcileFile:
 
 
 @dataclass(frozen=True)
+class ImportLimits:
+    """What one file may hold at most: bytes on disk and unpacked, rows and filled cells of a sheet."""
+
+    file_megabytes: int
+    unpacked_megabytes: int
+    rows: int
+    cells: int
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class ImportingFile:
+    """rules/importing.yaml: when a header is asked about, what makes two rows the same, how much is taken in.
+
+    `keys` maps each input table to its keys, the best first; without any, only equal rows are the same.
+    """
+
+    similarity: float
+    head_from: int
+    damaged_share: float
+    damaged_from: int
+    shown_per_kind: int
+    shown_lines: int
+    limits: ImportLimits
+    keys: dict[str, tuple[tuple[str, ...], ...]]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class Rules:
     """All rule files together, with the readings in force.
 
@@ -527,6 +556,7 @@ class Rules:
     forms: FormsFile
     evidence: EvidenceFile
     reconcile: ReconcileFile
+    importing: ImportingFile
     chosen: dict[str, str] = field(default_factory=dict)
     edits: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     unedited: Mapping[tuple[str, str], Indicator] = field(default_factory=dict)

@@ -25,6 +25,8 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _NAME = re.compile(rb"<(?:\w+:)?definedName\b([^>]*)>([^<]*)</(?:\w+:)?definedName>")
 _TABLE_REF = re.compile(r'(<(?:\w+:)?table\b[^>]*?\sref=")([A-Z]+)(\d+):([A-Z]+)(\d+)(")')
+_TABLE_END = re.compile(r'(<(?:\w+:)?table\b[^>]*?\sref="[A-Z]+\d+:[A-Z]+)\d+(")')
+_FILTER_END = re.compile(r'(<(?:\w+:)?autoFilter\b[^>]*?\sref="[A-Z]+\d+:[A-Z]+)\d+(")')
 _AUTO_FILTER = re.compile(r"<((?:\w+:)?)autoFilter\b[^>]*?(?:/>|>.*?</(?:\w+:)?autoFilter>)", re.DOTALL)
 _SORT_STATE = re.compile(r"<(?:\w+:)?sortState\b[^>]*?(?:/>|>.*?</(?:\w+:)?sortState>)", re.DOTALL)
 _TOTALS = re.compile(r'\stotalsRowCount="\d*"')
@@ -101,7 +103,7 @@ class Edit:
             name = spec.sheet
             self._sheet_parts[name] = new_sheet.add_sheet(self, self._package, spec)
         part = self.sheet(name)
-        table = self._table_part(name, spec)
+        table = self._table_named(name, spec.table)
         stale = 0
         if table is None:  # staff deleted it, or made a plain range of it
             stale = part.last_of_block(FIRST_ROW)
@@ -140,11 +142,29 @@ class Edit:
                 f"请把它移到{letter(last)}列右边再算"
             )
 
+    def extend_table(self, sheet: str, table: str, last_row: int) -> None:
+        """Lets an input table reach down to this row; its columns and its filter's choices stay as they are.
+
+        Nothing where staff made a plain range of it. Raises KongjianError where it ends in a row of totals.
+        """
+        part = self._table_named(sheet, table)
+        if part is None or self._table_place(part)[2] >= last_row:
+            return
+        xml = self.text(part)
+        if _TOTALS.search(xml) and 'totalsRowCount="0"' not in xml:
+            raise KongjianError(totals_row(sheet))
+
+        def lower(ref: re.Match[str]) -> str:
+            return f"{ref[1]}{last_row}{ref[2]}"
+
+        xml = _TABLE_END.sub(lower, xml, count=1)
+        self.set_part(part, _FILTER_END.sub(lower, xml, count=1).encode())
+
     def put_links(self, spec: OutputSheet, column: str, links: list[tuple[int, str]]) -> None:
         """Links from the rows of a table's column (0-based row, place) to places in the workbook."""
         name = self.sheet_name(spec.sheet)
         assert name is not None
-        table = self._table_part(name, spec)
+        table = self._table_named(name, spec.table)
         header_row, first_column, _ = self._table_place(table) if table else (HEADER_ROW, 1, 0)
         letters = letter(first_column + spec.names.index(column))
         self.sheet(name).replace_links(
@@ -230,7 +250,7 @@ class Edit:
                     out[name[1].decode()] = (sheet, column_number(place[3]), int(place[4]))
         return out
 
-    def _table_part(self, sheet: str, spec: OutputSheet) -> str | None:
+    def _table_named(self, sheet: str, table: str) -> str | None:
         """The part of the sheet's table of this name."""
         part = self._sheet_parts[sheet]
         rels = relationships_part(part)
@@ -241,7 +261,7 @@ class Edit:
             if "table" in target.lower():
                 name = resolve(part, target)
                 if self.taken(name) and re.search(
-                    rf'\bdisplayName="{re.escape(spec.table)}"', self.text(name), re.IGNORECASE
+                    rf'\bdisplayName="{re.escape(table)}"', self.text(name), re.IGNORECASE
                 ):
                     return name
         return None
@@ -309,6 +329,11 @@ class Edit:
             at = places[-1].end()
             asked = b"<" + places[-1][1] + b'calcPr fullCalcOnLoad="1"/>'
             self.set_part(self._package.workbook, xml[:at] + asked + xml[at:])
+
+
+def totals_row(sheet: str) -> str:
+    """What is said of an input table to which no row can be added."""
+    return f"工作表“{sheet}”的表格末尾有汇总行；请取消汇总行（表设计-汇总行）再试"
 
 
 def _heights(spec: OutputSheet, frame: Frame, first_row: int) -> dict[int, float]:

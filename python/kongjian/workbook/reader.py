@@ -85,15 +85,18 @@ class Reader:
                     )
 
     def _errors(self, name: str) -> dict[tuple[int, int], str]:
-        """Error cells, which calamine gives as blanks."""
-        xml = self._package.read(self._package.sheets[name])
-        if b't="e"' not in xml:
-            return {}
-        out = {}
-        for attributes, text in _ERROR_CELL.findall(xml):
-            if place := _PLACE.search(attributes):
-                out[int(place[2]), column_number(place[1].decode())] = text.decode()
-        return out
+        return error_cells(self._package.read(self._package.sheets[name]))
+
+
+def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
+    """(row, column) → text of the error cells of a worksheet part, which calamine gives as blanks."""
+    if b't="e"' not in xml:
+        return {}
+    out = {}
+    for attributes, text in _ERROR_CELL.findall(xml):
+        if place := _PLACE.search(attributes):
+            out[int(place[2]), column_number(place[1].decode())] = text.decode()
+    return out
 
 
 __all__ = ["Reader", "input_grids"]

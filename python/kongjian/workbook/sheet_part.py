@@ -90,6 +90,10 @@ class SheetPart:
                     return (ref[1] + ref[2]).decode()
         return ""
 
+    def last_row(self) -> int:
+        """The last row with a value or a formula, 0 without any."""
+        return max((row for row, (_, cells) in self._rows.items() if _VALUE.search(cells)), default=0)
+
     def style(self, row: int, column: int) -> int:
         """The style of a cell, else of its column."""
         for cell in _CELL.finditer(self._rows.get(row, (b"", b""))[1]):

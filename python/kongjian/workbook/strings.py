@@ -8,7 +8,7 @@ _ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTAL
 _PLAIN = re.compile(rb'<(?:\w+:)?t(?: xml:space="preserve")?>([^<]*)</(?:\w+:)?t>')
 _ROOT = re.compile(rb"<((?:\w+:)?)sst\b[^>]*?(/?)>")
 _COUNTS = re.compile(rb'\s(?:uniqueCount|count)="\d*"')
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 EMPTY = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -20,7 +20,7 @@ def escape(text: str) -> str:
     """Text as XML content, without the characters that XML forbids; what looks like one of Excel's _xHHHH_ is kept."""
     if text.isalnum():
         return text
-    text = _LIKE_ESCAPED.sub("_x005F_", _FORBIDDEN.sub("", text)).replace("\r", "_x000D_")
+    text = _LIKE_ESCAPED.sub("_x005F_", FORBIDDEN.sub("", text)).replace("\r", "_x000D_")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -1,0 +1,38 @@
+"""`kongjian import`: lands exported files in a workbook file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from kongjian.cli_chinese import ChineseCommand
+
+BOOK = click.Path(path_type=Path, readable=False)  # the code that opens a file says why it cannot be read
+
+
+@click.command("import", cls=ChineseCommand)
+@click.argument("book", type=BOOK, metavar="工作簿")
+@click.argument("files", type=BOOK, metavar="文件...", nargs=-1, required=True)
+@click.option(
+    "-o", "--out", type=BOOK, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+)
+@click.option(
+    "--sheet", default="", metavar="工作表", help="这些文件都是哪张输入表，如 教师数据（默认按列名认）"
+)
+def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str) -> None:
+    """导入平台导出的文件：.xlsx、.xls、CSV 都行，表头在前10行的哪一行都行；改了什么见“导入记录”。"""
+    from kongjian.importing.work import import_files
+    from kongjian.rules import load_rules
+    from kongjian.workbook.append import FileWriter
+    from kongjian.workbook.package import Package
+    from kongjian.workbook.reader import Reader
+
+    with Package(book) as package:
+        writer = FileWriter(package, out or book)
+        now = dt.datetime.now().replace(microsecond=0)
+        done = import_files(files, Reader(package), load_rules(), writer, now, sheet)
+    for line in done.lines:
+        click.echo(line)
+    click.echo(f"已写入 {out or book}")

@@ -1,0 +1,108 @@
+"""Appends rows to the input sheets of the open workbook; every cell that is there stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from itertools import groupby
+
+import xlwings as xw
+
+from kongjian.errors import KongjianError
+from kongjian.excel.live import LiveBook, unprotected
+from kongjian.importing.convert import Value
+from kongjian.importing.landing import Block
+from kongjian.intake.grid import Grid, is_blank
+from kongjian.rules.model import Column
+from kongjian.run import Page
+from kongjian.workbook.cells import YES_NO
+from kongjian.workbook.edit import totals_row
+
+_TEXTS = ("text", "account", "month")
+_AT_ONCE = 20_000
+"""Rows that go to Excel in one call."""
+
+
+class LiveWriter:
+    """Writes an import into the open workbook."""
+
+    def __init__(self, live: LiveBook) -> None:
+        self._live = live
+
+    def last_row(self, sheet: str) -> int:
+        """The last row of a sheet that shows anything."""
+        grid = self._live.grid(sheet)
+        assert grid is not None
+        return _last_row(grid)
+
+    def write(self, blocks: Sequence[Block], pages: Sequence[Page]) -> None:
+        """New rows first, then the sheets of the import.
+
+        Raises KongjianError of a sheet that cannot be written before the first cell is.
+        """
+        places = [(self._place(block), block) for block in blocks]
+        with ExitStack() as after:
+            after.enter_context(self._live.unprotected(pages))
+            for sheet, _ in places:
+                after.enter_context(unprotected(sheet))
+            try:
+                for sheet, block in places:
+                    _append(sheet, block)
+                    _extend(sheet, block)
+                for page in pages:
+                    self._live.put_page(page)
+            except Exception as error:
+                raise KongjianError(
+                    f"导入没有写完（{error}）；请关闭工作簿，不要保存，重新打开再试"
+                ) from error
+
+    def _place(self, block: Block) -> xw.Sheet:
+        sheet = self._live.sheet(block.sheet)
+        assert sheet is not None
+        if any(t.name == block.table.name and t.show_totals for t in sheet.tables):
+            raise KongjianError(totals_row(block.sheet))
+        return sheet
+
+
+def _extend(sheet: xw.Sheet, block: Block) -> None:
+    """Lets the table reach down to the last new row; Excel does so by itself only for what is typed."""
+    for table in sheet.tables:
+        area = table.range
+        if table.name == block.table.name and area.row + area.shape[0] - 1 < block.last_row:
+            last = area.column + area.shape[1] - 1
+            table.resize(sheet.range((area.row, area.column), (block.last_row, last)))
+
+
+def _last_row(grid: Grid) -> int:
+    rows = [r for r, cells in enumerate(grid.rows, start=1) if not all(map(is_blank, cells))]
+    return max([0, *rows[-1:], *(r for r, _ in grid.errors)])
+
+
+def _append(sheet: xw.Sheet, block: Block) -> None:
+    """Neighbouring columns in one call; the text format goes before the values, or Excel reads "=1+1"."""
+    for run in _runs(block.columns):
+        for start in range(0, len(block.rows), _AT_ONCE):
+            rows = block.rows[start : start + _AT_ONCE]
+            top = block.first_row + start
+            for k in run:
+                _as_text(sheet, top, block.columns[k], block.kinds[k], [row[k] for row in rows])
+            area = ((top, block.columns[run[0]]), (top + len(rows) - 1, block.columns[run[-1]]))
+            sheet.range(*area).value = [[row[k] for k in run] for row in rows]
+
+
+def _runs(columns: Sequence[int]) -> list[list[int]]:
+    """Positions of columns that stand side by side."""
+    groups = groupby(range(len(columns)), key=lambda k: columns[k] - k)
+    return [list(group) for _, group in groups]
+
+
+def _as_text(sheet: xw.Sheet, top: int, column: int, kind: Column, values: Sequence[Value]) -> None:
+    """Makes cells text cells: a column of texts as a whole, elsewhere what could not be read."""
+    if kind.kind in _TEXTS:
+        sheet.range((top, column), (top + len(values) - 1, column)).number_format = "@"
+        return
+    safe = {*YES_NO.values(), *kind.choices}
+    odd = [k for k, v in enumerate(values) if isinstance(v, str) and v not in safe]
+    for _, group in groupby(enumerate(odd), key=lambda pair: pair[1] - pair[0]):
+        rows = [k for _, k in group]
+        sheet.range((top + rows[0], column), (top + rows[-1], column)).number_format = "@"

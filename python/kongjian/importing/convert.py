@@ -1,0 +1,188 @@
+"""Turns the cells of a recognised sheet into the values that are written, by way of the intake's own reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from kongjian.engine.findings import Finding, Findings
+from kongjian.intake import values
+from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.intake.headers import Header
+from kongjian.intake.report import short, word
+from kongjian.intake.tables import convert, data_rows
+from kongjian.intake.values import Cells
+from kongjian.rules.model import Column, InputTable, Rules
+from kongjian.text import fold
+from kongjian.workbook.cells import YES_NO
+from kongjian.workbook.strings import FORBIDDEN
+
+Value = str | float | dt.datetime | None
+"""What goes into a cell; None for a blank."""
+
+MOST_CHARACTERS = 32_767
+"""Of a cell, counted as Excel does: an emoji is two."""
+_AS_FORMULA = re.compile(r'="([^"]*)"')
+_TIME = re.compile(r"[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*$")
+_NOT_TOLD = frozenset({"mixed_percent", "long_text"})
+DAMAGED, SUSPECT, UNTOLD_OF_TEXT = "account_rounded", "account_suspect", "text_number"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value of a column: what stands in the file, what is written, and why they differ."""
+
+    found: Cell
+    value: Value
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> set[str]:
+        return {f.code for f in self.findings}
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The data rows of a sheet: their rows in the file, each column's readings, what rows were left out and why."""
+
+    rows: tuple[int, ...]
+    columns: dict[str, list[Reading]]
+    left_out: Findings
+
+    def row(self, k: int) -> dict[str, Reading]:
+        return {name: column[k] for name, column in self.columns.items()}
+
+
+def converted(
+    table: InputTable, grid: Grid, header: Header, rules: Rules, as_text: bool = False
+) -> Converted:
+    """Every data row below the header. Numbers of a file that knows only texts are no change worth telling."""
+    body = grid.rows[header.row :]
+    by_column: Sequence[Sequence[Cell]] = list(zip(*body, strict=True)) if body else [()] * grid.width
+    left_out = Findings()
+    kept = data_rows(table, grid, header, by_column, rules.words, left_out)
+    rows = tuple(header.row + 1 + k for k in kept)
+    columns = {}
+    for column in table.columns:
+        place = header.columns.get(column.name)
+        if place is not None:
+            cells = by_column[place - 1]
+            errors = {r: text for (r, c), text in grid.errors.items() if c == place}
+            columns[column.name] = _column(table, column, [cells[k] for k in kept], rules, as_text)
+            for k, row in enumerate(rows) if errors else ():
+                if row in errors:
+                    note = f"单元格是错误值{errors[row]}，写成空白"
+                    columns[column.name][k] = Reading(errors[row], None, notes=(note,))
+    return Converted(rows, columns, left_out)
+
+
+def _column(
+    table: InputTable, column: Column, cells: Sequence[Cell], rules: Rules, as_text: bool
+) -> list[Reading]:
+    """Each distinct cell is read once."""
+    known: dict[tuple[type, Cell], int] = {}
+    at = [known.setdefault((type(c), c), len(known)) for c in cells]
+    distinct = [cell for _, cell in known]
+    plain, notes = zip(*map(_unwrapped, distinct), strict=True) if distinct else ((), ())
+    findings = Findings()
+    read = convert(
+        Cells(table.id, column, plain, np.arange(len(plain), dtype=np.int64), {}, findings), rules.words
+    )[column.name]
+    told: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if finding.code not in _NOT_TOLD:
+            told.setdefault(finding.row, []).append(finding)
+    readings = []
+    for k, cell in enumerate(distinct):
+        value, more = _fitted(_value(column, plain[k], read[k], rules))
+        said = [f for f in told.get(k, []) if not (as_text and _is_the_same_number(f))]
+        more = (*notes[k], *more)
+        if not (said or more) and isinstance(value, str) and values.show(cell) != value:
+            more = (f"按“{short(value)}”写入",)
+        readings.append(Reading(cell, value, tuple(said), more))
+    return [readings[k] for k in at]
+
+
+def _is_the_same_number(finding: Finding) -> bool:
+    return finding.code == UNTOLD_OF_TEXT and fold(str(finding.params["found"])) == finding.params["value"]
+
+
+def _unwrapped(cell: Cell) -> tuple[Cell, tuple[str, ...]]:
+    """Without the ="…" that exports put around long numbers so that Excel leaves them alone."""
+    found = _AS_FORMULA.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    return (found[1], ('去掉了公式写法 ="…"',)) if found else (cell, ())
+
+
+def _value(column: Column, cell: Cell, read: Any, rules: Rules) -> Value:
+    """What is written: the clean value, or the cell as it stands where it cannot be read."""
+    if is_blank(cell):
+        return None
+    if column.kind in ("text", "choice", "account", "month"):
+        return str(read) or _as_it_stands(cell)
+    if column.kind == "date":
+        return _moment(cell, read)
+    if np.isnan(read) or (column.kind == "yes_no" and _is_count(cell, rules)):
+        return _as_it_stands(cell)
+    return YES_NO[float(read)] if column.kind == "yes_no" else float(read)
+
+
+def _is_count(cell: Cell, rules: Rules) -> bool:
+    """A number of times that stands for 是: the number says more."""
+    words = values.folded(rules.words.yes) | values.folded(rules.words.no)
+    text = fold(f"{cell:g}" if isinstance(cell, float) else str(cell))
+    return not isinstance(cell, bool) and text not in words
+
+
+def _as_it_stands(cell: Cell) -> Value:
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, int | float):
+        return float(cell)
+    if isinstance(cell, dt.datetime):
+        return cell
+    if isinstance(cell, dt.date):
+        return dt.datetime.combine(cell, dt.time())
+    return str(cell)
+
+
+def _moment(cell: Cell, read: Any) -> Value:
+    """The day, with the time of day where the cell has one."""
+    if np.isnat(read):
+        return _as_it_stands(cell)
+    day = dt.datetime.combine(read.astype("datetime64[D]").item(), dt.time())
+    if isinstance(cell, dt.datetime):
+        return cell
+    if isinstance(cell, float):
+        return day + dt.timedelta(seconds=round(cell % 1 * 86_400)) if cell < 1e6 else day
+    found = _TIME.search(cell) if isinstance(cell, str) else None
+    hour, minute, second = (int(n or 0) for n in found.groups()) if found else (0, 0, 0)
+    fits = hour < 24 and minute < 60 and second < 60
+    return day + dt.timedelta(hours=hour, minutes=minute, seconds=second) if fits else day
+
+
+def _fitted(value: Value) -> tuple[Value, tuple[str, ...]]:
+    """A text without what no workbook can hold, and what had to go."""
+    if not isinstance(value, str):
+        return value, ()
+    notes = []
+    text = FORBIDDEN.sub("", value)
+    if text != value:
+        notes.append("去掉了工作簿存不下的控制字符")
+    units = text.encode("utf-16-le")
+    if len(units) > 2 * MOST_CHARACTERS:
+        text = units[: 2 * MOST_CHARACTERS].decode("utf-16-le", "ignore")
+        notes.append(f"超过{MOST_CHARACTERS}字，一格放不下，只写了前面的")
+    return text or None, tuple(notes)
+
+
+def words(reading: Reading, column: str, rules: Rules) -> Iterator[str]:
+    """Why a value was changed or could not be read, as 问题清单 words it."""
+    for finding in reading.findings:
+        yield word(rules.problems[finding.code].text, replace(finding, column=column))
+    yield from reading.notes

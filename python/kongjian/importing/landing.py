@@ -1,0 +1,203 @@
+"""Where the rows of files go in one input sheet: below what is there, without repeating or contradicting it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kongjian.engine.findings import Findings
+from kongjian.errors import KongjianError
+from kongjian.importing.convert import Converted, Reading, Value, converted
+from kongjian.intake.checks import guessed_kind
+from kongjian.intake.grid import Grid
+from kongjian.intake.headers import find_header
+from kongjian.rules.model import Column, InputTable, Rules
+from kongjian.text import fold
+
+Row = Mapping[str, Value]
+Key = tuple[Value, ...]
+_LAST_ROW = 1_048_576
+_DIGITS = 9
+"""Numbers that are equal to so many decimals are the same: files write 0.1 + 0.2 in more than one way."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """New rows of one input sheet (named as the workbook spells it); `columns` are the worksheet's, from 1."""
+
+    table: InputTable
+    sheet: str
+    header_row: int
+    first_row: int
+    columns: tuple[int, ...]
+    kinds: tuple[Column, ...]
+    rows: list[list[Value]]
+
+    @property
+    def last_row(self) -> int:
+        return self.first_row + len(self.rows) - 1
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A row of a file that is written: its row in the file and in the sheet."""
+
+    source_row: int
+    row: int
+    readings: Mapping[str, Reading]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A row of a file whose key is there with other values: that row, whence it is, (column, in the file, there)."""
+
+    source_row: int
+    row: int
+    there: str
+    differences: tuple[tuple[str, Value, Value], ...]
+
+
+@dataclass
+class Outcome:
+    """What became of the rows of one sheet of a file."""
+
+    landed: list[Landed] = field(default_factory=list)
+    same: int = 0
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Known:
+    row: Row
+    at: int
+    there: str
+    best: bool  # whether it has the table's first key
+
+
+class Landing:
+    """One input sheet as it fills."""
+
+    def __init__(self, table: InputTable, sheet: str, grid: Grid, last_row: int, rules: Rules) -> None:
+        header = find_header(table, grid, Findings())
+        if header is None:
+            names = "、".join(c.name for c in table.columns if c.key)
+            raise KongjianError(f"工作表“{sheet}”没有认出表头（要有{names}）；请把列名放回第3行再导入")
+        self.table, self.sheet, self.columns = table, sheet, header.columns
+        self._header_row = header.row
+        self._first_row = max(last_row, header.row) + 1
+        self._kinds = {c.name: c for c in table.columns}
+        self._keys = rules.importing.keys[table.id]
+        self._index: list[dict[Key, list[_Known]]] = [{} for _ in self._keys]
+        self._all: list[Row] = []
+        self._new: list[Row] = []
+        there = converted(table, grid, header, rules)
+        for k, row in enumerate(there.rows):
+            self._know({n: r.value for n, r in there.row(k).items()}, row, f"{sheet}第{row}行")
+
+    def add(self, rows: Converted, file: str) -> Outcome:
+        """Takes the rows of one sheet of a file; those of its columns that the sheet lacks are not written."""
+        out = Outcome()
+        names = [n for n in rows.columns if n in self.columns]
+        repeats = self._repeats(names)
+        for k, source_row in enumerate(rows.rows):
+            readings = {n: rows.columns[n][k] for n in names}
+            row = {n: r.value for n, r in readings.items()}
+            known = self._find(row)
+            differences = self._differences(row, known.row) if known else ()
+            if known and differences:
+                out.conflicts.append(Conflict(source_row, known.at, known.there, differences))
+            elif known or repeats(row):
+                out.same += 1
+            else:
+                at = self._first_row + len(self._new)
+                out.landed.append(Landed(source_row, at, readings))
+                self._new.append(row)
+                self._know(row, at, f"{file}第{source_row}行")
+        return out
+
+    def _repeats(self, names: list[str]) -> Callable[[Row], bool]:
+        """Tells of a row without key whether it is there; what one file repeats within itself is real."""
+        before: Counter[Key] = Counter()
+        counted = False
+
+        def repeats(row: Row) -> bool:
+            nonlocal counted
+            if next(self._keys_of(row), None):
+                return False
+            if not counted:
+                before.update(self._whole(r, names) for r in self._all[:known])
+                counted = True
+            whole = self._whole(row, names)
+            before[whole] -= 1
+            return before[whole] >= 0
+
+        known = len(self._all)
+        return repeats
+
+    def block(self) -> Block | None:
+        """The rows to be written, None without any."""
+        if not self._new:
+            return None
+        names = sorted(self.columns, key=self.columns.__getitem__)
+        block = Block(
+            self.table,
+            self.sheet,
+            self._header_row,
+            self._first_row,
+            tuple(self.columns[n] for n in names),
+            tuple(self._kinds[n] for n in names),
+            [[row.get(n) for n in names] for row in self._new],
+        )
+        if block.last_row > _LAST_ROW:
+            raise KongjianError(
+                f"工作表“{self.sheet}”放不下：导入后有{block.last_row}行，Excel最多{_LAST_ROW}行"
+            )
+        return block
+
+    def _know(self, row: Row, at: int, there: str) -> None:
+        self._all.append(row)
+        keys = dict(self._keys_of(row))
+        known = _Known(row, at, there, 0 in keys)
+        for k, key in keys.items():
+            self._index[k].setdefault(key, []).append(known)
+
+    def _find(self, row: Row) -> _Known | None:
+        """The row that is there with the same key; a second-best key counts where one of the two lacks the best."""
+        keys = dict(self._keys_of(row))
+        for k, key in keys.items():
+            for known in self._index[k].get(key, ()):
+                if k == 0 or 0 not in keys or not known.best:
+                    return known
+        return None
+
+    def _keys_of(self, row: Row) -> Iterator[tuple[int, Key]]:
+        """The row's complete keys by their number, the best first."""
+        for k, names in enumerate(self._keys):
+            key = tuple(self._key_part(row, name) for name in names)
+            if all(part not in (None, "") for part in key):
+                yield k, key
+
+    def _key_part(self, row: Row, name: str) -> Value:
+        column = self._kinds[name]
+        value = row.get(name)
+        if value is None and column.choices:
+            value = guessed_kind(column.choices, row.get("账号"))
+        return self._plain(name, value)
+
+    def _differences(self, row: Row, there: Row) -> tuple[tuple[str, Value, Value], ...]:
+        """Where the file says something else; what it leaves blank it does not say."""
+        return tuple(
+            (name, value, there.get(name))
+            for name, value in row.items()
+            if value is not None and self._plain(name, value) != self._plain(name, there.get(name))
+        )
+
+    def _whole(self, row: Row, names: list[str]) -> Key:
+        return tuple(self._plain(n, row.get(n)) for n in names)
+
+    def _plain(self, name: str, value: Value) -> Value:
+        """A value as it compares."""
+        if isinstance(value, str):
+            return fold(value) if self._kinds[name].kind in ("text", "choice") else value
+        return round(value, _DIGITS) if isinstance(value, float) else value

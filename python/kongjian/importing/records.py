@@ -1,0 +1,132 @@
+"""导入记录 and 列名对应: the sheets that say what an import changed and what it asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kongjian.engine.frame import Frame, texts
+from kongjian.importing.convert import Converted, Reading, words
+from kongjian.importing.landing import Landing, Outcome
+from kongjian.intake.column_names import NameRow
+from kongjian.intake.grid import Cell, letter
+from kongjian.intake.report import short, word
+from kongjian.intake.values import show
+from kongjian.rules.model import ImportingFile, Rules
+from kongjian.run import Page
+from kongjian.sheets import serial
+from kongjian.workbook.import_sheets import NAMES, RECORDS
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of 导入记录. `kind` says what is alike, so that many of a kind can be counted instead."""
+
+    sheet: str
+    cell: str
+    found: str
+    written: str
+    note: str
+    kind: str = ""
+
+
+def change_lines(landing: Landing, outcome: Outcome, rules: Rules) -> list[Line]:
+    """Every cell that was written otherwise than it stood in the file."""
+    lines = []
+    for landed in outcome.landed:
+        for name, reading in landed.readings.items():
+            if reading.findings or reading.notes:
+                cell = f"{letter(landing.columns[name])}{landed.row}"
+                note = "；".join(words(reading, name, rules))
+                lines.append(
+                    _line(landing.sheet, cell, reading, f"{note}（文件第{landed.source_row}行）", name)
+                )
+    return lines
+
+
+def _line(sheet: str, cell: str, reading: Reading, note: str, name: str) -> Line:
+    codes = "".join(sorted(reading.codes)) or "".join(reading.notes)[:4]
+    return Line(sheet, cell, short(show(reading.found)), short(show(reading.value)), note, f"{name}{codes}")
+
+
+def conflict_lines(landing: Landing, outcome: Outcome, file: str) -> list[Line]:
+    """Every row that was not written because its key is there with other values."""
+    lines = []
+    for conflict in outcome.conflicts:
+        said = "；".join(
+            f"{name}：文件里是“{short(show(found))}”，表里是“{short(show(there))}”"
+            for name, found, there in conflict.differences
+        )
+        note = f"{file}第{conflict.source_row}行与{conflict.there}说的是同一个，但内容不同，没有写入。{said}"
+        found = short("、".join(show(f) for _, f, _ in conflict.differences))
+        cell = f"{letter(min(landing.columns.values()))}{conflict.row}"
+        lines.append(Line(landing.sheet, cell, found, "", note, "冲突"))
+    return lines
+
+
+def left_out_lines(sheet: str, rows: Converted, rules: Rules) -> list[Line]:
+    """Rows of the file that are no data: totals, remarks, repeated headers."""
+    return [
+        Line(sheet, "", "", "", f"文件第{f.row}行：{word(rules.problems[f.code].text, f)}", f.code)
+        for f in rows.left_out
+        if f.code != "blank_row"
+    ]
+
+
+def shown(lines: Sequence[Line], rule: ImportingFile) -> list[Line]:
+    """The lines, of each kind the first ones and then how many more there are."""
+    counts: dict[str, int] = {}
+    last: dict[str, Line] = {}
+    out = []
+    for line in lines:
+        counts[line.kind] = counts.get(line.kind, 0) + 1
+        last[line.kind] = line
+        if not line.kind or counts[line.kind] <= rule.shown_per_kind:
+            out.append(line)
+    for kind, count in counts.items():
+        if kind and count > rule.shown_per_kind:
+            note = f"同样的另有{count - rule.shown_per_kind}处，没有列出；最后一处：{last[kind].note}"
+            out.append(Line(last[kind].sheet, last[kind].cell, "", "", note))
+    return out
+
+
+def record_page(
+    moment: dt.datetime,
+    files: Iterable[tuple[str, list[Line]]],
+    kept: Sequence[Sequence[Cell]],
+    rule: ImportingFile,
+) -> Page:
+    """导入记录 with this import on top of the rows that are there."""
+    rows: list[list[str]] = []
+    for file, lines in files:
+        for line in lines:
+            rows.append([file, line.sheet, line.cell, line.found, line.written, line.note])
+    if len(rows) > rule.shown_lines:
+        more = f"这次导入另有{len(rows) - rule.shown_lines}行记录，没有列出"
+        rows = [*rows[: rule.shown_lines], ["", "", "", "", "", more]]
+    old = [[_serial(row[0]), *map(show, row[1:])] for row in kept]
+    times = [serial(moment)] * len(rows) + [row[0] for row in old]
+    others = rows + [row[1:] for row in old]
+    columns: dict[str, Any] = {"时间": np.array(times, dtype=np.float64)}
+    columns |= {n: texts(str(row[k]) for row in others) for k, n in enumerate(RECORDS.names[1:])}
+    return Page(RECORDS, Frame(columns), f"{moment:%Y-%m-%d %H:%M:%S} 导入 · 最近一次在最上面")
+
+
+def _serial(cell: Cell) -> float:
+    if isinstance(cell, dt.datetime):
+        return serial(cell)
+    if isinstance(cell, dt.date):
+        return serial(dt.datetime.combine(cell, dt.time()))
+    return float(cell) if isinstance(cell, int | float) else float("nan")
+
+
+def names_page(rows: Sequence[NameRow]) -> Page:
+    """列名对应 with what is to be confirmed below what is there."""
+    fields = ("sheet", "found", "column", "answer", "file")
+    frame = Frame({n: texts(getattr(r, f) for r in rows) for n, f in zip(NAMES.names, fields, strict=True)})
+    hint = "在“确认”列写“是”或“否”，也可以改“对应列”，然后再导入一次"
+    return Page(NAMES, frame, hint)

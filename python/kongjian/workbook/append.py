@@ -1,0 +1,107 @@
+"""Appends rows to the input sheets of a workbook file; every cell that is there stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from kongjian.importing.convert import Value
+from kongjian.importing.landing import Block
+from kongjian.intake.grid import letter
+from kongjian.run import Page
+from kongjian.workbook.cells import cell_content
+from kongjian.workbook.edit import Edit
+from kongjian.workbook.package import Package
+from kongjian.workbook.sheet_part import with_prefix
+
+LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that Excel takes for a formula when somebody enters it again."""
+_CELL_FORMATS = re.compile(r"<((?:\w+:)?)cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
+_FORMAT = re.compile(r"<(?:\w+:)?xf\b[^>]*?(?:/>|>.*?</(?:\w+:)?xf>)", re.DOTALL)
+_TEXT_FORMAT = 49
+
+
+class FileWriter:
+    """Writes an import into a workbook file, whole or not at all; the old file is kept as .bak."""
+
+    def __init__(self, package: Package, target: Path) -> None:
+        self._package, self._target = package, target
+        self._edit = Edit(package)
+
+    def last_row(self, sheet: str) -> int:
+        """The last row of a sheet with a value or a formula, whatever it shows."""
+        return self._edit.sheet(sheet).last_row()
+
+    def write(self, blocks: Sequence[Block], pages: Sequence[Page]) -> None:
+        """New rows below those that are there, then the sheets of the import."""
+        for block in blocks:
+            _append(self._edit, block, TextStyles(self._edit, self._package))
+            self._edit.extend_table(block.sheet, block.table.name, block.last_row)
+        for page in pages:
+            self._edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
+        self._edit.save(self._target)
+
+
+def _append(edit: Edit, block: Block, text_styles: TextStyles) -> None:
+    """The block's rows, each cell in the style of its column, columns between them left blank."""
+    part = edit.sheet(block.sheet)
+    width = max(block.columns)
+    styles = [part.style(block.header_row + 1, column) for column in range(1, width + 1)]
+    columns = dict(zip(block.columns, zip(*block.rows, strict=True), strict=True))
+    blank = [None] * len(block.rows)
+    contents = [
+        _contents(columns.get(column, blank), style, edit, text_styles)
+        for column, style in enumerate(styles, start=1)
+    ]
+    # a row's cells with its number left open as #
+    pattern = "".join(f'<c r="{letter(column)}#"%s' for column in range(1, width + 1))
+    rows = [
+        with_prefix(pattern.replace("#", str(row)) % cells, part.prefix)
+        for row, cells in enumerate(zip(*contents, strict=True), start=block.first_row)
+    ]
+    part.replace_table(block.first_row - 1, 1, width, block.first_row - 1, rows)
+
+
+def _contents(values: Sequence[Value], style: int, edit: Edit, text_styles: TextStyles) -> list[str]:
+    """One column's cells behind their references; each distinct value is written once."""
+    known = {}
+    for value in dict.fromkeys(values):
+        like_formula = isinstance(value, str) and value.startswith(LIKE_FORMULA)
+        used = text_styles.of(style) if like_formula else style
+        known[value] = (f' s="{used}"' if used else "") + cell_content(value, edit.strings)
+    return list(map(known.__getitem__, values))
+
+
+class TextStyles:
+    """Cell styles as they are, but of the text format: what begins like a formula stays a text when it is edited."""
+
+    def __init__(self, edit: Edit, package: Package) -> None:
+        self._edit = edit
+        found = package.related(package.workbook, "styles")
+        self._part = found[0] if found else ""
+        self._known: dict[int, int] = {}
+
+    def of(self, style: int) -> int:
+        """The number of the style that is like this one, but of the text format."""
+        if style not in self._known:
+            self._known[style] = self._made(style) if self._part else style
+        return self._known[style]
+
+    def _made(self, style: int) -> int:
+        xml = self._edit.text(self._part)
+        block = _CELL_FORMATS.search(xml)
+        formats = _FORMAT.findall(block[2]) if block else []
+        if block is None or style >= len(formats):
+            return style
+        opening = re.match(r"<[^>]*>", formats[style])
+        assert opening is not None
+        if re.search(rf'\bnumFmtId="{_TEXT_FORMAT}"', opening[0]):
+            return style
+        bare = re.sub(r'\s(?:numFmtId|applyNumberFormat|quotePrefix)="[^"]*"', "", opening[0])
+        given = f'numFmtId="{_TEXT_FORMAT}" applyNumberFormat="1" quotePrefix="1"'
+        made = re.sub(r"^(<(?:\w+:)?xf)\b", rf"\1 {given}", bare) + formats[style][opening.end() :]
+        counted = re.sub(r'\bcount="\d+"', f'count="{len(formats) + 1}"', xml[block.start() : block.start(2)])
+        rest = xml[block.end(2) :]
+        self._edit.set_part(self._part, f"{xml[: block.start()]}{counted}{block[2]}{made}{rest}".encode())
+        return len(formats)

@@ -1,0 +1,138 @@
+"""The button over a running Excel (xlwings' remote engine) writes what the command writes, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from import_files import TEACHERS, Line, landed, run_import, text_file, xlsx
+from kongjian.excel import import_button
+from kongjian.excel.import_button import import_data
+from remote import Applied, remote_book, values
+from test_import_hostile import FORMULAS, injected
+from workbooks import opened, schools, small_book, teachers
+
+Sheets = dict[str, list[list[Any]]]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rows = {"schools": schools(3), "teachers": teachers(2)}
+    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", rows)
+
+
+@pytest.fixture
+def book(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(built, tmp_path / "评比.xlsm"))
+
+
+def press(path: Path, *files: Path) -> Applied:
+    book = remote_book(path)
+    before = path.read_bytes()
+    import_data(book, list(files))
+    assert path.read_bytes() == before
+    return Applied(path, book.json()["actions"])
+
+
+def said(pressed: Applied) -> str:
+    [(text, _)] = pressed.alerts
+    return text
+
+
+def test_the_button_writes_what_the_command_writes(book: Path, tmp_path: Path) -> None:
+    month: list[Line] = [["类别", "学校", "年月", "得分"], ["学校", "某校", "2021年3月", "88.5"]]
+    events: list[Line] = [
+        ["时间", "学校", "账号", "身份", "操作"],
+        ["2021-03-02 08:30:01", "某校", "a1", "教师", "备课"],
+    ]
+    files = [
+        xlsx(tmp_path / "教师.xlsx", TEACHERS),
+        text_file(tmp_path / "月.csv", month, "gb18030"),
+        text_file(tmp_path / "行为.csv", events, "utf-8"),
+    ]
+    pressed = press(book, *files)
+    done = run_import(book, *files, out=(out := tmp_path / "out.xlsm"))
+    command = opened(out, data_only=True)
+    for sheet in ("学校数据", "教师数据", "班级数据", "月度得分", "行为明细"):
+        assert values(pressed.book, sheet) == values(command, sheet), sheet
+    assert [t.ref for t in pressed.book["教师数据"].tables.values()] == ["A3:P8"]
+    assert [row[1:] for row in pressed.rows("导入记录")] == [row[1:] for row in values(command, "导入记录")]
+    assert said(pressed) == "\n".join([*done.lines, "改了什么见“导入记录”"])
+    assert pressed.written - {"首页"} == {"教师数据", "月度得分", "行为明细", "导入记录"}
+
+
+def test_texts_that_begin_like_formulas_stay_texts(book: Path, tmp_path: Path) -> None:
+    pressed = press(book, injected(tmp_path))
+    sheet = pressed.book["教师数据"]
+    for row, text in enumerate(FORMULAS, start=6):
+        for column, wanted in (("B", text), ("E", "=1+1"), ("F", "=2*3")):
+            cell = sheet[f"{column}{row}"]
+            assert (cell.value, cell.data_type, cell.number_format) == (wanted, "s", "@"), cell.coordinate
+    kinds = {c.data_type for line in pressed.book["导入记录"].iter_rows() for c in line}
+    assert "f" not in kinds
+
+
+def test_doubtful_names_are_asked_on_a_sheet_and_remembered(book: Path, tmp_path: Path) -> None:
+    file = text_file(
+        tmp_path / "教师.csv", [["学校", "姓名", "教师账号"], ["某校", "李明", "421281199001011234"]], "utf-8"
+    )
+    pressed = press(book, file)
+    assert said(pressed).startswith("1个列名拿不准，已列在“列名对应”")
+    assert pressed.rows("列名对应")[1] == ["教师数据", "教师账号", "账号", None, "教师.csv"]
+    assert "教师数据" not in pressed.written
+    pressed.book["列名对应"]["D4"].value = "是"
+    pressed.book.save(answered := tmp_path / "答.xlsx")
+    again = press(answered, file)
+    assert again.rows("教师数据")[-1][:3] == ["某校", "李明", "421281199001011234"]
+
+
+def test_a_refusal_is_told_and_nothing_is_written(book: Path, tmp_path: Path) -> None:
+    file = text_file(
+        tmp_path / "教师.csv", [["学校", "姓名", "账号"], ["某校", "李", "4.21281E+17"]], "utf-8"
+    )
+    pressed = press(book, file)
+    assert said(pressed).startswith("教师.csv有1个账号末尾几位已被Excel改掉：C2（4.21281E+17）")
+    assert pressed.written == set()
+
+
+def test_without_a_dialog_the_command_is_named(book: Path) -> None:
+    remote = remote_book(book)
+    import_data(remote)
+    pressed = Applied(book, remote.json()["actions"])
+    assert said(pressed) == "只有Windows上的Excel能在这里选文件；请用命令 kongjian import 工作簿 文件"
+    assert pressed.written == set()
+
+
+class Dialog:
+    """Excel's dialog for opening files, as COM answers: False when it is cancelled, else a tuple of names."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+        self.asked: tuple[Any, ...] = ()
+
+    def GetOpenFilename(self, *asked: Any) -> object:  # noqa: N802
+        self.asked = asked
+        return self.answer
+
+
+@pytest.mark.parametrize(("answer", "wanted"), [(False, []), (("C:/a.xls", "C:/b.csv"), ["a.xls", "b.csv"])])
+def test_the_files_come_from_excels_own_dialog(answer: object, wanted: list[str]) -> None:
+    dialog = Dialog(answer)
+    book: Any = type("Book", (), {"app": type("App", (), {"api": dialog})})
+    assert [p.name for p in import_button._chosen(book)] == wanted
+    kinds, index, _, _, several = dialog.asked
+    assert kinds.count(",") % 2 == 1  # pairs of a label and its patterns
+    assert (index, several) == (1, True)
+
+
+def test_a_second_import_finds_what_the_first_left(book: Path, tmp_path: Path) -> None:
+    file = xlsx(tmp_path / "教师.xlsx", TEACHERS)
+    pressed = press(book, file)
+    pressed.book.save(first := tmp_path / "一.xlsx")
+    assert said(press(first, file)).startswith("教师.xlsx“导出” → 教师数据：新增0行，已有的3行跳过")
+    assert len(landed(first, "教师数据")) == 5
+    assert openpyxl.load_workbook(first)["教师数据"]["C6"].data_type == "s"
