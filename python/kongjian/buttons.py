@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
 from pathlib import Path
 
@@ -12,8 +11,11 @@ import xlwings as xw
 from kongjian import doctor
 from kongjian.errors import KongjianError
 from kongjian.excel import outlook
+from kongjian.excel.import_button import import_data as import_data
 from kongjian.excel.live import LiveBook
 from kongjian.excel.print_pdf import printer
+from kongjian.excel.report_file import save_report
+from kongjian.excel.selfcheck_button import selfcheck as selfcheck
 from kongjian.excel.session import Press, pressed, writing
 from kongjian.forms import kinds, work
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
@@ -191,8 +193,7 @@ def diagnose(book: xw.Book | None = None) -> None:
     with pressed(book) as press:
         press.progress("正在诊断…")
         report = doctor.report()
-        place = Path(press.book.fullname)  # a book never saved, or one on a web server, has no folder
-        saved = _save(report, place.parent if place.is_absolute() else Path(tempfile.gettempdir()))
+        saved = save_report(press.book, report, REPORT)
         press.last_word = f"{report.strip().splitlines()[-1]}\n报告在 {saved}"
 
 
@@ -204,13 +205,3 @@ def _examine(press: Press) -> tuple[LiveBook, Run]:
 
 def _now() -> dt.datetime:
     return dt.datetime.now().replace(microsecond=0)
-
-
-def _save(text: str, folder: Path) -> Path:
-    """Saves the report in a folder, or with temporary files where that cannot be written to."""
-    try:
-        (folder / REPORT).write_text(text, encoding="utf-8-sig")  # the mark lets Notepad read it
-    except OSError:
-        folder = Path(tempfile.gettempdir())
-        (folder / REPORT).write_text(text, encoding="utf-8-sig")
-    return folder / REPORT

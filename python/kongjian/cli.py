@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kongjian import __version__, log
+from kongjian import __version__, cli_show, log
+from kongjian.cli_changes import changes
 from kongjian.cli_chinese import ChineseGroup, complain
+from kongjian.cli_import import import_
+from kongjian.cli_selfcheck import selfcheck
 from kongjian.cli_tables import pad, print_results, print_state
 from kongjian.errors import KongjianError
+from kongjian.text_file import save_text
 
 if TYPE_CHECKING:
     pass
@@ -320,8 +324,18 @@ def doctor(book: Path | None, out: Path | None) -> None:
     text = checks.word(lines)
     click.echo(text, nl=False)
     if out:
-        _save_text(out, text)
+        save_text(out, text)
     sys.exit(1 if any(line.state == checks.BAD for line in lines) else 0)
+
+
+for _command in (import_, *cli_show.COMMANDS, changes, selfcheck):
+    cli.add_command(_command)
+# the help lists them in the order of the work
+_ORDER = (
+    "import check recalc explain reconcile near effects changes selfcheck forms collect mail demo rules build "
+    "install doctor"
+).split()
+cli.commands = {name: cli.commands[name] for name in _ORDER}
 
 
 def main() -> None:
@@ -349,13 +363,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KongjianError(f"建不了文件夹 {folder}：{error.strerror or error}") from None
-
-
-def _save_text(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8-sig")  # the mark lets Notepad on old Windows read it
-    except OSError as error:
-        raise KongjianError(f"写不了 {path}：{error.strerror or error}") from None
 
 
 @contextmanager

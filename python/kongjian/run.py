@@ -17,6 +17,8 @@ from kongjian.engine.evidence import evidence
 from kongjian.engine.frame import Frame, texts
 from kongjian.errors import KongjianError
 from kongjian.intake import report
+from kongjian.intake.column_names import SHEET as COLUMN_NAMES
+from kongjian.intake.column_names import with_confirmed
 from kongjian.intake.grid import Grid
 from kongjian.intake.marks import Mark, marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
@@ -86,7 +88,8 @@ class Page:
 def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
     """Reads and calculates without writing anything. Raises KongjianError for what the user can mend."""
     progress("正在读取工作簿…")
-    return calculate_sheets(sheets, apply_rule_sheet(sheets.grid(RULE_SHEET), rules), progress)
+    named = with_confirmed(rules, sheets.grid(COLUMN_NAMES))
+    return calculate_sheets(sheets, apply_rule_sheet(sheets.grid(RULE_SHEET), named), progress)
 
 
 def calculate_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:

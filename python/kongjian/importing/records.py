@@ -19,7 +19,7 @@ from kongjian.intake.values import show
 from kongjian.rules.model import ImportingFile, Rules
 from kongjian.run import Page
 from kongjian.sheets import serial
-from kongjian.workbook.import_sheets import NAMES, RECORDS
+from kongjian.workbook.layout import COLUMN_NAMES, RECORDS
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,8 @@ def _serial(cell: Cell) -> float:
 def names_page(rows: Sequence[NameRow]) -> Page:
     """列名对应 with what is to be confirmed below what is there."""
     fields = ("sheet", "found", "column", "answer", "file")
-    frame = Frame({n: texts(getattr(r, f) for r in rows) for n, f in zip(NAMES.names, fields, strict=True)})
+    frame = Frame(
+        {n: texts(getattr(r, f) for r in rows) for n, f in zip(COLUMN_NAMES.names, fields, strict=True)}
+    )
     hint = "在“确认”列写“是”或“否”，也可以改“对应列”，然后再导入一次"
-    return Page(NAMES, frame, hint)
+    return Page(COLUMN_NAMES, frame, hint)

@@ -23,7 +23,7 @@ from kongjian.rules.model import InputTable, Rules
 from kongjian.run import Page, Progress
 from kongjian.sheets import Sheets, rows_below_header
 from kongjian.text import fold
-from kongjian.workbook.import_sheets import RECORDS
+from kongjian.workbook.layout import RECORDS
 
 
 class Writer(Protocol):

@@ -164,7 +164,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
         sheet.set_column(index, index, column.width, styles.column(kind))
         sheet.write_blank(FIRST_ROW - 1, index, None, styles.cell(kind, column.wraps))
         if column.kind == "answer":
-            choices = {"validate": "list", "source": ["是"], "show_error": False}
+            choices = {"validate": "list", "source": ["是", "否"], "show_error": False}
             sheet.data_validation(FIRST_ROW - 1, index, LAST_ROW - 1, index, choices)
     widths = [c.width for c in output.columns]
     frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
@@ -173,7 +173,8 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     mark(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
-    sheet.protect("", _PROTECT)
+    if output.protected:
+        sheet.protect("", _PROTECT)
 
 
 def _output_kind(column: OutColumn) -> str:

@@ -37,13 +37,14 @@ class OutColumn:
 
 @dataclass(frozen=True)
 class OutputSheet:
-    """One output sheet with its one table; the table's first row is HEADER_ROW."""
+    """One output sheet with its one table; the table's first row is HEADER_ROW. Where staff type, it is not protected."""
 
     sheet: str
     table: str
     columns: tuple[OutColumn, ...]
     role: Role
     purpose: str
+    protected: bool = True
 
     @property
     def names(self) -> list[str]:
@@ -114,6 +115,11 @@ def _scores(names: Sequence[str]) -> str:
     return " ".join(f"{n}:score:{_two_lines(n)}" for n in names)
 
 
+# What an import leaves. Texts from files stand in columns of texts, so that no cell of them ever becomes a formula.
+RECORDS = OutputSheet("导入记录", "Imports", _columns("时间:time 文件:account:30 工作表:text:12 单元格:text:14 原值:account:24 写入:account:24 说明:text:60"), "evidence", "每次导入改了哪些格")  # fmt: skip
+COLUMN_NAMES = OutputSheet("列名对应", "ColumnNames", _columns("工作表:text:12 文件里的列名:account:28 对应列:text:22 确认:answer 来自文件:account:30"), "evidence", "导出文件里的列名是哪一列", protected=False)  # fmt: skip
+
+
 def output_sheets(rules: Rules) -> list[OutputSheet]:
     """Every output sheet of the workbook in tab order."""
     school = _scores([i.name for i in rules.school.indicators])
@@ -136,6 +142,8 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
         OutputSheet("口径影响", "ReadingEffects", _columns("口径:text:20 取值:text:16 示范校变化:text:30 专家变化:text:30 优秀教师变化:text:30 说明:text:40"), "evidence", "换一种口径，名单会怎样变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
+        RECORDS,
+        COLUMN_NAMES,
     ]  # fmt: skip
 
 
