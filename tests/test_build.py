@@ -54,6 +54,8 @@ TABLES = {
     "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 竞赛名次 中国式名次 说明"),
     "口径影响": ("ReadingEffects", "口径 取值 示范校变化 专家变化 优秀教师变化 说明"),
     "运行记录": ("Runs", "时间 规则版本 数据指纹 学校数 教师数 班级数 错误 警告 用时秒 口径 规则修改"),
+    "导入记录": ("Imports", "时间 文件 工作表 单元格 原值 写入 说明"),
+    "列名对应": ("ColumnNames", "工作表 文件里的列名 对应列 确认 来自文件"),
 }
 INPUTS = list(TABLES)[:5]
 INDICATORS = "对象 一级指标 指标 条款原文 分值 计分方式 目标 每少扣分 分档 出处 疑点"
@@ -122,19 +124,21 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.oddFooter.center.text == "第&P页 共&N页"
     assert page.print_title_rows == {"首页": None, "规则": "$1:$2", "帮助": "$1:$2"}.get(sheet, "$1:$3")
-    upright = {"首页", "班级数据", "月度得分", "行为明细", "学校排名", "有效次数"}
+    upright = {"首页", "班级数据", "月度得分", "行为明细", "学校排名", "有效次数", "列名对应"}
     assert (page.page_setup.orientation == "landscape") == (sheet not in upright)
 
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 8, 2]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 10, 2]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
     for sheet in book.worksheets:
         protection = sheet.protection
-        assert protection.sheet == (sheet.title not in ["首页", "规则", "帮助", *INPUTS]), sheet.title
+        assert protection.sheet == (sheet.title not in ["首页", "规则", "帮助", "列名对应", *INPUTS]), (
+            sheet.title
+        )
         if protection.sheet:
             assert protection.password is None
             locked = [

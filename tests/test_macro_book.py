@@ -111,7 +111,7 @@ def test_the_buttons_stand_in_the_free_row_under_the_cards(book: Path) -> None:
     row = {a[2] for a in anchors} | {a[6] for a in anchors}
     assert row == {7}
     home = openpyxl.load_workbook(book, keep_vba=True)["首页"]
-    assert str(home["B6"].value).startswith("① 粘贴")
+    assert str(home["B6"].value).startswith("① 导入或粘贴")
     assert [c.value for c in home[8] if c.value is not None] == []
     spans = sorted((a[0], a[4]) for a in anchors)
     assert all(end < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))

@@ -17,7 +17,7 @@ from package_macros import PROJECT
 
 WORKBOOK, TYPES = "xl/workbook.xml", "[Content_Types].xml"
 SCHOOLS, TEACHERS = "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"
-RANKING, RULES = "xl/worksheets/sheet7.xml", "xl/worksheets/sheet22.xml"
+RANKING, RULES = "xl/worksheets/sheet7.xml", "xl/worksheets/sheet24.xml"
 HOME, TABLE = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
 SHAPES, RIBBON = "xl/drawings/vmlDrawing1.vml", "customUI/customUI.xml"
 MACRO_ENABLED = b"vnd.ms-excel.sheet.macroEnabled.main"
@@ -99,7 +99,7 @@ SEEDS = [
         "table name twice", TABLE, r'displayName="Schools"', 'displayName="teachers"', "teachers comes twice"
     ),
     Seed("table id twice", TABLE, r' id="1" name="S', ' id="2" name="S', "table id 2 comes twice"),
-    Seed("overlap", "xl/tables/table22.xml", r'ref="A\d+:', 'ref="A9:', "Indicators overlaps table Readings"),
+    Seed("overlap", "xl/tables/table24.xml", r'ref="A\d+:', 'ref="A9:', "Indicators overlaps table Readings"),
     Seed(
         "merged in table",
         SCHOOLS,
@@ -113,7 +113,7 @@ SEEDS = [
     Seed("name is a table", WORKBOOK, r'name="HomeNotes"', 'name="Schools"', "also a defined name"),
     Seed("name without sheet", WORKBOOK, r"'?首页'?!\$I", "主页!$I", "主页 is no sheet"),
     Seed("name to nothing", WORKBOOK, r"'?首页'?!\$I\$\d+", "#REF!", "refers to nothing"),
-    Seed("name of no sheet", WORKBOOK, r'localSheetId="21"', 'localSheetId="99"', "no sheet 99"),
+    Seed("name of no sheet", WORKBOOK, r'localSheetId="23"', 'localSheetId="99"', "no sheet 99"),
     Seed("long list", SCHOOLS, r'"是,否"', '"' + "是,否," * 70 + '"', "list of 280 characters"),
     Seed("long message", SCHOOLS, r'error="请填', 'error="' + "请" * 256, "error longer than 255"),
     Seed(

@@ -23,7 +23,11 @@ PROCEDURES = procedures(sources().values())
 def test_the_tab_stands_right_of_home_with_the_groups_in_working_order() -> None:
     (tab,) = ElementTree.fromstring(XML).iter(f"{SPACE}tab")
     assert (tab.get("label"), tab.get("insertAfterMso")) == (TAB, "TabHome")
-    assert [g.get("label") for g in tab] == ["数据", "计算", "结果", "评审", "分发", "帮助"] == list(GROUPS)
+    assert (
+        [g.get("label") for g in tab]
+        == ["数据", "计算", "结果", "核对", "评审", "分发", "帮助"]
+        == list(GROUPS)
+    )
 
 
 def test_every_command_is_a_button_in_its_group() -> None:
@@ -111,10 +115,10 @@ def test_the_ribbon_is_as_excel_wants_it() -> None:
         (
             "</menu>",
             "<splitButton id='A'/></menu>",
-            "menu MakeApplicationsMenu: splitButton may not stand here",
+            "menu ImportDataMenu: splitButton may not stand here",
         ),
         ('keytip="N2"', 'keytip="N"', "keytip N comes twice"),
-        ("</group></tab>", "<tab/></group></tab>", "group KongjianGroup6: tab may not stand here"),
+        ("</group></tab>", "<tab/></group></tab>", "group KongjianGroup7: tab may not stand here"),
         ("2006/01", "2005/01", "the root is {http://schemas.microsoft.com/office/2005/01/customui}customUI"),
     ],
 )

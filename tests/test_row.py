@@ -164,11 +164,12 @@ def test_an_explanation_adds_up() -> None:
     values = [3.5, 40.0, BLANK, 4.0, 0.0, 2.0, 0.5, 1.0, 0.0, 1.0, 1.0]
     lines = {line[0]: line[1:] for line in explain(RULES.teacher, RULES, scorer, values)}
     assert lines["制作课件"][0] == 3.5
-    assert lines["制作课件"][2:] == [10.0, 7.0, 3.0, 1.5]
-    assert lines["作业管理"][2:] == [15.0, 14.0, 1.0, 1.0]
-    assert lines["学生评价"][2:] == [15.0, 5.0, 10.0, 0.5]
+    assert lines["制作课件"][2:] == [10.0, 7.0, 3.0, "1.5个"]
+    assert lines["作业管理"][2:] == [15.0, 14.0, 1.0, "1次"]
+    assert lines["学生评价"][2:] == [15.0, 5.0, 10.0, "50个百分点"]
     assert lines["在线授课"][0] == ""
-    assert all(math.isnan(v) for v in lines["在线授课"][3:])
+    assert all(math.isnan(v) for v in lines["在线授课"][3:5])
+    assert lines["在线授课"][5] == "没有数据"
     other = explain(RULES.teacher, RULES, scorer, [*values[:6], BLANK, *values[7:10], 0.0])[6]
     assert other[1] == ""
-    assert other[3:] == [15.0, 0.0, 15.0, 0.0]
+    assert other[3:] == [15.0, 0.0, 15.0, ""]

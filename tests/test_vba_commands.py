@@ -17,6 +17,8 @@ IDS = [c.id for c in COMMANDS]
 SHEETS = {
     "GoSchools": "学校数据", "GoTeachers": "教师数据", "GoProblems": "问题清单", "GoSchoolRanking": "学校排名",
     "GoTeacherRanking": "教师排名", "GoAwards": "获奖名单", "GoEligibility": "资格审核", "GoHelp": "帮助",
+    "GoColumnNames": "列名对应", "GoImports": "导入记录", "GoExplanations": "得分说明", "GoReconcile": "平台核对",
+    "GoNearMisses": "临界名单", "GoReadingEffects": "口径影响", "GoRuns": "运行记录",
 }  # fmt: skip
 PYTHON = {
     "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",
@@ -25,7 +27,7 @@ PYTHON = {
     "MakeReviewPdf": "score_card_pdf", "MakePublicity": "publicity_list", "MakeCommendation": "commendation_list",
     "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
-    "ApplyCorrections": "apply_corrections",
+    "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
 }  # fmt: skip
 SAY = messages()
 

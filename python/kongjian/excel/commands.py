@@ -42,8 +42,8 @@ COMMANDS = (
     Command(
         "ImportData", "数据", "导入平台数据", "I", "FileOpen",
         "导入平台数据 (Import platform data)",
-        "选一个或几个平台导出的文件（.xlsx、.xls、CSV），认出是哪张表，接在输入表已有的行下面；已有的行不改。转换了什么写进“导入记录”，拿不准的列名写进“列名对应”。不能用“撤消”退回。",
-        entry="import_data", large=True, on_home=True,
+        "读选中的一个或几个平台导出的文件（.xlsx、.xls、CSV），认出是哪张表，写在输入表已有的行下面；已有的行不改。转换了什么写进“导入记录”，拿不准的列名写进“列名对应”。写入后不能用“撤消”退回。",
+        entry="import_data", on_home=True,
     ),
     Command(
         "GoColumnNames", "数据", "列名对应", "I2", "DataValidation",

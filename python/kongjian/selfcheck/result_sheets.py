@@ -49,11 +49,11 @@ def _stale(pages: Sequence[Page], sheets: Sheets) -> str:
     page = next(p for p in pages if p.spec.table == RUNS)
     if sheets.name(page.spec.sheet) is None:  # one of the deleted sheets that are told
         return ""
-    if not rows_below_header(sheets, page.spec.sheet, ["数据指纹", "规则版本"]):
+    shown = rows_below_header(sheets, page.spec.sheet, ["规则版本", "数据指纹"], ["口径", "规则修改"])
+    if not shown:
         return "“运行记录”里没有计算过的记录"
-    for column in (c for c in _STATE if c in page.frame):
-        shown = rows_below_header(sheets, page.spec.sheet, [column])
-        if not shown or str(shown[0][0]) != str(page.frame[column][0]):
+    for column, cell in zip(_STATE, shown[0], strict=True):
+        if str(cell or "") != str(page.frame[column][0]):
             what = "数据" if column == "数据指纹" else "规则"
             return f"{what}在上次计算以后改过，请先重新计算"
     return ""
