@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import datetime as dt
+import functools
 import html
 import io
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +22,24 @@ from kongjian.rules import Rules, load_rules
 from kongjian.workbook.append import FileWriter
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
-from workbooks import cells
+from workbooks import cells, schools, small_book, teachers
 
 Line = Sequence[Any]
 RULES = load_rules()
 NOW = dt.datetime(2021, 7, 20, 9, 30)
+
+
+@functools.cache
+def _built(kind: str, teacher_count: int) -> Path:
+    """One workbook for all tests of this process: three schools, so many teachers."""
+    folder = Path(tempfile.mkdtemp(prefix="kongjian-import-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return small_book(folder / f"评比{kind}", {"schools": schools(3), "teachers": teachers(teacher_count)})
+
+
+def new_book(folder: Path, kind: str = ".xlsm", teacher_count: int = 0) -> Path:
+    """A workbook of its own to import into."""
+    return Path(shutil.copy(_built(kind, teacher_count), folder / f"评比{kind}"))
 
 
 def run_import(

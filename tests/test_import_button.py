@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from import_files import TEACHERS, Line, landed, run_import, text_file, xlsx
+from import_files import TEACHERS, Line, landed, new_book, run_import, text_file, xlsx
 from kongjian.excel import import_button
 from kongjian.excel.import_button import import_data
 from remote import Applied, remote_book, values
 from test_import_hostile import FORMULAS, injected
-from workbooks import opened, schools, small_book, teachers
+from workbooks import opened
 
 Sheets = dict[str, list[list[Any]]]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = {"schools": schools(3), "teachers": teachers(2)}
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", rows)
-
-
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(built, tmp_path / "评比.xlsm"))
+def book(tmp_path: Path) -> Path:
+    return new_book(tmp_path, teacher_count=2)
 
 
 def press(path: Path, *files: Path) -> Applied:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_files import RULES, TEACHERS, TEACHERS_LANDED, Line, landed, recorded, run_import, text_file, xlsx
+from import_files import (
+    RULES,
+    TEACHERS,
+    TEACHERS_LANDED,
+    Line,
+    landed,
+    new_book,
+    recorded,
+    run_import,
+    text_file,
+    xlsx,
+)
 from kongjian.demo import demo_data
 from kongjian.errors import KongjianError
 from kongjian.workbook.build import build
@@ -26,9 +36,7 @@ from workbooks import (
     opened,
     read,
     replace,
-    schools,
     sheet_part,
-    small_book,
     table_part,
     table_ref,
 )
@@ -36,14 +44,9 @@ from workbooks import (
 INPUTS = [t.sheet for t in RULES.tables]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", {"schools": schools(3)})
-
-
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(built, tmp_path / "评比.xlsm"))
+def book(tmp_path: Path) -> Path:
+    return new_book(tmp_path)
 
 
 def csv(path: Path, *lines: Line) -> Path:
@@ -69,6 +72,17 @@ def test_events_that_a_file_repeats_are_real_and_come_in_once(book: Path, tmp_pa
     assert run_import(book, march).lines[0].startswith("三月.csv → 行为明细：新增0行，已有的3行跳过")
     assert run_import(book, more).lines[0].startswith("补.csv → 行为明细：新增1行，已有的3行跳过")
     assert [r["日期"].day for r in landed(book, "行为明细")] == [1, 1, 2, 1]
+
+
+def test_what_a_file_leaves_blank_it_does_not_deny(book: Path, tmp_path: Path) -> None:
+    run_import(book, csv(tmp_path / "一.csv", *TEACHERS))
+    fewer: list[Line] = [
+        ["学校", "姓名", "账号", "课件", "教案"],
+        ["赤壁市第一小学", "李明", "421281199001011234", "", 40],
+    ]
+    done = run_import(book, csv(tmp_path / "二.csv", *fewer))
+    assert done.lines[0] == "二.csv → 教师数据：新增0行，已有的1行跳过"
+    assert landed(book, "教师数据") == TEACHERS_LANDED
 
 
 def test_a_row_that_says_otherwise_is_not_written_but_told(book: Path, tmp_path: Path) -> None:
@@ -221,7 +235,7 @@ def test_everything_else_in_the_workbook_stays(tmp_path: Path) -> None:
 
 
 def test_new_rows_look_like_those_above_and_belong_to_the_table(tmp_path: Path) -> None:
-    book = small_book(tmp_path / "评比.xlsx", {"schools": schools(3)})
+    book = new_book(tmp_path, ".xlsx")
     run_import(book, csv(tmp_path / "教师.csv", *TEACHERS))
     assert table_ref(book, "Teachers") == ("A3:P6", "A3:P6")
     sheet = opened(book)["教师数据"]
@@ -319,13 +333,11 @@ def exports(draw: st.DrawFn) -> tuple[list[Line], list[dict[str, Any]]]:
 
 @settings(max_examples=25, deadline=None)
 @given(exports())
-def test_any_export_lands_what_it_holds(
-    tmp_path_factory: pytest.TempPathFactory, built: Path, case: Any
-) -> None:
+def test_any_export_lands_what_it_holds(tmp_path_factory: pytest.TempPathFactory, case: Any) -> None:
     lines, wanted = case
     folder = tmp_path_factory.mktemp("any")
     out = folder / "out.xlsm"
-    run_import(built, xlsx(folder / "教师.xlsx", lines), out=out)
+    run_import(new_book(folder), xlsx(folder / "教师.xlsx", lines), out=out)
     assert landed(out, "教师数据") == wanted
     again = run_import(out, text_file(folder / "again.csv", lines, "gb18030"))
     assert again.lines[0] == f"again.csv → 教师数据：新增0行，已有的{len(wanted)}行跳过"
