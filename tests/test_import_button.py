@@ -105,9 +105,9 @@ class Dialog:
 
     def __init__(self, answer: object) -> None:
         self.answer = answer
-        self.asked: tuple[Any, ...] = ()
+        self.asked: dict[str, Any] = {}
 
-    def GetOpenFilename(self, *asked: Any) -> object:  # noqa: N802
+    def GetOpenFilename(self, **asked: Any) -> object:  # noqa: N802
         self.asked = asked
         return self.answer
 
@@ -117,9 +117,8 @@ def test_the_files_come_from_excels_own_dialog(answer: object, wanted: list[str]
     dialog = Dialog(answer)
     book: Any = type("Book", (), {"app": type("App", (), {"api": dialog})})
     assert [p.name for p in import_button._chosen(book)] == wanted
-    kinds, index, _, _, several = dialog.asked
-    assert kinds.count(",") % 2 == 1  # pairs of a label and its patterns
-    assert (index, several) == (1, True)
+    assert len(dialog.asked["FileFilter"].split(",")) % 2 == 0  # pairs of a label and its patterns
+    assert dialog.asked["MultiSelect"] is True
 
 
 def test_a_second_import_finds_what_the_first_left(book: Path, tmp_path: Path) -> None:
