@@ -415,3 +415,37 @@ def test_strange_texts_survive_or_are_cleaned_as_pasted_ones(case: str, book: Pa
 def test_the_limits_are_those_of_the_rules() -> None:
     limits = RULES.importing.limits
     assert (limits.rows, limits.cells, limits.unpacked_megabytes) == (200_000, 4_000_000, 400)
+
+
+# ---- the same tricks in the workbook itself
+
+
+def trick(entity: str, part: str, root: bytes, old: bytes) -> Callable[[dict[str, bytes]], None]:
+    """A part whose text is an entity that a careless reader would look up or blow up."""
+
+    def edit(parts: dict[str, bytes]) -> None:
+        many = "".join(f'<!ENTITY l{k} "{f"&l{k - 1};" * 10 if k else "ha"}">' for k in range(10))
+        head = f'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">{many}]>'.encode()
+        replace(parts, part, root, head + root)
+        replace(parts, part, old, f"&{entity};".encode())
+
+    return edit
+
+
+@pytest.mark.parametrize("entity", ["f", "l9"])
+@pytest.mark.parametrize(
+    ("part", "root", "old"),
+    [
+        ("xl/workbook.xml", b"<workbook", "班级数据".encode()),
+        ("xl/sharedStrings.xml", b"<sst", "李明".encode()),
+    ],
+    ids=["workbook", "texts"],
+)
+def test_entities_in_the_workbook_are_refused(
+    entity: str, part: str, root: bytes, old: bytes, tmp_path: Path
+) -> None:
+    book = change(new_book(tmp_path, ".xlsx"), trick(entity, part, root, old))
+    before = book.read_bytes()
+    with pytest.raises(KongjianError, match="评比.xlsx 已损坏，打不开"):
+        recalculate(book)
+    assert book.read_bytes() == before
