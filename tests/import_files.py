@@ -148,3 +148,14 @@ TEACHERS_LANDED: list[dict[str, Any]] = [
      "学生评价": 1.0, "通知公告": 1.0, "活动发布": 0.0, "参与活动": 1.0, "平台得分": 71.25},
     {"学校名称": "神山镇教学点", "教师姓名": "𬭎心", "账号": "421281198002025678", "任课": "否", "班主任": "否", "网络教研": 2.0},
 ]  # fmt: skip
+
+
+FORMULAS = ["=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x","y")', "==1"]
+
+
+def injected(folder: Path) -> Path:
+    """An export whose texts begin as formulas do, those of its columns of numbers among them."""
+    rows: list[Line] = [[f"{f}校", f, f"{f}x", "=1+1", "=2*3", f] for f in FORMULAS]
+    return text_file(
+        folder / "教师.csv", [["学校", "姓名", "账号", "班主任", "课件", "=备注"], *rows], "utf-8"
+    )

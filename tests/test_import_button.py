@@ -8,11 +8,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from import_files import TEACHERS, Line, landed, new_book, run_import, text_file, xlsx
+from import_files import FORMULAS, TEACHERS, Line, injected, landed, new_book, run_import, text_file, xlsx
 from kongjian.excel import import_button
 from kongjian.excel.import_button import import_data
 from remote import Applied, remote_book, values
-from test_import_hostile import FORMULAS, injected
 from workbooks import opened
 
 Sheets = dict[str, list[list[Any]]]
