@@ -169,6 +169,25 @@ def test_many_changes_of_a_kind_are_counted(book: Path, tmp_path: Path) -> None:
     assert ("E303", "同样的另有280处，没有列出；最后一处：按“是”写入（文件第301行）") in notes
 
 
+def test_an_import_fills_only_so_many_lines_of_the_record(book: Path, tmp_path: Path) -> None:
+    names = [c.name for c in RULES.table("teachers").columns if c.kind in ("count", "share", "score")]
+    rows: list[Line] = [["某校", f"教师{k}", f"a{k}", *(["缺考"] * len(names))] for k in range(25)]
+    run_import(book, csv(tmp_path / "x.csv", ["学校", "姓名", "账号", *names], *rows))
+    notes = recorded(book, "说明")
+    kept = (
+        3 + len(names) * 20 + len(names)
+    )  # what is said of the file, then 20 lines of each kind and their rest
+    assert len(notes) == 201
+    assert notes[-1] == f"这次导入另有{kept - 1 - 200}行记录，没有列出"
+
+
+def test_a_count_that_stands_for_yes_stays_a_count(book: Path, tmp_path: Path) -> None:
+    head: Line = ["学校", "学籍管理", "部门管理", "家长管理", "组织机构"]
+    run_import(book, csv(tmp_path / "x.csv", head, ["某校", 7, "有", 0, 1]))
+    found = landed(book, "学校数据")[-1]
+    assert [found[n] for n in head[1:]] == [7.0, "是", "否", "是"]
+
+
 def test_the_record_keeps_earlier_imports_below(book: Path, tmp_path: Path) -> None:
     run_import(book, csv(tmp_path / "一.csv", *TEACHERS))
     first = recorded(book, "时间", "文件", "说明")
