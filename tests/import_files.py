@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import datetime as dt
+import functools
 import html
 import io
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +22,24 @@ from kongjian.rules import Rules, load_rules
 from kongjian.workbook.append import FileWriter
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
-from workbooks import cells
+from workbooks import cells, schools, small_book, teachers
 
 Line = Sequence[Any]
 RULES = load_rules()
 NOW = dt.datetime(2021, 7, 20, 9, 30)
+
+
+@functools.cache
+def _built(kind: str, teacher_count: int) -> Path:
+    """One workbook for all tests of this process: three schools, so many teachers."""
+    folder = Path(tempfile.mkdtemp(prefix="kongjian-import-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return small_book(folder / f"评比{kind}", {"schools": schools(3), "teachers": teachers(teacher_count)})
+
+
+def new_book(folder: Path, kind: str = ".xlsm", teacher_count: int = 0) -> Path:
+    """A workbook of its own to import into."""
+    return Path(shutil.copy(_built(kind, teacher_count), folder / f"评比{kind}"))
 
 
 def run_import(
@@ -131,3 +148,14 @@ TEACHERS_LANDED: list[dict[str, Any]] = [
      "学生评价": 1.0, "通知公告": 1.0, "活动发布": 0.0, "参与活动": 1.0, "平台得分": 71.25},
     {"学校名称": "神山镇教学点", "教师姓名": "𬭎心", "账号": "421281198002025678", "任课": "否", "班主任": "否", "网络教研": 2.0},
 ]  # fmt: skip
+
+
+FORMULAS = ["=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x","y")', "==1"]
+
+
+def injected(folder: Path) -> Path:
+    """An export whose texts begin as formulas do, those of its columns of numbers among them."""
+    rows: list[Line] = [[f"{f}校", f, f"{f}x", "=1+1", "=2*3", f] for f in FORMULAS]
+    return text_file(
+        folder / "教师.csv", [["学校", "姓名", "账号", "班主任", "课件", "=备注"], *rows], "utf-8"
+    )

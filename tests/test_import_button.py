@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from import_files import TEACHERS, Line, landed, run_import, text_file, xlsx
+from import_files import FORMULAS, TEACHERS, Line, injected, landed, new_book, run_import, text_file, xlsx
 from kongjian.excel import import_button
 from kongjian.excel.import_button import import_data
 from remote import Applied, remote_book, values
-from test_import_hostile import FORMULAS, injected
-from workbooks import opened, schools, small_book, teachers
+from workbooks import opened
 
 Sheets = dict[str, list[list[Any]]]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = {"schools": schools(3), "teachers": teachers(2)}
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", rows)
-
-
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(built, tmp_path / "评比.xlsm"))
+def book(tmp_path: Path) -> Path:
+    return new_book(tmp_path, teacher_count=2)
 
 
 def press(path: Path, *files: Path) -> Applied:
@@ -112,9 +104,9 @@ class Dialog:
 
     def __init__(self, answer: object) -> None:
         self.answer = answer
-        self.asked: tuple[Any, ...] = ()
+        self.asked: dict[str, Any] = {}
 
-    def GetOpenFilename(self, *asked: Any) -> object:  # noqa: N802
+    def GetOpenFilename(self, **asked: Any) -> object:  # noqa: N802
         self.asked = asked
         return self.answer
 
@@ -124,9 +116,8 @@ def test_the_files_come_from_excels_own_dialog(answer: object, wanted: list[str]
     dialog = Dialog(answer)
     book: Any = type("Book", (), {"app": type("App", (), {"api": dialog})})
     assert [p.name for p in import_button._chosen(book)] == wanted
-    kinds, index, _, _, several = dialog.asked
-    assert kinds.count(",") % 2 == 1  # pairs of a label and its patterns
-    assert (index, several) == (1, True)
+    assert len(dialog.asked["FileFilter"].split(",")) % 2 == 0  # pairs of a label and its patterns
+    assert dialog.asked["MultiSelect"] is True
 
 
 def test_a_second_import_finds_what_the_first_left(book: Path, tmp_path: Path) -> None:

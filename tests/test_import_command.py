@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from import_files import TEACHERS, TEACHERS_LANDED, landed, text_file
+from import_files import TEACHERS, TEACHERS_LANDED, landed, new_book, text_file
 from kongjian.cli_chinese import ChineseGroup
 from kongjian.cli_import import import_
 from kongjian.errors import KongjianError
-from workbooks import schools, small_book
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", {"schools": schools(3)})
 
 
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(built, tmp_path / "评比.xlsm"))
+def book(tmp_path: Path) -> Path:
+    return new_book(tmp_path)
 
 
 def run(*words: object) -> Result:

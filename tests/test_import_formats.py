@@ -15,13 +15,14 @@ from import_files import (
     at_row,
     html_xls,
     landed,
+    new_book,
     openpyxl_xlsx,
     run_import,
     text_file,
     xlsx,
 )
 from kongjian.errors import KongjianError
-from workbooks import SCHOOL_NAMES, schools, small_book
+from workbooks import SCHOOL_NAMES
 
 Maker = Callable[[Path, list[Line]], Path]
 FORMATS: dict[str, tuple[str, Maker]] = {
@@ -41,10 +42,10 @@ FORMATS: dict[str, tuple[str, Maker]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
     """A workbook without teachers."""
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", {"schools": schools(3)})
+    return new_book(tmp_path)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

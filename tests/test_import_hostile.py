@@ -6,7 +6,6 @@ import dataclasses
 import io
 import re
 import resource
-import shutil
 import struct
 import zipfile
 from collections.abc import Callable
@@ -16,12 +15,15 @@ from typing import Any
 import pytest
 
 from import_files import (
+    FORMULAS,
     RULES,
     TEACHERS,
     TEACHERS_LANDED,
     Line,
     html_xls,
+    injected,
     landed,
+    new_book,
     recorded,
     run_import,
     text_file,
@@ -39,14 +41,9 @@ SHEET = "xl/worksheets/sheet1.xml"
 MEGABYTE = 1 << 20
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", {"schools": schools(3)})
-
-
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(built, tmp_path / "评比.xlsm"))
+def book(tmp_path: Path) -> Path:
+    return new_book(tmp_path)
 
 
 def refused(book: Path, *files: Path, rules: Rules = RULES) -> str:
@@ -151,6 +148,7 @@ REFUSED: dict[str, tuple[Maker, str]] = {
     "some XML": (data("教师.xls", b'<?xml version="1.0"?><a/>'), "教师.xls 是 XML 文件，不是表格；请从平台导出表格文件"),
     "a web archive": (data("教师.xls", b"MIME-Version: 1.0\r\n"), "教师.xls 是“单个文件网页”，读不了；请用Excel打开它，另存为 .xlsx 再导入"),
     "a page without a table": (data("教师.xls", b"<html><body>no</body></html>"), "教师.xls 里没有表格；请从平台重新导出"),
+    "a page too deep": (data("教师.xls", b"<div>" * 5000 + "<table><tr><td>学校<td>姓名</table>".encode()), "教师.xls 里没有表格；请从平台重新导出"),
     "bytes": (data("教师.csv", bytes(range(1, 255)) * 9), "教师.csv 里有认不出的文字编码；请从平台重新导出，或用Excel另存为 .xlsx 再导入"),
     "control characters": (data("教师.csv", bytes(range(1, 32)) * 99), "教师.csv 不是表格文件；请从平台重新导出"),
     "an open quotation": (data("教师.csv", b'a,b\r\n"' + b"x" * (17 * MEGABYTE)), "教师.csv 第2行起读不了（引号不成对）；请从平台重新导出"),
@@ -188,7 +186,6 @@ PAGES = {
         "<html><script>document.title=1</script><table><tr><td>学校<td>姓名<td>账号</tr>"
         "<tr onclick='x()'><td>某校<td>李<script>alert(1)</script><img src='http://127.0.0.1:9/x' onerror=y()><td>a1</table>"
     ),
-    "deep": "<div>" * 5_000 + "<table><tr><td>学校<td>姓名<td>账号<tr><td>某校<td>李<td>a1</table>" + "</div>" * 5_000,
 }  # fmt: skip
 
 
@@ -198,7 +195,7 @@ def test_what_a_page_brings_along_does_nothing(case: str, book: Path, tmp_path: 
     [row] = landed(book, "教师数据")
     assert (row["学校名称"], row["账号"]) == ("某校", "a1")
     assert "ha" not in row.get("教师姓名", "")
-    assert row.get("教师姓名", "") == {"entities": "&b;&f;", "scripts": "李", "deep": "李"}[case]
+    assert row.get("教师姓名", "") == {"entities": "&b;&f;", "scripts": "李"}[case]
 
 
 @pytest.mark.parametrize(
@@ -282,7 +279,7 @@ DAMAGED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a number": (lambda f: xlsx(f / "教师.xlsx", [["学校", "姓名", "账号"], ["某校", "李", 421281199001011234.0]]), "教师.xlsx“导出”有1个账号末尾几位已被Excel改掉：C2（4.21281199001011e+17）"),
     "scientific": (lambda f: text_file(f / "教师.csv", [["学校", "姓名", "账号"], ["某校", "李", "4.21281E+17"]], "gb18030"), "教师.csv有1个账号末尾几位已被Excel改掉：C2（4.21281E+17）"),
     "scientific on a page": (lambda f: html_xls(f / "教师.xls", [["学校", "姓名", "账号"], ["某校", "李", "4.21281E+17"]]), "教师.xls有1个账号末尾几位已被Excel改掉：C2（4.21281E+17）"),
-    "most end in 000": (lambda f: text_file(f / "教师.csv", [["学校", "姓名", "账号"], *(["某校", f"李{k}", f"42128119900101{k}000"] for k in range(5))], "utf-8"), "教师.csv有5个账号末尾几位已被Excel改掉：C2（42128119900101" "0000）、C3（421281199001011000）、C4（421281199001012000）等"),
+    "most end in 000": (lambda f: text_file(f / "教师.csv", [["学校", "姓名", "账号"], *(["某校", f"李{k}", f"42128119900101{k}000"] for k in range(1, 6))], "utf-8"), "教师.csv有5个账号末尾几位已被Excel改掉：C2（421281199001011000）、C3（421281199001012000）、C4（421281199001013000）等"),
 }  # fmt: skip
 
 
@@ -290,12 +287,7 @@ DAMAGED: dict[str, tuple[Callable[[Path], Path], str]] = {
 def test_damaged_accounts_stop_every_file(case: str, book: Path, tmp_path: Path) -> None:
     (tmp_path / "导出").mkdir()
     make, said = DAMAGED[case]
-    if case == "most end in 000":
-        rows: list[Line] = [["某校", f"李{k}", f"42128119900101{k}000"] for k in range(1, 6)]
-        bad = text_file(tmp_path / "导出" / "教师.csv", [["学校", "姓名", "账号"], *rows], "utf-8")
-        said = "教师.csv有5个账号末尾几位已被Excel改掉：C2（421281199001011000）、C3（421281199001012000）、C4（421281199001013000）等"
-    else:
-        bad = make(tmp_path / "导出")
+    bad = make(tmp_path / "导出")
     good = text_file(tmp_path / "导出" / "好.csv", TEACHERS, "utf-8")
     wanted = f"{said}。所有文件都没有导入；请从平台重新导出，直接导入，不要先用Excel打开再保存"
     assert refused(book, good, bad) == wanted
@@ -312,15 +304,6 @@ def test_one_text_id_that_ends_in_000_is_a_warning(book: Path, tmp_path: Path) -
 
 
 # ---- what is harmless
-
-FORMULAS = ["=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x","y")', "==1"]
-
-
-def injected(folder: Path) -> Path:
-    rows: list[Line] = [[f"{f}校", f, f"{f}x", "=1+1", "=2*3", f] for f in FORMULAS]
-    return text_file(
-        folder / "教师.csv", [["学校", "姓名", "账号", "班主任", "课件", "=备注"], *rows], "utf-8"
-    )
 
 
 def test_texts_that_begin_like_formulas_stay_texts(book: Path, tmp_path: Path) -> None:
@@ -420,3 +403,37 @@ def test_strange_texts_survive_or_are_cleaned_as_pasted_ones(case: str, book: Pa
 def test_the_limits_are_those_of_the_rules() -> None:
     limits = RULES.importing.limits
     assert (limits.rows, limits.cells, limits.unpacked_megabytes) == (200_000, 4_000_000, 400)
+
+
+# ---- the same tricks in the workbook itself
+
+
+def trick(entity: str, part: str, root: bytes, old: bytes) -> Callable[[dict[str, bytes]], None]:
+    """A part whose text is an entity that a careless reader would look up or blow up."""
+
+    def edit(parts: dict[str, bytes]) -> None:
+        many = "".join(f'<!ENTITY l{k} "{f"&l{k - 1};" * 10 if k else "ha"}">' for k in range(10))
+        head = f'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">{many}]>'.encode()
+        replace(parts, part, root, head + root)
+        replace(parts, part, old, f"&{entity};".encode())
+
+    return edit
+
+
+@pytest.mark.parametrize("entity", ["f", "l9"])
+@pytest.mark.parametrize(
+    ("part", "root", "old"),
+    [
+        ("xl/workbook.xml", b"<workbook", "班级数据".encode()),
+        ("xl/sharedStrings.xml", b"<sst", "李明".encode()),
+    ],
+    ids=["workbook", "texts"],
+)
+def test_entities_in_the_workbook_are_refused(
+    entity: str, part: str, root: bytes, old: bytes, tmp_path: Path
+) -> None:
+    book = change(new_book(tmp_path, ".xlsx"), trick(entity, part, root, old))
+    before = book.read_bytes()
+    with pytest.raises(KongjianError, match="评比.xlsx 已损坏，打不开"):
+        recalculate(book)
+    assert book.read_bytes() == before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_files import RULES, TEACHERS, TEACHERS_LANDED, Line, landed, recorded, run_import, text_file, xlsx
+from import_files import (
+    RULES,
+    TEACHERS,
+    TEACHERS_LANDED,
+    Line,
+    landed,
+    new_book,
+    recorded,
+    run_import,
+    text_file,
+    xlsx,
+)
 from kongjian.demo import demo_data
 from kongjian.errors import KongjianError
 from kongjian.workbook.build import build
@@ -26,9 +36,7 @@ from workbooks import (
     opened,
     read,
     replace,
-    schools,
     sheet_part,
-    small_book,
     table_part,
     table_ref,
 )
@@ -36,14 +44,9 @@ from workbooks import (
 INPUTS = [t.sheet for t in RULES.tables]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", {"schools": schools(3)})
-
-
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(built, tmp_path / "评比.xlsm"))
+def book(tmp_path: Path) -> Path:
+    return new_book(tmp_path)
 
 
 def csv(path: Path, *lines: Line) -> Path:
@@ -69,6 +72,17 @@ def test_events_that_a_file_repeats_are_real_and_come_in_once(book: Path, tmp_pa
     assert run_import(book, march).lines[0].startswith("三月.csv → 行为明细：新增0行，已有的3行跳过")
     assert run_import(book, more).lines[0].startswith("补.csv → 行为明细：新增1行，已有的3行跳过")
     assert [r["日期"].day for r in landed(book, "行为明细")] == [1, 1, 2, 1]
+
+
+def test_what_a_file_leaves_blank_it_does_not_deny(book: Path, tmp_path: Path) -> None:
+    run_import(book, csv(tmp_path / "一.csv", *TEACHERS))
+    fewer: list[Line] = [
+        ["学校", "姓名", "账号", "课件", "教案"],
+        ["赤壁市第一小学", "李明", "421281199001011234", "", 40],
+    ]
+    done = run_import(book, csv(tmp_path / "二.csv", *fewer))
+    assert done.lines[0] == "二.csv → 教师数据：新增0行，已有的1行跳过"
+    assert landed(book, "教师数据") == TEACHERS_LANDED
 
 
 def test_a_row_that_says_otherwise_is_not_written_but_told(book: Path, tmp_path: Path) -> None:
@@ -155,6 +169,25 @@ def test_many_changes_of_a_kind_are_counted(book: Path, tmp_path: Path) -> None:
     assert ("E303", "同样的另有280处，没有列出；最后一处：按“是”写入（文件第301行）") in notes
 
 
+def test_an_import_fills_only_so_many_lines_of_the_record(book: Path, tmp_path: Path) -> None:
+    names = [c.name for c in RULES.table("teachers").columns if c.kind in ("count", "share", "score")]
+    rows: list[Line] = [["某校", f"教师{k}", f"a{k}", *(["缺考"] * len(names))] for k in range(25)]
+    run_import(book, csv(tmp_path / "x.csv", ["学校", "姓名", "账号", *names], *rows))
+    notes = recorded(book, "说明")
+    kept = (
+        3 + len(names) * 20 + len(names)
+    )  # what is said of the file, then 20 lines of each kind and their rest
+    assert len(notes) == 201
+    assert notes[-1] == f"这次导入另有{kept - 1 - 200}行记录，没有列出"
+
+
+def test_a_count_that_stands_for_yes_stays_a_count(book: Path, tmp_path: Path) -> None:
+    head: Line = ["学校", "学籍管理", "部门管理", "家长管理", "组织机构"]
+    run_import(book, csv(tmp_path / "x.csv", head, ["某校", 7, "有", 0, 1]))
+    found = landed(book, "学校数据")[-1]
+    assert [found[n] for n in head[1:]] == [7.0, "是", "否", "是"]
+
+
 def test_the_record_keeps_earlier_imports_below(book: Path, tmp_path: Path) -> None:
     run_import(book, csv(tmp_path / "一.csv", *TEACHERS))
     first = recorded(book, "时间", "文件", "说明")
@@ -204,12 +237,12 @@ def test_everything_else_in_the_workbook_stays(tmp_path: Path) -> None:
     new = {n for n in after if n not in before}
     changed = {n for n in before if after.get(n) != before[n]}
     part = sheet_part(before, "教师数据")
-    assert changed <= {
+    made = {sheet_part(after, "导入记录"), table_part(after, "Imports")}
+    assert changed - made <= {
         part, table_part(before, "Teachers"), "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml",
         "xl/_rels/workbook.xml.rels", "[Content_Types].xml",
     }  # fmt: skip
-    assert len(new) == 3
-    assert all(n.startswith(("xl/worksheets/", "xl/tables/")) for n in new)
+    assert new - made <= {f"xl/worksheets/_rels/{sheet_part(after, '导入记录').rpartition('/')[2]}.rels"}
     old_rows = re.search(rb"<sheetData>(.*)</sheetData>", before[part], re.DOTALL)
     assert old_rows is not None
     assert old_rows[1] in after[part]
@@ -221,7 +254,7 @@ def test_everything_else_in_the_workbook_stays(tmp_path: Path) -> None:
 
 
 def test_new_rows_look_like_those_above_and_belong_to_the_table(tmp_path: Path) -> None:
-    book = small_book(tmp_path / "评比.xlsx", {"schools": schools(3)})
+    book = new_book(tmp_path, ".xlsx")
     run_import(book, csv(tmp_path / "教师.csv", *TEACHERS))
     assert table_ref(book, "Teachers") == ("A3:P6", "A3:P6")
     sheet = opened(book)["教师数据"]
@@ -319,13 +352,11 @@ def exports(draw: st.DrawFn) -> tuple[list[Line], list[dict[str, Any]]]:
 
 @settings(max_examples=25, deadline=None)
 @given(exports())
-def test_any_export_lands_what_it_holds(
-    tmp_path_factory: pytest.TempPathFactory, built: Path, case: Any
-) -> None:
+def test_any_export_lands_what_it_holds(tmp_path_factory: pytest.TempPathFactory, case: Any) -> None:
     lines, wanted = case
     folder = tmp_path_factory.mktemp("any")
     out = folder / "out.xlsm"
-    run_import(built, xlsx(folder / "教师.xlsx", lines), out=out)
+    run_import(new_book(folder), xlsx(folder / "教师.xlsx", lines), out=out)
     assert landed(out, "教师数据") == wanted
     again = run_import(out, text_file(folder / "again.csv", lines, "gb18030"))
     assert again.lines[0] == f"again.csv → 教师数据：新增0行，已有的{len(wanted)}行跳过"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from import_files import RULES, Line, landed, run_import, text_file, xlsx
+from import_files import RULES, Line, landed, new_book, run_import, text_file, xlsx
 from kongjian.errors import KongjianError
 from kongjian.importing.recognise import likely_column
 from kongjian.intake.column_names import COLUMNS, turned_down, with_confirmed
@@ -16,21 +15,16 @@ from kongjian.intake.headers import header_name
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
 from package_lint import lint
-from workbooks import cells, schools, small_book, table_ref
+from workbooks import cells, table_ref
 
 HEAD: Line = ["学校", "用户姓名", "教师账号", "课件制作数量", "在线授课", "手机号"]
 ROW: Line = ["某校", "李明", "a1", 3, 12, "13900000000"]
 ASKED = "3个列名拿不准，已列在“列名对应”，请在“确认”列写“是”或“否”（也可以改“对应列”），再导入一次"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_book(tmp_path_factory.mktemp("book") / "评比.xlsx", {"schools": schools(3)})
-
-
 @pytest.fixture
-def book(built: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(built, tmp_path / "评比.xlsx"))
+def book(tmp_path: Path) -> Path:
+    return new_book(tmp_path, ".xlsx")
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from kongjian.excel.session import NOT_THERE, pressed
 from kongjian.importing.work import import_files
 from kongjian.rules import load_rules
 
-_KINDS = "平台导出的文件 (*.xlsx;*.xlsm;*.xls;*.csv;*.tsv;*.txt;*.htm;*.html),*.xlsx;*.xlsm;*.xls;*.csv;*.tsv;*.txt;*.htm;*.html,所有文件 (*.*),*.*"
+_PATTERNS = "*.xlsx;*.xlsm;*.xls;*.csv;*.tsv;*.txt;*.htm;*.html"
+_KINDS = f"平台导出的文件,{_PATTERNS},所有文件,*.*"
 _TITLE = "选平台导出的文件（可以选几个）"
 
 
@@ -35,7 +36,7 @@ def import_data(book: xw.Book | None = None, paths: Sequence[Path] | None = None
 def _chosen(book: xw.Book) -> list[Path]:
     """The files that the user picks in Excel's own dialog, none when it is cancelled."""
     try:
-        found = book.app.api.GetOpenFilename(_KINDS, 1, _TITLE, None, True)
+        found = book.app.api.GetOpenFilename(FileFilter=_KINDS, Title=_TITLE, MultiSelect=True)
     except NOT_THERE:
         raise KongjianError(
             "只有Windows上的Excel能在这里选文件；请用命令 kongjian import 工作簿 文件"

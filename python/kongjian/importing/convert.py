@@ -127,16 +127,24 @@ def _value(column: Column, cell: Cell, read: Any, rules: Rules) -> Value:
         return str(read) or _as_it_stands(cell)
     if column.kind == "date":
         return _moment(cell, read)
-    if np.isnan(read) or (column.kind == "yes_no" and _is_count(cell, rules)):
+    if np.isnan(read):
         return _as_it_stands(cell)
-    return YES_NO[float(read)] if column.kind == "yes_no" else float(read)
+    if column.kind == "yes_no":
+        return YES_NO[float(read)] if _is_word(cell, rules) else _number(cell)
+    return float(read)
 
 
-def _is_count(cell: Cell, rules: Rules) -> bool:
-    """A number of times that stands for 是: the number says more."""
+def _is_word(cell: Cell, rules: Rules) -> bool:
+    """是 or 否 in some way; else it is a number of times that stands for 是, and the number says more."""
     words = values.folded(rules.words.yes) | values.folded(rules.words.no)
-    text = fold(f"{cell:g}" if isinstance(cell, float) else str(cell))
-    return not isinstance(cell, bool) and text not in words
+    return isinstance(cell, bool) or fold(values.show(cell)) in words
+
+
+def _number(cell: Cell) -> Value:
+    try:
+        return float(fold(values.show(cell)))
+    except ValueError:
+        return _as_it_stands(cell)
 
 
 def _as_it_stands(cell: Cell) -> Value:

@@ -117,22 +117,19 @@ class Landing:
         return out
 
     def _repeats(self, names: list[str]) -> Callable[[Row], bool]:
-        """Tells of a row without key whether it is there; what one file repeats within itself is real."""
-        before: Counter[Key] = Counter()
-        counted = False
+        """Tells of a row without key whether it was there; what one file repeats within itself is real."""
+        before: Counter[Key] | None = None
 
         def repeats(row: Row) -> bool:
-            nonlocal counted
+            nonlocal before
             if next(self._keys_of(row), None):
                 return False
-            if not counted:
-                before.update(self._whole(r, names) for r in self._all[:known])
-                counted = True
+            if before is None:  # the first such row: none of this file has joined yet
+                before = Counter(self._whole(r, names) for r in self._all)
             whole = self._whole(row, names)
             before[whole] -= 1
             return before[whole] >= 0
 
-        known = len(self._all)
         return repeats
 
     def block(self) -> Block | None:

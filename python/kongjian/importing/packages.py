@@ -26,7 +26,7 @@ _CHUNK = _MEGABYTE = 1 << 20
 _WORKBOOK = "xl/workbook.xml"
 _SHARED = "/sharedStrings.xml"
 _NOT_CELLS = re.compile(
-    r"/(?:drawings|charts|chartsheets|media|embeddings|theme|externalLinks|queryTables|pivot\w+|ctrlProps|activeX)/"
+    r"/(?:docProps|customXml|drawings|charts|chartsheets|media|embeddings|theme|externalLinks|queryTables|pivot\w+|ctrlProps|activeX)/"
 )
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, NotImplementedError, ValueError,

@@ -52,7 +52,8 @@ def recognise(
         raise KongjianError(
             f"分不清是{sheets}中的哪一张；请用 --sheet 写明，如 --sheet {same[0].table.sheet}"
         )
-    return _read(same[0], grid)
+    found = _read(same[0], grid)
+    return found if found.header or found.unsure else "没有认出表头，没有导入"
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,10 @@ def _serial(cell: Cell) -> float:
     return float(cell) if isinstance(cell, int | float) else float("nan")
 
 
-def names_page(rows: Sequence[NameRow]) -> Page:
-    """列名对应 with what is to be confirmed below what is there."""
+def names_page(there: Sequence[NameRow], asked: Sequence[NameRow]) -> Page:
+    """列名对应 with what is asked for the first time below what is there."""
+    known = {row.key for row in there}
+    rows = [*there, *{row.key: row for row in asked if row.key not in known}.values()]
     fields = ("sheet", "found", "column", "answer", "file")
     frame = Frame(
         {n: texts(getattr(r, f) for r in rows) for n, f in zip(COLUMN_NAMES.names, fields, strict=True)}

@@ -36,13 +36,17 @@ def even(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
     return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
+def _many(count: int) -> str:
+    return f"{count // 10_000}万" if count % 10_000 == 0 else str(count)
+
+
 def refuse_size(path: Path, what: str, rows: int, cells: int, limits: ImportLimits) -> None:
     """Raises KongjianError for a sheet that holds more than one import takes in."""
     if rows > limits.rows:
         raise KongjianError(
-            f"{path.name}{what}超过{limits.rows // 10_000}万行，一次导入收不下；请在平台上按学校或月份分开导出再导入"
+            f"{path.name}{what}超过{_many(limits.rows)}行，一次导入收不下；请在平台上按学校或月份分开导出再导入"
         )
     if cells > limits.cells:
         raise KongjianError(
-            f"{path.name}{what}超过{limits.cells // 10_000}万格，一次导入收不下；请删去多余的行和列，或分开导出再导入"
+            f"{path.name}{what}超过{_many(limits.cells)}格，一次导入收不下；请删去多余的行和列，或分开导出再导入"
         )

@@ -1,0 +1,88 @@
+"""Reads all the files of an import before anything is written: what each sheet is, what is asked, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kongjian.errors import KongjianError
+from kongjian.importing.convert import Converted, converted
+from kongjian.importing.recognise import Recognised, recognise
+from kongjian.importing.sheet import SourceSheet
+from kongjian.importing.sources import read_source
+from kongjian.intake.column_names import NameRow
+from kongjian.rules.model import InputTable, Rules
+from kongjian.run import Progress
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """One sheet of a file as rows of an input table."""
+
+    path: Path
+    sheet: SourceSheet
+    found: Recognised
+    rows: Converted
+
+    @property
+    def name(self) -> str:
+        """The file and, where it has several, the sheet."""
+        return f"{self.path.name}“{self.sheet.name}”" if self.sheet.name else self.path.name
+
+
+@dataclass
+class Gathered:
+    """The files' sheets that can be landed, the headers to be asked about, and why others are left out."""
+
+    parts: list[SheetPart] = field(default_factory=list)
+    asked: list[NameRow] = field(default_factory=list)
+    notes: dict[Path, list[str]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beforehand: the rules with confirmed headers, refused headers, the table if it is given."""
+
+    rules: Rules
+    turned_down: Collection[tuple[str, str]]
+    forced: InputTable | None
+
+
+def gather(paths: Sequence[Path], known: Known, progress: Progress) -> Gathered:
+    """Every file once, in the order given. A file that cannot be read is refused, and the next one is read."""
+    out = Gathered()
+    for path in dict.fromkeys(paths):
+        progress(f"正在读取{path.name}…")
+        try:
+            _read(path, known, out)
+        except KongjianError as error:
+            named = path.name in str(error)
+            out.refused.append(str(error) if named else f"{path.name}：{error}")
+    return out
+
+
+def _read(path: Path, known: Known, out: Gathered) -> None:
+    """One file's sheets; all of them or, with a KongjianError, none."""
+    source = read_source(path, known.rules.importing.limits)
+    parts: list[SheetPart] = []
+    asked: list[NameRow] = []
+    notes = list(source.notes)
+    left_out = []
+    for sheet in source.sheets:
+        found = recognise(sheet.grid, known.rules, known.turned_down, known.forced)
+        if isinstance(found, str):
+            left_out.append(f"工作表“{sheet.name}”：{found}" if sheet.name else found)
+        elif found.header is None:
+            table = found.table.sheet
+            asked += [NameRow(table, header, column, "", path.name) for header, column in found.unsure]
+            notes.append(f"{table}：{len(found.unsure)}个列名拿不准，这张表没有导入")
+        else:
+            rows = converted(found.table, sheet.grid, found.header, known.rules, sheet.as_text)
+            parts.append(SheetPart(path, sheet, found, rows))
+    if not parts and not asked:
+        raise KongjianError(f"{path.name}：{'；'.join(dict.fromkeys(left_out)) or '没有可以导入的工作表'}")
+    out.parts += parts
+    out.asked += asked
+    out.notes[path] = notes + left_out
