@@ -19,8 +19,10 @@ from kongjian.workbook.layout import OutputSheet
 
 TITLE = "结果表没有人工改动"
 RUNS = "Runs"
-IGNORED = frozenset({"上次名次", "变化", "已确认保留", "时间", "用时秒"})
-"""What depends on earlier runs or on the clock, and what staff write themselves."""
+IGNORED = frozenset({"上次名次", "变化", "已确认保留", "时间", "用时秒", "错误", "警告"})
+"""What depends on earlier runs or on the clock, what staff write themselves, and the counts that change with it."""
+_SORTED_BY_STAFF = "Problems"
+"""What staff accept goes to the end of the list at the next run: until then its order is another one."""
 _STATE = ("规则版本", "数据指纹", "口径", "规则修改")
 """The columns of 运行记录 that tell whether a fresh calculation is about the same data and rules."""
 _MOST = 20
@@ -89,7 +91,13 @@ class _Table:
     def __init__(
         self, page: Page, name: str, grid: Grid, place: _Place, formulas: frozenset[tuple[int, int]]
     ) -> None:
-        self._names, self._name, self._grid, self._place = page.spec.names, name, grid, place
+        self._page, self._names, self._name, self._grid, self._place = (
+            page,
+            page.spec.names,
+            name,
+            grid,
+            place,
+        )
         self._formulas = formulas
         self._told: set[tuple[int, int]] = set()
         self._kept = [k for k, name in enumerate(page.spec.names) if name not in IGNORED]
@@ -126,6 +134,8 @@ class _Table:
         pairs = enumerate(zip(fresh, shown, strict=False))
         top = next((k for k, (a, b) in pairs if a != b), min(len(fresh), len(shown)))
         if fresh != shown and Counter(fresh) == Counter(shown):
+            if self._page.spec.table == _SORTED_BY_STAFF:
+                return
             at = next(i for i, (a, b) in enumerate(zip(fresh[top], shown[top], strict=True)) if a != b)
             yield f"行的次序变了，从这里起：{self._cell(top, at, self._fresh[top], self._shown[top])}"
             return
