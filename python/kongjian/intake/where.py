@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from kongjian.engine.findings import Finding
 from kongjian.intake.grid import Cell, Grid, is_blank
@@ -88,7 +89,7 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int | float):
-        return f"{cell:.15g}"
+        return f"{Decimal(f'{cell:.15g}'):f}"  # an account as Excel shows it, not as 4.2E+17
     if isinstance(cell, dt.datetime):
         return f"{cell:%Y-%m-%d}" if cell.time() == dt.time() else f"{cell:%Y-%m-%d %H:%M:%S}"
     return clean(str(cell))
