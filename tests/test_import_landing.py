@@ -269,7 +269,7 @@ def test_rows_go_below_whatever_stands_in_the_sheet(book: Path, tmp_path: Path) 
             parts,
             part,
             b"</sheetData>",
-            b'<row r="30"><c r="T30"><f>SUM(F4:F29)</f><v>0</v></c></row></sheetData>',
+            b'<row r="30"><c r="T30"><f>SUM(F4:F29)</f></c></row></sheetData>',
         )
 
     change(book, far)
@@ -350,7 +350,7 @@ def exports(draw: st.DrawFn) -> tuple[list[Line], list[dict[str, Any]]]:
     return [*above, *lines], wanted
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(exports())
 def test_any_export_lands_what_it_holds(tmp_path_factory: pytest.TempPathFactory, case: Any) -> None:
     lines, wanted = case

@@ -11,6 +11,7 @@ from import_files import RULES, Line, landed, new_book, run_import, text_file, x
 from kongjian.errors import KongjianError
 from kongjian.importing.recognise import likely_column
 from kongjian.intake.column_names import COLUMNS, turned_down, with_confirmed
+from kongjian.intake.grid import Grid
 from kongjian.intake.headers import header_name
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
@@ -123,6 +124,12 @@ def test_confirmed_names_are_aliases_for_pasted_data_too(book: Path, file: Path)
     assert header_name(rules.table("schools"), "课件制作数量") is None
     assert turned_down(rules, grid) == {("教师数据", "教师账号")}
     assert with_confirmed(RULES, None) is RULES
+
+
+def test_what_staff_confirm_goes_before_an_alias_but_not_before_a_name() -> None:
+    rows = [["教师数据", "教研", "制作课件", "是", ""], ["教师数据", "在线授课", "作业管理", "是", ""]]
+    teachers = with_confirmed(RULES, Grid([list(COLUMNS), *rows])).table("teachers")
+    assert [header_name(teachers, h) for h in ("教研", "在线授课")] == ["制作课件", "在线授课"]
 
 
 CASES = {
