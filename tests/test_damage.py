@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,6 +138,15 @@ def without(name: str) -> Maker:
     return edited(drop)
 
 
+def bomb(folder: Path) -> Path:
+    """A small workbook one of whose parts is said to unpack to three gigabytes."""
+    path = small_book(folder / "评比.xlsm", ROWS)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/worksheets/sheet99.xml", b"<worksheet/>")
+        archive.getinfo("xl/worksheets/sheet99.xml").file_size = 3 << 30
+    return path
+
+
 UNREADABLE: dict[str, tuple[Maker, str]] = {
     "no such file": (lambda folder: folder / "没有.xlsx", "找不到文件"),
     "a folder": (lambda folder: folder, "是文件夹，不是工作簿"),
@@ -160,6 +170,7 @@ UNREADABLE: dict[str, tuple[Maker, str]] = {
     "table cut": (part_cut(lambda _: "xl/tables/table6.xml"), "已损坏（xl/tables/table6.xml）"),
     "links cut": (part_cut(lambda _: "xl/worksheets/_rels/sheet7.xml.rels"), "已损坏"),
     "no required sheet": (edited(renamed), "工作簿里没有工作表“学校数据”"),
+    "a bomb": (bomb, "解开后有3GB，不像正常的工作簿"),
     "a stray cell": (edited(far_cell), "在很远的XFD列也有内容"),
     "a reading unknown": (in_rules("月均", "每天都达"), "口径“月均”没有“每天都达”，请选各月平均、每月都达"),
     "not 100 points": (in_rules("组织机构", "6"), "101"),

@@ -22,6 +22,8 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 CONTENT_TYPES = "[Content_Types].xml"
+MOST_UNPACKED = 2 << 30
+"""Bytes: a million rows of a workbook unpack to less; what unpacks to more was made to fill the memory."""
 LEVEL = 3  # deflate: a third of the time of the default for a few per cent more bytes
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEMPORARY = ".kongjian-"
@@ -37,6 +39,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(path)
             self._read: dict[str, bytes] = {}
+            _refuse_swollen(path, self._zip.infolist())
             self.names = self._zip.namelist()
             self.workbook = self._workbook_part()
             self.sheets = self._sheet_parts()
@@ -269,6 +272,15 @@ def _refuse(path: Path) -> None:
         raise KongjianError(f"{path.name} 是空文件，不是工作簿")
     if head[:2] != b"PK":
         raise KongjianError(f"{path.name} 不是 .xlsx 或 .xlsm 工作簿")
+
+
+def _refuse_swollen(path: Path, parts: Iterable[zipfile.ZipInfo]) -> None:
+    """A small file can unpack to more than any computer holds."""
+    size = sum(part.file_size for part in parts)
+    if size > MOST_UNPACKED:
+        raise KongjianError(
+            f"{path.name} 解开后有{size / (1 << 30):.0f}GB，不像正常的工作簿，没有打开；请用上一份备份（.bak）或重新导出"
+        )
 
 
 def _refuse_locked(target: Path) -> None:
