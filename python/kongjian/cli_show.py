@@ -91,6 +91,9 @@ def _show(book: Path, sheet: str) -> None:
     spec = output_sheet(run.rules, sheet)
     make: Callable[..., Frame] = SHEETS[spec.table]
     frame = make(run.inputs, run.results, run.rules)
+    if not frame.height:
+        click.echo(f"{sheet}：没有")
+        return
     _print(sheet, frame, tuple(n for n in spec.names if _any(frame, n)))
 
 

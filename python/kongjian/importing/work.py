@@ -69,8 +69,10 @@ def import_files(
     pages = [_record(gathered, told, sheets, rules, now)]
     if gathered.asked:
         pages.append(records.names_page(name_rows(names), gathered.asked))
+        files = "、".join(dict.fromkeys(row.file for row in gathered.asked))
         said.append(
-            f"{len(gathered.asked)}个列名拿不准，已列在“{SHEET}”，请在“确认”列写“是”或“否”（也可以改“对应列”），再导入一次"
+            f"{files} 没有导入：{len(gathered.asked)}个列名拿不准，已列在“{SHEET}”，"
+            "请在“确认”列写“是”或“否”（也可以改“对应列”），再导入一次"
         )
     progress("正在写入…")
     writer.write(blocks, pages)
