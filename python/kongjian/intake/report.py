@@ -23,6 +23,8 @@ KEY_COLUMNS = ("工作表", "单元格", "对象", "原值", "内容", ACCEPTED)
 """What tells one oddity from another from one check to the next, and what staff wrote beside it."""
 SHOWN_ROWS = 12
 SHOWN_VALUES = 3
+MOST_LOOKED_AT = 200
+"""Of a group's findings for its values and names: some groups have ten thousand rows."""
 LONGEST_SHOWN = 200
 LONGEST_VALUE = 60
 BLANK = "（空白）"
@@ -166,20 +168,19 @@ def short(text: str, longest: int = LONGEST_SHOWN) -> str:
 
 
 def _subject(group: list[Finding], where: Where) -> str:
-    """Whom the rows are about: the first by name, and how many there are."""
-    subjects = list(dict.fromkeys(s for f in group if (s := where.subject(f))))
-    if not subjects:
-        return ""
-    return short(subjects[0], LONGEST_VALUE) + (f" 等{len(subjects)}个" if len(subjects) > 1 else "")
+    """Whom the rows are about: the first by name, and how many rows there are."""
+    first = next((s for f in group[:MOST_LOOKED_AT] if (s := where.subject(f))), "")
+    rows = len({f.row for f in group})
+    return short(first, LONGEST_VALUE) + (f" 等{rows}行" if rows > 1 else "") if first else ""
 
 
 def _value(group: list[Finding], where: Where) -> str:
     """What the cells hold, the first few different ones; "" for a finding that is not about cells."""
     if not where.has_cell(group[0]):
         return ""
-    values = list(dict.fromkeys(shown(where.value(f)) or BLANK for f in group))
+    values = list(dict.fromkeys(shown(where.value(f)) or BLANK for f in group[:MOST_LOOKED_AT]))
     said = "、".join(short(v, LONGEST_VALUE) for v in values[:SHOWN_VALUES])
-    return said + (f"……（共{len(values)}种）" if len(values) > SHOWN_VALUES else "")
+    return said + ("……" if len(values) > SHOWN_VALUES else "")
 
 
 def _count(group: list[Finding], problem: Problem) -> str:

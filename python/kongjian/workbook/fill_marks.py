@@ -41,7 +41,7 @@ def formula(level: str, condition: str) -> str:
 def levels_of(xml: bytes) -> dict[str, int]:
     """The fills that a sheet's own rules of ours use: level → dxfId."""
     out = {}
-    for rule in _ours(xml):
+    for rule in _ours(xml[_behind_cells(xml) :]):
         for level in FILLS:
             if (SIGN + level).encode() in rule[0] and (found := _DXF.search(rule[0])):
                 out[level] = int(found[1])
@@ -53,23 +53,28 @@ def with_marks(xml: bytes, marks: Sequence[Mark], fills: Mapping[str, int]) -> b
 
     `fills` names the dxf of each level. A level without marks keeps a rule that never holds, so that its fill is kept.
     """
-    old = _ours(xml)
+    cut = _behind_cells(xml)  # the cells may be many megabytes
+    tail = xml[cut:]
+    old = _ours(tail)
     resting = f",{NEVER})".encode()
     if not marks and all(rule[0].count(SIGN.encode()) == rule[0].count(resting) for rule in old):
         return xml
-    kept = xml
     for rule in reversed(old):
-        kept = kept[: rule.start()] + kept[rule.end() :]
-    body = kept.rfind(b"sheetData")
-    found = _BEHIND.search(kept, body)
+        tail = tail[: rule.start()] + tail[rule.end() :]
+    found = _BEHIND.search(tail)
     assert found is not None  # a worksheet ends
-    prefix = re.search(rb"<((?:\w+:)?)worksheet\b", kept)
+    prefix = re.search(rb"<((?:\w+:)?)worksheet\b", xml)
     p = prefix[1].decode() if prefix else ""
-    first = max((int(n) for n in _PRIORITY.findall(kept)), default=0) + 1
+    first = max((int(n) for n in _PRIORITY.findall(tail)), default=0) + 1
     block = "".join(
         _rule(mark, fills[mark.level], first + k, p) for k, mark in enumerate(_with_rests(marks, fills))
     )
-    return kept[: found.start()] + block.encode() + kept[found.start() :]
+    return b"".join((xml[:cut], tail[: found.start()], block.encode(), tail[found.start() :]))
+
+
+def _behind_cells(xml: bytes) -> int:
+    """Where a sheet's cells end: its conditional formats stand behind them."""
+    return xml.rfind(b"sheetData")
 
 
 def _with_rests(marks: Sequence[Mark], fills: Mapping[str, int]) -> list[Mark]:
@@ -94,10 +99,10 @@ def reference(area: Area) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-def _ours(xml: bytes) -> list[re.Match[bytes]]:
-    """Our own rules behind the cells of a sheet."""
+def _ours(tail: bytes) -> list[re.Match[bytes]]:
+    """Our own rules in what stands behind the cells of a sheet."""
     sign = SIGN.encode()
-    return [m for m in _RULE.finditer(xml, xml.rfind(b"sheetData")) if sign in m[0]] if sign in xml else []
+    return [m for m in _RULE.finditer(tail) if sign in m[0]] if sign in tail else []
 
 
 def with_fills(styles: bytes) -> tuple[bytes, dict[str, int]]:
