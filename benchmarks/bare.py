@@ -104,7 +104,9 @@ def ready(book: Path, result: Path, sheets: list[str]) -> Ready:
             _plain(item)
             for item in re.findall(r"<si>(.*?)</si>", after.read("xl/sharedStrings.xml").decode())
         ]
-        large = [n for n in changed if n in after.sheets.values() and len(after.read(n)) > _WORTHWHILE]
+        # of an input sheet only the fills change
+        results = [part for name, part in after.sheets.items() if name not in sheets[1:6]]
+        large = [n for n in changed if n in results and len(after.read(n)) > _WORTHWHILE]
         parts = {name: _taken_apart(after.read(name), texts) for name in large}
         others = {name: after.read(name) for name in changed if name not in parts}
         out = Ready(sheets, parts, others, {text: k for k, text in enumerate(texts)})

@@ -20,6 +20,7 @@ import xlwings as xw  # noqa: E402
 import remote  # noqa: E402
 from kongjian import buttons  # noqa: E402
 from kongjian.demo import demo_data  # noqa: E402
+from kongjian.engine.evidence import evidence  # noqa: E402
 from kongjian.excel.live import LiveBook, block  # noqa: E402
 from kongjian.previous import previous_run  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
@@ -56,9 +57,18 @@ def measure(folder: Path) -> list[Row]:
         book = _open(given)
 
         def work() -> None:
-            for sheet in (RULE_SHEET, *(t.sheet for t in rules.tables), "学校排名", "教师排名", "运行记录"):
+            for sheet in (
+                RULE_SHEET,
+                *(t.sheet for t in rules.tables),
+                "学校排名",
+                "教师排名",
+                "运行记录",
+                "问题清单",
+                "列名对应",
+            ):
                 book.sheets[sheet].used_range.options(ndim=2).value  # noqa: B018 — the reading is what counts
-            calculate_grids(grids, rules, previous)
+            found = calculate_grids(grids, rules, previous)
+            evidence(found.inputs, found.results, rules)
             for sheet, rows in blocks:
                 book.sheets[sheet].range((4, 1), (3 + len(rows), len(rows[0]))).value = rows
 

@@ -16,6 +16,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 
 from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence import evidence
 from kongjian.engine.frame import Frame
 from kongjian.intake.grid import Grid
 from kongjian.intake.report import frame, lines
@@ -35,7 +36,7 @@ def recalculate(source: Path, target: Path) -> None:
     intake = read_inputs({t.id: _grid(book[t.sheet]) for t in rules.tables}, rules)
     results = calculate(intake.inputs, rules, None, intake.findings)
     found = frame(lines(results.findings, intake.where))
-    tables = {**results.tables, "Problems": found}
+    tables = {**results.tables, **evidence(intake.inputs, results, rules), "Problems": found}
     flags = frozenset(c.name for t in rules.tables for c in t.columns if c.kind == "yes_no")
     for spec in output_sheets(rules):
         if spec.table in tables:
