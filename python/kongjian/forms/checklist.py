@@ -17,7 +17,8 @@ from kongjian.forms.checklist_sheet import SHEET, write_sheet
 from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned
 from kongjian.intake.grid import Cell
 from kongjian.rules import Rules
-from kongjian.rules.model import OBJECT_LABELS, Form
+from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.model_forms import Form
 from kongjian.run import Run
 from kongjian.sheets import rows_below_header
 from kongjian.workbook.package import Package

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from kongjian.forms.applications import is_fact
-from kongjian.rules.model import FormField
+from kongjian.rules.model_forms import FormField
 from kongjian.text import fold
 
 _MOBILE = re.compile(r"(?:\+?86-?)?1[3-9]\d{9}")

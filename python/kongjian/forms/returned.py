@@ -15,7 +15,7 @@ from kongjian.forms.placeholders import words
 from kongjian.forms.template import MADE_NAME, as_made
 from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.rules import Rules
-from kongjian.rules.model import Form
+from kongjian.rules.model_forms import Form
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
 

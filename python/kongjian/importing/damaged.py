@@ -9,7 +9,7 @@ from kongjian.importing.convert import DAMAGED, SUSPECT, Converted, Reading
 from kongjian.importing.recognise import Recognised
 from kongjian.intake.grid import letter
 from kongjian.intake.values import show
-from kongjian.rules.model import ImportingFile
+from kongjian.rules.model_importing import ImportingFile
 
 _SHOWN = 3
 _DIGITS = 18

@@ -11,7 +11,7 @@ from lxml import etree, html
 from kongjian.errors import KongjianError
 from kongjian.importing.sheet import SourceSheet, even, refuse_size
 from kongjian.intake.grid import Grid
-from kongjian.rules.model import ImportLimits
+from kongjian.rules.model_importing import ImportLimits
 
 _WIDEST = 16_384
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)

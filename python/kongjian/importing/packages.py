@@ -18,7 +18,7 @@ from xml.parsers import expat
 from kongjian.errors import KongjianError
 from kongjian.importing.sheet import refuse_size
 from kongjian.importing.survey import DeclarationError, Part, SharedTexts, Worksheet
-from kongjian.rules.model import ImportLimits
+from kongjian.rules.model_importing import ImportLimits
 from kongjian.workbook.package import resolve
 from kongjian.workbook.reader import error_cells
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from kongjian.errors import KongjianError
 from kongjian.importing.sheet import SourceSheet, even, refuse_size
 from kongjian.intake.grid import Grid
-from kongjian.rules.model import ImportLimits
+from kongjian.rules.model_importing import ImportLimits
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

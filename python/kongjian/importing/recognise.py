@@ -18,7 +18,8 @@ from kongjian.intake.headers import (
     likeliest_row,
     named_in,
 )
-from kongjian.rules.model import ImportingFile, InputTable, Rules
+from kongjian.rules.model import InputTable, Rules
+from kongjian.rules.model_importing import ImportingFile
 from kongjian.text import clean, fold
 
 NOTES = frozenset({"header_renamed", "header_twice"})

@@ -16,7 +16,8 @@ from kongjian.intake.column_names import NameRow
 from kongjian.intake.grid import Cell, letter
 from kongjian.intake.report import short, word
 from kongjian.intake.values import show
-from kongjian.rules.model import ImportingFile, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_importing import ImportingFile
 from kongjian.run import Page
 from kongjian.sheets import serial
 from kongjian.workbook.layout import COLUMN_NAMES, RECORDS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kongjian.errors import KongjianError
 from kongjian.intake.grid import Cell, Grid
-from kongjian.rules.model import ImportLimits
+from kongjian.rules.model_importing import ImportLimits
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from kongjian.importing.html_tables import read_html
 from kongjian.importing.plain_text import decode, read_text
 from kongjian.importing.sheet import Source
 from kongjian.importing.spreadsheets import read_old, read_package
-from kongjian.rules.model import ImportLimits
+from kongjian.rules.model_importing import ImportLimits
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (

@@ -13,7 +13,7 @@ from kongjian.importing.packages import damaged, unpack
 from kongjian.importing.sheet import SourceSheet, refuse_size
 from kongjian.importing.survey import Worksheet
 from kongjian.intake.grid import Cell, Grid
-from kongjian.rules.model import ImportLimits
+from kongjian.rules.model_importing import ImportLimits
 
 _STREAMS = (
     ("EncryptedPackage", "有打开密码；请在Excel里去掉密码（文件-信息-保护工作簿）再导入"),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kongjian.rules import model
+from kongjian.rules import model, model_evidence, model_forms, model_importing
 from kongjian.text import fold
 
 _PLACEHOLDER = re.compile(r"[a-z_]+")
@@ -28,10 +28,10 @@ class Files:
     effective: model.EffectiveFile
     tables: model.TablesFile
     problems: model.ProblemsFile
-    forms: model.FormsFile
-    evidence: model.EvidenceFile
-    reconcile: model.ReconcileFile
-    importing: model.ImportingFile
+    forms: model_forms.FormsFile
+    evidence: model_evidence.EvidenceFile
+    reconcile: model_evidence.ReconcileFile
+    importing: model_importing.ImportingFile
     text: str
 
     @property

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from kongjian.rules import model
+from kongjian.rules import model_forms
 from kongjian.rules.lint_common import Files, cited, twice, verbatim
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -29,7 +29,7 @@ def forms(files: Files) -> Iterator[str]:
     yield from _review(files.forms.review, files)
 
 
-def _review(review: model.Review, files: Files) -> Iterator[str]:
+def _review(review: model_forms.Review, files: Files) -> Iterator[str]:
     where = "forms.yaml review"
     yield from cited(where, review.source, review.sentence, files)
     yield from _due(where, review.due)

@@ -16,7 +16,7 @@ from typing import Any
 
 from kongjian import __version__
 from kongjian.errors import KongjianError, RuleFileError
-from kongjian.rules import model
+from kongjian.rules import model, model_evidence, model_forms, model_importing
 from kongjian.rules.model import Rules
 
 FILES: dict[str, type] = {
@@ -30,10 +30,10 @@ FILES: dict[str, type] = {
     "effective": model.EffectiveFile,
     "tables": model.TablesFile,
     "problems": model.ProblemsFile,
-    "forms": model.FormsFile,
-    "evidence": model.EvidenceFile,
-    "reconcile": model.ReconcileFile,
-    "importing": model.ImportingFile,
+    "forms": model_forms.FormsFile,
+    "evidence": model_evidence.EvidenceFile,
+    "reconcile": model_evidence.ReconcileFile,
+    "importing": model_importing.ImportingFile,
 }
 
 

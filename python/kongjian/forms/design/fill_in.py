@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_range_abs, xl_rowcol_to_cel
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.forms.design.looks import TO_FILL, Looks, official_page
-from kongjian.rules.model import Form
+from kongjian.rules.model_forms import Form
 
 WIDTH = 655
 """Pixels of all columns. One page wide on the type area of 156 mm, a form is printed at about 90 per cent."""

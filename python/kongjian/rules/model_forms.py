@@ -1,0 +1,62 @@
+"""rules/forms.yaml as dataclasses: what is handed in, and how it is reviewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kongjian.rules.model_common import STRICT, Object
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field that a unit fills in: the defined name of its cell, how it is checked."""
+
+    name: str
+    label: str
+    kind: Literal["text", "long_text", "phone", "postcode", "email", "date"]
+    required: bool = True
+    longest: int = 0
+    hint: str = ""
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form that a qualified unit hands in: its template, the day when it is due, its fields."""
+
+    id: str
+    title: str
+    template: str
+    object: Object
+    due: str
+    source: str
+    sentence: str
+    fields: tuple[FormField, ...]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class Review:
+    """The experts' review: how many experts, the scale, from how many on the extremes are dropped."""
+
+    experts: int
+    lowest: float
+    highest: float
+    drop_extremes_from: int
+    due: str
+    source: str
+    sentence: str
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class FormsFile:
+    """rules/forms.yaml: what is handed in and reviewed (方案 五、评选程序; 附件3, 附件4)."""
+
+    forms: tuple[Form, ...]
+    review: Review
+    __pydantic_config__ = STRICT
+
+    def form(self, form_id: str) -> Form:
+        return next(f for f in self.forms if f.id == form_id)

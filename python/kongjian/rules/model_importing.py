@@ -1,0 +1,36 @@
+"""rules/importing.yaml as dataclasses: how exported files are taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kongjian.rules.model_common import STRICT
+
+
+@dataclass(frozen=True)
+class ImportLimits:
+    """What one file may hold at most: bytes on disk and unpacked, rows and filled cells of a sheet."""
+
+    file_megabytes: int
+    unpacked_megabytes: int
+    rows: int
+    cells: int
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class ImportingFile:
+    """rules/importing.yaml: when a header is asked about, what makes two rows the same, how much is taken in.
+
+    `keys` maps each input table to its keys, the best first; without any, only equal rows are the same.
+    """
+
+    similarity: float
+    head_from: int
+    damaged_share: float
+    damaged_from: int
+    shown_per_kind: int
+    shown_lines: int
+    limits: ImportLimits
+    keys: dict[str, tuple[tuple[str, ...], ...]]
+    __pydantic_config__ = STRICT
