@@ -11,7 +11,7 @@ import pytest
 
 from golden.make import type_book
 from kongjian.excel.live_marks import addresses, put_marks
-from kongjian.intake.marks import ALWAYS, MOST_CONDITIONS, Mark
+from kongjian.intake.marks import ALWAYS, AREAS_TOGETHER, MOST_AREAS, MOST_CONDITIONS, Mark
 from kongjian.rules import load_rules
 from kongjian.workbook.fill_marks import FILLS, SIGN
 from kongjian.workbook.recalculate import check, recalculate, write_check
@@ -166,6 +166,18 @@ def test_many_different_values_share_one_rule(tmp_path: Path) -> None:
     assert len(conditions) == MOST_CONDITIONS + 1
     assert conditions[-1] == ALWAYS
     assert {f"H{r}" for r in range(4, 204)} <= {cell for sheet, cell in filled(path) if sheet == "教师数据"}
+
+
+def test_places_far_apart_are_filled_up_to_a_bound_by_rules_of_some_hundred_each(tmp_path: Path) -> None:
+    rows = [
+        teacher(SCHOOL_NAMES[0] if i % 2 else "没有的学校", f"教师{i}", f"t{i}", 80)
+        for i in range(2 * MOST_AREAS + 20)
+    ]
+    path = small_book(tmp_path / "far.xlsm", {"schools": [school(SCHOOL_NAMES[0], 90)], "teachers": rows})
+    run = check(path)
+    mine = [m for m in run.marks if m.level == "错误"]
+    assert [len(m.areas) for m in mine] == [AREAS_TOGETHER] * (MOST_AREAS // AREAS_TOGETHER)
+    assert {a for m in mine for a in m.areas} == {(4 + 2 * k, 1, 4 + 2 * k, 1) for k in range(MOST_AREAS)}
 
 
 class Conditions:

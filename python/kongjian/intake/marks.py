@@ -6,7 +6,7 @@ A mark compares the cell with what was found in it, so that the fill goes as soo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kongjian.engine.findings import Finding
@@ -18,6 +18,10 @@ MARKED = ("错误", "警告")
 """The levels that are filled; a hint needs no mending."""
 MOST_CONDITIONS = 60
 """Of one sheet and level; the cells of further values are filled until the next check."""
+MOST_AREAS = 2_000
+"""Of one sheet and level: what lies behind is listed and not filled."""
+AREAS_TOGETHER = 200
+"""One rule's; Excel is not at ease with a rule over thousands of places."""
 ALWAYS = "TRUE"
 _LONGEST_TEXT = 120  # a formula takes no longer text than 255 UTF-16 units
 _DAY_ZERO = dt.datetime(1899, 12, 30)
@@ -50,10 +54,19 @@ def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
                 by_condition = cells.setdefault((finding.table, line.level), {})
                 by_condition.setdefault(_condition(finding, where), set()).add(at[1:])
     return [
-        Mark(table, level, condition, tuple(_areas(places)))
+        mark
         for (table, level), by_condition in cells.items()
-        for condition, places in _capped(by_condition).items()
+        for mark in _marks(table, level, _capped(by_condition))
     ]
+
+
+def _marks(table: str, level: str, by_condition: dict[str, set[tuple[int, int]]]) -> Iterator[Mark]:
+    left = MOST_AREAS
+    for condition, places in by_condition.items():
+        areas = tuple(_areas(places))[:left]
+        left -= len(areas)
+        for start in range(0, len(areas), AREAS_TOGETHER):
+            yield Mark(table, level, condition, areas[start : start + AREAS_TOGETHER])
 
 
 def _condition(finding: Finding, where: Where) -> str:
