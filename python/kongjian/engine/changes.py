@@ -32,8 +32,8 @@ class Changes:
 
     `known`: there was one; `same`: nothing differs. `rules` is None where 运行记录 does not tell the last run's
     rules. By kind: `data` the numbers that differ, `added` the positions of the units that the last run did not
-    have, `left` of those that it had ranked and this one does not, `gone` the names of those that it had, `touched` the sheets that a hand has changed, of which nothing
-    can be said, `words` 变化 by ranked unit.
+    have, `left` of those that it had ranked and this one does not, `gone` the names of those that it had,
+    `words` 变化 by ranked unit. `touched` are the sheets that a hand has changed, of which nothing can be said.
     """
 
     known: bool = False
