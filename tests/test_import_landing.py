@@ -96,7 +96,10 @@ def test_a_row_that_says_otherwise_is_not_written_but_told(book: Path, tmp_path:
     done = run_import(book, second)
     assert landed(book, "教师数据")[:3] == TEACHERS_LANDED
     assert [r["账号"] for r in landed(book, "教师数据")[3:]] == ["zz9"]
-    assert done.lines[0] == "二.csv → 教师数据：新增1行，与已有内容不同的2行没有写入"
+    assert (
+        done.lines[0]
+        == "二.csv → 教师数据：新增1行，与已有内容不同的2行没有写入（要用文件里的，先删去表里那几行再导入）"
+    )
     told = [line for line in recorded(book, "单元格", "说明") if "内容不同，没有写入。" in line[1]]
     assert told == [
         ("A4", "二.csv第2行与教师数据第4行说的是同一个，但内容不同，没有写入。"

@@ -124,7 +124,11 @@ def _tell(part: SheetPart, landing: Landing, outcome: Outcome, rules: Rules, sai
     conflicts = records.conflict_lines(landing, outcome, part.name)
     total = f"{part.name} → {landing.sheet}：新增{len(outcome.landed)}行"
     total += f"，已有的{outcome.same}行跳过" if outcome.same else ""
-    total += f"，与已有内容不同的{len(conflicts)}行没有写入" if conflicts else ""
+    total += (
+        f"，与已有内容不同的{len(conflicts)}行没有写入（要用文件里的，先删去表里那几行再导入）"
+        if conflicts
+        else ""
+    )
     total += f"，改写{len(changes)}格" if changes else ""
     notes = [*part.sheet.notes, *_header_notes(part, landing, rules)]
     said += [total, *(f"  {n}" for n in notes), *(f"  {c.note}" for c in conflicts[:_SHOWN_CONFLICTS])]
