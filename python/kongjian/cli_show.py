@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
 from kongjian.cli_chinese import ChineseCommand
 from kongjian.cli_tables import print_table
@@ -27,6 +26,8 @@ _BOOK = click.Path(path_type=Path, readable=False)  # the workbook code says why
 @click.option("--who", metavar="名称", help="只看这所学校或这名教师：校名、姓名或账号（默认排在第1名的学校）")
 def explain(book: Path, who: str | None) -> None:
     """得分说明：每一分从哪里来，还差多少，怎样到80分最省力。"""
+    import numpy as np
+
     from kongjian.engine.explanations import by_rank, explanations
 
     run = _examined(book)
@@ -49,6 +50,8 @@ def explain(book: Path, who: str | None) -> None:
 
 def _called(who: str, names: Texts) -> Ints:
     """The positions of those who are called so."""
+    import numpy as np
+
     return np.array([k for k, name in enumerate(names) if fold(name) == fold(who)], dtype=np.int64)
 
 
@@ -99,6 +102,8 @@ def _show(book: Path, sheet: str) -> None:
 
 def _any(frame: Frame, name: str) -> bool:
     """Whether a column holds anything."""
+    import numpy as np
+
     column = frame[name]
     return bool((~np.isnan(column)).any() if column.dtype.kind == "f" else (column != "").any())
 
