@@ -15,8 +15,10 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 from filled_forms import city_run  # noqa: E402
 from kongjian.engine.calculate import outcome  # noqa: E402
 from kongjian.engine.findings import Findings  # noqa: E402
+from kongjian.engine.frame import Frame  # noqa: E402
 from kongjian.engine.measures import school_measures, teacher_measures  # noqa: E402
 from kongjian.engine.near_misses import near_misses  # noqa: E402
+from kongjian.engine.other_readings import other_outcomes  # noqa: E402
 from kongjian.engine.reading_effects import reading_effects  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
 from kongjian.run import Run  # noqa: E402
@@ -26,16 +28,18 @@ from measure import ROUNDS, Row, compare, in_turn  # noqa: E402
 def measure() -> list[Row]:
     """The whole table divided by its rows, one for each other value of a reading, against one scoring."""
     run = city_run(load_rules())
-    count = reading_effects(run.inputs, run.results, run.rules).height
-    table, scoring = in_turn(
-        lambda: reading_effects(run.inputs, run.results, run.rules), lambda: _scoring(run), 2 * ROUNDS
-    )
+    count = _effects(run).height
+    table, scoring = in_turn(lambda: _effects(run), lambda: _scoring(run), 2 * ROUNDS)
     near, again = in_turn(lambda: near_misses(run.results, run.rules), lambda: _scoring(run), 2 * ROUNDS)
     each = table.scaled(1 / count)
     return [
         compare(f"示范数据口径影响，每个取值（共{count}个）", each, "一次计算的计分", scoring, 2.0),
         compare("示范数据临界名单", near, "一次计算的计分", again),
     ]
+
+
+def _effects(run: Run) -> Frame:
+    return reading_effects(run.results, run.rules, other_outcomes(run.inputs, run.results, run.rules))
 
 
 def _scoring(run: Run) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from kongjian.engine.calculate import Inputs
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.run import Run
 from native_engines import random_rules, random_tables, run_of
@@ -53,3 +54,13 @@ def city_tables(
 def uncapped(rules: Rules, most: int = EVERYBODY) -> Rules:
     """The rules with lists of at most so many names."""
     return rules.replace(evidence=dataclasses.replace(rules.evidence, named_at_most=most))
+
+
+def shuffled(inputs: Inputs, rng: np.random.Generator) -> Inputs:
+    """The same inputs, their rows in another order."""
+    others = {
+        t: frame.take(rng.permutation(frame.height))
+        for t, frame in vars(inputs).items()
+        if t != "monthly"  # of two scores for a month the first counts
+    }
+    return dataclasses.replace(inputs, **others)

@@ -99,7 +99,7 @@ def test_the_cheapest_way_leads_to_the_mark_and_no_step_is_too_many(readings: di
             scorer = compile_row(run.rules.object(kind), run.rules)
             for at in range(o.units.height):
                 steps = cheapest_steps(run.results, run.rules, kind, at)
-                values = unit_values(o.units, run.rules, kind, at)
+                values = unit_values(o.units, scorer, at)
                 names = [i.name for i in run.rules.object(kind).indicators]
                 for step in steps:
                     values[names.index(step.indicator.name)] += step.more

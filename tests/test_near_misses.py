@@ -22,7 +22,7 @@ from kongjian.engine.monthly import monthly
 from kongjian.engine.near_misses import COLUMNS, near_misses
 from kongjian.rules.model import Award, Condition, Rules
 from kongjian.run import Run
-from random_city import READINGS, RULES, SEEDS, random_city
+from random_city import READINGS, RULES, SEEDS, random_city, shuffled
 
 LABELS = {"school": "学校", "teacher": "教师"}
 Row = dict[str, Any]
@@ -251,12 +251,7 @@ def test_both_ranks_stand_beside_each_other(readings: dict[str, str], seed: int)
 @given(READINGS, SEEDS)
 def test_the_order_of_rows_changes_nothing(readings: dict[str, str], seed: int) -> None:
     run, rng = random_city(readings, seed), np.random.default_rng(seed)
-    shuffled = {
-        t: frame.take(rng.permutation(frame.height))
-        for t, frame in vars(run.inputs).items()
-        if t != "monthly"  # of two scores for a month the first counts
-    }
-    again = calculate(dataclasses.replace(run.inputs, **shuffled), run.rules)
+    again = calculate(shuffled(run.inputs, rng), run.rules)
     assert str(rows_of(dataclasses.replace(run, results=again))) == str(rows_of(run))
 
 

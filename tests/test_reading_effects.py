@@ -15,11 +15,12 @@ from filled_forms import city_run, empty_run
 from kongjian.engine.award_changes import Names
 from kongjian.engine.calculate import Inputs, Results, calculate
 from kongjian.engine.frame import Frame
+from kongjian.engine.other_readings import other_outcomes
 from kongjian.engine.reading_effects import COLUMNS, reading_effects
 from kongjian.rules import Rules, resolve
 from kongjian.run import Run
 from native_engines import random_run, run_of
-from random_city import EDITS, EVERYBODY, READINGS, RULES, SEEDS, city_tables, random_city, uncapped
+from random_city import EDITS, EVERYBODY, READINGS, RULES, SEEDS, city_tables, random_city, shuffled, uncapped
 
 CHANGES = {"school": ["示范校变化"], "teacher": ["专家变化", "优秀教师变化"]}
 NOTHING = ("没有变化", "没有数据")
@@ -27,7 +28,11 @@ Ranks = dict[str, int]
 
 
 def effects_of(run: Run) -> Frame:
-    return reading_effects(run.inputs, run.results, run.rules)
+    return effects(run.inputs, run.results, run.rules)
+
+
+def effects(inputs: Inputs, results: Results, rules: Rules) -> Frame:
+    return reading_effects(results, rules, other_outcomes(inputs, results, rules))
 
 
 def ranks_of(results: Results, award: str, kind: str) -> Ranks:
@@ -129,13 +134,8 @@ def test_the_rules_now_in_force_and_the_results_stay_as_they_are() -> None:
 @given(READINGS, SEEDS)
 def test_the_order_of_rows_changes_nothing(readings: dict[str, str], seed: int) -> None:
     run, rng = random_city(readings, seed), np.random.default_rng(seed)
-    shuffled = {
-        t: frame.take(rng.permutation(frame.height))
-        for t, frame in vars(run.inputs).items()
-        if t != "monthly"  # of two scores for a month the first counts
-    }
-    inputs = dataclasses.replace(run.inputs, **shuffled)
-    found = reading_effects(inputs, calculate(inputs, run.rules), run.rules)
+    inputs = shuffled(run.inputs, rng)
+    found = effects(inputs, calculate(inputs, run.rules), run.rules)
     assert {n: c.tolist() for n, c in found.items()} == {n: c.tolist() for n, c in effects_of(run).items()}
 
 
@@ -150,14 +150,14 @@ def test_without_data_every_row_says_so() -> None:
 
 def test_long_lists_end_with_how_many_there_are() -> None:
     run = city_run(RULES)
-    capped, whole = (reading_effects(run.inputs, run.results, uncapped(RULES, n)) for n in (3, EVERYBODY))
+    capped, whole = (effects(run.inputs, run.results, uncapped(RULES, n)) for n in (3, EVERYBODY))
     at = list(whole["取值"]).index("给满分")
     joined = [
         f["专家变化"][at].partition("增加：")[2].partition("；")[0].split("、") for f in (capped, whole)
     ]
     assert len(joined[1]) > 3
     assert joined[0] == [*joined[1][:2], f"{joined[1][2]}等{len(joined[1])}名"]
-    exactly = reading_effects(run.inputs, run.results, uncapped(RULES, len(joined[1])))
+    exactly = effects(run.inputs, run.results, uncapped(RULES, len(joined[1])))
     assert exactly["专家变化"][at] == whole["专家变化"][at]
 
 

@@ -13,6 +13,7 @@ from filled_forms import city_run
 from kongjian.engine.calculate import Inputs, Results, calculate
 from kongjian.engine.frame import Frame
 from kongjian.engine.measures import PLATFORM
+from kongjian.engine.other_readings import other_outcomes
 from kongjian.engine.reconcile import COLUMNS, SUMMARY, TOTAL, reconcile
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.rules import Rules, load_rules, resolve
@@ -66,9 +67,13 @@ def months(scores: Mapping[str, float], kind: str = "教师", account: str = "a1
     }
 
 
+def reconciled(results: Results, inputs: Inputs, rules: Rules) -> Frame:
+    return reconcile(results, inputs, rules, other_outcomes(inputs, results, rules))
+
+
 def table_of(rules: Rules = RULES, **tables: Table) -> Frame:
     inputs = Inputs.of(rules, **tables)
-    frame = reconcile(calculate(inputs, rules), inputs, rules)
+    frame = reconciled(calculate(inputs, rules), inputs, rules)
     assert tuple(frame) == COLUMNS
     return frame
 
@@ -514,14 +519,14 @@ def seeded(city: Run) -> tuple[Inputs, Results, Frame]:
     platform = np.where(cents == MISSING, np.nan, cents / 100)
     inputs = dataclasses.replace(city.inputs, teachers=city.inputs.teachers.having(平台得分=platform))
     results = calculate(inputs, RULES)
-    return inputs, results, reconcile(results, inputs, RULES)
+    return inputs, results, reconciled(results, inputs, RULES)
 
 
 def test_every_unit_that_differs_has_its_one_row_and_the_cents_add_up(
     city: Run, seeded: tuple[Inputs, Results, Frame]
 ) -> None:
     for results, frame in (
-        (city.results, reconcile(city.results, city.inputs, RULES)),
+        (city.results, reconciled(city.results, city.inputs, RULES)),
         (seeded[1], seeded[2]),
     ):
         cents = {c: to_cents(frame[c]) for c in ("计算得分", "平台得分", "差额")}

@@ -11,6 +11,7 @@ import pytest
 from filled_forms import city_grids, city_run
 from kongjian.engine.calculate import Previous
 from kongjian.engine.measures import PLATFORM
+from kongjian.engine.other_readings import other_outcomes
 from kongjian.engine.reconcile import reconcile
 from kongjian.intake.grid import Cell, Grid
 from kongjian.intake.headers import header_name
@@ -171,7 +172,7 @@ def test_a_paste_with_them_is_calculated_as_without() -> None:
 
 def test_only_what_differs_of_them_is_listed() -> None:
     more = _with_scores()
-    frame = reconcile(more.results, more.inputs, RULES)
+    frame = reconcile(more.results, more.inputs, RULES, other_outcomes(more.inputs, more.results, RULES))
     own = [
         (frame["类别"][i], frame["指标"][i])
         for i in range(frame.height)

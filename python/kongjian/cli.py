@@ -19,7 +19,7 @@ import click
 
 from kongjian import __version__, cli_show, log
 from kongjian.cli_changes import changes
-from kongjian.cli_chinese import ChineseGroup, complain
+from kongjian.cli_chinese import FILE, ChineseGroup, complain
 from kongjian.cli_import import import_
 from kongjian.cli_selfcheck import selfcheck
 from kongjian.cli_tables import pad, print_results, print_state
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     pass
 
 STEPS = 6
-BOOK = click.Path(path_type=Path, readable=False)  # the workbook code says why it cannot be read
 
 
 @click.group(cls=ChineseGroup)
@@ -40,9 +39,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("book", type=BOOK, metavar="工作簿")
+@click.argument("book", type=FILE, metavar="工作簿")
 @click.option(
-    "-o", "--out", type=BOOK, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
 )
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def recalc(book: Path, out: Path | None, quiet: bool) -> None:
@@ -58,7 +57,7 @@ def recalc(book: Path, out: Path | None, quiet: bool) -> None:
 
 
 @cli.command()
-@click.argument("book", type=BOOK, metavar="工作簿")
+@click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留作 .bak）")
 def check(book: Path, write: bool) -> None:
     """检查数据：列出问题，不改结果表。有错误时返回 1。"""
@@ -75,7 +74,7 @@ def check(book: Path, write: bool) -> None:
 
 
 @cli.command()
-@click.argument("folder", type=BOOK, metavar="[文件夹]", default="demo", required=False)
+@click.argument("folder", type=FILE, metavar="[文件夹]", default="demo", required=False)
 @click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
 @click.option(
     "--teachers",
@@ -101,8 +100,8 @@ def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
 
 
 @cli.command()
-@click.argument("book", type=BOOK, metavar="工作簿")
-@click.option("-o", "--out", type=BOOK, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“表格”）")
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option("-o", "--out", type=FILE, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“表格”）")
 @click.option(
     "--kind",
     "wanted",
@@ -120,7 +119,7 @@ def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
 @click.option("--experts", metavar="姓名", help="评审专家的姓名，用逗号隔开（默认专家1、专家2……）")
 @click.option("--ranks", type=click.IntRange(min=1), metavar="数", help="专家只评前几名（默认全部达标的）")
 @click.option(
-    "--templates", type=BOOK, metavar="文件夹", help="用这个文件夹里的模板（默认先用工作簿旁边的“模板”）"
+    "--templates", type=FILE, metavar="文件夹", help="用这个文件夹里的模板（默认先用工作簿旁边的“模板”）"
 )
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def forms(
@@ -162,9 +161,9 @@ def forms(
 
 
 @cli.command()
-@click.argument("folder", type=BOOK, metavar="文件夹")
+@click.argument("folder", type=FILE, metavar="文件夹")
 @click.option(
-    "--book", type=BOOK, metavar="工作簿", help="收取分校版里的更正（默认是文件夹旁边唯一的 .xlsm）"
+    "--book", type=FILE, metavar="工作簿", help="收取分校版里的更正（默认是文件夹旁边唯一的 .xlsm）"
 )
 @click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
 def collect(folder: Path, book: Path | None, accepting: bool) -> None:
@@ -210,8 +209,8 @@ def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
 
 
 @cli.command()
-@click.argument("book", type=BOOK, metavar="工作簿")
-@click.option("-o", "--out", type=BOOK, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“分发”）")
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option("-o", "--out", type=FILE, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“分发”）")
 @click.option("--by-school", is_flag=True, help="分校版：一校一份，只有本校的数据")
 @click.option("--values", is_flag=True, help="数值版：没有公式")
 @click.option("--public", is_flag=True, help="公示版：公示名单，遮去电话、证件号、邮箱和账号")
@@ -247,7 +246,7 @@ def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bo
 @cli.command()
 @click.option("--lint", is_flag=True, help="检查规则文件：分值、分档、出处、原文、案例")
 @click.option("--month", metavar="年-月", help="查看某个月适用的规则")
-@click.option("--folder", type=BOOK, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
+@click.option("--folder", type=FILE, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
 def rules(lint: bool, month: str | None, folder: Path | None) -> None:
     """显示或检查评分规则。"""
     from kongjian.rules import lint as checks
@@ -276,8 +275,8 @@ def rules(lint: bool, month: str | None, folder: Path | None) -> None:
 
 
 @cli.command()
-@click.argument("target", type=BOOK, metavar="[文件]", default="kongjian.xlsm", required=False)
-@click.option("--templates", type=BOOK, metavar="文件夹", help="只生成评审表的模板，放到这个文件夹")
+@click.argument("target", type=FILE, metavar="[文件]", default="kongjian.xlsm", required=False)
+@click.option("--templates", type=FILE, metavar="文件夹", help="只生成评审表的模板，放到这个文件夹")
 def build(target: Path, templates: Path | None) -> None:
     """由代码生成空白的 kongjian.xlsm，或评审表的模板。"""
     from kongjian.rules import load_rules
@@ -314,8 +313,8 @@ def install(dry_run: bool) -> None:
 
 
 @cli.command()
-@click.argument("book", type=BOOK, metavar="[工作簿]", required=False)
-@click.option("--out", type=BOOK, metavar="文件", help="把报告存成文本文件，发给技术人员")
+@click.argument("book", type=FILE, metavar="[工作簿]", required=False)
+@click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件，发给技术人员")
 def doctor(book: Path | None, out: Path | None) -> None:
     """诊断：检查 Python、xlwings、宏设置、规则和试算。有不对的地方时返回 1。"""
     from kongjian import doctor as checks

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from kongjian.cli_chinese import ChineseCommand
+from kongjian.cli_chinese import FILE, ChineseCommand
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("book", type=click.Path(path_type=Path, readable=False), metavar="工作簿")
+@click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--all", "everything", is_flag=True, help="每一处都列出来（默认每类最多30处）")
 def changes(book: Path, everything: bool) -> None:
     """与上次相比：数据、规则和名次有哪些变化；只看不写。"""

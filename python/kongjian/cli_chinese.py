@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+FILE = click.Path(path_type=Path, readable=False)
+"""An argument or option that names a file; the code that opens it says why it cannot be read."""
 _HEADINGS = {"Options": "选项", "Commands": "命令"}
 
 

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import click
 
-from kongjian.cli_chinese import ChineseCommand
-
-BOOK = click.Path(path_type=Path, readable=False)  # the code that opens a file says why it cannot be read
+from kongjian.cli_chinese import FILE, ChineseCommand
 
 
 @click.command("import", cls=ChineseCommand)
-@click.argument("book", type=BOOK, metavar="工作簿")
-@click.argument("files", type=BOOK, metavar="文件...", nargs=-1, required=True)
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.argument("files", type=FILE, metavar="文件...", nargs=-1, required=True)
 @click.option(
-    "-o", "--out", type=BOOK, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
 )
 @click.option(
     "--sheet", default="", metavar="工作表", help="这些文件都是哪张输入表，如 教师数据（默认按列名认）"

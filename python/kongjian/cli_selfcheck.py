@@ -7,15 +7,13 @@ from pathlib import Path
 
 import click
 
-from kongjian.cli_chinese import ChineseCommand
+from kongjian.cli_chinese import FILE, ChineseCommand
 from kongjian.text_file import save_text
-
-_FILE = click.Path(path_type=Path, readable=False)  # the workbook code says why it cannot be read
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("book", type=_FILE, metavar="工作簿")
-@click.option("--out", type=_FILE, metavar="文件", help="把报告存成文本文件")
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件")
 def selfcheck(book: Path, out: Path | None) -> None:
     """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。有不对的地方时返回 1。"""
     from kongjian.doctor import BAD

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kongjian.cli_chinese import ChineseCommand
+from kongjian.cli_chinese import FILE, ChineseCommand
 from kongjian.cli_tables import print_table
 from kongjian.errors import KongjianError
 from kongjian.text import fold
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
     from kongjian.run import Run
 
 _NAMES = ("类别", "学校名称", "教师姓名", "账号")
-_BOOK = click.Path(path_type=Path, readable=False)  # the workbook code says why it cannot be read
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("book", type=_BOOK, metavar="工作簿")
+@click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--who", metavar="名称", help="只看这所学校或这名教师：校名、姓名或账号（默认排在第1名的学校）")
 def explain(book: Path, who: str | None) -> None:
     """得分说明：每一分从哪里来，还差多少，怎样到80分最省力。"""
@@ -56,21 +54,21 @@ def _called(who: str, names: Texts) -> Ints:
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("book", type=_BOOK, metavar="工作簿")
+@click.argument("book", type=FILE, metavar="工作簿")
 def reconcile(book: Path) -> None:
     """平台核对：平台得分与计算得分的差别、可能原因、用了哪个。"""
     _show(book, "平台核对")
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("book", type=_BOOK, metavar="工作簿")
+@click.argument("book", type=FILE, metavar="工作簿")
 def near(book: Path) -> None:
     """临界名单：名次线、80分、开通率90%附近的学校和教师，差多少。"""
     _show(book, "临界名单")
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("book", type=_BOOK, metavar="工作簿")
+@click.argument("book", type=FILE, metavar="工作簿")
 def effects(book: Path) -> None:
     """口径影响：每个口径换一种取值，名单会怎样变。"""
     _show(book, "口径影响")
@@ -87,13 +85,12 @@ def _examined(book: Path) -> Run:
 
 def _show(book: Path, sheet: str) -> None:
     """Prints one evidence sheet as a calculation would fill it."""
-    from kongjian.engine.evidence import SHEETS
+    from kongjian.engine.evidence import SHEETS, Found
     from kongjian.workbook.layout import output_sheet
 
     run = _examined(book)
     spec = output_sheet(run.rules, sheet)
-    make: Callable[..., Frame] = SHEETS[spec.table]
-    frame = make(run.inputs, run.results, run.rules)
+    frame = SHEETS[spec.table](Found(run.inputs, run.results, run.rules))
     if not frame.height:
         click.echo(f"{sheet}：没有")
         return

@@ -13,14 +13,13 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.engine.previous import KEY, Earlier, Previous, numbered, table_code
 from kongjian.intake.grid import Cell, Grid, is_blank
 from kongjian.rules.model import OBJECT_LABELS, Rules
-from kongjian.sheets import Sheets, rows_below_header
+from kongjian.sheets import Sheets, header_row, rows_below_header
 from kongjian.text import clean
 from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.layout import OutputSheet, output_sheets
 
 CODE = "核对码"
 _CODE = re.compile(rf"{CODE} ([0-9a-f]+)")
-_TITLE_ROWS = 10
 _KINDS = {"学校指标": "school", "教师指标": "teacher", "学校得分": "school", "教师得分": "teacher"}
 _WORDS = {word: value for value, word in YES_NO.items()}
 _TEXTS = ("text", "account", "time", "link")
@@ -80,13 +79,13 @@ def _numbers(spec: OutputSheet, rules: Rules) -> list[str]:
 def _earlier(grid: Grid | None, spec: OutputSheet, rules: Rules) -> Frame | None:
     kind, columns = _KINDS[spec.sheet], _numbers(spec, rules)
     wanted = [*NAME_COLUMNS[kind], *columns]
-    for top, cells in enumerate(grid.rows[:_TITLE_ROWS] if grid else (), start=1):
-        header = {str(c).strip(): k for k, c in reversed(list(enumerate(cells)))}
-        if grid and all(name in header for name in wanted):
-            rows = [row for row in grid.rows[top:] if not all(is_blank(c) for c in row)]
-            frame = _frame(kind, columns, rows, header)
-            return frame if frame and _is_untouched(grid.rows[: top - 1], frame, columns) else None
-    return None
+    found = header_row(grid, wanted) if grid else None
+    if grid is None or found is None:
+        return None
+    top, header = found
+    rows = [row for row in grid.rows[top:] if not all(is_blank(c) for c in row)]
+    frame = _frame(kind, columns, rows, header)
+    return frame if frame and _is_untouched(grid.rows[: top - 1], frame, columns) else None
 
 
 def _frame(

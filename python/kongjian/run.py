@@ -15,7 +15,6 @@ from kongjian.engine.calculate import Inputs, Previous, Results, calculate
 from kongjian.engine.changes import Changes, compare, explained
 from kongjian.engine.evidence import evidence
 from kongjian.engine.frame import Frame, texts
-from kongjian.errors import KongjianError
 from kongjian.intake import report
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.column_names import with_confirmed
@@ -27,7 +26,7 @@ from kongjian.intake.tables import read_inputs
 from kongjian.previous import code_of, previous_run
 from kongjian.rules import Rules
 from kongjian.rules.differences import edits_in_words, readings_in_words
-from kongjian.sheets import Sheets, rows_below_header, serial
+from kongjian.sheets import Sheets, cell_number, no_sheet, rows_below_header
 from kongjian.workbook.layout import DISTRIBUTION, OutputSheet, output_sheets
 
 Progress = Callable[[str], None]
@@ -88,8 +87,13 @@ class Page:
 def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
     """Reads and calculates without writing anything. Raises KongjianError for what the user can mend."""
     progress("正在读取工作簿…")
+    return calculate_sheets(sheets, own_rules(sheets, rules), progress)
+
+
+def own_rules(sheets: Sheets, rules: Rules) -> Rules:
+    """The rules as this workbook wants them: by its 列名对应 and its 规则. Raises KongjianError naming what cannot be used."""
     named = with_confirmed(rules, sheets.grid(COLUMN_NAMES))
-    return calculate_sheets(sheets, apply_rule_sheet(sheets.grid(RULE_SHEET), named), progress)
+    return apply_rule_sheet(sheets.grid(RULE_SHEET), named)
 
 
 def calculate_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
@@ -125,9 +129,7 @@ def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
     """The grids of the five input sheets. Raises KongjianError where a required sheet is missing."""
     for table in rules.tables:
         if table.required and sheets.name(table.sheet) is None:
-            raise KongjianError(
-                f"工作簿里没有工作表“{table.sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{table.sheet}”"
-            )
+            raise no_sheet(table.sheet)
     return {table.id: sheets.grid(table.sheet) for table in rules.tables}
 
 
@@ -188,14 +190,8 @@ def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Fram
         if name in ("规则版本", "数据指纹", *RULE_WORDS):
             columns[name] = texts(str(v) for v in values)
         else:
-            columns[name] = np.array([_number(v) for v in values], dtype=np.float64)
+            columns[name] = np.array([cell_number(v) for v in values], dtype=np.float64)
     return Frame(columns)
-
-
-def _number(value: object) -> float:
-    if isinstance(value, dt.datetime):
-        return serial(value)
-    return float(value) if isinstance(value, (int, float)) else float("nan")
 
 
 def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:

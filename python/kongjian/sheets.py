@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
+from kongjian.errors import KongjianError
 from kongjian.intake.grid import Cell, Grid, is_blank
 from kongjian.intake.headers import SEARCHED_ROWS
 
@@ -30,15 +31,36 @@ def rows_below_header(
     The columns of `newer` follow; they are blank where an older workbook does not have them.
     """
     grid = sheets.grid(sheet)
-    if grid is None:
+    found = header_row(grid, columns) if grid else None
+    if grid is None or found is None:
         return []
+    top, header = found
+    at = [header.get(c) for c in (*columns, *newer)]
+    rows = [["" if k is None else row[k] for k in at] for row in grid.rows[top:]]
+    return [row for row in rows if not all(is_blank(c) for c in row)]
+
+
+def header_row(grid: Grid, columns: Sequence[str]) -> tuple[int, dict[str, int]] | None:
+    """The row (1-based) that names all these columns and where it has each name (0-based); None where there is none."""
     for top, cells in enumerate(grid.rows[:SEARCHED_ROWS], start=1):  # staff may have put rows above it
-        header = [str(c).strip() for c in cells]
+        header = {str(c).strip(): k for k, c in reversed(list(enumerate(cells)))}
         if all(c in header for c in columns):
-            at = [header.index(c) if c in header else None for c in (*columns, *newer)]
-            rows = [["" if k is None else row[k] for k in at] for row in grid.rows[top:]]
-            return [row for row in rows if not all(is_blank(c) for c in row)]
-    return []
+            return top, header
+    return None
+
+
+def no_sheet(sheet: str) -> KongjianError:
+    """What to say of an input sheet that is not there."""
+    return KongjianError(f"工作簿里没有工作表“{sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{sheet}”")
+
+
+def cell_number(cell: Cell) -> float:
+    """A cell as the number that Excel keeps, a moment as its day number; NaN for what is none."""
+    if isinstance(cell, dt.datetime):
+        return serial(cell)
+    if isinstance(cell, dt.date):
+        return serial(dt.datetime.combine(cell, dt.time()))
+    return float(cell) if isinstance(cell, int | float) else float("nan")
 
 
 def serial(moment: dt.datetime) -> float:

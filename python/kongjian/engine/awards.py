@@ -11,7 +11,7 @@ from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.ranking import UNRANKED, rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores
-from kongjian.rules.model import OBJECT_LABELS, Award, Rules
+from kongjian.rules.model import Award, Rules
 
 COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注")
 
@@ -75,12 +75,6 @@ def awards(
             )
         )
     return out
-
-
-def unit_awards(rules: Rules) -> list[Award]:
-    """The awards that the units themselves receive: the schools', then the teachers', each by rank."""
-    own = [a for a in rules.awards if a.recipient == "unit"]
-    return sorted(own, key=lambda a: (list(OBJECT_LABELS).index(a.object), a.first))
 
 
 def holders(award: Award, place: Standing, eligible: Bools) -> Bools:

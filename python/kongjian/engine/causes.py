@@ -10,14 +10,14 @@ import numpy as np
 
 from kongjian.engine.compared import Compared, Ways
 from kongjian.engine.frame import Bools, Floats, Ints
-from kongjian.engine.measures import SOURCE
+from kongjian.engine.measures import basis
 from kongjian.engine.other_counts import OtherCounts
+from kongjian.engine.other_readings import Other
 from kongjian.engine.rounding import MISSING, TOLERANCE, to_cents
 from kongjian.engine.scoring import Scores
-from kongjian.rules.choices import Alternative
 from kongjian.rules.model import Rules
 
-T = TypeVar("T", Alternative, OtherCounts)
+T = TypeVar("T", Other, OtherCounts)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Causes:
         ]
         return found or list(self._few(i, short, [k]))
 
-    def reading_counts(self) -> list[tuple[Alternative, int]]:
+    def reading_counts(self) -> list[tuple[Other, int]]:
         """Each other value of a reading and how many differing totals it explains, the most first."""
         differs = self._of.differs
         counts = [(f.way, int((f.total & differs).sum())) for f in self._readings]
@@ -187,7 +187,7 @@ class Causes:
         found: dict[int, list[int]] = {}
         for k in among:
             column = self._indicators[k].column
-            count = int(self._units[SOURCE + column][i]) if SOURCE + column in self._units else 0
+            count = int(basis(self._units, column, i))
             if column in means and 0 < count <= self._rules.reconcile.few_teachers:
                 found.setdefault(count, []).append(k)
         for count, ks in sorted(found.items()):

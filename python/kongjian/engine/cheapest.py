@@ -35,7 +35,8 @@ def cheapest_steps(results: Results, rules: Rules, kind: str, at: int) -> list[S
 
     Greedy by points per unit of what is short; what has no value yet is left out. The last step is no larger than needed.
     """
-    return _steps(_Search(rules, kind, unit_values(results.of(kind).units, rules, kind, at)))
+    scorer = compile_row(rules.object(kind), rules)
+    return _steps(_Search(rules, kind, scorer, unit_values(results.of(kind).units, scorer, at)))
 
 
 def _steps(search: _Search) -> list[Step]:
@@ -63,18 +64,21 @@ def cheapest_way(results: Results, rules: Rules, kind: str, at: int) -> str:
         return ""
     if outcome.scores.cents[at] >= round(mark * 100):
         return f"按指标算已有{outcome.scores.total[at]:.2f}分，差在各月的平台得分，请逐月核对"
-    return _way(rules, kind, unit_values(outcome.units, rules, kind, at))
+    scorer = compile_row(rules.object(kind), rules)
+    return _way(rules, kind, scorer, unit_values(outcome.units, scorer, at))
 
 
-def total_line(scheme: ObjectScheme, rules: Rules, values: Sequence[float]) -> list[str | float]:
+def total_line(
+    scheme: ObjectScheme, rules: Rules, scorer: RowScorer, values: Sequence[float]
+) -> list[str | float]:
     """The total as a line of an explanation; 还差 tells how a total below the pass mark reaches it.
 
     A total in which a measure is missing is NaN.
     """
-    scored = compile_row(scheme, rules)(values)
+    scored = scorer(values)
     total = scored.total if scored.complete else float("nan")
     below = scored.cents < round(pass_mark(rules, scheme.object) * 100)
-    way = _way(rules, scheme.object, values) if below else ""
+    way = _way(rules, scheme.object, scorer, values) if below else ""
     return ["合计", "", _addition(rules, scored.missing), scheme.points, total, scheme.points - total, way]
 
 
@@ -85,9 +89,9 @@ def _addition(rules: Rules, missing: Sequence[bool]) -> str:
     return words + (f"；有{sum(missing)}项没有数据，得分表里按0分计" if any(missing) else "")
 
 
-def _way(rules: Rules, kind: str, values: Sequence[float]) -> str:
+def _way(rules: Rules, kind: str, scorer: RowScorer, values: Sequence[float]) -> str:
     """How to reach the pass mark with the indicators, in one sentence."""
-    search, mark = _Search(rules, kind, values), pass_mark(rules, kind)
+    search, mark = _Search(rules, kind, scorer, values), pass_mark(rules, kind)
     missing = [i.name for i, gone in zip(search.indicators, search.missing, strict=True) if gone]
     first = f"先补上缺的数（{'、'.join(missing)}）" if missing else ""
     said = [_said(s, kind, rules) for s in _steps(search)]
@@ -103,10 +107,10 @@ def _said(step: Step, kind: str, rules: Rules) -> str:
 class _Search:
     """One unit's measures, and what its total becomes when some of them grow."""
 
-    def __init__(self, rules: Rules, kind: str, values: Sequence[float]) -> None:
+    def __init__(self, rules: Rules, kind: str, scorer: RowScorer, values: Sequence[float]) -> None:
         self.indicators = rules.object(kind).indicators
         self.bound = round(pass_mark(rules, kind) * 100)
-        self._scorer: RowScorer = compile_row(rules.object(kind), rules)
+        self._scorer = scorer
         self._values = list(values)
         self.missing = self._scorer(values).missing
         self._other = self._scorer.columns[-1] == HOMEROOM and self._values[-1] != 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,10 +12,9 @@ from kongjian.engine.calculate import Inputs, Outcome, Results
 from kongjian.engine.frame import Bools, Floats, Ints
 from kongjian.engine.measures import PLATFORM
 from kongjian.engine.other_counts import OtherCounts, other_counts
-from kongjian.engine.other_readings import scores_under
+from kongjian.engine.other_readings import Other
 from kongjian.engine.rounding import MISSING, TOLERANCE, to_cents
 from kongjian.engine.scoring import Scores
-from kongjian.rules.choices import Alternative, alternatives
 from kongjian.rules.model import Rules
 
 
@@ -61,7 +61,7 @@ class Compared:
 class Ways:
     """Other ways of scoring every unit: under other readings, and with other counts."""
 
-    readings: list[tuple[Alternative, dict[str, Scores]]]
+    readings: list[tuple[Other, dict[str, Scores]]]
     counts: list[OtherCounts]
 
 
@@ -75,11 +75,11 @@ def compare(results: Results, kind: str, rules: Rules) -> Compared:
     return Compared(kind, found, to_cents(found.units["平台得分"]), parts, within)
 
 
-def other_ways(results: Results, inputs: Inputs, rules: Rules) -> Ways:
-    """Every other way that could explain a difference, each in one pass over all units."""
+def other_ways(results: Results, inputs: Inputs, rules: Rules, others: Sequence[Other]) -> Ways:
+    """Every other way that could explain a difference; of other readings those that change a score."""
     readings = []
-    for other in alternatives(rules):
-        scores = scores_under(other.rules, inputs, results, rules)
+    for other in others:
+        scores = {kind: outcome.scores for kind, outcome in other.outcomes.items()}
         changed = {k: s for k, s in scores.items() if _is_other(s, results.of(k).scores)}
         if changed:
             readings.append((other, changed))

@@ -11,7 +11,7 @@ from kongjian.engine.calculate import Outcome
 from kongjian.engine.explain import PERCENT
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, rows
-from kongjian.engine.measures import FROM_EVENTS, SOURCE
+from kongjian.engine.measures import FROM_EVENTS, basis
 from kongjian.engine.rounding import from_cents
 from kongjian.rules.model import Column, Rules
 
@@ -86,10 +86,10 @@ def scores(before: float, now: float) -> str:
 
 
 def _derived(units: Frame, name: str, unit: int, rules: Rules) -> str:
-    basis = float(units[SOURCE + name][unit]) if SOURCE + name in units else 0.0
-    if basis == 0:
+    rests_on = basis(units, name, unit)
+    if rests_on == 0:
         return ""
-    if basis == FROM_EVENTS:
+    if rests_on == FROM_EVENTS:
         return f"由{rules.table(_EVENTS_SHEET).sheet}统计"
     by_class = any(rate.measure == name for rate in rules.measures.class_rates)
     return f"由{rules.table('classes' if by_class else 'teachers').sheet}推算"

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 from kongjian.engine.calculate import Inputs, Results
 from kongjian.engine.explanations import explanations
 from kongjian.engine.frame import Frame
 from kongjian.engine.near_misses import near_misses
+from kongjian.engine.other_readings import Other, other_outcomes
 from kongjian.engine.reading_effects import reading_effects
 from kongjian.engine.reconcile import reconcile
 from kongjian.rules.model import Rules
 
-SHEETS: dict[str, Callable[[Inputs, Results, Rules], Frame]] = {
-    "Reconcile": lambda inputs, results, rules: reconcile(results, inputs, rules),
-    "Explanations": lambda _, results, rules: explanations(results, rules),
-    "NearMisses": lambda _, results, rules: near_misses(results, rules),
-    "ReadingEffects": reading_effects,
+
+@dataclass(frozen=True)
+class Found:
+    """What the evidence of a run rests on; other readings are worked out once, when a table first asks for them."""
+
+    inputs: Inputs
+    results: Results
+    rules: Rules
+
+    @cached_property
+    def others(self) -> list[Other]:
+        return other_outcomes(self.inputs, self.results, self.rules)
+
+
+SHEETS: dict[str, Callable[[Found], Frame]] = {
+    "Reconcile": lambda f: reconcile(f.results, f.inputs, f.rules, f.others),
+    "Explanations": lambda f: explanations(f.results, f.rules),
+    "NearMisses": lambda f: near_misses(f.results, f.rules),
+    "ReadingEffects": lambda f: reading_effects(f.results, f.rules, f.others),
 }
 """What makes each evidence table, by the table's name."""
 
 
 def evidence(inputs: Inputs, results: Results, rules: Rules) -> dict[str, Frame]:
     """The evidence tables of a run by their table names."""
-    return {table: make(inputs, results, rules) for table, make in SHEETS.items()}
+    found = Found(inputs, results, rules)
+    return {table: make(found) for table, make in SHEETS.items()}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kongjian.engine.frame import Frame
 from kongjian.engine.rounding import TOLERANCE
-from kongjian.engine.row import RowScorer, compile_row
+from kongjian.engine.row import RowScorer
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.wording import rule_words
@@ -66,9 +66,9 @@ def _shown(indicator: Indicator, value: float) -> str | float:
     return value
 
 
-def unit_values(units: Frame, rules: Rules, kind: str, at: int) -> list[float]:
-    """One unit's measures as a row scorer wants them."""
-    return [float(units[c][at]) for c in compile_row(rules.object(kind), rules).columns]
+def unit_values(units: Frame, scorer: RowScorer, at: int) -> list[float]:
+    """One unit's measures as its row scorer wants them."""
+    return [float(units[c][at]) for c in scorer.columns]
 
 
 def amount(indicator: Indicator, more: float, kind: str, rules: Rules) -> str:

@@ -10,9 +10,9 @@ from kongjian.engine.calculate import Outcome, Results
 from kongjian.engine.cheapest import cheapest_way, total_line
 from kongjian.engine.explain import explain, unit_values
 from kongjian.engine.frame import Frame, Ints, texts
-from kongjian.engine.measures import FROM_EVENTS, SOURCE
+from kongjian.engine.measures import FROM_EVENTS, basis
 from kongjian.engine.ranking import UNRANKED
-from kongjian.engine.row import compile_row
+from kongjian.engine.row import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, Rules
 
@@ -35,8 +35,12 @@ def explanations(
         "school": by_rank(results.school) if schools is None else schools,
         "teacher": _leading(results.teacher, rules) if teachers is None else teachers,
     }
+    scorers = {kind: compile_row(rules.object(kind), rules) for kind in chosen}
     lines = [
-        line for kind, at in chosen.items() for i in at.tolist() for line in _unit(results, rules, kind, i)
+        line
+        for kind, at in chosen.items()
+        for i in at.tolist()
+        for line in _unit(results, rules, kind, scorers[kind], i)
     ]
     columns = zip(*lines, strict=True) if lines else ([] for _ in COLUMNS)
     return Frame(
@@ -56,18 +60,18 @@ def _leading(outcome: Outcome, rules: Rules) -> Ints:
     return outcome.order[outcome.standing.rank[outcome.order] <= rules.evidence.explained_ranks]
 
 
-def _unit(results: Results, rules: Rules, kind: str, at: int) -> Iterator[tuple[str | float, ...]]:
+def _unit(
+    results: Results, rules: Rules, kind: str, scorer: RowScorer, at: int
+) -> Iterator[tuple[str | float, ...]]:
     units, scheme = results.of(kind).units, rules.object(kind)
-    scorer = compile_row(scheme, rules)
-    values = unit_values(units, rules, kind, at)
+    values = unit_values(units, scorer, at)
     other = scorer.columns[-1] == HOMEROOM and values[-1] != 1
     names = [scheme.label, *(units[c][at] if c in units else "" for c in COLUMNS[1:4])]
     lines = explain(scheme, rules, scorer, values)
     for indicator, (_, value, *rest) in zip(scheme.indicators, lines, strict=True):
         said = NOT_OWED if other and indicator.homeroom_only else _source(units, indicator, at, rules)
         yield (*names, indicator.name, indicator.clause, value, said, *rest)
-    *start, short = total_line(scheme, rules, values)
-    name, value, *rest = start
+    name, value, *rest, short = total_line(scheme, rules, scorer, values)
     yield (
         *names,
         name,
@@ -92,14 +96,14 @@ def _source(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
     column = indicator.column
     if np.isnan(units[column][at]):
         return MISSING_VALUE
-    basis = float(units[SOURCE + column][at]) if SOURCE + column in units else 0.0
-    if basis == 0:
+    rests_on = basis(units, column, at)
+    if rests_on == 0:
         return GIVEN
-    if basis == FROM_EVENTS:
+    if rests_on == FROM_EVENTS:
         return EVENTS
     if any(rate.measure == column for rate in rules.measures.class_rates):
-        return f"按{basis:g}个班级推算"
+        return f"按{rests_on:g}个班级推算"
     mean = next(m for m in rules.measures.teacher_means if m.measure == column)
     who = {"teaching": "任课教师", "everyone": "教师", "homeroom": "班主任"}[mean.over]
     how = "平均" if mean.how == "mean" else "中完整评价的比例"
-    return f"按{basis:g}名{who}{how}"
+    return f"按{rests_on:g}名{who}{how}"

@@ -23,6 +23,11 @@ PLATFORM = "#platform:"
 """Before an indicator's name: the platform's own score of it, where the export gave one; for comparing only."""
 
 
+def basis(units: Frame, measure: str, at: int) -> float:
+    """What one unit's value of a measure rests on, see SOURCE; 0 where it was pasted."""
+    return float(units[SOURCE + measure][at]) if SOURCE + measure in units else 0.0
+
+
 def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Findings) -> Frame:
     """教师数据 with blank counts taken from the effective counts. Given counts stand; differences are found."""
     out = Frame(teachers)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.engine.awards import standing, unit_awards
+from kongjian.engine.awards import standing
 from kongjian.engine.calculate import Outcome, Results
 from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.near_bounds import near_bounds
 from kongjian.engine.near_line import NearLine
 from kongjian.engine.near_ranks import near_rank
 from kongjian.engine.ranking import UNRANKED
+from kongjian.rules.ladders import ladder
 from kongjian.rules.model import OBJECT_LABELS, Rules
 
 COLUMNS = (
@@ -39,8 +40,8 @@ def near_misses(results: Results, rules: Rules) -> Frame:
 
 
 def _lines(kind: str, results: Results, rules: Rules) -> Iterator[NearLine]:
-    for award in unit_awards(rules):
-        if award.object == kind and (line := near_rank(award, results.of(kind), rules)):
+    for award in ladder(rules.awards, kind):
+        if line := near_rank(award, results.of(kind), rules):
             yield line
     yield from near_bounds(kind, results, rules)
 

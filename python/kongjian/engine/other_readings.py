@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kongjian.engine.calculate import Inputs, Outcome, Results, judged
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Frame
 from kongjian.engine.measures import school_measures
-from kongjian.engine.scoring import Scores, score
-from kongjian.rules.model import Rules
+from kongjian.engine.scoring import score
+from kongjian.rules.choices import alternatives
+from kongjian.rules.model import Reading, ReadingValue, Rules
+
+
+@dataclass(frozen=True)
+class Other:
+    """One reading at a value that is not in force, and both kinds' outcomes under it."""
+
+    reading: Reading
+    value: ReadingValue
+    outcomes: Mapping[str, Outcome]
+
+
+def other_outcomes(inputs: Inputs, results: Results, rules: Rules) -> list[Other]:
+    """Every other value of every reading, each in one pass over all units; `rules` are those of `results`."""
+    return [
+        Other(a.reading, a.value, outcomes_under(a.rules, inputs, results, rules))
+        for a in alternatives(rules)
+    ]
 
 
 def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> Mapping[str, Outcome]:
     """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings only.
 
-    The months' scores rest on no reading either.
+    Effective counts, 教师指标 and the months' scores rest on no reading; 学校指标 only on how classes are weighted.
     """
-    out = {}
-    for kind, units in _measures_under(rules, inputs, results, now).items():
-        scores = score(units, rules.object(kind), rules)
-        out[kind] = judged(kind, units, scores, results.of(kind).monthly.by_month, rules)
-    return out
-
-
-def scores_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> Mapping[str, Scores]:
-    """Both kinds' scores alone, where nobody asks for months and ranks."""
-    measures = _measures_under(rules, inputs, results, now)
-    return {kind: score(units, rules.object(kind), rules) for kind, units in measures.items()}
-
-
-def _measures_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> dict[str, Frame]:
-    """Effective counts and 教师指标 rest on no reading; 学校指标 only on how classes are weighted."""
     teachers, schools = results.tables["TeacherMeasures"], results.tables["SchoolMeasures"]
     if rules.chosen["class_weight"] != now.chosen["class_weight"]:
         counts = results.tables["EffectiveCounts"]
         schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, Findings())
-    return {"school": schools, "teacher": teachers}
+    out = {}
+    for kind, units in (("school", schools), ("teacher", teachers)):
+        scores = score(units, rules.object(kind), rules)
+        out[kind] = judged(kind, units, scores, results.of(kind).monthly.by_month, rules)
+    return out

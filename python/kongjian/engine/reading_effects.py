@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from kongjian.engine.award_changes import NO_CHANGE, NO_DATA, Change, Names, change, counter, said
-from kongjian.engine.awards import unit_awards
-from kongjian.engine.calculate import Inputs, Outcome, Results
+from kongjian.engine.calculate import Outcome, Results
 from kongjian.engine.frame import Frame, texts
-from kongjian.engine.other_readings import outcomes_under
-from kongjian.rules.choices import Alternative, alternatives
+from kongjian.engine.other_readings import Other
+from kongjian.rules.ladders import ladder
 from kongjian.rules.model import OBJECT_LABELS, Rules
 
 COLUMNS = ("口径", "取值", "示范校变化", "专家变化", "优秀教师变化", "说明")
@@ -19,29 +18,23 @@ _CHANGES = {"school": COLUMNS[2:3], "teacher": COLUMNS[3:5]}
 """The columns of the changes, by whose awards they are, each by rank."""
 
 
-def reading_effects(inputs: Inputs, results: Results, rules: Rules) -> Frame:
-    """One row per reading and value that is not in force, all else as it is; only texts.
+def reading_effects(results: Results, rules: Rules, others: Sequence[Other]) -> Frame:
+    """One row per reading and value that is not in force (`others`, see other_outcomes), all else as it is; only texts.
 
     The columns of changes are those of the awards to the units themselves, by rank; an award for which the sheet has no
     column is told in 说明.
     """
     names = {kind: Names(results.of(kind)) for kind in OBJECT_LABELS}
-    lines = [
-        _line(a, results, outcomes_under(a.rules, inputs, results, rules), names, rules)
-        for a in alternatives(rules)
-    ]
+    lines = [_line(o, results, names, rules) for o in others]
     columns = zip(*lines, strict=True) if lines else ([] for _ in COLUMNS)
     return Frame({name: texts(values) for name, values in zip(COLUMNS, columns, strict=True)})
 
 
-def _line(
-    other: Alternative,
-    results: Results,
-    after: Mapping[str, Outcome],
-    names: Mapping[str, Names],
-    rules: Rules,
-) -> tuple[str, ...]:
-    changes = [change(a, results.of(a.object), after[a.object]) for a in unit_awards(rules)]
+def _line(other: Other, results: Results, names: Mapping[str, Names], rules: Rules) -> tuple[str, ...]:
+    after = other.outcomes
+    changes = [
+        change(a, results.of(kind), after[kind]) for kind in OBJECT_LABELS for a in ladder(rules.awards, kind)
+    ]
     shown: list[str] = []
     further: list[str] = []
     for kind, columns in _CHANGES.items():
@@ -59,7 +52,7 @@ def _line(
     return other.reading.label, other.value.label, *shown, "。".join(told)
 
 
-def _meaning(other: Alternative, rules: Rules) -> str:
+def _meaning(other: Other, rules: Rules) -> str:
     """What is in force, and what this value means, in the rules' own words."""
     now = other.reading.value(rules.chosen[other.reading.id])
     return f"现用“{now.label}”：{now.text}。改为“{other.value.label}”：{other.value.text}"

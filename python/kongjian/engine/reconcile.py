@@ -12,6 +12,7 @@ from kongjian.engine.calculate import Inputs, Results, unit_keys
 from kongjian.engine.causes import Cause, Causes
 from kongjian.engine.compared import Compared, Ways, compare, other_ways
 from kongjian.engine.frame import Frame, texts
+from kongjian.engine.other_readings import Other
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.rules.model import OBJECT_LABELS, Rules
 
@@ -27,10 +28,11 @@ Row = tuple[str | int, ...]
 """A row of 平台核对 by COLUMNS, scores in cents."""
 
 
-def reconcile(results: Results, inputs: Inputs, rules: Rules) -> Frame:
+def reconcile(results: Results, inputs: Inputs, rules: Rules, others: Sequence[Other]) -> Frame:
     """A row about each kind of unit, then every unit whose 平台得分 differs, the largest difference first,
 
-    each followed by its indicators whose platform scores differ. 差额 is 平台得分 − 计算得分 (附件1 备注).
+    each followed by its indicators whose platform scores differ. 差额 is 平台得分 − 计算得分 (附件1 备注). `others` are
+    what other readings give, see other_outcomes.
     """
     said = rules.reconcile.texts
     both = [compare(results, kind, rules) for kind in OBJECT_LABELS]
@@ -38,7 +40,7 @@ def reconcile(results: Results, inputs: Inputs, rules: Rules) -> Frame:
         count = sum(int(((c.given != MISSING) | ~np.isnan(c.parts).all(axis=0)).sum()) for c in both)
         words = said.all_equal.format(count=count) if count else said.none_pasted
         return _frame([_summary_row("", words)])
-    ways = other_ways(results, inputs, rules)
+    ways = other_ways(results, inputs, rules, others)
     summaries: list[Row] = []
     rows: list[Row] = []
     for compared in both:

@@ -164,4 +164,4 @@ def explained(kind: Any, row: Any, headers: Any, rules: str | None) -> list[list
     ready = ready_for(kind_of(kind), rules or "")
     values = ready.values(one_row(row), headers)
     lines = explain(ready.scheme, ready.rules, ready.scorer, values)
-    return [list(COLUMNS), *lines, total_line(ready.scheme, ready.rules, values)]
+    return [list(COLUMNS), *lines, total_line(ready.scheme, ready.rules, ready.scorer, values)]

@@ -10,7 +10,7 @@ from lxml import etree
 
 from kongjian.forms import placeholders
 from kongjian.forms.placeholders import Formula
-from kongjian.workbook.sheet_part import column_number
+from kongjian.intake.grid import column_number
 from kongjian.workbook.strings import SharedStrings
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -19,7 +19,7 @@ from kongjian.intake.values import show
 from kongjian.rules.model import Rules
 from kongjian.rules.model_importing import ImportingFile
 from kongjian.run import Page
-from kongjian.sheets import serial
+from kongjian.sheets import cell_number, serial
 from kongjian.workbook.layout import COLUMN_NAMES, RECORDS
 
 
@@ -109,20 +109,12 @@ def record_page(
     if len(rows) > rule.shown_lines:
         more = f"这次导入另有{len(rows) - rule.shown_lines}行记录，没有列出"
         rows = [*rows[: rule.shown_lines], ["", "", "", "", "", more]]
-    old = [[_serial(row[0]), *map(show, row[1:])] for row in kept]
+    old = [[cell_number(row[0]), *map(show, row[1:])] for row in kept]
     times = [serial(moment)] * len(rows) + [row[0] for row in old]
     others = rows + [row[1:] for row in old]
     columns: dict[str, Any] = {"时间": np.array(times, dtype=np.float64)}
     columns |= {n: texts(str(row[k]) for row in others) for k, n in enumerate(RECORDS.names[1:])}
     return Page(RECORDS, Frame(columns), f"{moment:%Y-%m-%d %H:%M:%S} 导入 · 最近一次在最上面")
-
-
-def _serial(cell: Cell) -> float:
-    if isinstance(cell, dt.datetime):
-        return serial(cell)
-    if isinstance(cell, dt.date):
-        return serial(dt.datetime.combine(cell, dt.time()))
-    return float(cell) if isinstance(cell, int | float) else float("nan")
 
 
 def names_page(there: Sequence[NameRow], asked: Sequence[NameRow]) -> Page:

@@ -18,7 +18,7 @@ from kongjian.intake.column_names import SHEET, name_rows, turned_down, with_con
 from kongjian.intake.report import word
 from kongjian.rules.model import InputTable, Rules
 from kongjian.run import Page, Progress
-from kongjian.sheets import Sheets, rows_below_header
+from kongjian.sheets import Sheets, no_sheet, rows_below_header
 from kongjian.text import fold
 from kongjian.workbook.layout import RECORDS
 
@@ -112,9 +112,7 @@ def _land(
 def _landing(table: InputTable, sheets: Sheets, rules: Rules, writer: Writer) -> Landing:
     name, grid = sheets.name(table.sheet), sheets.grid(table.sheet)
     if name is None or grid is None:
-        raise KongjianError(
-            f"工作簿里没有工作表“{table.sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{table.sheet}”"
-        )
+        raise no_sheet(table.sheet)
     return Landing(table, name, grid, writer.last_row(name), rules)
 
 

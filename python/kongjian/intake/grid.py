@@ -37,5 +37,13 @@ def letter(column: int) -> str:
     return out
 
 
+def column_number(letters: bytes | str) -> int:
+    """The 1-based number of a column: A is 1, AA is 27."""
+    number = 0
+    for character in letters if isinstance(letters, bytes) else letters.encode():
+        number = number * 26 + character - 64
+    return number
+
+
 def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not (cell[:1].isalnum() or clean(cell)))

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kongjian.engine.findings import Finding
-from kongjian.intake.grid import Cell
+from kongjian.intake.grid import Cell, column_number
 from kongjian.intake.report import Line
-from kongjian.intake.where import Where, number
+from kongjian.intake.where import Where
 
 MARKED = ("错误", "警告")
 """The levels that are filled; a hint needs no mending."""
@@ -48,7 +48,7 @@ def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
     taken: set[tuple[str, int, int]] = set()
     for line in lines:  # errors stand before warnings: a cell has one fill
         for finding in line.findings if line.level in MARKED and not line.accepted else ():
-            at = (finding.table, where.row(finding), number(where.letters(finding)))
+            at = (finding.table, where.row(finding), column_number(where.letters(finding)))
             if where.has_cell(finding) and at not in taken:
                 taken.add(at)
                 by_condition = cells.setdefault((finding.table, line.level), {})

@@ -10,9 +10,9 @@ import numpy as np
 
 from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame, texts
-from kongjian.intake.grid import Cell
+from kongjian.intake.grid import Cell, column_number
 from kongjian.intake.values import folded
-from kongjian.intake.where import Where, number, shown
+from kongjian.intake.where import Where, shown
 from kongjian.rules.model import Problem, Words
 from kongjian.text import fold
 
@@ -115,7 +115,7 @@ def _line(group: list[Finding], problem: Problem, where: Where, accepted: Mappin
     value = _value(group, where)
     area = _area(group, problem, where)
     kept = accepted.get(_key(table.sheet, area, subject, value, text), "")
-    place = (first.row, number(where.letters(first)))
+    place = (first.row, column_number(where.letters(first)))
     return Line(
         problem.level, table.sheet, area, subject, value, text, word(problem.advice, first),
         where.clause(first), kept, _order(bool(kept), problem, where, first, place), tuple(group),
@@ -124,7 +124,7 @@ def _line(group: list[Finding], problem: Problem, where: Where, accepted: Mappin
 
 def _rest(group: list[Finding], problem: Problem, where: Where, count: int) -> Line:
     first, text = group[0], f"同类问题还有{count}处，没有列出"
-    order = _order(False, problem, where, first, (LAST, number(where.letters(first))))
+    order = _order(False, problem, where, first, (LAST, column_number(where.letters(first))))
     return Line(
         problem.level, where.rules.table(first.table).sheet, where.cell(first), "", "", text,
         word(problem.advice, first), where.clause(first), "", order, (),

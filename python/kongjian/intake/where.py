@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kongjian.engine.findings import Finding
-from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.intake.grid import Cell, Grid, column_number, is_blank
+from kongjian.intake.values import show
 from kongjian.rules.clauses import clause_of
 from kongjian.rules.model import Rules
 from kongjian.text import clean
@@ -44,7 +45,11 @@ class Where:
 
     def value(self, finding: Finding) -> Cell:
         """What the cell holds, an error value as its text; "" for a blank."""
-        grid, row, column = self.grids.get(finding.table), self.row(finding), number(self.letters(finding))
+        grid, row, column = (
+            self.grids.get(finding.table),
+            self.row(finding),
+            column_number(self.letters(finding)),
+        )
         if grid is None:
             return ""
         if (row, column) in grid.errors:
@@ -54,7 +59,7 @@ class Where:
 
     def is_error(self, finding: Finding) -> bool:
         grid = self.grids.get(finding.table)
-        return grid is not None and (self.row(finding), number(self.letters(finding))) in grid.errors
+        return grid is not None and (self.row(finding), column_number(self.letters(finding))) in grid.errors
 
     def subject(self, finding: Finding) -> str:
         """Whom a row is about, as it names them: a school, a teacher, a class; "" for a whole sheet."""
@@ -66,7 +71,9 @@ class Where:
         ):
             return ""
         row = grid.rows[finding.row - 1]
-        cells = [row[number(at[name]) - 1] for name in self.rules.table(finding.table).subject if name in at]
+        cells = [
+            row[column_number(at[name]) - 1] for name in self.rules.table(finding.table).subject if name in at
+        ]
         return " ".join(shown(cell) for cell in cells if not is_blank(cell))
 
     def clause(self, finding: Finding) -> str:
@@ -74,22 +81,10 @@ class Where:
         return own or clause_of(self.rules, finding.table, finding.column)
 
 
-def number(letters: str) -> int:
-    """The 1-based number of a column: A is 1, AA is 27."""
-    out = 0
-    for character in letters:
-        out = out * 26 + ord(character) - 64
-    return out
-
-
 def shown(cell: Cell) -> str:
     """A cell's content as people see it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
         return f"{Decimal(f'{cell:.15g}'):f}"  # an account as Excel shows it, not as 4.2E+17
     if isinstance(cell, dt.datetime):
         return f"{cell:%Y-%m-%d}" if cell.time() == dt.time() else f"{cell:%Y-%m-%d %H:%M:%S}"
-    return clean(str(cell))
+    return clean(show(cell))

@@ -9,7 +9,7 @@ import numpy as np
 from kongjian.intake.grid import letter
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.run import Run
-from kongjian.selfcheck.evaluators import KINDS, by_columns
+from kongjian.selfcheck.evaluators import by_columns
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculator, Evaluator, Line, Scored, first_few, said
 from kongjian.sending.live_copy import Contents, contents
 from kongjian.sending.model import Value
@@ -45,7 +45,7 @@ def agreement(run: Run, by_row: Evaluator, calculator: tuple[str, Calculator] | 
 
 
 def _rows_differ(run: Run, columns: Scored, rows: Scored) -> Iterator[str]:
-    for kind in KINDS:
+    for kind in OBJECT_LABELS:
         sheet = output_sheet(run.rules, f"{OBJECT_LABELS[kind]}得分")
         names = [*(i.name for i in run.rules.object(kind).indicators), "计算得分"]
         first, second = columns[kind], rows[kind]

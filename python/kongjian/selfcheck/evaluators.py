@@ -6,16 +6,15 @@ import numpy as np
 
 from kongjian.engine.row import compile_row
 from kongjian.engine.scoring import score
+from kongjian.rules.model import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.selfcheck.model import Scored
-
-KINDS = ("school", "teacher")
 
 
 def by_columns(run: Run) -> Scored:
     """The vectorised engine, whose scores the sheets show."""
     out = {}
-    for kind in KINDS:
+    for kind in OBJECT_LABELS:
         scored = score(run.results.of(kind).units, run.rules.object(kind), run.rules)
         out[kind] = np.vstack([scored.by_indicator, scored.total])
     return out
@@ -24,7 +23,7 @@ def by_columns(run: Run) -> Scored:
 def by_row(run: Run) -> Scored:
     """The precompiled scorer of single rows, which the worksheet functions use."""
     out = {}
-    for kind in KINDS:
+    for kind in OBJECT_LABELS:
         units, scorer = run.results.of(kind).units, compile_row(run.rules.object(kind), run.rules)
         scored = map(scorer, zip(*(units[c].tolist() for c in scorer.columns), strict=True))
         rows = [[*s.by_indicator, s.total] for s in scored]

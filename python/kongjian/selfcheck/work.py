@@ -8,12 +8,9 @@ from pathlib import Path
 
 from kongjian import log
 from kongjian.errors import KongjianError
-from kongjian.intake.column_names import SHEET as COLUMN_NAMES
-from kongjian.intake.column_names import with_confirmed
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
-from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import Rules
-from kongjian.run import Progress, Run, calculate_sheets, pages
+from kongjian.run import Progress, Run, calculate_sheets, own_rules, pages
 from kongjian.selfcheck import agreement, calculators, evaluators, gaps, points, result_sheets, scheme_cases
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
 
@@ -33,7 +30,7 @@ def selfcheck(
     progress("正在核对规则…")
     refused, own = None, rules
     try:
-        own = apply_rule_sheet(book.grid(RULE_SHEET), with_confirmed(rules, book.grid(COLUMN_NAMES)))
+        own = own_rules(book, rules)
     except KongjianError as error:
         refused = error
     lines = [_line(points.TITLE, lambda: points.points(book.grid(RULE_SHEET), rules, refused))]

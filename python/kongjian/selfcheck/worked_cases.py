@@ -22,6 +22,7 @@ from typing import Any
 from kongjian.engine.calculate import Inputs, Results, calculate
 from kongjian.engine.frame import Frame
 from kongjian.engine.near_misses import near_misses
+from kongjian.engine.other_readings import other_outcomes
 from kongjian.engine.reading_effects import reading_effects
 from kongjian.rules import Rules, resolve, strict_yaml
 
@@ -296,7 +297,7 @@ def _expect_near(case: Case, key: str, wanted: Any, results: Results, rules: Rul
 
 def _expect_effects(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
     """Rows of 口径影响 by reading and value."""
-    table = reading_effects(_whole_inputs(case, rules), results, rules)
+    table = reading_effects(results, rules, other_outcomes(_whole_inputs(case, rules), results, rules))
     rows = {pair: i for i, pair in enumerate(zip(table["口径"], table["取值"], strict=True))}
     for reading, values in wanted.items():
         for value, columns in values.items():

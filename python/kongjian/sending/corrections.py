@@ -13,6 +13,7 @@ from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
 from kongjian.errors import KongjianError
 from kongjian.forms.defined_names import defined_names
+from kongjian.intake.grid import column_number
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model import OBJECT_LABELS, InputTable
@@ -22,7 +23,6 @@ from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
-from kongjian.workbook.sheet_part import column_number
 
 COPY_NAME = "KongjianCopy"
 """The defined name by which a copy says whose it is and of which data: school|fingerprint."""

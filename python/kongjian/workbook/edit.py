@@ -10,7 +10,7 @@ from xml.sax.saxutils import unescape
 
 from kongjian.engine.frame import Frame
 from kongjian.errors import KongjianError
-from kongjian.intake.grid import letter
+from kongjian.intake.grid import column_number, letter
 from kongjian.intake.marks import Mark
 from kongjian.text import fold
 from kongjian.workbook import fill_marks, new_sheet
@@ -18,7 +18,7 @@ from kongjian.workbook.cells import cell_content, table_rows
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
 from kongjian.workbook.row_heights import ONE_LINE, row_height
-from kongjian.workbook.sheet_part import SheetPart, column_number, with_prefix
+from kongjian.workbook.sheet_part import SheetPart, with_prefix
 from kongjian.workbook.strings import EMPTY, SharedStrings, escape
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -8,11 +8,10 @@ from pathlib import Path
 import python_calamine as calamine
 
 from kongjian.errors import KongjianError
-from kongjian.intake.grid import Grid
+from kongjian.intake.grid import Grid, column_number
 from kongjian.run import input_grids
 from kongjian.text import fold
 from kongjian.workbook.package import Package
-from kongjian.workbook.sheet_part import column_number
 
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<',

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from xml.parsers import expat
 
 from kongjian.errors import KongjianError
-from kongjian.intake.grid import letter
+from kongjian.intake.grid import column_number, letter
 from kongjian.workbook.strings import escape
 
 _UNREADABLE = "工作表“{}”的内容读不了；请用Excel另存一次再试"
@@ -39,14 +39,6 @@ _AFTER_LINKS = _AFTER_TABLES | frozenset(
 )
 _TABLE_PARTS = re.compile(rb'(<(?:\w+:)?tableParts\b)(?:\s+count="\d*")?([^>]*>)')
 _TAG = re.compile(rb"""<(/?)(?:\w+:)?(\w+)(?:"[^"]*"|'[^']*'|[^"'>])*?(/?)>""")
-
-
-def column_number(letters: bytes | str) -> int:
-    """A is 1, AA is 27."""
-    number = 0
-    for character in letters if isinstance(letters, bytes) else letters.encode():
-        number = number * 26 + character - 64
-    return number
 
 
 def with_prefix(cells: str, prefix: str) -> str:
