@@ -22,6 +22,7 @@ system:
 test: system setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict rules tests
 	$(BIN)/kongjian rules --lint
