@@ -6,9 +6,10 @@ import dataclasses
 from functools import partial
 from pathlib import Path
 
+from kongjian.base.grid import Grid
+from kongjian.base.libreoffice import find_office, recalculated, scratch
 from kongjian.demo import demo_data
 from kongjian.engine.calculate import Previous
-from kongjian.intake.grid import Grid
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.previous import previous_run
@@ -16,7 +17,6 @@ from kongjian.rules import Rules, load_rules
 from kongjian.run import Run, calculate_grids, input_grids
 from kongjian.sending import live_copy as writer
 from kongjian.sending.live_copy import Contents, live_copy
-from kongjian.sending.office import find_office, recalculated, scratch
 from kongjian.workbook.build import build
 from kongjian.workbook.build_package import read_parts, write_parts
 from kongjian.workbook.package import Package

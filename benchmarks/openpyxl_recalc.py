@@ -15,15 +15,14 @@ import numpy as np
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from kongjian.base.grid import YES_NO, Grid
 from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence import evidence
 from kongjian.engine.frame import Frame
-from kongjian.intake.grid import Grid
 from kongjian.intake.report import frame, lines
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules
-from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, RULES, OutputSheet, output_sheets
 
 MEASURES = ("SchoolMeasures", "TeacherMeasures")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from kongjian.base.libreoffice import find_office, recalculated, scratch
 from kongjian.demo import demo_data
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck import work
 from kongjian.sending.live_copy import live_copy
-from kongjian.sending.office import find_office, recalculated, scratch
 from kongjian.workbook.build import build
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader

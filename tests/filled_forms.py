@@ -7,12 +7,12 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+from kongjian.base.grid import Grid
 from kongjian.demo import demo_data
 from kongjian.engine.calculate import Previous
 from kongjian.forms.design import Design, _drawn
 from kongjian.forms.job import Job
 from kongjian.forms.template import Note, Template
-from kongjian.intake.grid import Grid
 from kongjian.rules import Rules, load_rules
 from kongjian.run import Run, calculate_grids
 from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.base.grid import Cell, Grid, is_blank
 from kongjian.rules import load_rules
 
 CELL = "\x1f"

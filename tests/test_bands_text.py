@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules
 from kongjian.rules.bands_text import format_bands, parse_bands
 from kongjian.rules.model import Band

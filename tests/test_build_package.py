@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.build import build
 from kongjian.workbook.build_package import read_parts

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from kongjian import buttons
-from kongjian.forms import office_pdf
+from kongjian.base import libreoffice
 from kongjian.sending import by_school, proof
 from kongjian.sending.corrections_list import COLUMNS, FILE
 from kongjian.workbook.recalculate import recalculate
@@ -38,7 +38,7 @@ def calculated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def book(calculated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (proof, by_school, office_pdf):
+    for module in (proof, by_school, libreoffice):
         monkeypatch.setattr(module, "find_office", lambda: None)
     return Path(shutil.copy(calculated, tmp_path / "评比.xlsm"))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kongjian.errors import RuleFileError
+from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck.worked_cases import EXPECTATIONS, Case, CaseError, load_cases, run_case
 

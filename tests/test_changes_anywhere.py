@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kongjian.base.grid import Cell, Grid, letter
 from kongjian.demo import demo_data
 from kongjian.engine.changes import MOST_NAMED
 from kongjian.excel.live import block
-from kongjian.intake.grid import Cell, Grid, letter
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone
 from kongjian.rules.model import Band

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from application_forms import answered, rules, run_of, sent
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms.checklist import FILE, Count, Counts, expected, write
 from kongjian.forms.returned import read_folder
 from kongjian.run import Run

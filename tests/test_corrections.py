@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from filled_forms import draw_template
+from kongjian.base.errors import KongjianError
 from kongjian.cli import cli
-from kongjian.errors import KongjianError
 from kongjian.forms.design import school_application
 from kongjian.forms.returned import read_folder, read_returned
 from kongjian.rules import load_rules

@@ -12,11 +12,11 @@ import numpy as np
 import openpyxl
 import pytest
 
+from kongjian.base.grid import Grid
 from kongjian.demo import demo_data
 from kongjian.demo.dirt import NO_BREAK_SPACE, UNKNOWN_SCHOOL, WIDE_SPACE
 from kongjian.demo.schools import LISTED, school_list
 from kongjian.engine.calculate import Results, calculate
-from kongjian.intake.grid import Grid
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.build import Pasted, build

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.base.grid import Cell, Grid, is_blank
 from pasting import RULES, Read, lines_of, read, sheet
 
 ODD: list[Cell] = [

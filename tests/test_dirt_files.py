@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules
 from kongjian.workbook.build import Pasted, build
 from kongjian.workbook.recalculate import Run, check, recalculate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kongjian.intake.grid import Cell
+from kongjian.base.grid import Cell
 from pasting import PERSON, RULES, SCHOOL, Line, lines_of, read, sheet, table
 
 TEACHERS = RULES.table("teachers").names

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from kongjian.intake.grid import Cell
+from kongjian.base.grid import Cell
 from pasting import ACCOUNT, SCHOOL, Read, read, table
 
 MONTHS = ["2020-12", *(f"2021-0{m}" for m in range(1, 8))]

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from kongjian.intake.grid import Cell
+from kongjian.base.grid import Cell
 from pasting import Read, lines_of, read, sheet, table
 
 NBSP, WIDE = "\u00a0", "\u3000"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kongjian.intake.grid import Cell
+from kongjian.base.grid import Cell
 from pasting import ACCOUNT, PERSON, SCHOOL, Read, read, table
 
 

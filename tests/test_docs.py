@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from kongjian import udfs
+from kongjian.base.grid import letter
 from kongjian.cli import cli
 from kongjian.excel.commands import COMMANDS, GROUPS, Command
-from kongjian.intake.grid import letter
 from kongjian.rules import load_rules
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kongjian import doctor, macro_policy, places, udfs
+from kongjian import doctor, macro_policy, udfs, xlwings_config
+from kongjian.base import places
+from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.cli import cli
-from kongjian.doctor import BAD, GOOD, MIND, Line
 
 USER = r"Software\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel\Security"
@@ -58,7 +59,7 @@ def test_a_broken_part_is_one_line_and_the_others_still_come(monkeypatch: pytest
 
 
 def test_without_xlwings_linux_is_only_told_and_windows_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "xlwings_version", lambda: None)
+    monkeypatch.setattr(xlwings_config, "xlwings_version", lambda: None)
     assert lines("linux")["xlwings"].state == MIND
     assert lines("win32")["xlwings"].state == BAD
     assert "-m pip install xlwings" in lines("win32")["xlwings"].advice
@@ -68,7 +69,7 @@ def test_the_add_in_must_be_the_one_of_the_package(home: Path, monkeypatch: pyte
     package = home / "xlwings"
     (package / "addin").mkdir(parents=True)
     (package / "addin" / "xlwings.xlam").write_bytes(b"0.37.8")
-    monkeypatch.setattr(places, "xlwings_folder", lambda: package)
+    monkeypatch.setattr(xlwings_config, "xlwings_folder", lambda: package)
     monkeypatch.setenv("APPDATA", str(home))
     start = home / "Microsoft" / "Excel" / "XLSTART"
     assert str(lines("win32")["Excel 加载项"]).endswith("没有 xlwings.xlam。怎么办：运行 kongjian install")
@@ -81,7 +82,7 @@ def test_the_add_in_must_be_the_one_of_the_package(home: Path, monkeypatch: pyte
 
 def test_the_interpreter_that_excel_uses_is_compared() -> None:
     assert lines("win32")["Python 设置"].state == BAD
-    conf = places.xlwings_config("win32")
+    conf = xlwings_config.settings_file("win32")
     conf.parent.mkdir()
     conf.write_text('"INTERPRETER_WIN","C:\\other\\python.exe"\n')
     assert "C:\\other\\python.exe" in lines("win32")["Python 设置"].text
@@ -97,7 +98,7 @@ def test_the_library_of_xlwings_is_looked_for_where_the_add_in_does(
 ) -> None:
     scripts = home / "venv" / "Scripts"
     scripts.mkdir(parents=True)
-    monkeypatch.setattr(places, "xlwings_version", lambda: "0.37.8")
+    monkeypatch.setattr(xlwings_config, "xlwings_version", lambda: "0.37.8")
     monkeypatch.setattr(doctor.sys, "executable", str(scripts / "python.exe"))
     assert lines("win32")["xlwings 动态库"].text == "缺少 xlwings32-0.37.8.dll、xlwings64-0.37.8.dll"
     for bits in (32, 64):

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kongjian.intake.grid import Cell
+from kongjian.base.grid import Cell
 from kongjian.rules import resolve
 from pasting import ACCOUNT, RULES, SCHOOL, Changes, Read, lines_of, read, recalculated, table, write_book
 

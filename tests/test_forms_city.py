@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from kongjian.base.places import templates
 from kongjian.demo import demo_data
 from kongjian.forms import kinds
 from kongjian.forms.checklist import FILE as CHECKLIST
@@ -21,7 +22,6 @@ from kongjian.forms.design import DESIGNS, make_templates
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.produce import PDF, SHAPES
 from kongjian.forms.template import Template
-from kongjian.places import templates
 from kongjian.rules import Rules, load_rules
 from kongjian.run import Run
 from kongjian.workbook.build import build

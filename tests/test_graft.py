@@ -10,7 +10,7 @@ import xlsxwriter
 from openxml_audit import OpenXmlValidator
 
 from filled_forms import draw_template, parts
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms.design import school_application
 from kongjian.forms.graft import graft
 from kongjian.rules import load_rules

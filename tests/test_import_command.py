@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from import_files import TEACHERS, TEACHERS_LANDED, landed, new_book, text_file
+from kongjian.base.errors import KongjianError
 from kongjian.cli_chinese import ChineseGroup
 from kongjian.cli_import import import_
-from kongjian.errors import KongjianError
 
 
 @pytest.fixture

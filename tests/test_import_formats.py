@@ -21,7 +21,7 @@ from import_files import (
     text_file,
     xlsx,
 )
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.importing.plain_text import decode
 from workbooks import SCHOOL_NAMES
 

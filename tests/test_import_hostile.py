@@ -29,7 +29,7 @@ from import_files import (
     text_file,
     xlsx,
 )
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules import Rules
 from kongjian.workbook.recalculate import recalculate
 from package_lint import lint

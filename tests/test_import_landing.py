@@ -24,8 +24,8 @@ from import_files import (
     text_file,
     xlsx,
 )
+from kongjian.base.errors import KongjianError
 from kongjian.demo import demo_data
-from kongjian.errors import KongjianError
 from kongjian.workbook.build import build
 from kongjian.workbook.recalculate import recalculate
 from package_lint import lint

@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 
 from import_files import RULES, Line, landed, new_book, run_import, text_file, xlsx
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid
 from kongjian.importing.recognise import likely_column
 from kongjian.intake.column_names import COLUMNS, turned_down, with_confirmed
-from kongjian.intake.grid import Grid
 from kongjian.intake.headers import header_name
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader

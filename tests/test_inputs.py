@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kongjian.base.errors import KongjianError
 from kongjian.engine.calculate import Inputs, Previous, calculate
-from kongjian.errors import KongjianError
 from kongjian.rules import load_rules, resolve
 
 RULES = load_rules()

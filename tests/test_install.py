@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kongjian import install, places, xlwings_config
+from kongjian import install, xlwings_config
+from kongjian import xlwings_config as xlwings_config_module
+from kongjian.base import places
 from kongjian.cli import cli
 from kongjian.install import DONE, FAILED, SKIPPED, Configure, Copy, Outcome, Run, Skip, Step, Unblock
 
@@ -229,7 +231,7 @@ def test_other_settings_stay_and_the_old_file_is_kept(tmp_path: Path) -> None:
 
 def test_a_new_settings_file_is_read_by_xlwings_itself() -> None:
     pytest.importorskip("xlwings")
-    perform(Configure(places.xlwings_config("linux"), {"INTERPRETER_WIN": PYTHON}, None))
+    perform(Configure(xlwings_config_module.settings_file("linux"), {"INTERPRETER_WIN": PYTHON}, None))
     code = "from xlwings.utils import read_user_config as r; print(r()['interpreter_win'])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == PYTHON
@@ -269,7 +271,7 @@ def test_in_the_layout_of_a_wheel_workbook_and_rules_are_found(tmp_path: Path) -
     shutil.copytree(ROOT / "python" / "kongjian", site / "kongjian", ignore=leave)
     shutil.copytree(ROOT / "rules", site / "kongjian" / "rule_files")
     shutil.copy(ROOT / "kongjian.xlsm", site / "kongjian" / "kongjian.xlsm")
-    code = "from kongjian import places; from kongjian.rules import loader; print(places.shipped_workbook(), places.unzipped_python(), loader.rules_folder(), sep='\\n')"
+    code = "from kongjian.base import places; print(places.shipped_workbook(), places.unzipped_python(), places.rules(), sep='\\n')"
     env = {**os.environ, "PYTHONPATH": str(site), "HOME": str(tmp_path)}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     package = site / "kongjian"
@@ -292,6 +294,10 @@ def test_the_places_of_each_platform(home: Path) -> None:
     (home / "文档").mkdir()
     assert places.documents("linux", {}) == home / "文档"
     assert places.documents("linux", {"XDG_DOCUMENTS_DIR": "/data"}) == Path("/data")
-    assert places.xlwings_config("darwin").parts[-3:] == ("com.microsoft.Excel", "Data", "xlwings.conf")
-    windows = places.add_in_folders("win32", {"APPDATA": "/roaming"})
+    assert xlwings_config_module.settings_file("darwin").parts[-3:] == (
+        "com.microsoft.Excel",
+        "Data",
+        "xlwings.conf",
+    )
+    windows = xlwings_config_module.add_in_folders("win32", {"APPDATA": "/roaming"})
     assert windows[0] == Path("/roaming/Microsoft/Excel/XLSTART")

@@ -14,7 +14,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from filled_forms import city_run, draw_template, empty_run, fill, parts
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms import lists
 from kongjian.forms.design import commendation, publicity
 from kongjian.forms.design.award_sections import chinese_number

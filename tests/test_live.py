@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import xlwings as xw
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import is_blank
 from kongjian.engine.frame import Frame, texts
-from kongjian.errors import KongjianError
 from kongjian.excel.live import LiveBook, as_grid, block, text_runs
-from kongjian.intake.grid import is_blank
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheet, output_sheets
 from kongjian.workbook.package import Package

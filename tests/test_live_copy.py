@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules, resolve
 from kongjian.run import Run
 from kongjian.sending import live_copy as module

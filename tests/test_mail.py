@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from kongjian.base import libreoffice
+from kongjian.base.errors import KongjianError
 from kongjian.cli import cli
-from kongjian.errors import KongjianError
 from kongjian.excel import outlook
 from kongjian.excel.print_pdf import printer
-from kongjian.forms import office_pdf
 from kongjian.sending import by_school, proof, work
 from kongjian.sending.mail_draft import Draft, write_draft
 from kongjian.sending.proof import Proof
@@ -34,7 +34,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
     """What LibreOffice makes of a copy is tested with the proof itself."""
-    for module in (proof, by_school, office_pdf):
+    for module in (proof, by_school, libreoffice):
         monkeypatch.setattr(module, "find_office", lambda: None)
 
 

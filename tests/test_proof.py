@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kongjian.base import libreoffice
 from kongjian.rules import load_rules
-from kongjian.sending import office, proof
+from kongjian.sending import proof
 from kongjian.sending.live_copy import live_copy
 from kongjian.sending.proof import Proof, prove
 from kongjian.workbook.build_package import read_parts, write_parts
@@ -252,5 +253,5 @@ def test_a_libreoffice_that_fails_is_a_reason(
     monkeypatch.setattr(proof, "find_office", lambda: str(silent))
     assert proved(good, recalculate=True).reasons == (f"LibreOffice 没有打开 {good.name}",)
     silent.write_text("#!/bin/sh\nsleep 5\n", encoding="utf-8")
-    monkeypatch.setattr(office, "PATIENCE", 0.2)
+    monkeypatch.setattr(libreoffice, "COPIES_PATIENCE", 0.2)
     assert "秒没有算完" in proved(good, recalculate=True).reasons[0]

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filled_forms import city_run, draw_template
+from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
-from kongjian.errors import KongjianError
 from kongjian.forms import lists
 from kongjian.forms.design import publicity
 from kongjian.forms.job import Document, Job

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kongjian.errors import KongjianError
-from kongjian.workbook.package import replace_file
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import replace_file
 from kongjian.workbook.recalculate import recalculate
 from workbooks import column, schools, small_book
 
@@ -42,7 +42,7 @@ def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     target = tmp_path / "结果.xlsx"
     target.write_bytes(b"1")
-    monkeypatch.setattr("kongjian.workbook.package.os.link", refuse)
+    monkeypatch.setattr("kongjian.base.files.os.link", refuse)
     put(target, b"2")
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"结果.xlsx": b"2", "结果.xlsx.bak": b"1"}
 

@@ -14,8 +14,8 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from filled_forms import city_run, draw_template
+from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
-from kongjian.errors import KongjianError
 from kongjian.forms import review
 from kongjian.forms.design import review as design
 from kongjian.forms.job import Document

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from kongjian.errors import KongjianError, OutsidePeriodError, RuleFileError
+from kongjian.base import places
+from kongjian.base.errors import KongjianError, OutsidePeriodError, RuleFileError
 from kongjian.rules import load_rules, resolve, strict_yaml
 from kongjian.rules.lint import lint
-from kongjian.rules.loader import FILES, check_rules, rules_folder
+from kongjian.rules.loader import FILES, check_rules
 
 CASES = Path(__file__).parent / "cases"
 EDITS: dict[str, list[dict[str, Any]]] = strict_yaml.read(Path(__file__).parent / "broken_rules.yaml")[0]
@@ -22,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the rules to spoil; the cache is kept apart too."""
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return Path(shutil.copytree(rules_folder(), tmp_path / "rules"))
+    return Path(shutil.copytree(places.rules(), tmp_path / "rules"))
 
 
 def spoil(folder: Path, file: str, old: str, new: str) -> int:
@@ -35,11 +36,11 @@ def spoil(folder: Path, file: str, old: str, new: str) -> int:
 
 
 def test_the_rules_are_clean() -> None:
-    assert lint(rules_folder(), CASES) == []
+    assert lint(places.rules(), CASES) == []
 
 
 def test_the_files_are_those_of_the_loader() -> None:
-    assert {p.stem for p in rules_folder().glob("*.yaml")} == set(FILES)
+    assert {p.stem for p in places.rules().glob("*.yaml")} == set(FILES)
 
 
 @pytest.mark.parametrize("edit", EDITS["loading"], ids=lambda e: f"{e['file']}:{e['said'][0]}")

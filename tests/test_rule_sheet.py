@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Cell, Grid
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid
 from kongjian.intake.rule_sheet import SHEET, apply_rule_sheet
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Band

@@ -12,6 +12,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from filled_forms import city_grids, city_run, draw_template, empty_run
+from kongjian.base.grid import Grid
 from kongjian.engine.calculate import Previous
 from kongjian.forms.design import score_cards as design
 from kongjian.forms.job import Job
@@ -19,7 +20,6 @@ from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.placeholders import Formula
 from kongjian.forms.score_cards import jobs
 from kongjian.forms.template import Template
-from kongjian.intake.grid import Grid
 from kongjian.rules import Rules, load_rules
 from kongjian.run import Run, calculate_grids
 from office import convert, pdf_pages

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from kongjian import cli
+from kongjian.base import places
+from kongjian.base.grid import Grid
 from kongjian.cli_selfcheck import selfcheck
 from kongjian.excel import selfcheck_button
 from kongjian.excel.live import formula_places
-from kongjian.intake.grid import Grid
-from kongjian.selfcheck import scheme_cases
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
@@ -26,7 +26,7 @@ NO_FORMULAS_SEEN = "；这里看不到公式，没有查结果表里有没有公
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(scheme_cases, "cases_folder", few_cases)
+    monkeypatch.setattr(places, "cases", few_cases)
     return calculated(tmp_path)
 
 

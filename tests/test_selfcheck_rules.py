@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kongjian.base import places
 from kongjian.engine.frame import Floats
 from kongjian.rules import Rules, resolve
 from kongjian.rules.model import Award, Band, Indicator
@@ -192,7 +193,7 @@ def test_cases_that_are_missing_or_broken_do_not_pass(book: Path, tmp_path: Path
 
 
 def test_the_cases_of_this_installation_are_found() -> None:
-    assert scheme_cases.cases_folder() == CASES
+    assert places.cases() == CASES
 
 
 def test_a_check_that_breaks_is_one_line(book: Path) -> None:

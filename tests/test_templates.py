@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from xlsxwriter import Workbook
 
+from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
-from kongjian.errors import KongjianError
 from kongjian.forms.file_names import LONGEST_SHEET, distinct, file_name, sheet_name
 from kongjian.forms.placeholders import Formula, find, render
 from kongjian.forms.references import Mover, RowMap

@@ -10,7 +10,7 @@ import pytest
 
 from excel_caller import ERROR, NA, call, value
 from kongjian import udfs
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules
 from rules_texts import CELL, chosen, joined
 

@@ -10,13 +10,13 @@ import pytest
 from openpyxl.utils import column_index_from_string
 
 from excel_caller import NA, UDFS, call
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid
 from kongjian.demo import demo_data
 from kongjian.engine.calculate import Outcome, calculate
 from kongjian.engine.matching import ROW
 from kongjian.engine.rounding import MISSING
-from kongjian.errors import KongjianError
 from kongjian.excel.rules_text import rules_of
-from kongjian.intake.grid import Cell, Grid
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import load_rules
 from kongjian.workbook.build import build

@@ -11,7 +11,7 @@ import pytest
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, error
 
 from excel_caller import call
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.workbook.recalculate import recalculate
 from vba_host import NA, VbaHost
 from workbooks import column, everything, small_book

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
 
+from kongjian.base.grid import Grid
 from kongjian.excel.rules_text import rules_of
-from kongjian.intake.grid import Grid
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import load_rules
 from kongjian.udfs import FUNCTIONS

@@ -9,7 +9,7 @@ from pathlib import Path
 import xlwings as xw
 
 from kongjian import doctor
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.excel import outlook
 from kongjian.excel.import_button import import_data as import_data
 from kongjian.excel.live import LiveBook

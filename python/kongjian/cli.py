@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kongjian import __version__, cli_show, log
+from kongjian import __version__, cli_show
+from kongjian.base import check_lines, files, places
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import save_text
 from kongjian.cli_changes import changes
 from kongjian.cli_chinese import FILE, ChineseGroup, complain
 from kongjian.cli_import import import_
 from kongjian.cli_selfcheck import selfcheck
 from kongjian.cli_tables import pad, print_results, print_state
-from kongjian.errors import KongjianError
-from kongjian.text_file import save_text
 
 if TYPE_CHECKING:
     pass
@@ -135,8 +136,8 @@ def forms(
     """生成申报表、评分表、专家评审表、公示名单、表彰名单和工作总结统计表。"""
     import re
 
+    from kongjian.base.libreoffice import to_pdf
     from kongjian.forms import kinds, work
-    from kongjian.forms.office_pdf import to_pdf
     from kongjian.forms.produce import SHAPES, count
     from kongjian.workbook.recalculate import check_with_fingerprint
 
@@ -250,9 +251,9 @@ def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bo
 def rules(lint: bool, month: str | None, folder: Path | None) -> None:
     """显示或检查评分规则。"""
     from kongjian.rules import lint as checks
-    from kongjian.rules import load_rules, loader
+    from kongjian.rules import load_rules
 
-    folder = folder or loader.rules_folder()
+    folder = folder or places.rules()
     if lint:
         cases = folder.parent / "tests" / "cases"
         faults = checks.lint(folder, cases if cases.is_dir() else None)
@@ -324,7 +325,7 @@ def doctor(book: Path | None, out: Path | None) -> None:
     click.echo(text, nl=False)
     if out:
         save_text(out, text)
-    sys.exit(1 if any(line.state == checks.BAD for line in lines) else 0)
+    sys.exit(1 if any(line.state == check_lines.BAD for line in lines) else 0)
 
 
 for _command in (import_, *cli_show.COMMANDS, changes, selfcheck):
@@ -352,7 +353,9 @@ def main() -> None:
         click.echo("已中断，文件没有改动", err=True)
         code = 2
     except Exception as error:
-        click.echo(f"错误：程序内部出错，文件没有改动；记录在 {log.keep(error)}，请发给技术人员", err=True)
+        click.echo(
+            f"错误：程序内部出错，文件没有改动；记录在 {files.keep_error(error)}，请发给技术人员", err=True
+        )
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from kongjian.base.files import save_text
 from kongjian.cli_chinese import FILE, ChineseCommand
-from kongjian.text_file import save_text
 
 
 @click.command(cls=ChineseCommand)
@@ -16,7 +16,7 @@ from kongjian.text_file import save_text
 @click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件")
 def selfcheck(book: Path, out: Path | None) -> None:
     """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。有不对的地方时返回 1。"""
-    from kongjian.doctor import BAD
+    from kongjian.base.check_lines import BAD
     from kongjian.rules import load_rules
     from kongjian.selfcheck import work
     from kongjian.workbook.package import Package

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.text import fold
 from kongjian.cli_chinese import FILE, ChineseCommand
 from kongjian.cli_tables import print_table
-from kongjian.errors import KongjianError
-from kongjian.text import fold
 
 if TYPE_CHECKING:
     from kongjian.engine.frame import Frame, Ints, Texts

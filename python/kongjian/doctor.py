@@ -9,30 +9,16 @@ import struct
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from kongjian import __version__, macro_policy, places, xlwings_config
-from kongjian.errors import KongjianError
+from kongjian import __version__, macro_policy, xlwings_config
+from kongjian.base import places
+from kongjian.base.check_lines import BAD, GOOD, MIND, Line
+from kongjian.base.errors import KongjianError
 
-GOOD, MIND, BAD = "正常", "注意", "不对"
 ADD_IN = "xlwings.xlam"
 OLDEST = (3, 11)
 INSTALL = "运行 kongjian install"
-
-
-@dataclass(frozen=True)
-class Line:
-    """What one check found, and what to do about it."""
-
-    state: str
-    title: str
-    text: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        advice = f"。怎么办：{self.advice}" if self.advice and self.state != GOOD else ""
-        return f"{self.state} {self.title}：{self.text}{advice}"
 
 
 def report(book: Path | None = None) -> str:
@@ -99,7 +85,7 @@ def _program() -> Iterator[Line]:
 
 
 def _xlwings(system: str) -> Iterator[Line]:
-    version = places.xlwings_version()
+    version = xlwings_config.xlwings_version()
     if version is None:
         state = BAD if system in ("win32", "darwin") else MIND
         yield Line(state, "xlwings", "没有安装", f"运行 {sys.executable} -m pip install xlwings")
@@ -122,12 +108,12 @@ def _near(folder: Path, name: str) -> bool:
 
 
 def _add_in(system: str) -> Iterator[Line]:
-    folders = places.add_in_folders(system)
+    folders = xlwings_config.add_in_folders(system)
     if not folders:
         yield Line(GOOD, "Excel 加载项", "不适用（本系统没有 Excel）")
         return
     installed = next((f / ADD_IN for f in folders if (f / ADD_IN).is_file()), None)
-    package = places.xlwings_folder()
+    package = xlwings_config.xlwings_folder()
     if installed is None:
         yield Line(BAD, "Excel 加载项", f"{folders[0]} 里没有 {ADD_IN}", INSTALL)
     elif package is None or installed.read_bytes() != (package / "addin" / ADD_IN).read_bytes():
@@ -143,7 +129,7 @@ def _settings(system: str) -> Iterator[Line]:
     if key is None:
         yield Line(GOOD, "Python 设置", "不适用（本系统没有 Excel）")
         return
-    file = places.xlwings_config(system)
+    file = xlwings_config.settings_file(system)
     settings = xlwings_config.read(file)
     python = settings.get(key, "")
     if not python:
@@ -166,9 +152,9 @@ def _macros(system: str) -> Iterator[Line]:
 
 
 def _rules() -> Iterator[Line]:
-    from kongjian.rules import lint, load_rules, loader
+    from kongjian.rules import lint, load_rules
 
-    folder = loader.rules_folder()
+    folder = places.rules()
     rules = load_rules(folder)
     faults = lint.lint(folder, None)
     if faults:

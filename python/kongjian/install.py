@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kongjian import places, xlwings_config
-from kongjian.errors import KongjianError
+from kongjian import xlwings_config
+from kongjian.base import places
+from kongjian.base.errors import KongjianError
 
 DONE, SKIPPED, FAILED = "完成", "跳过", "失败"
 SUCCESS = "Successfully"
@@ -118,11 +119,11 @@ def look() -> Surroundings:
     return Surroundings(
         platform=sys.platform,
         python=sys.executable,
-        config=places.xlwings_config(),
+        config=xlwings_config.settings_file(),
         documents=documents,
         book=book,
         python_folder=places.unzipped_python(),
-        xlwings=places.xlwings_version() is not None,
+        xlwings=xlwings_config.xlwings_version() is not None,
         today=dt.date.today(),
         names_taken=names,
         copy_there=there,

@@ -8,14 +8,13 @@ from functools import partial
 
 import numpy as np
 
+from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
+from kongjian.base.text import clean
 from kongjian.engine.calculate import NAME_COLUMNS, shown_keys
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.previous import KEY, Earlier, Previous, numbered, table_code
-from kongjian.intake.grid import Cell, Grid, is_blank
 from kongjian.rules.model import OBJECT_LABELS, Rules
 from kongjian.sheets import Sheets, header_row, rows_below_header
-from kongjian.text import clean
-from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.layout import OutputSheet, output_sheets
 
 CODE = "核对码"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from kongjian.base.grid import Grid, cell_number
 from kongjian.engine.calculate import Inputs, Previous, Results, calculate
 from kongjian.engine.changes import Changes, compare, explained
 from kongjian.engine.evidence import evidence
@@ -18,7 +19,6 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.intake import report
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.column_names import with_confirmed
-from kongjian.intake.grid import Grid
 from kongjian.intake.marks import Mark, marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
@@ -26,7 +26,7 @@ from kongjian.intake.tables import read_inputs
 from kongjian.previous import code_of, previous_run
 from kongjian.rules import Rules
 from kongjian.rules.differences import edits_in_words, readings_in_words
-from kongjian.sheets import Sheets, cell_number, no_sheet, rows_below_header
+from kongjian.sheets import Sheets, no_sheet, rows_below_header
 from kongjian.workbook.layout import DISTRIBUTION, OutputSheet, output_sheets
 
 Progress = Callable[[str], None]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Cell, Grid, is_blank
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid, is_blank
 from kongjian.intake.headers import SEARCHED_ROWS
-
-_EPOCH = dt.datetime(1899, 12, 30)
 
 
 class Sheets(Protocol):
@@ -52,17 +49,3 @@ def header_row(grid: Grid, columns: Sequence[str]) -> tuple[int, dict[str, int]]
 def no_sheet(sheet: str) -> KongjianError:
     """What to say of an input sheet that is not there."""
     return KongjianError(f"工作簿里没有工作表“{sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{sheet}”")
-
-
-def cell_number(cell: Cell) -> float:
-    """A cell as the number that Excel keeps, a moment as its day number; NaN for what is none."""
-    if isinstance(cell, dt.datetime):
-        return serial(cell)
-    if isinstance(cell, dt.date):
-        return serial(dt.datetime.combine(cell, dt.time()))
-    return float(cell) if isinstance(cell, int | float) else float("nan")
-
-
-def serial(moment: dt.datetime) -> float:
-    """A moment as Excel's day number."""
-    return round((moment - _EPOCH).total_seconds() / 86400, 8)

@@ -11,9 +11,9 @@ from typing import Any
 import xlwings as xw
 from xlwings.conversion import Converter
 
+from kongjian.base.grid import Cell
 from kongjian.excel import computing, ranks
 from kongjian.excel.functions import NOT_AVAILABLE, RULES_VBA, describe
-from kongjian.intake.grid import Cell
 
 CATEGORY = "空间评比"
 

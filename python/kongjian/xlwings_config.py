@@ -5,6 +5,9 @@ from __future__ import annotations
 import locale
 import os
 import re
+import sys
+from collections.abc import Mapping
+from importlib import metadata, util
 from pathlib import Path
 
 _LINE = re.compile(r'\s*"([^"]*)"\s*,\s*"([^"]*)"')
@@ -69,3 +72,35 @@ def _decode(data: bytes) -> str:
 
 def _encode(text: str) -> bytes:
     return text.replace("\n", os.linesep).encode(locale.getencoding(), "surrogateescape")
+
+
+def settings_file(platform: str = sys.platform) -> Path:
+    """The user's xlwings.conf, where the add-in reads it."""
+    if platform == "darwin":
+        return Path.home() / "Library" / "Containers" / "com.microsoft.Excel" / "Data" / "xlwings.conf"
+    return Path.home() / ".xlwings" / "xlwings.conf"
+
+
+def add_in_folders(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> list[Path]:
+    """Where Excel looks for add-ins when it starts."""
+    if platform == "win32":
+        roaming = Path(environ.get("APPDATA") or Path.home() / "AppData" / "Roaming") / "Microsoft"
+        return [roaming / "Excel" / "XLSTART", roaming / "AddIns"]
+    if platform == "darwin":
+        office = Path.home() / "Library" / "Group Containers" / "UBF8T346G9.Office"
+        return [office / "User Content.localized" / "Startup.localized" / "Excel"]
+    return []
+
+
+def xlwings_version() -> str | None:
+    """The version of the xlwings package, without importing it."""
+    try:
+        return metadata.version("xlwings")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def xlwings_folder() -> Path | None:
+    """Where the xlwings package stands, without importing it."""
+    found = util.find_spec("xlwings")
+    return Path(found.origin).parent if found and found.origin else None

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.rules.model import Role, Rules
-from kongjian.text import fold
 
 COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数")
 ONCE = {"day": "同一天", "month": "同一个月"}

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, Ints
-from kongjian.text import fold
 
 ROW = "#row"
 """The worksheet row that each row of an input came from."""

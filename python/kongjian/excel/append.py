@@ -8,14 +8,13 @@ from itertools import groupby
 
 import xlwings as xw
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import YES_NO, Grid, is_blank
 from kongjian.excel.live import LiveBook, unprotected
 from kongjian.importing.convert import Value
 from kongjian.importing.landing import Block
-from kongjian.intake.grid import Grid, is_blank
 from kongjian.rules.model import Column
 from kongjian.run import Page
-from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.edit import totals_row
 
 _TEXTS = ("text", "account", "month")

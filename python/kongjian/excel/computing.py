@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, is_blank
+from kongjian.base.text import fold
 from kongjian.engine.cheapest import total_line
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.explain import COLUMNS, explain
@@ -16,12 +19,9 @@ from kongjian.engine.rounding import to_cents
 from kongjian.engine.row import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.engine.scoring import score as score_frame
-from kongjian.errors import KongjianError
 from kongjian.excel.given import Given, Row, block, is_error, one_row
 from kongjian.excel.rules_text import WORKBOOKS, rules_of
-from kongjian.intake.grid import Cell, is_blank
 from kongjian.rules.model import OBJECT_LABELS, ObjectScheme, Rules
-from kongjian.text import fold
 
 PLATFORM = "平台得分"
 QUALIFIED = "达标"

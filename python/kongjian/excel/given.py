@@ -9,15 +9,15 @@ from typing import Any, Literal
 
 import numpy as np
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, is_blank
+from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame
-from kongjian.errors import KongjianError
 from kongjian.intake import values
-from kongjian.intake.grid import Cell, is_blank
 from kongjian.intake.headers import header_name
 from kongjian.intake.values import Cells
 from kongjian.rules.model import Column, InputTable, Words
-from kongjian.text import fold
 
 Row = Sequence[Cell]
 _REMEMBERED = 4096

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xlwings as xw
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.excel.append import LiveWriter
 from kongjian.excel.live import LiveBook
 from kongjian.excel.session import NOT_THERE, pressed

@@ -17,17 +17,17 @@ from typing import Any
 import xlwings as xw
 from xlwings.main import Table
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import YES_NO, Cell, Grid
+from kongjian.base.text import fold
 from kongjian.excel import live_marks
 from kongjian.excel.session import NOT_THERE
-from kongjian.intake.grid import Cell, Grid
 from kongjian.intake.marks import Mark
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.rules import Rules
 from kongjian.run import Page
-from kongjian.text import fold
 from kongjian.workbook.amend import CellChange
-from kongjian.workbook.cells import YES_NO, block
+from kongjian.workbook.cells import block
 from kongjian.workbook.layout import (
     HEADER_ROW,
     HOME_DISTRIBUTION,

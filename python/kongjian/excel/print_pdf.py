@@ -6,8 +6,8 @@ from pathlib import Path
 
 import xlwings as xw
 
-from kongjian.errors import KongjianError
-from kongjian.forms import office_pdf
+from kongjian.base import libreoffice
+from kongjian.base.errors import KongjianError
 from kongjian.forms.produce import ToPdf
 
 
@@ -15,8 +15,8 @@ def printer(app: xw.App) -> ToPdf:
     """What prints a workbook file into a PDF: this Excel, else LibreOffice."""
 
     def to_pdf(book: Path, target: Path) -> None:
-        if office_pdf.find_office():  # leaves the user's Excel alone
-            office_pdf.to_pdf(book, target)
+        if libreoffice.find_office():  # leaves the user's Excel alone
+            libreoffice.to_pdf(book, target)
             return
         try:
             opened = app.books.open(str(book), update_links=False, read_only=True)

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, is_blank
+from kongjian.base.text import fold
 from kongjian.engine.frame import Bools, Ints
 from kongjian.engine.ranking import rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, to_cents
-from kongjian.errors import KongjianError
 from kongjian.excel.computing import QUALIFIED, Ready, kind_of, ready_for
 from kongjian.excel.given import block, is_error, one_row
-from kongjian.intake.grid import Cell, is_blank
 from kongjian.intake.values import folded
 from kongjian.rules.model import Rules
-from kongjian.text import fold
 
 _NAN = float("nan")
 

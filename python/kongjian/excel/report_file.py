@@ -7,8 +7,8 @@ from pathlib import Path
 
 import xlwings as xw
 
-from kongjian.errors import KongjianError
-from kongjian.text_file import save_text
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import save_text
 
 
 def save_report(book: xw.Book, text: str, name: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from kongjian.intake.grid import Grid
+from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import Rules, load_rules
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import xlwings as xw
 
-from kongjian import log
-from kongjian.errors import KongjianError
+from kongjian.base import files
+from kongjian.base.errors import KongjianError
 
 TITLE = "空间评比"
 NOT_THERE = (AttributeError, NotImplementedError)
@@ -51,10 +51,14 @@ def pressed(book: xw.Book | None) -> Iterator[Press]:
     except KongjianError as error:
         tell(book, str(error), "critical")
     except UnfinishedError as error:
-        again = f"结果没有写完，请再按一次；还是这样，请把 {log.keep(error)} 发给技术人员"
+        again = f"结果没有写完，请再按一次；还是这样，请把 {files.keep_error(error)} 发给技术人员"
         tell(book, f"{again}。输入表没有改动", "critical")
     except Exception as error:
-        tell(book, f"程序内部出错，工作簿没有改动；记录在 {log.keep(error)}，请发给技术人员", "critical")
+        tell(
+            book,
+            f"程序内部出错，工作簿没有改动；记录在 {files.keep_error(error)}，请发给技术人员",
+            "critical",
+        )
 
 
 _QUIET = (

@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 
+from kongjian.base.grid import YES_NO
 from kongjian.engine.eligibility import opening_rate
 from kongjian.forms import known
 from kongjian.forms.design import school_application, teacher_application
@@ -16,7 +17,6 @@ from kongjian.forms.job import Document, Job
 from kongjian.forms.placeholders import Scalar, words
 from kongjian.forms.template import Sheet
 from kongjian.run import Run
-from kongjian.workbook.cells import YES_NO
 
 _FACT = re.compile(
     r"(?:学段：\S+|(?:教师总数|适龄学生数)：\d+人|\S*开通率：[\d.]+%|(?:互联网接入|多媒体教学环境)：[是否]"

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms import sheet_places
 from kongjian.forms.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
 from kongjian.forms.placeholders import Context

@@ -8,9 +8,9 @@ from typing import Any
 
 from lxml import etree
 
+from kongjian.base.grid import column_number
 from kongjian.forms import placeholders
 from kongjian.forms.placeholders import Formula
-from kongjian.intake.grid import column_number
 from kongjian.workbook.strings import SharedStrings
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell
 from kongjian.engine.calculate import unit_keys
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.matching import accounts
-from kongjian.errors import KongjianError
 from kongjian.forms import known
 from kongjian.forms.checklist_sheet import SHEET, write_sheet
 from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned
-from kongjian.intake.grid import Cell
 from kongjian.rules import Rules
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.rules.model_forms import Form

@@ -9,6 +9,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.files import replace_file
 from kongjian.workbook.build_styles import (
     AMBER,
     AMBER_PALE,
@@ -28,7 +29,6 @@ from kongjian.workbook.build_styles import (
     freeze,
 )
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW
-from kongjian.workbook.package import replace_file
 from kongjian.workbook.row_heights import row_height
 
 SHEET = "申报材料清单"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from kongjian.base.text import fold
 from kongjian.forms.applications import is_fact
 from kongjian.rules.model_forms import FormField
-from kongjian.text import fold
 
 _MOBILE = re.compile(r"(?:\+?86-?)?1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0\d{2,3}-?|\(0\d{2,3}\))[2-9]\d{6,7}(?:[-转]\d{1,6})?")

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms.assembly import OFFICE, PACKAGE, TYPES
 from kongjian.forms.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
 from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part

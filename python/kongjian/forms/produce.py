@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kongjian import places
-from kongjian.errors import KongjianError
+from kongjian.base import places
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import replace_file
 from kongjian.forms.file_names import LONGEST_FILE, LONGEST_SHEET, distinct, file_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.template import Note, Template, untouched
 from kongjian.run import Progress
-from kongjian.workbook.package import replace_file
 
 FILES, WORKBOOK, PDF = SHAPES = ("文件", "工作簿", "PDF")
 OWN_TEMPLATES = "模板"

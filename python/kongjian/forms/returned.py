@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.engine.matching import school_keys
-from kongjian.errors import KongjianError
 from kongjian.forms import field_checks, known
 from kongjian.forms.defined_names import Area, defined_names
 from kongjian.forms.placeholders import words
 from kongjian.forms.template import MADE_NAME, as_made
-from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.rules import Rules
 from kongjian.rules.model_forms import Form
 from kongjian.workbook.package import Package

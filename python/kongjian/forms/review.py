@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents, round_score
-from kongjian.errors import KongjianError
 from kongjian.forms.file_names import LONGEST_SHEET, distinct, sheet_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import outcome, qualified

@@ -17,8 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import replace_bytes
+from kongjian.base.grid import Cell, is_blank
+from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, texts
-from kongjian.errors import KongjianError
 from kongjian.forms.placeholders import words
 from kongjian.forms.review import (
     MOST_EXPERTS,
@@ -31,10 +34,7 @@ from kongjian.forms.review import (
 )  # fmt: skip
 from kongjian.forms.review_papers import Line, Paper, ReviewFile, review_files
 from kongjian.forms.template import MADE_NAME, Template
-from kongjian.intake.grid import Cell, is_blank
 from kongjian.rules.model import OBJECT_LABELS, Rules
-from kongjian.text import fold
-from kongjian.workbook.package import replace_bytes
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEW = 5  # so many cells are named one by one

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from lxml import etree
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.text import clean, fold
 from kongjian.forms.cell_xml import PARSER
 from kongjian.forms.defined_names import Area, defined_names
 from kongjian.forms.placeholders import words
 from kongjian.forms.review import NAME, NO
-from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.rules.model import OBJECT_LABELS
-from kongjian.text import clean, fold
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from kongjian.base.grid import letter
 from kongjian.engine.frame import Frame
 from kongjian.forms import placeholders
 from kongjian.forms.cell_xml import column_of, put, row_and_column, tag
@@ -16,7 +17,6 @@ from kongjian.forms.placeholders import SIDES, Context, Formula, Placeholder
 from kongjian.forms.references import RowMap
 from kongjian.forms.sheet_template import Cell, SheetTemplate
 from kongjian.forms.text_fit import HIGHEST, Sizes, height_needed, too_wide
-from kongjian.intake.grid import letter
 from kongjian.workbook.strings import SharedStrings
 
 # what the schema wants in front of a sheet's merged areas

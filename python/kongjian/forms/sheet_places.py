@@ -8,11 +8,11 @@ from functools import partial
 
 from lxml import etree
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import letter
 from kongjian.forms.cell_xml import tag
 from kongjian.forms.references import Mover
 from kongjian.forms.sheet_filler import Filled
-from kongjian.intake.grid import letter
 
 _ADDRESS = re.compile(r"(?:'((?:[^']|'')+)'!)?\{\{ (@?)([^{}]+?) \}\}")
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import letter
 from kongjian.forms import placeholders
 from kongjian.forms.cell_xml import PARSER, column_of, row_and_column, tag
 from kongjian.forms.placeholders import Context, Placeholder
 from kongjian.forms.text_fit import CellStyle
-from kongjian.intake.grid import letter
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.text import fold
 from kongjian.engine.calculate import Outcome
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, locate, school_keys
@@ -17,7 +18,6 @@ from kongjian.engine.ranking import UNRANKED, rank, shared
 from kongjian.engine.rounding import TOLERANCE, from_cents
 from kongjian.rules.model import ObjectScheme
 from kongjian.run import Run
-from kongjian.text import fold
 from kongjian.workbook.layout import DISTRIBUTION
 
 UNNAMED = "未填"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms.assembly import MADE_NAME, Assembly, Made, Sheet, digest
 from kongjian.forms.cell_xml import PARSER, tag
 from kongjian.forms.defined_names import defined_names

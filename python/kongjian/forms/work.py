@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms import checklist, kinds, review, review_collect
 from kongjian.forms.job import Job
 from kongjian.forms.produce import FILES, Made, ToPdf, produce, template_path

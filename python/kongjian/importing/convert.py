@@ -10,16 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
+from kongjian.base.text import fold
 from kongjian.engine.findings import Finding, Findings
 from kongjian.intake import values
-from kongjian.intake.grid import Cell, Grid, is_blank
 from kongjian.intake.headers import Header
 from kongjian.intake.report import short, word
 from kongjian.intake.tables import convert, data_rows
 from kongjian.intake.values import Cells
 from kongjian.rules.model import Column, InputTable, Rules
-from kongjian.text import fold
-from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.strings import FORBIDDEN
 
 Value = str | float | dt.datetime | None

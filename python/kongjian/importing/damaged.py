@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import letter
 from kongjian.importing.convert import DAMAGED, SUSPECT, Converted, Reading
 from kongjian.importing.recognise import Recognised
-from kongjian.intake.grid import letter
 from kongjian.intake.values import show
 from kongjian.rules.model_importing import ImportingFile
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.importing.convert import Converted, converted
 from kongjian.importing.recognise import Recognised, recognise
 from kongjian.importing.sheet import SourceSheet

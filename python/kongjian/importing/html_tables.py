@@ -8,9 +8,9 @@ from typing import Any
 
 from lxml import etree, html
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid
 from kongjian.importing.sheet import SourceSheet, even, refuse_size
-from kongjian.intake.grid import Grid
 from kongjian.rules.model_importing import ImportLimits
 
 _WIDEST = 16_384

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid
+from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
-from kongjian.errors import KongjianError
 from kongjian.importing.convert import Converted, Reading, Value, converted
 from kongjian.intake.checks import guessed_kind
-from kongjian.intake.grid import Grid
 from kongjian.intake.headers import find_header
 from kongjian.rules.model import Column, InputTable, Rules
-from kongjian.text import fold
 
 Row = Mapping[str, Value]
 Key = tuple[Value, ...]

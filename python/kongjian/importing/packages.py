@@ -15,7 +15,7 @@ from typing import IO
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.importing.sheet import refuse_size
 from kongjian.importing.survey import DeclarationError, Part, SharedTexts, Worksheet
 from kongjian.rules.model_importing import ImportLimits

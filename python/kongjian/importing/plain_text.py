@@ -6,9 +6,9 @@ import csv
 import io
 from pathlib import Path
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid
 from kongjian.importing.sheet import SourceSheet, even, refuse_size
-from kongjian.intake.grid import Grid
 from kongjian.rules.model_importing import ImportLimits
 
 _MARKS = (

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid, is_blank
+from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Grid, is_blank
 from kongjian.intake.headers import (
     MOST_LIKELY,
     SEARCHED_ROWS,
@@ -20,7 +21,6 @@ from kongjian.intake.headers import (
 )
 from kongjian.rules.model import InputTable, Rules
 from kongjian.rules.model_importing import ImportingFile
-from kongjian.text import clean, fold
 
 NOTES = frozenset({"header_renamed", "header_twice"})
 """What is told of a header that was read; that it stands elsewhere or lacks a column is no fault of a file."""

@@ -9,17 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.grid import Cell, cell_number, letter, serial
 from kongjian.engine.frame import Frame, texts
 from kongjian.importing.convert import Converted, Reading, words
 from kongjian.importing.landing import Landing, Outcome
 from kongjian.intake.column_names import NameRow
-from kongjian.intake.grid import Cell, letter
 from kongjian.intake.report import short, word
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
 from kongjian.rules.model_importing import ImportingFile
 from kongjian.run import Page
-from kongjian.sheets import cell_number, serial
 from kongjian.workbook.layout import COLUMN_NAMES, RECORDS
 
 

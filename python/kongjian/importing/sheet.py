@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Cell, Grid
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid
 from kongjian.rules.model_importing import ImportLimits
 
 

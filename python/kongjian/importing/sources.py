@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.importing.html_tables import read_html
 from kongjian.importing.plain_text import decode, read_text
 from kongjian.importing.sheet import Source

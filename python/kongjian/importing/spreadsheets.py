@@ -8,11 +8,11 @@ from typing import Any
 
 import python_calamine as calamine
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid
 from kongjian.importing.packages import damaged, unpack
 from kongjian.importing.sheet import SourceSheet, refuse_size
 from kongjian.importing.survey import Worksheet
-from kongjian.intake.grid import Cell, Grid
 from kongjian.rules.model_importing import ImportLimits
 
 _STREAMS = (

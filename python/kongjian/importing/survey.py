@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from xml.parsers import expat
 
-from kongjian.intake.grid import column_number
+from kongjian.base.grid import column_number
 
 _UNSAVED = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.text import fold
 from kongjian.importing import records
 from kongjian.importing.damaged import refuse_damaged
 from kongjian.importing.gather import Gathered, Known, SheetPart, gather
@@ -19,7 +20,6 @@ from kongjian.intake.report import word
 from kongjian.rules.model import InputTable, Rules
 from kongjian.run import Page, Progress
 from kongjian.sheets import Sheets, no_sheet, rows_below_header
-from kongjian.text import fold
 from kongjian.workbook.layout import RECORDS
 
 _SHOWN_CONFLICTS = 5

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Grid, is_blank
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid, is_blank
+from kongjian.base.text import clean, fold
 from kongjian.intake.rule_sheet import find_columns
 from kongjian.intake.values import folded
 from kongjian.rules.model import InputTable, Rules
-from kongjian.text import clean, fold
 
 SHEET = "列名对应"
 COLUMNS = ("工作表", "文件里的列名", "对应列", "确认", "来自文件")

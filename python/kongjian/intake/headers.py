@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
-from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.rules.model import InputTable, ObjectScheme
-from kongjian.text import clean, fold
 
 HEADER_ROW = 3
 SEARCHED_ROWS = 10

@@ -9,8 +9,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kongjian.base.grid import Cell, column_number
 from kongjian.engine.findings import Finding
-from kongjian.intake.grid import Cell, column_number
 from kongjian.intake.report import Line
 from kongjian.intake.where import Where
 

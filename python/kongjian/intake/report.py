@@ -8,13 +8,13 @@ from itertools import groupby
 
 import numpy as np
 
+from kongjian.base.grid import Cell, column_number
+from kongjian.base.text import fold
 from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame, texts
-from kongjian.intake.grid import Cell, column_number
 from kongjian.intake.values import folded
 from kongjian.intake.where import Where, shown
 from kongjian.rules.model import Problem, Words
-from kongjian.text import fold
 
 LEVELS = ("错误", "警告", "提示")
 ACCEPTED = "已确认保留"

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Cell, Grid, is_blank, letter
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.text import clean, fold
 from kongjian.rules import bands_text, resolve
 from kongjian.rules.choices import targets_by_reading
 from kongjian.rules.model import OBJECT_LABELS, Indicator, Rules
-from kongjian.text import clean, fold
 
 SHEET = "规则"
 _NUMBERS = {"分值": "points", "目标": "target", "每少扣分": "per"}

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.text import clean, fold
 from kongjian.engine.calculate import Inputs
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints
@@ -16,7 +18,6 @@ from kongjian.engine.matching import ACCOUNT, ROW
 from kongjian.engine.measures import PLATFORM
 from kongjian.intake import values
 from kongjian.intake.checks import check
-from kongjian.intake.grid import Cell, Grid, is_blank, letter
 from kongjian.intake.headers import (
     Header,
     find_header,
@@ -28,7 +29,6 @@ from kongjian.intake.headers import (
 from kongjian.intake.values import Cells
 from kongjian.intake.where import Where
 from kongjian.rules.model import Column, InputTable, Rules, Words
-from kongjian.text import clean, fold
 
 _AFTER_TOTAL = re.compile(r"[:(\[,\d].*$")
 _REMARK = re.compile(r"[:,;。!?]")

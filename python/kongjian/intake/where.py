@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kongjian.base.grid import Cell, Grid, column_number, is_blank
+from kongjian.base.text import clean
 from kongjian.engine.findings import Finding
-from kongjian.intake.grid import Cell, Grid, column_number, is_blank
 from kongjian.intake.values import show
 from kongjian.rules.clauses import clause_of
 from kongjian.rules.model import Rules
-from kongjian.text import clean
 
 _FIRST_HEADER_ROW = 3
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules.model import Band
 
 _NUMBER = r"(\d+(?:\.\d+)?)"

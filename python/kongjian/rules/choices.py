@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.rules.model import Indicator, ObjectScheme, Reading, ReadingValue, Rules
 
 Edits = Mapping[tuple[str, str], Mapping[str, Any]]

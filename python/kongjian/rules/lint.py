@@ -12,7 +12,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from kongjian.errors import RuleFileError
+from kongjian.base.errors import RuleFileError
+from kongjian.base.text import fold
 from kongjian.rules import loader, model, strict_yaml
 from kongjian.rules.ladders import ladder, ladder_faults
 from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
@@ -21,7 +22,6 @@ from kongjian.rules.lint_forms import forms
 from kongjian.rules.lint_importing import importing
 from kongjian.rules.lint_indicators import objects
 from kongjian.rules.lint_reconcile import reconcile
-from kongjian.text import fold
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")

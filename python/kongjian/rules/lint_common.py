@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kongjian.base.text import fold
 from kongjian.rules import model, model_evidence, model_forms, model_importing
-from kongjian.text import fold
 
 _PLACEHOLDER = re.compile(r"[a-z_]+")
 

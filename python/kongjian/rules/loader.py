@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from kongjian import __version__
-from kongjian.errors import KongjianError, RuleFileError
+from kongjian.base import places
+from kongjian.base.errors import KongjianError, RuleFileError
 from kongjian.rules import model, model_evidence, model_forms, model_importing
 from kongjian.rules.model import Rules
 
@@ -41,16 +42,9 @@ FILES: dict[str, type] = {
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 
 
-def rules_folder() -> Path:
-    """The rules that belong to this installation: beside the unzipped `python/`, or inside the wheel."""
-    here = Path(__file__).resolve()
-    beside = here.parents[3] / "rules"
-    return beside if (beside / "scheme.yaml").is_file() else here.parents[1] / "rule_files"
-
-
 def load_rules(folder: Path | None = None) -> Rules:
     """The rules of a folder with every reading at its default, checked; from the cache when unchanged."""
-    folder = folder or rules_folder()
+    folder = folder or places.rules()
     cache = _cache_path(folder)
     try:
         rules = pickle.loads(cache.read_bytes())
@@ -154,7 +148,7 @@ def _allowed(kind: Any, loc: tuple[Any, ...]) -> list[str]:
 
 def _cache_path(folder: Path) -> Path:
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
-    for source in (*sorted(Path(__file__).parent.glob("*.py")), *(folder / f"{n}.yaml" for n in FILES)):
+    for source in (*sorted(Path(__file__).parent.rglob("*.py")), *(folder / f"{n}.yaml" for n in FILES)):
         try:
             digest.update(source.read_bytes())
         except OSError:

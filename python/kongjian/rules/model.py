@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kongjian.errors import OutsidePeriodError
+from kongjian.base.errors import OutsidePeriodError
 from kongjian.rules.model_common import OBJECT_LABELS as OBJECT_LABELS
 from kongjian.rules.model_common import STRICT, Object
 from kongjian.rules.model_evidence import EvidenceFile, ReconcileFile

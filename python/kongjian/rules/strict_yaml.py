@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from kongjian.errors import RuleFileError
+from kongjian.base.errors import RuleFileError
 
 _BOOLEAN_WORDS = {"yes", "no", "on", "off", "y", "n"}
 _ALLOWED_TAGS = {f"tag:yaml.org,2002:{t}" for t in ("str", "int", "float", "bool", "map", "seq")}

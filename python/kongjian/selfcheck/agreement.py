@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.intake.grid import letter
+from kongjian.base.grid import letter
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.selfcheck.evaluators import by_columns

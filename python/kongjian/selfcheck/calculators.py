@@ -8,11 +8,11 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
+from kongjian.base.libreoffice import find_office, recalculated, scratch
 from kongjian.run import Run
 from kongjian.selfcheck.model import Calculated, Calculator
 from kongjian.sending.live_copy import Contents, live_copy
 from kongjian.sending.model import Value
-from kongjian.sending.office import find_office, recalculated, scratch
 from kongjian.workbook.layout import FIRST_ROW, RULES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from kongjian.doctor import BAD, GOOD, MIND, Line
+from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.engine.frame import Floats
 from kongjian.run import Run
 from kongjian.sending.live_copy import Contents

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Grid
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import points_cells
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.selfcheck.model import BAD, GOOD, Line

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from kongjian.intake.grid import Cell, Grid, letter
+from kongjian.base.grid import Cell, Grid, letter
 from kongjian.intake.headers import SEARCHED_ROWS
 from kongjian.run import Page
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Book, Line, first_few, said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kongjian.errors import RuleFileError
+from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Line, first_few
 from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_case
@@ -12,13 +12,6 @@ from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_case
 TITLE = "方案算例"
 _AGAIN = "重新安装 kongjian；仍不行请把本报告发给技术人员"
 _MOST = 5
-
-
-def cases_folder() -> Path:
-    """The cases that belong to this installation: beside the unzipped `python/`, or inside the wheel."""
-    here = Path(__file__).resolve()
-    beside = here.parents[3] / "tests" / "cases"
-    return beside if beside.is_dir() else here.parents[1] / "case_files"
 
 
 def scheme_cases(folder: Path, rules: Rules, edited: bool) -> Line:

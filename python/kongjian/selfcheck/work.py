@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from kongjian import log
-from kongjian.errors import KongjianError
+from kongjian.base import files, places
+from kongjian.base.errors import KongjianError
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.rules import Rules
 from kongjian.run import Progress, Run, calculate_sheets, own_rules, pages
@@ -39,7 +39,7 @@ def selfcheck(
     progress("正在核对三种算法…")
     lines.append(_line(agreement.TITLE, lambda: _agreement(run, by_row, calculator)))
     progress("正在核对方案算例…")
-    folder = cases or scheme_cases.cases_folder()
+    folder = cases or places.cases()
     edited = bool(refused or own.edits)
     lines.append(_line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited)))
     progress("正在核对结果表…")
@@ -70,7 +70,9 @@ def _line(title: str, check: Callable[[], Line]) -> Line:
     except KongjianError as error:
         return Line(BAD, title, str(error), "按上面说的处理，再自检")
     except Exception as error:
-        return Line(BAD, title, f"核对时程序出错，记录在 {log.keep(error)}", "请把它和本报告发给技术人员")
+        return Line(
+            BAD, title, f"核对时程序出错，记录在 {files.keep_error(error)}", "请把它和本报告发给技术人员"
+        )
 
 
 def word(lines: list[Line], book: str) -> str:

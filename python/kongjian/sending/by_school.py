@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.libreoffice import find_office, recalculate_all, scratch
 from kongjian.engine.matching import school_keys
-from kongjian.errors import KongjianError
 from kongjian.forms import applications, known
 from kongjian.forms.file_names import LONGEST_FILE, distinct, file_name
 from kongjian.forms.graft import graft
@@ -19,7 +20,6 @@ from kongjian.run import Progress, Run
 from kongjian.sending.corrections import COPY_NAME
 from kongjian.sending.live_copy import live_copy
 from kongjian.sending.note_sheet import NOTE
-from kongjian.sending.office import find_office, recalculate_all, scratch
 from kongjian.sending.package_proof import package_reasons
 from kongjian.sending.position_sheet import POSITION, write_sheets
 from kongjian.sending.proof import Proof, prove

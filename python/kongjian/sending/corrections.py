@@ -8,18 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import YES_NO, column_number
+from kongjian.base.text import fold
 from kongjian.engine.calculate import NAME_COLUMNS, unit_keys
 from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
-from kongjian.errors import KongjianError
 from kongjian.forms.defined_names import defined_names
-from kongjian.intake.grid import column_number
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model import OBJECT_LABELS, InputTable
 from kongjian.run import Run
-from kongjian.text import fold
-from kongjian.workbook.cells import YES_NO
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.package import Package
 from kongjian.workbook.reader import Reader

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.text import fold
 from kongjian.forms.template import MADE_NAME
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.sending.corrections import Correction, Value
 from kongjian.sheets import rows_below_header
-from kongjian.text import fold
 from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
 from kongjian.workbook.build_styles import AMBER_PALE, DEFAULT_FONT, GREY, SHADES, Styles
 from kongjian.workbook.package import Package

@@ -13,7 +13,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.run import Run
 from kongjian.sending.copy_look import (
     add_sheet,

@@ -10,7 +10,7 @@ from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from kongjian.workbook.package import replace_bytes
+from kongjian.base.files import replace_bytes
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

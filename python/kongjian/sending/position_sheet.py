@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.text import fold
 from kongjian.engine.calculate import Outcome
 from kongjian.engine.cheapest import cheapest_way, pass_mark
 from kongjian.engine.explain import is_percent
@@ -21,7 +22,6 @@ from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.run import Run
 from kongjian.sending.copy_look import free_sheet, look_of, put
 from kongjian.sending.model import Entry, Value
-from kongjian.text import fold
 from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
 from kongjian.workbook.build_styles import DEFAULT_FONT, HEADER_HEIGHT, Styles, freeze, print_setup
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, WRAP_FROM, output_sheet

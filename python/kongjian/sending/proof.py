@@ -9,13 +9,13 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.libreoffice import find_office, recalculated, scratch
 from kongjian.engine.frame import Frame
-from kongjian.errors import KongjianError
 from kongjian.run import Run
 from kongjian.sending.live_copy import Contents, contents
 from kongjian.sending.model import Value
 from kongjian.sending.note_sheet import NOTE
-from kongjian.sending.office import find_office, recalculated, scratch
 from kongjian.sending.package_proof import Foreign, foreign_names, formula_cells, package_reasons
 from kongjian.workbook.layout import FIRST_ROW, RULES
 from kongjian.workbook.package import Package

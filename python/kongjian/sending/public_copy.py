@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import replace_bytes
 from kongjian.engine.frame import Frame, texts
-from kongjian.errors import KongjianError
 from kongjian.forms.job import Document, Job
 from kongjian.forms.placeholders import Context, Scalar
 from kongjian.forms.template import Template
@@ -17,7 +18,7 @@ from kongjian.sending import masking, package_texts
 from kongjian.sending.masking import covered, mask
 from kongjian.sending.package_proof import package_reasons
 from kongjian.sending.proof import Proof
-from kongjian.workbook.package import Package, replace_bytes
+from kongjian.workbook.package import Package
 
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?")
 _DECIMAL = re.compile(r"-?\d+\.\d+")

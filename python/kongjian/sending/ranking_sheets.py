@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.calculate import NAME_COLUMNS, direction
 from kongjian.engine.frame import Bools, Frame
@@ -30,7 +31,6 @@ from kongjian.sending.plan import (
 from kongjian.sending.score_sheets import tie_key
 from kongjian.sending.unit_sheets import NOT_RANKED
 from kongjian.sending.units import Units, shown
-from kongjian.text import fold
 from kongjian.workbook.layout import FIRST_ROW, output_sheet
 
 TIED, CHANGE = "并列", "变化"

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from kongjian.base.errors import KongjianError
 from kongjian.engine.matching import school_keys
-from kongjian.errors import KongjianError
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules
 from kongjian.run import Run, input_grids

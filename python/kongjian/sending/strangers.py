@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kongjian.base.text import fold
 from kongjian.engine.frame import Frame
 from kongjian.run import Run
 from kongjian.sending.package_texts import Text, texts
-from kongjian.text import fold
 from kongjian.workbook.layout import output_sheets
 
 _SHORT_ACCOUNT = 6

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import YES_NO
+from kongjian.base.text import fold
 from kongjian.engine.awards import Standing
 from kongjian.engine.calculate import unit_keys
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
 from kongjian.engine.ranking import UNRANKED
-from kongjian.errors import KongjianError
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.run import Run
-from kongjian.text import fold
-from kongjian.workbook.cells import YES_NO
 
 KINDS = ("school", "teacher")
 PREFIX = {"school": "School", "teacher": "Teacher"}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 from kongjian.forms import lists
 from kongjian.forms.kinds import PUBLICITY
 from kongjian.forms.produce import Made, place, template_path

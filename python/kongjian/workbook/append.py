@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from kongjian.base.grid import letter
 from kongjian.importing.convert import Value
 from kongjian.importing.landing import Block
-from kongjian.intake.grid import letter
 from kongjian.run import Page
 from kongjian.workbook.cells import cell_content
 from kongjian.workbook.edit import Edit

@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from kongjian.base.files import replace_bytes
 from kongjian.excel.ribbon import with_ribbon
 from kongjian.excel.vba_project import with_project
-from kongjian.workbook.package import replace_bytes
 
 Parts = dict[str, bytes]
 Step = Callable[[Parts], None]

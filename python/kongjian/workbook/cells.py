@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.grid import YES_NO, serial
 from kongjian.engine.frame import Floats, Frame
-from kongjian.sheets import serial
 from kongjian.workbook.layout import ColumnKind, OutputSheet
 from kongjian.workbook.strings import SharedStrings
-
-YES_NO = {1.0: "是", 0.0: "否"}
 
 
 def _shortest(value: float) -> str:

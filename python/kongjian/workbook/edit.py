@@ -8,11 +8,11 @@ from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import column_number, letter
+from kongjian.base.text import fold
 from kongjian.engine.frame import Frame
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import column_number, letter
 from kongjian.intake.marks import Mark
-from kongjian.text import fold
 from kongjian.workbook import fill_marks, new_sheet
 from kongjian.workbook.cells import cell_content, table_rows
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
-from kongjian.intake.grid import letter
+from kongjian.base.grid import letter
 from kongjian.intake.marks import Area, Mark
 
 FILLS = {"错误": "FDE8E8", "警告": "FFF3D6"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kongjian.intake.grid import letter
+from kongjian.base.grid import letter
 from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, OutputSheet
 from kongjian.workbook.package import Package
 from kongjian.workbook.sheet_part import SheetPart

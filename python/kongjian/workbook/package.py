@@ -5,18 +5,15 @@ Parts that did not change are copied as they are, still compressed, so that noth
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
 import struct
-import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import replace_file
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -26,7 +23,6 @@ MOST_UNPACKED = 2 << 30
 """Bytes: a million rows of a workbook unpack to less; what unpacks to more was made to fill the memory."""
 LEVEL = 3  # deflate: a third of the time of the default for a few per cent more bytes
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_TEMPORARY = ".kongjian-"
 
 
 class Package:
@@ -169,85 +165,6 @@ def resolve(part: str, target: str) -> str:
     return "/".join(parts)
 
 
-def replace_bytes(target: Path, data: bytes) -> None:
-    """Puts these bytes in the place of `target`: whole or not at all, the old file as .bak."""
-
-    def write(temporary: Path) -> None:
-        temporary.write_bytes(data)
-
-    replace_file(target, write)
-
-
-def replace_file(target: Path, write: Callable[[Path], None]) -> None:
-    """Puts what `write` produces in the place of `target`: whole or not at all, the old file as .bak.
-
-    At every moment `target` is the old file or the new one.
-    """
-    _refuse_locked(target)
-    if target.is_dir():
-        raise KongjianError(f"{target} 是文件夹；请写出文件名")
-    if not target.parent.is_dir():
-        raise KongjianError(f"没有文件夹 {target.parent}；请先建好它，或换一个文件夹")
-    if target.is_symlink():  # the file that it stands for, not the link, is replaced
-        target = target.resolve()
-        _refuse_locked(target)
-    temporary = target.with_name(f"{_temporary(target)}{os.getpid()}.tmp")
-    backup = target.with_name(f"{target.name}.bak")
-    fresh_backup = target.with_name(f"{_temporary(target)}{os.getpid()}.bak")
-    try:
-        _sweep(target)
-        write(temporary)
-        with temporary.open("rb+") as out:
-            os.fsync(out.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-            try:
-                os.link(target, fresh_backup)
-            except OSError:  # a file system without links
-                shutil.copy2(target, fresh_backup)
-            fresh_backup.replace(backup)
-        temporary.replace(target)
-    except OSError as error:
-        raise KongjianError(_say(error, target)) from None
-    finally:
-        for leftover in (temporary, fresh_backup):
-            leftover.unlink(missing_ok=True)
-
-
-def _temporary(target: Path) -> str:
-    """How the names of a file's temporary neighbours begin: short, as a Chinese name may fill the 255 bytes."""
-    return f"{_TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}."
-
-
-def _sweep(target: Path) -> None:
-    """Removes what an interrupted run left beside the target, unless that run is still alive."""
-    for old in target.parent.glob(f"{_temporary(target)}*"):
-        pid = old.name.split(".")[-2]
-        if not (pid.isdigit() and _alive(int(pid), old)):
-            old.unlink(missing_ok=True)
-
-
-def _alive(pid: int, left: Path) -> bool:
-    if os.name == "nt":  # asking would end the process there: a run takes seconds, an hour is long past
-        return time.time() - left.stat().st_mtime < 3600
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid != os.getpid()
-
-
-def _say(error: OSError, target: Path) -> str:
-    folder = target.parent.resolve()
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"磁盘空间不够，没有写入 {target.name}；请腾出空间（{folder}）再试，原文件没有改动"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"没有权限写入 {target.name}；请换一个能写的文件夹（现在是 {folder}），原文件没有改动"
-    return f"写不了 {target.name}：{error.strerror or error}；原文件没有改动"
-
-
 def _unopened(path: Path, error: OSError) -> str:
     return f"打不开 {path}：{'没有权限' if isinstance(error, PermissionError) else error.strerror or error}"
 
@@ -281,14 +198,6 @@ def _refuse_swollen(path: Path, parts: Iterable[zipfile.ZipInfo]) -> None:
         raise KongjianError(
             f"{path.name} 解开后有{size / (1 << 30):.0f}GB，不像正常的工作簿，没有打开；请用上一份备份（.bak）或重新导出"
         )
-
-
-def _refuse_locked(target: Path) -> None:
-    for lock in (f"~${target.name}", f".~lock.{target.name}#"):
-        if os.path.lexists(target.with_name(lock)):  # False, not an error, where the name is too long
-            raise KongjianError(
-                f"{target.name} 正在Excel中打开；请先保存并关闭它再试（其实没有打开时，删去 {lock}）"
-            )
 
 
 def _stamped(info: zipfile.ZipInfo) -> zipfile.ZipInfo:

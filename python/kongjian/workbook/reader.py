@@ -7,10 +7,10 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import Grid, column_number
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid, column_number
+from kongjian.base.text import fold
 from kongjian.run import input_grids
-from kongjian.text import fold
 from kongjian.workbook.package import Package
 
 _ERROR_CELL = re.compile(

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.parsers import expat
 
-from kongjian.errors import KongjianError
-from kongjian.intake.grid import column_number, letter
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import column_number, letter
 from kongjian.workbook.strings import escape
 
 _UNREADABLE = "工作表“{}”的内容读不了；请用Excel另存一次再试"

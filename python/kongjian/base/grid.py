@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kongjian.text import clean
+from kongjian.base.text import clean
 
 Cell = Any
 """str ("" for empty), float, int, bool, datetime.date or datetime.datetime; None counts as empty."""
@@ -47,3 +48,23 @@ def column_number(letters: bytes | str) -> int:
 
 def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not (cell[:1].isalnum() or clean(cell)))
+
+
+_EPOCH = dt.datetime(1899, 12, 30)
+
+
+def cell_number(cell: Cell) -> float:
+    """A cell as the number that Excel keeps, a moment as its day number; NaN for what is none."""
+    if isinstance(cell, dt.datetime):
+        return serial(cell)
+    if isinstance(cell, dt.date):
+        return serial(dt.datetime.combine(cell, dt.time()))
+    return float(cell) if isinstance(cell, int | float) else float("nan")
+
+
+def serial(moment: dt.datetime) -> float:
+    """A moment as Excel's day number."""
+    return round((moment - _EPOCH).total_seconds() / 86400, 8)
+
+
+YES_NO = {1.0: "是", 0.0: "否"}

@@ -9,10 +9,19 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from kongjian.errors import KongjianError
+from kongjian.base.errors import KongjianError
 
 PATIENCE = 900
 """Seconds that LibreOffice may take; its first start with a new profile alone can take thirty."""
+COPIES_PATIENCE = 600
+"""Seconds for one start; twenty copies of schools take a quarter of a minute."""
+# OOXMLRecalcMode 0: calculate when a file is opened, whatever it holds
+_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
 _USUAL_PLACES = (
     "C:/Program Files/LibreOffice/program/soffice.com",
     "C:/Program Files (x86)/LibreOffice/program/soffice.com",
@@ -64,3 +73,23 @@ def convert(
 def scratch() -> tempfile.TemporaryDirectory[str]:
     """A folder for one conversion; LibreOffice may hold files in it a moment longer."""
     return tempfile.TemporaryDirectory(prefix=f"kongjian-{os.getpid()}-", ignore_cleanup_errors=True)
+
+
+def recalculated(copy: Path, folder: Path, office: str) -> Path:
+    """The copy opened, calculated anew and saved into `folder`. Raises KongjianError when that fails."""
+    return recalculate_all([copy], folder, office)[0]
+
+
+def recalculate_all(copies: Sequence[Path], folder: Path, office: str) -> list[Path]:
+    """The copies (each of another name) calculated anew in one start of LibreOffice, which takes longer than a copy."""
+    return convert(office, copies, "xlsx", folder, _CALCULATE, COPIES_PATIENCE)
+
+
+def to_pdf(book: Path, target: Path) -> None:
+    """Prints a workbook into a PDF file. Raises KongjianError where LibreOffice is missing or fails."""
+    office = find_office()
+    if office is None:
+        raise KongjianError("没有找到 LibreOffice，生成不了 PDF；请安装它，或在Excel里打开工作簿另存为 PDF")
+    with scratch() as folder:
+        [printed] = convert(office, [book], "pdf", Path(folder))
+        shutil.copyfile(printed, target)

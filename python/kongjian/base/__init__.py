@@ -1,0 +1,1 @@
+"""Words that every other folder shares: texts, cells, files, places. Knows nobody."""

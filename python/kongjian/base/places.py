@@ -1,0 +1,73 @@
+"""Where things are on this computer: what came with this program, and the user's 文档."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from kongjian.base.errors import KongjianError
+
+BOOK = "kongjian.xlsm"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_COPY = _PACKAGE.parents[1]
+"""The unzipped copy around `python`, where this is one."""
+
+
+def unzipped_python() -> Path | None:
+    """The folder `python` when this is an unzipped copy, else None (installed from a wheel)."""
+    return _PACKAGE.parent if (_COPY / "rules" / "scheme.yaml").is_file() else None
+
+
+def shipped_workbook() -> Path:
+    """The empty workbook that came with this program."""
+    book = _shipped(BOOK, BOOK)
+    if not book.is_file():
+        raise KongjianError(f"找不到 {book}；请重新解压或重新安装，或运行 kongjian build {BOOK}")
+    return book
+
+
+def rules() -> Path:
+    """The rule files that came with this program."""
+    return _shipped("rules", "rule_files")
+
+
+def templates() -> Path:
+    """The templates of the review sheets that came with this program."""
+    return _shipped("templates", "template_files")
+
+
+def cases() -> Path:
+    """The worked cases of the scheme that came with this program."""
+    return _shipped("tests/cases", "case_files")
+
+
+def _shipped(beside: str, inside: str) -> Path:
+    """Beside `python` in an unzipped copy, or inside the wheel."""
+    return _COPY / beside if unzipped_python() else _PACKAGE / inside
+
+
+def documents(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Path:
+    """The user's 文档 folder, where Windows says it is even after it was moved."""
+    home = Path.home()
+    if platform == "win32":
+        told = os.path.expandvars(_shell_folder("Personal"))
+        return Path(told) if told else home / "Documents"
+    if "XDG_DOCUMENTS_DIR" in environ:
+        return Path(environ["XDG_DOCUMENTS_DIR"])
+    chinese = home / "文档"
+    return chinese if chinese.is_dir() else home / "Documents"
+
+
+def _shell_folder(name: str) -> str:
+    if sys.platform != "win32":
+        return ""
+    import winreg
+
+    key = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+    try:
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as folders:
+            return str(winreg.QueryValueEx(folders, name)[0])
+    except OSError:
+        return ""
