@@ -21,7 +21,7 @@ from typing import Any
 import numpy  # noqa: F401  what a recalculation cannot do without is imported here too
 import python_calamine
 
-from kongjian.workbook.package import LEVEL, Package, _copy_compressed
+from kongjian.xlsx.package import LEVEL, Package, _copy_compressed
 
 _DATA = re.compile(rb"<sheetData>(.*)</sheetData>", re.DOTALL)
 _ROW = re.compile(r'<row( r="(\d+)"[^>]*)>(.*?)</row>', re.DOTALL)

@@ -18,9 +18,9 @@ from kongjian.run import Run, calculate_grids, input_grids
 from kongjian.sending import live_copy as writer
 from kongjian.sending.live_copy import Contents, live_copy
 from kongjian.workbook.build import build
-from kongjian.workbook.build_package import read_parts, write_parts
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.finished_parts import read_parts, write_parts
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from measure import Row, compare, in_turn
 
 ROUNDS = 5

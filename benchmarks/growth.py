@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from kongjian.rules import load_rules
-from kongjian.workbook.package import Package
 from kongjian.workbook.recalculate import examine, recalculate
+from kongjian.xlsx.package import Package
 from measure import ROUNDS, Row, Times, compare, fraction, process, without_own_settings
 
 TEACHERS = 3_500

@@ -23,7 +23,8 @@ from kongjian.intake.report import frame, lines
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, RULES, OutputSheet, output_sheets
+from kongjian.workbook.layout import RULES, output_sheets
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutputSheet
 
 MEASURES = ("SchoolMeasures", "TeacherMeasures")
 

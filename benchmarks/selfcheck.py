@@ -11,9 +11,9 @@ from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck import work
 from kongjian.sending.live_copy import live_copy
 from kongjian.workbook.build import build
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
 from kongjian.workbook.recalculate import recalculate
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from measure import Row, compare, in_turn
 
 ROUNDS = 2

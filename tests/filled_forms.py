@@ -15,7 +15,7 @@ from kongjian.forms.job import Job
 from kongjian.forms.template import Note, Template
 from kongjian.rules import Rules, load_rules
 from kongjian.run import Run, calculate_grids
-from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
+from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 
 
 @functools.cache

@@ -19,9 +19,9 @@ from xlsxwriter import Workbook
 
 from kongjian.importing.work import Imported, import_files
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook.append import FileWriter
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.input_writer import FileWriter
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from workbooks import cells, schools, small_book, teachers
 
 Line = Sequence[Any]

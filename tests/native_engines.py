@@ -25,8 +25,9 @@ from kongjian.rules.model import Award, Band, Condition, Indicator, ObjectScheme
 from kongjian.run import Run
 from kongjian.sending.live_copy import Contents
 from kongjian.sending.note_sheet import NOTE
-from kongjian.workbook.build_package import read_parts, write_parts
-from kongjian.workbook.layout import FIRST_ROW, RULES
+from kongjian.workbook.layout import RULES
+from kongjian.xlsx.finished_parts import read_parts, write_parts
+from kongjian.xlsx.table_parts import FIRST_ROW
 
 _PATIENCE = 240
 WRONG = -12345.0

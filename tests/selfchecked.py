@@ -14,9 +14,9 @@ import openpyxl
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck import work
 from kongjian.selfcheck.model import BAD, GOOD, Line
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
 from kongjian.workbook.recalculate import recalculate
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from workbooks import opened, small_book
 
 RULES = load_rules()

@@ -9,7 +9,7 @@ import pytest
 from kongjian.base.errors import KongjianError
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.build import build
-from kongjian.workbook.build_package import read_parts
+from kongjian.xlsx.finished_parts import read_parts
 from package_lint import lint
 
 SHIPPED = Path(__file__).resolve().parents[1] / "kongjian.xlsm"

@@ -18,11 +18,12 @@ from kongjian.engine.calculate import Previous, calculate
 from kongjian.excel.live import block
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules
+from kongjian.run import input_grids
 from kongjian.workbook.build import build
 from kongjian.workbook.layout import HOME_STATE, output_sheets
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader, input_grids
 from kongjian.workbook.recalculate import recalculate
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from remote import Applied, remote_book, values
 from workbooks import opened, small_book
 

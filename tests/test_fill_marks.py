@@ -11,10 +11,10 @@ import pytest
 
 from golden.make import type_book
 from kongjian.excel.live_marks import addresses, put_marks
-from kongjian.intake.marks import ALWAYS, AREAS_TOGETHER, MOST_AREAS, MOST_CONDITIONS, Mark
+from kongjian.intake.marks import AREAS_TOGETHER, FILLS, MOST_AREAS, MOST_CONDITIONS
 from kongjian.rules import load_rules
-from kongjian.workbook.fill_marks import FILLS, SIGN
 from kongjian.workbook.recalculate import check, recalculate, write_check
+from kongjian.xlsx.fill_marks import ALWAYS, SIGN, Mark
 from office import convert
 from package_lint import lint
 from workbooks import SCHOOL_NAMES, read, school, sheet_part, small_book, teacher, without_fills

@@ -17,7 +17,6 @@ from kongjian.base.places import templates
 from kongjian.demo import demo_data
 from kongjian.forms import kinds
 from kongjian.forms.checklist import FILE as CHECKLIST
-from kongjian.forms.defined_names import defined_names
 from kongjian.forms.design import DESIGNS, make_templates
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.produce import PDF, SHAPES
@@ -25,8 +24,9 @@ from kongjian.forms.template import Template
 from kongjian.rules import Rules, load_rules
 from kongjian.run import Run
 from kongjian.workbook.build import build
-from kongjian.workbook.package import Package
 from kongjian.workbook.recalculate import check, recalculate
+from kongjian.xlsx.defined_names import defined_names
+from kongjian.xlsx.package import Package
 from office import pdf_pages
 from workbooks import small_book
 

@@ -12,8 +12,8 @@ from openxml_audit import OpenXmlValidator
 from filled_forms import draw_template, parts
 from kongjian.base.errors import KongjianError
 from kongjian.forms.design import school_application
-from kongjian.forms.graft import graft
 from kongjian.rules import load_rules
+from kongjian.xlsx.graft import graft
 from package_lint import lint
 
 

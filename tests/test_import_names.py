@@ -13,8 +13,8 @@ from kongjian.base.grid import Grid
 from kongjian.importing.recognise import likely_column
 from kongjian.intake.column_names import COLUMNS, turned_down, with_confirmed
 from kongjian.intake.headers import header_name
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from package_lint import lint
 from workbooks import cells, table_ref
 

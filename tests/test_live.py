@@ -17,8 +17,8 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.excel.live import LiveBook, as_grid, block, text_runs
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheet, output_sheets
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from remote import Applied, remote_book
 from workbooks import opened, small_book
 

@@ -22,7 +22,7 @@ from kongjian.rules import Rules, load_rules, resolve
 from kongjian.run import Run
 from kongjian.sending.live_copy import contents, live_copy
 from kongjian.sending.rule_cells import rule_sheet
-from kongjian.workbook.build_package import read_parts, write_parts
+from kongjian.xlsx.finished_parts import read_parts, write_parts
 from native_engines import (
     WRONG,
     Book,

@@ -11,7 +11,7 @@ import pytest
 
 from kongjian.rules import load_rules
 from kongjian.workbook.build import build
-from kongjian.workbook.build_package import Parts, read_parts, write_parts
+from kongjian.xlsx.finished_parts import Parts, read_parts, write_parts
 from package_lint import lint
 from package_macros import PROJECT
 

@@ -14,7 +14,7 @@ from kongjian.rules import load_rules
 from kongjian.sending import proof
 from kongjian.sending.live_copy import live_copy
 from kongjian.sending.proof import Proof, prove
-from kongjian.workbook.build_package import read_parts, write_parts
+from kongjian.xlsx.finished_parts import read_parts, write_parts
 from native_engines import random_run
 
 DEFAULTS = {r.id: r.values[0].id for r in load_rules().readings}

@@ -16,9 +16,9 @@ from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Band
 from kongjian.workbook.build import Pasted, build
 from kongjian.workbook.layout import INDICATORS_COLUMNS, READINGS_COLUMNS
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
 from kongjian.workbook.recalculate import check
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from pasting import CLEAN, RULES, read
 
 VALUES = [(r.id, v.id) for r in RULES.readings for v in r.values]

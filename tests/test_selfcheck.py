@@ -13,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kongjian.selfcheck import agreement, gaps, points, result_sheets, scheme_cases, work
 from kongjian.selfcheck.model import BAD, GOOD, MIND
-from kongjian.workbook.package import Package
 from kongjian.workbook.recalculate import recalculate
+from kongjian.xlsx.package import Package
 from selfchecked import calculated, checked, edited, only, put, rule_cell
 from workbooks import Parts, change, sheet_part, small_book
 

@@ -15,8 +15,8 @@ from kongjian.cli_selfcheck import selfcheck
 from kongjian.excel import selfcheck_button
 from kongjian.excel.live import formula_places
 from kongjian.selfcheck.worked_cases import load_cases
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from remote import Applied, remote_book
 from selfchecked import CASES, calculated, edited, few_cases, put
 from workbooks import Parts, change, sheet_part

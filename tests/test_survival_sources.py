@@ -13,7 +13,7 @@ import pytest
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.recalculate import recalculate
-from kongjian.workbook.strings import EMPTY
+from kongjian.xlsx.strings import EMPTY
 from office import convert
 from package_lint import lint
 from workbooks import (

@@ -20,8 +20,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.file_names import LONGEST_SHEET, distinct, file_name, sheet_name
 from kongjian.forms.placeholders import Formula, find, render
-from kongjian.forms.references import Mover, RowMap
 from kongjian.forms.template import Sheet, Template
+from kongjian.xlsx.references import Mover, RowMap
 from package_lint import lint
 
 Draw = Callable[[Workbook, Any], None]

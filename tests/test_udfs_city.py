@@ -19,10 +19,11 @@ from kongjian.engine.rounding import MISSING
 from kongjian.excel.rules_text import rules_of
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import load_rules
+from kongjian.run import input_grids
 from kongjian.workbook.build import build
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader, input_grids
 from kongjian.workbook.recalculate import recalculate
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 from rules_texts import chosen, rules_text
 
 RULES = load_rules()

@@ -196,9 +196,9 @@ def _only_book(folder: Path) -> Path | None:
 def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
     from kongjian.rules import load_rules
     from kongjian.sending import returns
-    from kongjian.workbook.amend import amend
-    from kongjian.workbook.package import Package
-    from kongjian.workbook.reader import Reader
+    from kongjian.xlsx.input_writer import amend
+    from kongjian.xlsx.package import Package
+    from kongjian.xlsx.reader import Reader
 
     if book is None:
         raise KongjianError("采纳更正要用 --book 写明工作簿")

@@ -23,9 +23,9 @@ def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str) -
     """导入平台导出的文件：.xlsx、.xls、CSV 都行，表头在前10行的哪一行都行；改了什么见“导入记录”。"""
     from kongjian.importing.work import import_files
     from kongjian.rules import load_rules
-    from kongjian.workbook.append import FileWriter
-    from kongjian.workbook.package import Package
-    from kongjian.workbook.reader import Reader
+    from kongjian.xlsx.input_writer import FileWriter
+    from kongjian.xlsx.package import Package
+    from kongjian.xlsx.reader import Reader
 
     with Package(book) as package:
         writer = FileWriter(package, out or book)

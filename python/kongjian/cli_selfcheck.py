@@ -19,8 +19,8 @@ def selfcheck(book: Path, out: Path | None) -> None:
     from kongjian.base.check_lines import BAD
     from kongjian.rules import load_rules
     from kongjian.selfcheck import work
-    from kongjian.workbook.package import Package
-    from kongjian.workbook.reader import Reader
+    from kongjian.xlsx.package import Package
+    from kongjian.xlsx.reader import Reader
 
     with Package(book) as package:
         lines = work.selfcheck(Reader(package), load_rules(), progress=_progress)

@@ -13,9 +13,10 @@ from kongjian.base.text import clean
 from kongjian.engine.calculate import NAME_COLUMNS, shown_keys
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.previous import KEY, Earlier, Previous, numbered, table_code
+from kongjian.intake.sheets import Sheets, header_row, rows_below_header
 from kongjian.rules.model import OBJECT_LABELS, Rules
-from kongjian.sheets import Sheets, header_row, rows_below_header
-from kongjian.workbook.layout import OutputSheet, output_sheets
+from kongjian.workbook.layout import output_sheets
+from kongjian.xlsx.table_parts import OutputSheet
 
 CODE = "核对码"
 _CODE = re.compile(rf"{CODE} ([0-9a-f]+)")

@@ -6,7 +6,7 @@ Both ends hand in their sheets as grids (`Sheets`) and take back what to write a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,17 +19,18 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.intake import report
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.column_names import with_confirmed
-from kongjian.intake.marks import Mark, marks
+from kongjian.intake.marks import marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.intake.sheets import Page, Progress, Sheets, no_sheet, rows_below_header
 from kongjian.intake.tables import read_inputs
 from kongjian.previous import code_of, previous_run
 from kongjian.rules import Rules
 from kongjian.rules.differences import edits_in_words, readings_in_words
-from kongjian.sheets import Sheets, no_sheet, rows_below_header
-from kongjian.workbook.layout import DISTRIBUTION, OutputSheet, output_sheets
+from kongjian.workbook.layout import DISTRIBUTION, output_sheets
+from kongjian.xlsx.fill_marks import Mark
+from kongjian.xlsx.table_parts import OutputSheet
 
-Progress = Callable[[str], None]
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
 RULE_WORDS = ("口径", "规则修改")
 """The columns of 运行记录 that workbooks of the first version do not have."""
@@ -71,17 +72,6 @@ class Run:
         if self.levels["警告"]:
             return f"可以使用；另有{self.levels['警告']}处警告，请看“问题清单”"
         return "可以使用，没有发现错误"
-
-
-@dataclass(frozen=True)
-class Page:
-    """One output table as it is to be written. `links` leads from rows (from 0) to a sheet and a cell."""
-
-    spec: OutputSheet
-    frame: Frame
-    subtitle: str
-    yes_no: frozenset[str] = frozenset()
-    links: tuple[tuple[int, str, str], ...] = ()
 
 
 def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:

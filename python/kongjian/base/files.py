@@ -14,6 +14,8 @@ from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 
+_TEMPORARY = ".kongjian-"
+
 
 def keep_error(error: BaseException) -> Path:
     """Writes the error with its trace to a file in the folder for temporary files; returns its path."""
@@ -28,9 +30,6 @@ def save_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8-sig")  # the mark lets Notepad on old Windows read it
     except OSError as error:
         raise KongjianError(f"写不了 {path}：{error.strerror or error}") from None
-
-
-_TEMPORARY = ".kongjian-"
 
 
 def replace_bytes(target: Path, data: bytes) -> None:

@@ -11,6 +11,8 @@ from kongjian.base.text import clean
 
 Cell = Any
 """str ("" for empty), float, int, bool, datetime.date or datetime.datetime; None counts as empty."""
+_EPOCH = dt.datetime(1899, 12, 30)
+YES_NO = {1.0: "是", 0.0: "否"}
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,6 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not (cell[:1].isalnum() or clean(cell)))
 
 
-_EPOCH = dt.datetime(1899, 12, 30)
-
-
 def cell_number(cell: Cell) -> float:
     """A cell as the number that Excel keeps, a moment as its day number; NaN for what is none."""
     if isinstance(cell, dt.datetime):
@@ -65,6 +64,3 @@ def cell_number(cell: Cell) -> float:
 def serial(moment: dt.datetime) -> float:
     """A moment as Excel's day number."""
     return round((moment - _EPOCH).total_seconds() / 86400, 8)
-
-
-YES_NO = {1.0: "是", 0.0: "否"}

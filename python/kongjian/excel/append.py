@@ -13,9 +13,9 @@ from kongjian.base.grid import YES_NO, Grid, is_blank
 from kongjian.excel.live import LiveBook, unprotected
 from kongjian.importing.convert import Value
 from kongjian.importing.landing import Block
+from kongjian.intake.sheets import Page
 from kongjian.rules.model import Column
-from kongjian.run import Page
-from kongjian.workbook.edit import totals_row
+from kongjian.xlsx.edit import totals_row
 
 _TEXTS = ("text", "account", "month")
 _AT_ONCE = 20_000

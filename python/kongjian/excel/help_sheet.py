@@ -25,13 +25,12 @@ from kongjian.workbook.build_styles import (
 from kongjian.workbook.layout import (
     FUNCTION_HELP_COLUMNS,
     FUNCTION_HELP_TABLE,
-    HEADER_ROW,
     HELP,
     MESSAGES_COLUMNS,
     MESSAGES_TABLE,
-    SUBTITLE_ROW,
 )
-from kongjian.workbook.row_heights import row_height
+from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW
+from kongjian.xlsx.text_heights import row_height
 
 _WIDTHS = (24, 54, 62, 56)
 _ASK = "仍不行，请按“诊断”，把报告发给本单位的技术人员。"

@@ -22,20 +22,14 @@ from kongjian.base.grid import YES_NO, Cell, Grid
 from kongjian.base.text import fold
 from kongjian.excel import live_marks
 from kongjian.excel.session import NOT_THERE
-from kongjian.intake.marks import Mark
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.sheets import Page
 from kongjian.rules import Rules
-from kongjian.run import Page
-from kongjian.workbook.amend import CellChange
-from kongjian.workbook.cells import block
-from kongjian.workbook.layout import (
-    HEADER_ROW,
-    HOME_DISTRIBUTION,
-    READINGS_TABLE,
-    SUBTITLE_ROW,
-    OutputSheet,
-    output_sheets,
-)
+from kongjian.workbook.layout import HOME_DISTRIBUTION, READINGS_TABLE, output_sheets
+from kongjian.xlsx.fill_marks import Mark
+from kongjian.xlsx.input_writer import CellChange
+from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, OutputSheet
+from kongjian.xlsx.table_rows import block
 
 TEXT_KINDS = ("text", "account", "link", "answer")
 MOST_LINKS = 2_000

@@ -7,8 +7,8 @@ from typing import Any
 
 import xlwings as xw
 
-from kongjian.intake.marks import Area, Mark
-from kongjian.workbook.fill_marks import FILLS, SIGN, formula, reference
+from kongjian.intake.marks import FILLS
+from kongjian.xlsx.fill_marks import SIGN, Area, Mark, formula, reference
 
 _BY_FORMULA = 2  # XlFormatConditionType.xlExpression
 _LONGEST_ADDRESS = 250  # Excel takes an address of at most 255 characters

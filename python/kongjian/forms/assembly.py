@@ -12,16 +12,14 @@ from lxml import etree
 
 from kongjian.base.errors import KongjianError
 from kongjian.forms import sheet_places
-from kongjian.forms.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
 from kongjian.forms.placeholders import Context
-from kongjian.forms.references import Mover, RowMap
 from kongjian.forms.sheet_filler import Filled
-from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
-from kongjian.workbook.strings import SharedStrings
+from kongjian.xlsx.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
+from kongjian.xlsx.package import CONTENT_TYPES, Package, relationships_part, resolve
+from kongjian.xlsx.parts import OFFICE, PACKAGE, TYPES
+from kongjian.xlsx.references import Mover, RowMap
+from kongjian.xlsx.strings import SharedStrings
 
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 MADE_NAME = "KongjianMade"
 """The defined name that holds a digest of the sheets as they were made."""
 _OF_ONE_SHEET = ("drawing", "chart", "comments", "vmlDrawing", "chartUserShapes")

@@ -16,13 +16,13 @@ from kongjian.engine.matching import accounts
 from kongjian.forms import known
 from kongjian.forms.checklist_sheet import SHEET, write_sheet
 from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned
+from kongjian.intake.sheets import rows_below_header
 from kongjian.rules import Rules
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.rules.model_forms import Form
 from kongjian.run import Run
-from kongjian.sheets import rows_below_header
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 FILE = "申报材料清单.xlsx"
 OWED = ("材料", "类别", "学校名称", "教师姓名", "账号", "截止日期")

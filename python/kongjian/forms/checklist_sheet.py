@@ -28,8 +28,8 @@ from kongjian.workbook.build_styles import (
     add_table,
     freeze,
 )
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW
-from kongjian.workbook.row_heights import row_height
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
+from kongjian.xlsx.text_heights import row_height
 
 SHEET = "申报材料清单"
 TABLE = "FormChecklist"

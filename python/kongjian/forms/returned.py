@@ -11,13 +11,13 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.engine.matching import school_keys
 from kongjian.forms import field_checks, known
-from kongjian.forms.defined_names import Area, defined_names
 from kongjian.forms.placeholders import words
 from kongjian.forms.template import MADE_NAME, as_made
 from kongjian.rules import Rules
 from kongjian.rules.model_forms import Form
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.defined_names import Area, defined_names
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 NOT_A_SHEET = "不是表格，请人工登记"
 NOT_FILLED = "还没有填写"

@@ -18,10 +18,10 @@ from kongjian.forms.file_names import LONGEST_SHEET, distinct, sheet_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import outcome, qualified
 from kongjian.forms.placeholders import Formula, Scalar
-from kongjian.forms.references import quoted
 from kongjian.forms.template import Sheet
 from kongjian.rules.model import OBJECT_LABELS, Rules
 from kongjian.run import Run
+from kongjian.xlsx.references import quoted
 
 TEMPLATE = "专家评审汇总表.xlsx"
 EXPERT, SUMMARY, RESULT = "专家", "汇总", "评审结果"

@@ -12,13 +12,13 @@ from lxml import etree
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
-from kongjian.forms.cell_xml import PARSER
-from kongjian.forms.defined_names import Area, defined_names
 from kongjian.forms.placeholders import words
 from kongjian.forms.review import NAME, NO
 from kongjian.rules.model import OBJECT_LABELS
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.cell_xml import PARSER
+from kongjian.xlsx.defined_names import Area, defined_names
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 _BOOKS = (".xlsx", ".xlsm")
 _OTHER_BOOKS = (".xls", ".xlsb", ".et", ".ods", ".csv")

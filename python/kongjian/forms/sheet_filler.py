@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +13,12 @@ from lxml import etree
 from kongjian.base.grid import letter
 from kongjian.engine.frame import Frame
 from kongjian.forms import placeholders
-from kongjian.forms.cell_xml import column_of, put, row_and_column, tag
 from kongjian.forms.placeholders import SIDES, Context, Formula, Placeholder
-from kongjian.forms.references import RowMap
 from kongjian.forms.sheet_template import Cell, SheetTemplate
-from kongjian.forms.text_fit import HIGHEST, Sizes, height_needed, too_wide
-from kongjian.workbook.strings import SharedStrings
+from kongjian.xlsx.cell_xml import column_of, row_and_column, tag
+from kongjian.xlsx.references import RowMap
+from kongjian.xlsx.strings import SharedStrings
+from kongjian.xlsx.text_heights import HIGHEST, Sizes, height_needed, too_wide
 
 # what the schema wants in front of a sheet's merged areas
 _BEFORE_MERGES = frozenset(
@@ -128,7 +129,7 @@ class _Filling:
             values = {p.shown: value_of(p) for p in cell.placeholders}
             value = placeholders.render(cell.text, values)
             c = found[cell.column]
-            put(c, value, self._strings)
+            put_value(c, value, self._strings)
             if isinstance(value, Formula) and "{{" in value.text:
                 self._filled.given.append((c.find(tag("f")), int(row.get("r"))))
             if isinstance(value, str) and not _merging(cell):
@@ -174,7 +175,7 @@ class _Filling:
                 if (top, cell.column) != (bottom, last_column):
                     self._merges.append(f"{letter(cell.column)}{top}:{letter(last_column)}{bottom}")
                 for row in copies[first + 1 : last + 1]:
-                    put(next(c for c in row if column_of(c) == cell.column), None, self._strings)
+                    put_value(next(c for c in row if column_of(c) == cell.column), None, self._strings)
         for first, last in self._template.merged_in_row(number):
             if first not in joined:
                 self._merges += [f"{letter(first)}{r.get('r')}:{letter(last)}{r.get('r')}" for r in copies]
@@ -233,3 +234,28 @@ def _runs(values: list[Any]) -> Iterator[tuple[int, int]]:
         if k == len(values) or values[k] != values[start]:
             yield start, k - 1
             start = k
+
+
+_EPOCH = dt.date(1899, 12, 30)
+
+
+def put_value(c: etree._Element, value: Any, strings: SharedStrings) -> None:
+    """A value into a cell, which keeps its format."""
+    for child in list(c):
+        c.remove(child)
+    c.attrib.pop("t", None)
+    if isinstance(value, Formula):
+        etree.SubElement(c, tag("f")).text = value.text
+        value, is_formula = placeholders.plain(value.value), True
+    else:
+        is_formula = False
+    if value is None or (value == "" and not is_formula):
+        return
+    v = etree.SubElement(c, tag("v"))
+    if isinstance(value, str):
+        c.set("t", "str" if is_formula else "s")
+        v.text = value if is_formula else str(strings.index(value))
+    elif isinstance(value, dt.date):
+        v.text = str((dt.date(value.year, value.month, value.day) - _EPOCH).days)
+    else:
+        v.text = str(int(value)) if float(value).is_integer() else repr(float(value))

@@ -10,9 +10,9 @@ from lxml import etree
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import letter
-from kongjian.forms.cell_xml import tag
-from kongjian.forms.references import Mover
 from kongjian.forms.sheet_filler import Filled
+from kongjian.xlsx.cell_xml import tag
+from kongjian.xlsx.references import Mover
 
 _ADDRESS = re.compile(r"(?:'((?:[^']|'')+)'!)?\{\{ (@?)([^{}]+?) \}\}")
 

@@ -11,9 +11,9 @@ from lxml import etree
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import letter
 from kongjian.forms import placeholders
-from kongjian.forms.cell_xml import PARSER, column_of, row_and_column, tag
 from kongjian.forms.placeholders import Context, Placeholder
-from kongjian.forms.text_fit import CellStyle
+from kongjian.xlsx.cell_xml import PARSER, column_of, row_and_column, tag
+from kongjian.xlsx.text_heights import CellStyle
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from lxml import etree
 
 from kongjian.base.errors import KongjianError
 from kongjian.forms.assembly import MADE_NAME, Assembly, Made, Sheet, digest
-from kongjian.forms.cell_xml import PARSER, tag
-from kongjian.forms.defined_names import defined_names
 from kongjian.forms.placeholders import Context
 from kongjian.forms.sheet_filler import Note, fill
 from kongjian.forms.sheet_template import SheetTemplate, faults
-from kongjian.forms.text_fit import cell_styles
-from kongjian.workbook.package import Package
-from kongjian.workbook.strings import EMPTY, SharedStrings
+from kongjian.xlsx.cell_xml import PARSER, tag
+from kongjian.xlsx.defined_names import defined_names
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.strings import EMPTY, SharedStrings
+from kongjian.xlsx.text_heights import cell_styles
 
 
 class Template:

@@ -11,8 +11,9 @@ from kongjian.forms import checklist, kinds, review, review_collect
 from kongjian.forms.job import Job
 from kongjian.forms.produce import FILES, Made, ToPdf, produce, template_path
 from kongjian.forms.returned import read_folder
+from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
-from kongjian.run import Progress, Run
+from kongjian.run import Run
 
 
 def stale(run: Run, shown: str) -> str:

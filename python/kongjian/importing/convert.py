@@ -19,7 +19,7 @@ from kongjian.intake.report import short, word
 from kongjian.intake.tables import convert, data_rows
 from kongjian.intake.values import Cells
 from kongjian.rules.model import Column, InputTable, Rules
-from kongjian.workbook.strings import FORBIDDEN
+from kongjian.xlsx.strings import FORBIDDEN
 
 Value = str | float | dt.datetime | None
 """What goes into a cell; None for a blank."""

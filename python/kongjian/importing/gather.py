@@ -12,8 +12,8 @@ from kongjian.importing.recognise import Recognised, recognise
 from kongjian.importing.sheet import SourceSheet
 from kongjian.importing.sources import read_source
 from kongjian.intake.column_names import NameRow
+from kongjian.intake.sheets import Progress
 from kongjian.rules.model import InputTable, Rules
-from kongjian.run import Progress
 
 
 @dataclass(frozen=True)

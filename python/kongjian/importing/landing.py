@@ -35,6 +35,10 @@ class Block:
     rows: list[list[Value]]
 
     @property
+    def table_name(self) -> str:
+        return self.table.name
+
+    @property
     def last_row(self) -> int:
         return self.first_row + len(self.rows) - 1
 

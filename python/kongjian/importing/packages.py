@@ -17,10 +17,10 @@ from xml.parsers import expat
 
 from kongjian.base.errors import KongjianError
 from kongjian.importing.sheet import refuse_size
-from kongjian.importing.survey import DeclarationError, Part, SharedTexts, Worksheet
 from kongjian.rules.model_importing import ImportLimits
-from kongjian.workbook.package import resolve
-from kongjian.workbook.reader import error_cells
+from kongjian.xlsx.package import resolve
+from kongjian.xlsx.part_survey import DeclarationError, Part, SharedTexts, Worksheet
+from kongjian.xlsx.reader import error_cells
 
 _CHUNK = _MEGABYTE = 1 << 20
 _WORKBOOK = "xl/workbook.xml"

@@ -15,11 +15,10 @@ from kongjian.importing.convert import Converted, Reading, words
 from kongjian.importing.landing import Landing, Outcome
 from kongjian.intake.column_names import NameRow
 from kongjian.intake.report import short, word
+from kongjian.intake.sheets import COLUMN_NAMES, RECORDS, Page
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
 from kongjian.rules.model_importing import ImportingFile
-from kongjian.run import Page
-from kongjian.workbook.layout import COLUMN_NAMES, RECORDS
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid
 from kongjian.importing.packages import damaged, unpack
 from kongjian.importing.sheet import SourceSheet, refuse_size
-from kongjian.importing.survey import Worksheet
 from kongjian.rules.model_importing import ImportLimits
+from kongjian.xlsx.part_survey import Worksheet
 
 _STREAMS = (
     ("EncryptedPackage", "有打开密码；请在Excel里去掉密码（文件-信息-保护工作簿）再导入"),

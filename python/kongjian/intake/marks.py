@@ -7,39 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from kongjian.base.grid import Cell, column_number
 from kongjian.engine.findings import Finding
 from kongjian.intake.report import Line
 from kongjian.intake.where import Where
+from kongjian.xlsx.fill_marks import ALWAYS, SELF, Area, Mark
 
-MARKED = ("错误", "警告")
-"""The levels that are filled; a hint needs no mending."""
+FILLS = {"错误": "FDE8E8", "警告": "FFF3D6"}
+"""The levels whose cells are filled → the colour of the fill; a hint needs no mending."""
 MOST_CONDITIONS = 60
 """Of one sheet and level; the cells of further values are filled until the next check."""
 MOST_AREAS = 2_000
 """Of one sheet and level: what lies behind is listed and not filled."""
 AREAS_TOGETHER = 200
 """One rule's; Excel is not at ease with a rule over thousands of places."""
-ALWAYS = "TRUE"
 _LONGEST_TEXT = 120  # a formula takes no longer text than 255 UTF-16 units
 _DAY_ZERO = dt.datetime(1899, 12, 30)
-SELF = "INDIRECT(ADDRESS(ROW(),COLUMN()))"
-"""The cell itself, wherever the rule starts: programs differ in what a relative reference counts from."""
-
-Area = tuple[int, int, int, int]
-"""First row, first column, last row, last column, from 1."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Cells of one input sheet that are filled as long as the condition, a formula, holds."""
-
-    table: str
-    level: str
-    condition: str
-    areas: tuple[Area, ...]
 
 
 def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
@@ -47,7 +31,7 @@ def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
     cells: dict[tuple[str, str], dict[str, set[tuple[int, int]]]] = {}
     taken: set[tuple[str, int, int]] = set()
     for line in lines:  # errors stand before warnings: a cell has one fill
-        for finding in line.findings if line.level in MARKED and not line.accepted else ():
+        for finding in line.findings if line.level in FILLS and not line.accepted else ():
             at = (finding.table, where.row(finding), column_number(where.letters(finding)))
             if where.has_cell(finding) and at not in taken:
                 taken.add(at)

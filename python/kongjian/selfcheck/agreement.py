@@ -13,7 +13,8 @@ from kongjian.selfcheck.evaluators import by_columns
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculator, Evaluator, Line, Scored, first_few, said
 from kongjian.sending.live_copy import Contents, contents
 from kongjian.sending.model import Value
-from kongjian.workbook.layout import FIRST_ROW, output_sheet
+from kongjian.workbook.layout import output_sheet
+from kongjian.xlsx.table_parts import FIRST_ROW
 
 TITLE = "三种算法一致"
 _LAST_DIGIT = 1e-9

@@ -13,7 +13,8 @@ from kongjian.run import Run
 from kongjian.selfcheck.model import Calculated, Calculator
 from kongjian.sending.live_copy import Contents, live_copy
 from kongjian.sending.model import Value
-from kongjian.workbook.layout import FIRST_ROW, RULES
+from kongjian.workbook.layout import RULES
+from kongjian.xlsx.table_parts import FIRST_ROW
 
 
 def available() -> tuple[str, Calculator] | None:

@@ -11,11 +11,10 @@ from itertools import zip_longest
 
 from kongjian.base.grid import Cell, Grid, letter
 from kongjian.intake.headers import SEARCHED_ROWS
-from kongjian.run import Page
+from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Book, Line, first_few, said
-from kongjian.sheets import Sheets, rows_below_header
-from kongjian.workbook.cells import block
-from kongjian.workbook.layout import OutputSheet
+from kongjian.xlsx.table_parts import OutputSheet
+from kongjian.xlsx.table_rows import block
 
 TITLE = "结果表没有人工改动"
 RUNS = "Runs"

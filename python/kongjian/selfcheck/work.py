@@ -9,8 +9,9 @@ from pathlib import Path
 from kongjian.base import files, places
 from kongjian.base.errors import KongjianError
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
-from kongjian.run import Progress, Run, calculate_sheets, own_rules, pages
+from kongjian.run import Run, calculate_sheets, own_rules, pages
 from kongjian.selfcheck import agreement, calculators, evaluators, gaps, points, result_sheets, scheme_cases
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
 

@@ -13,10 +13,10 @@ from kongjian.base.libreoffice import find_office, recalculate_all, scratch
 from kongjian.engine.matching import school_keys
 from kongjian.forms import applications, known
 from kongjian.forms.file_names import LONGEST_FILE, distinct, file_name
-from kongjian.forms.graft import graft
 from kongjian.forms.job import Document
 from kongjian.forms.template import MADE_NAME, Template
-from kongjian.run import Progress, Run
+from kongjian.intake.sheets import Progress
+from kongjian.run import Run
 from kongjian.sending.corrections import COPY_NAME
 from kongjian.sending.live_copy import live_copy
 from kongjian.sending.note_sheet import NOTE
@@ -24,7 +24,8 @@ from kongjian.sending.package_proof import package_reasons
 from kongjian.sending.position_sheet import POSITION, write_sheets
 from kongjian.sending.proof import Proof, prove
 from kongjian.sending.strangers import found_in, strangers
-from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part
+from kongjian.xlsx.graft import graft
+from kongjian.xlsx.package import CONTENT_TYPES, Package, relationships_part
 
 _OWN_NAMES = ("Kongjian", "Form", "_xlnm._FilterDatabase")
 """How the defined names begin by which a returned file is read, and the one of a sheet's filter."""

@@ -27,16 +27,9 @@ from kongjian.workbook.build_styles import (
     freeze,
     print_setup,
 )
-from kongjian.workbook.layout import (
-    FIRST_ROW,
-    HEADER_ROW,
-    SUBTITLE_ROW,
-    TITLE_ROW,
-    WRAP_FROM,
-    OutputSheet,
-    output_sheets,
-)
-from kongjian.workbook.row_heights import row_height
+from kongjian.workbook.layout import output_sheets
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE_ROW, WRAP_FROM, OutputSheet
+from kongjian.xlsx.text_heights import row_height
 
 _INPUT = {
     "bg_color": "#FFFBE6",

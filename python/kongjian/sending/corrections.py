@@ -14,14 +14,14 @@ from kongjian.base.text import fold
 from kongjian.engine.calculate import NAME_COLUMNS, unit_keys
 from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
-from kongjian.forms.defined_names import defined_names
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model import OBJECT_LABELS, InputTable
 from kongjian.run import Run
 from kongjian.workbook.layout import output_sheets
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.defined_names import defined_names
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 COPY_NAME = "KongjianCopy"
 """The defined name by which a copy says whose it is and of which data: school|fingerprint."""

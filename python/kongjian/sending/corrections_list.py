@@ -12,13 +12,13 @@ from xlsxwriter import Workbook
 from kongjian.base.errors import KongjianError
 from kongjian.base.text import fold
 from kongjian.forms.template import MADE_NAME
+from kongjian.intake.sheets import rows_below_header
 from kongjian.rules.model import OBJECT_LABELS
 from kongjian.sending.corrections import Correction, Value
-from kongjian.sheets import rows_below_header
-from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
 from kongjian.workbook.build_styles import AMBER_PALE, DEFAULT_FONT, GREY, SHADES, Styles
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 FILE, SHEET, TABLE = "更正建议.xlsx", "更正建议", "Corrections"
 COLUMNS = ("类别", "学校名称", "教师姓名", "账号", "项目", "现值", "改为", "文件", "说明", "采纳", "状态")

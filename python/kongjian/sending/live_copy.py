@@ -30,9 +30,9 @@ from kongjian.sending.rule_cells import BAND_WIDTH, WORDS_WIDTH, rule_entries
 from kongjian.sending.rule_cells import WIDTHS as RULE_WIDTHS
 from kongjian.sending.score_sheets import score_sheet
 from kongjian.sending.unit_sheets import judged_sheet, measure_sheet, month_sheet
-from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
 from kongjian.workbook.build_styles import DEFAULT_FONT, Styles
 from kongjian.workbook.layout import RULES
+from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 
 _CALCULATION = 191029
 """The calculation engine of Excel 2019 and later: an older one would make Excel calculate and ask to save."""

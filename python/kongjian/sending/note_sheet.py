@@ -15,7 +15,8 @@ from kongjian.sending.formulas import SHADE
 from kongjian.sending.model import CopySheet, Entry, Place
 from kongjian.sending.plan import AWARDS, MONTHS, Plan
 from kongjian.sending.units import KINDS
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, RULES
+from kongjian.workbook.layout import RULES
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
 
 NOTE = "说明"
 WIDTHS = (22.0, 26.0, 78.0)

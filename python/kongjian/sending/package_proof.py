@@ -9,7 +9,7 @@ from html import unescape
 from xml.etree import ElementTree
 
 from kongjian.sending.formulas import FUNCTIONS
-from kongjian.workbook.package import MAIN, Package
+from kongjian.xlsx.package import MAIN, Package
 
 _FUNCTION = re.compile(r"([A-Za-z_][\w.]*)\(")
 _TEXT = re.compile(r'"[^"]*"')

@@ -10,7 +10,8 @@ from kongjian.run import Run
 from kongjian.sending.model import CopyColumn, Place, Value, filled
 from kongjian.sending.rule_cells import RuleSheet, rule_sheet
 from kongjian.sending.units import KINDS, Units, both
-from kongjian.workbook.layout import OutColumn, output_sheet
+from kongjian.workbook.layout import output_sheet
+from kongjian.xlsx.table_parts import OutColumn
 
 SHEETS = {
     kind: {what: f"{label}{what}" for what in ("指标", "得分", "排名")}

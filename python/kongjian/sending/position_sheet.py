@@ -22,10 +22,11 @@ from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.run import Run
 from kongjian.sending.copy_look import free_sheet, look_of, put
 from kongjian.sending.model import Entry, Value
-from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
 from kongjian.workbook.build_styles import DEFAULT_FONT, HEADER_HEIGHT, Styles, freeze, print_setup
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, WRAP_FROM, output_sheet
-from kongjian.workbook.row_heights import row_height
+from kongjian.workbook.layout import output_sheet
+from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, WRAP_FROM
+from kongjian.xlsx.text_heights import row_height
 
 POSITION, EXPLAINED = "本校位置", "得分说明"
 _WIDTHS = (20.0, 20.0, 12.0, 12.0, 12.0, 12.0, 30.0, 60.0)

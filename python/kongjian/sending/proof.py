@@ -17,8 +17,9 @@ from kongjian.sending.live_copy import Contents, contents
 from kongjian.sending.model import Value
 from kongjian.sending.note_sheet import NOTE
 from kongjian.sending.package_proof import Foreign, foreign_names, formula_cells, package_reasons
-from kongjian.workbook.layout import FIRST_ROW, RULES
-from kongjian.workbook.package import Package
+from kongjian.workbook.layout import RULES
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.table_parts import FIRST_ROW
 
 _LAST_DIGIT = 1e-6
 """Far below the last digit that any cell shows."""

@@ -18,7 +18,7 @@ from kongjian.sending import masking, package_texts
 from kongjian.sending.masking import covered, mask
 from kongjian.sending.package_proof import package_reasons
 from kongjian.sending.proof import Proof
-from kongjian.workbook.package import Package
+from kongjian.xlsx.package import Package
 
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?")
 _DECIMAL = re.compile(r"-?\d+\.\d+")

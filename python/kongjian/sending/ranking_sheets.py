@@ -31,7 +31,8 @@ from kongjian.sending.plan import (
 from kongjian.sending.score_sheets import tie_key
 from kongjian.sending.unit_sheets import NOT_RANKED
 from kongjian.sending.units import Units, shown
-from kongjian.workbook.layout import FIRST_ROW, output_sheet
+from kongjian.workbook.layout import output_sheet
+from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
 _WAY_WIDTH = 8.0

@@ -11,7 +11,8 @@ from kongjian.rules.model import KIND_LABELS, OBJECT_LABELS, Award, Condition, I
 from kongjian.rules.wording import rule_words
 from kongjian.sending.formulas import SHADE, IndicatorCells
 from kongjian.sending.model import Entry
-from kongjian.workbook.layout import HEADER_ROW, RULES
+from kongjian.workbook.layout import RULES
+from kongjian.xlsx.table_parts import HEADER_ROW
 
 _LEADING = ("对象", "一级指标", "指标", "分值", "计分方式", "单位", "目标", "每少扣分")
 _OBJECT, _CATEGORY, _NAME, _POINTS, _KIND, _UNIT, _TARGET, _PER = range(1, len(_LEADING) + 1)

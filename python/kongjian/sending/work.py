@@ -12,7 +12,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.forms import lists
 from kongjian.forms.kinds import PUBLICITY
 from kongjian.forms.produce import Made, place, template_path
-from kongjian.run import Progress, Run
+from kongjian.intake.sheets import Progress
+from kongjian.run import Run
 from kongjian.sending.by_school import school_copies
 from kongjian.sending.live_copy import live_copy
 from kongjian.sending.mail_draft import Draft, write_draft

@@ -9,7 +9,8 @@ from xlsxwriter.chart import Chart
 
 from kongjian.rules.model import Rules
 from kongjian.workbook.build_styles import FONT, GREY, INK, LINE, SHADES
-from kongjian.workbook.layout import FIRST_ROW, HOME, output_sheet
+from kongjian.workbook.layout import HOME, output_sheet
+from kongjian.xlsx.table_parts import FIRST_ROW
 
 Block = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 0."""

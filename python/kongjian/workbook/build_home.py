@@ -31,9 +31,9 @@ from kongjian.workbook.layout import (
     HOME_DISTRIBUTION,
     HOME_STATE,
     RULES,
-    OutputSheet,
     output_sheets,
 )
+from kongjian.xlsx.table_parts import OutputSheet
 
 _COLUMNS, _WIDTH = 8, 12.6
 _FIRST, _HALF, _LAST = 1, 5, 8  # the first column, the first of the right half, the last

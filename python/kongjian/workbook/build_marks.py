@@ -22,7 +22,7 @@ from kongjian.workbook.build_styles import (
     RED_PALE,
     Styles,
 )
-from kongjian.workbook.layout import FIRST_ROW, OutputSheet
+from kongjian.xlsx.table_parts import FIRST_ROW, OutputSheet
 
 Mark = tuple[str, str, str, bool]
 """Text colour, background and weight, under a criterion in which {} is the column's first data cell."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
-from kongjian.base.files import replace_bytes
 from kongjian.excel.ribbon import with_ribbon
 from kongjian.excel.vba_project import with_project
-
-Parts = dict[str, bytes]
-Step = Callable[[Parts], None]
-
-_XLSX = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_XLSM = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+from kongjian.xlsx.finished_parts import (
+    Parts,
+    Step,
+    macro_content_type,
+    no_calculation_on_load,
+    read_parts,
+    write_parts,
+    zipped,
+)
 
 
 def finish(built: bytes, target: Path) -> None:
@@ -38,42 +35,6 @@ def is_macro_enabled(target: Path) -> bool:
     return target.suffix.lower() == ".xlsm"
 
 
-def no_calculation_on_load(parts: Parts) -> None:
-    """The workbook has no formulas; recalculating would only make Excel ask to save on closing."""
-    parts["xl/workbook.xml"] = re.sub(rb' fullCalcOnLoad="[^"]*"', b"", parts["xl/workbook.xml"])
-
-
-def macro_content_type(parts: Parts) -> None:
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(_XLSX, _XLSM)
-
-
 def vba_project(parts: Parts) -> None:
     """Puts the macros in, with the names that tie each sheet to its module."""
-    parts.update(read_parts(with_project(_zipped(parts))))
-
-
-def read_parts(package: bytes) -> Parts:
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def write_parts(parts: Parts, target: Path) -> None:
-    """Puts the package in the place of `target`, whole or not at all; an old file is kept as .bak."""
-    replace_bytes(target, _zipped(parts))
-
-
-def _zipped(parts: Parts) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part, content in parts.items():
-            archive.writestr(_entry(part), content)
-    return buffer.getvalue()
-
-
-def _entry(part: str) -> zipfile.ZipInfo:
-    """A zip entry that is the same on every machine and every day."""
-    entry = zipfile.ZipInfo(part, _ZIP_DATE)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.create_system = 0
-    entry.external_attr = 0
-    return entry
+    parts.update(read_parts(with_project(zipped(parts))))

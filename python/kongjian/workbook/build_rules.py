@@ -24,16 +24,14 @@ from kongjian.workbook.build_styles import (
 )
 from kongjian.workbook.layout import (
     BY_READING,
-    FIRST_ROW,
-    HEADER_ROW,
     INDICATORS_COLUMNS,
     INDICATORS_TABLE,
     READINGS_COLUMNS,
     READINGS_TABLE,
     RULES,
-    SUBTITLE_ROW,
 )
-from kongjian.workbook.row_heights import row_height
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW
+from kongjian.xlsx.text_heights import row_height
 
 # Both tables stand in the same columns, so each width suits 口径 above and 指标 below.
 _WIDTHS = (13, 18, 18, 54, 14, 10, 8, 9, 24, 40, 46)

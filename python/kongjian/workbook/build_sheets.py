@@ -10,12 +10,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.intake.marks import FILLS
 from kongjian.rules.model import Column, InputTable, Rules
 from kongjian.workbook.build_marks import mark
 from kongjian.workbook.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
-from kongjian.workbook.fill_marks import FILLS, NEVER, formula
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
-from kongjian.workbook.row_heights import text_width
+from kongjian.xlsx.fill_marks import NEVER, formula
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
+from kongjian.xlsx.text_heights import text_width
 
 NOT_YET = "尚未计算"
 _LANDSCAPE_FROM = 112  # characters that still print readably across an upright A4 page

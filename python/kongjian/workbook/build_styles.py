@@ -10,8 +10,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.workbook.fill_marks import FILLS
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, HOME, SUBTITLE_ROW, TITLE_ROW
+from kongjian.intake.marks import FILLS
+from kongjian.workbook.layout import HOME
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE_ROW
 
 FONT = "微软雅黑"
 # With a font scheme Excel would take the theme's Chinese font instead of the one named here.

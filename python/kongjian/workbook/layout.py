@@ -4,51 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from kongjian.intake.sheets import COLUMN_NAMES, RECORDS
+from kongjian.intake.sheets import WIDTHS as _WIDTH
+from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
+from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
-TITLE_ROW, SUBTITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
-WRAP_FROM = 28
 HOME = "首页"
 RULES = "规则"
 HELP = "帮助"
-
-ColumnKind = Literal[
-    "text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link", "answer"
-]
-Role = Literal["result", "evidence"]
-
-
-@dataclass(frozen=True)
-class OutColumn:
-    """One output column: its header, how its values look, its width in characters."""
-
-    name: str
-    kind: ColumnKind
-    width: float
-
-    @property
-    def wraps(self) -> bool:
-        """Whether long texts in it go on in a further line."""
-        return self.kind == "text" and self.width >= WRAP_FROM
-
-
-@dataclass(frozen=True)
-class OutputSheet:
-    """One output sheet with its one table; the table's first row is HEADER_ROW. Where staff type, it is not protected."""
-
-    sheet: str
-    table: str
-    columns: tuple[OutColumn, ...]
-    role: Role
-    purpose: str
-    protected: bool = True
-
-    @property
-    def names(self) -> list[str]:
-        return [c.name for c in self.columns]
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
@@ -76,26 +41,10 @@ DISTRIBUTION: tuple[tuple[str, float, float], ...] = (
     ("90–100", 90, float("inf")),
 )
 
-_WIDTH: dict[str, float] = {"学段": 16, "学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
 _KIND: dict[str, ColumnKind] = {
     "text": "text", "yes_no": "text", "choice": "text", "month": "text", "date": "time", "account": "account",
     "count": "count", "average": "average", "share": "rate", "rate": "rate", "score": "score",
 }  # fmt: skip
-
-
-def _columns(spec: str) -> tuple[OutColumn, ...]:
-    """Columns from "name:kind[:width]" words; the kind's usual width unless given."""
-    usual: dict[str, float] = {
-        "text": 14, "account": 22, "rank": 8, "count": 10, "average": 10, "score": 11, "rate": 10,
-        "seconds": 9, "time": 19, "link": 11, "answer": 14,
-    }  # fmt: skip
-    out = []
-    for word in spec.split():
-        name, kind, *width = word.split(":")
-        out.append(
-            OutColumn(name, kind, float(width[0]) if width else _WIDTH.get(name, usual[kind]))  # type: ignore[arg-type]
-        )
-    return tuple(out)
 
 
 def _two_lines(header: str) -> float:
@@ -113,11 +62,6 @@ def measure_columns(rules: Rules, table_id: str) -> tuple[OutColumn, ...]:
 
 def _scores(names: Sequence[str]) -> str:
     return " ".join(f"{n}:score:{_two_lines(n)}" for n in names)
-
-
-# What an import leaves. Texts from files stand in columns of texts, so that no cell of them ever becomes a formula.
-RECORDS = OutputSheet("导入记录", "Imports", _columns("时间:time 文件:account:30 工作表:text:12 单元格:text:14 原值:account:24 写入:account:24 说明:text:60"), "evidence", "每次导入改了哪些格")  # fmt: skip
-COLUMN_NAMES = OutputSheet("列名对应", "ColumnNames", _columns("工作表:text:12 文件里的列名:account:28 对应列:text:22 确认:answer 来自文件:account:30"), "evidence", "导出文件里的列名是哪一列", protected=False)  # fmt: skip
 
 
 def output_sheets(rules: Rules) -> list[OutputSheet]:

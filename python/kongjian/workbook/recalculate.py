@@ -6,23 +6,15 @@ import datetime as dt
 import time
 from pathlib import Path
 
+from kongjian.intake.marks import FILLS
+from kongjian.intake.sheets import Page, Progress
 from kongjian.previous import previous_run
 from kongjian.rules import Rules, load_rules
-from kongjian.run import (
-    Page,
-    Progress,
-    Run,
-    distribution,
-    examine_sheets,
-    home_state,
-    marks_by_sheet,
-    pages,
-    problem_page,
-)
-from kongjian.workbook.edit import Edit
+from kongjian.run import Run, distribution, examine_sheets, home_state, marks_by_sheet, pages, problem_page
 from kongjian.workbook.layout import HOME_DISTRIBUTION
-from kongjian.workbook.package import Package
-from kongjian.workbook.reader import Reader
+from kongjian.xlsx.edit import Edit
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 
 def examine(package: Package, rules: Rules, progress: Progress = lambda _: None) -> tuple[Run, Reader]:
@@ -79,7 +71,7 @@ def write_check(
         progress("正在写入问题清单…")
         edit = Edit(package)
         _put_page(edit, problem_page(run, reader, (now or dt.datetime.now()).replace(microsecond=0), "检查"))
-        edit.put_marks(marks_by_sheet(run))
+        edit.put_marks(marks_by_sheet(run), FILLS)
         edit.save(book)
     return run
 
@@ -94,7 +86,7 @@ def write(edit: Edit, run: Run, reader: Reader, moment: dt.datetime, seconds: fl
     """Puts a run's results into the output sheets and its state on 首页."""
     for page in pages(run, reader, moment, seconds):
         _put_page(edit, page)
-    edit.put_marks(marks_by_sheet(run))
+    edit.put_marks(marks_by_sheet(run), FILLS)
     for name, value in home_state(run, moment).items():
         edit.put_name(name, value)
     edit.put_block(HOME_DISTRIBUTION, distribution(run))

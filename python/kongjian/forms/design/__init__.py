@@ -21,7 +21,7 @@ from kongjian.forms.design import (
 )
 from kongjian.forms.design.looks import Looks
 from kongjian.rules import Rules
-from kongjian.workbook.build_package import no_calculation_on_load, read_parts, write_parts
+from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 
 Design = Callable[[Workbook, Looks, Rules], None]
 DESIGNS: dict[str, Design] = {

@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.parsers import expat
+from typing import Any
 from xml.sax.saxutils import unescape
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import column_number, letter
 from kongjian.base.text import fold
-from kongjian.engine.frame import Frame
-from kongjian.intake.marks import Mark
-from kongjian.workbook import fill_marks, new_sheet
-from kongjian.workbook.cells import cell_content, table_rows
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet
-from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part, resolve
-from kongjian.workbook.row_heights import ONE_LINE, row_height
-from kongjian.workbook.sheet_part import SheetPart, with_prefix
-from kongjian.workbook.strings import EMPTY, SharedStrings, escape
+from kongjian.xlsx import fill_marks, new_sheet
+from kongjian.xlsx.fill_marks import Mark
+from kongjian.xlsx.package import Package, relationships_part, resolve
+from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.sheet_part import SheetPart, with_prefix
+from kongjian.xlsx.strings import EMPTY, SharedStrings, escape
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, OutputSheet
+from kongjian.xlsx.table_rows import cell_content, table_rows
+from kongjian.xlsx.text_heights import ONE_LINE, row_height
 
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _NAME = re.compile(rb"<(?:\w+:)?definedName\b([^>]*)>([^<]*)</(?:\w+:)?definedName>")
 _TABLE_REF = re.compile(r'(<(?:\w+:)?table\b[^>]*?\sref=")([A-Z]+)(\d+):([A-Z]+)(\d+)(")')
 _TABLE_END = re.compile(r'(<(?:\w+:)?table\b[^>]*?\sref="[A-Z]+\d+:[A-Z]+)\d+(")')
@@ -39,37 +37,12 @@ class Edit:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._changed: dict[str, bytes] = {}
-        self._added: dict[str, bytes] = {}
-        self._removed: set[str] = set()
+        self.parts = Parts(package)
         self._sheets: dict[str, SheetPart] = {}
         self._sheet_parts = dict(package.sheets)
-        found = package.related(package.workbook, "sharedStrings")
-        self._strings_part = found[0] if found else ""
-        self.strings = SharedStrings(package.read(found[0]) if found else EMPTY)
+        self._strings_part = self.parts.related("sharedStrings")
+        self.strings = SharedStrings(package.read(self._strings_part) if self._strings_part else EMPTY)
         self._names = self._defined_names()
-
-    def part(self, name: str) -> bytes:
-        """A part as it now stands."""
-        if name in self._added:
-            return self._added[name]
-        return self._changed[name] if name in self._changed else self._package.read(name)
-
-    def text(self, name: str) -> str:
-        """A part of XML as it now stands. Raises KongjianError when it is damaged."""
-        try:
-            data = self.part(name)
-            expat.ParserCreate().Parse(data, True)
-            return data.decode()
-        except (expat.ExpatError, UnicodeDecodeError):
-            raise self._package.damaged(name) from None
-
-    def set_part(self, name: str, data: bytes) -> None:
-        """A changed or new part."""
-        if name in self._package.names:
-            self._changed[name] = data
-        else:
-            self._added[name] = data
 
     def sheet_name(self, sheet: str) -> str | None:
         return next((n for n in self._sheet_parts if fold(n) == fold(sheet)), None)
@@ -77,7 +50,7 @@ class Edit:
     def sheet(self, name: str) -> SheetPart:
         """A worksheet, taken apart once."""
         if name not in self._sheets:
-            self._sheets[name] = SheetPart(self.part(self._sheet_parts[name]), name)
+            self._sheets[name] = SheetPart(self.parts.part(self._sheet_parts[name]), name)
         return self._sheets[name]
 
     def put_name(self, name: str, value: object) -> None:
@@ -96,18 +69,20 @@ class Edit:
                 for k, value in enumerate(line):
                     self.sheet(sheet).put(row + i, column + k, cell_content(value, self.strings))
 
-    def put_table(self, spec: OutputSheet, frame: Frame, subtitle: str, yes_no: frozenset[str]) -> None:
+    def put_table(
+        self, spec: OutputSheet, frame: Mapping[str, Any], subtitle: str, yes_no: frozenset[str]
+    ) -> None:
         """Rebuilds one output sheet's table; the sheet is made when it is not there."""
         name = self.sheet_name(spec.sheet)
         if name is None:
             name = spec.sheet
-            self._sheet_parts[name] = new_sheet.add_sheet(self, self._package, spec)
+            self._sheet_parts[name] = new_sheet.add_sheet(self.parts, self.strings, spec)
         part = self.sheet(name)
         table = self._table_named(name, spec.table)
         stale = 0
         if table is None:  # staff deleted it, or made a plain range of it
             stale = part.last_of_block(FIRST_ROW)
-            table = new_sheet.add_table(self, self._package, self._sheet_parts[name], part, spec)
+            table = new_sheet.add_table(self.parts, self._sheet_parts[name], part, spec)
         header_row, first_column, old_last_row = self._table_place(table)
         old_last_row = max(old_last_row, stale)
         width = len(spec.columns)
@@ -133,7 +108,7 @@ class Edit:
 
     def _refuse_notes(self, table: str, part: SheetPart, spec: OutputSheet) -> None:
         """A table of an older edition that has to grow to the right must not run over what staff wrote there."""
-        found = _TABLE_REF.search(self.text(table))
+        found = _TABLE_REF.search(self.parts.text(table))
         assert found is not None
         first, last = column_number(found[4]) + 1, column_number(found[2]) + len(spec.columns) - 1
         if taken := part.first_filled(int(found[3]), first, last):
@@ -150,7 +125,7 @@ class Edit:
         part = self._table_named(sheet, table)
         if part is None or self._table_place(part)[2] >= last_row:
             return
-        xml = self.text(part)
+        xml = self.parts.text(part)
         if _TOTALS.search(xml) and 'totalsRowCount="0"' not in xml:
             raise KongjianError(totals_row(sheet))
 
@@ -158,7 +133,7 @@ class Edit:
             return f"{ref[1]}{last_row}{ref[2]}"
 
         xml = _TABLE_END.sub(lower, xml, count=1)
-        self.set_part(part, _FILTER_END.sub(lower, xml, count=1).encode())
+        self.parts.set_part(part, _FILTER_END.sub(lower, xml, count=1).encode())
 
     def put_links(self, spec: OutputSheet, column: str, links: list[tuple[int, str]]) -> None:
         """Links from the rows of a table's column (0-based row, place) to places in the workbook."""
@@ -174,27 +149,30 @@ class Edit:
             first_column + len(spec.columns) - 1,
         )
 
-    def put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
-        """The fills of cells to look at, by sheet; those of before go. Nothing else of a sheet changes."""
+    def put_marks(self, marks: Mapping[str, Sequence[Mark]], colours: Mapping[str, str]) -> None:
+        """The fills of cells to look at, by sheet; those of before go. Nothing else of a sheet changes.
+
+        `colours` are those of the levels, six hexadecimal digits each.
+        """
         parts = {name: self._sheet_parts[found] for name in marks if (found := self.sheet_name(name))}
         fills: dict[str, int] = {}
         for part in parts.values():
-            fills.update(fill_marks.levels_of(self.part(part)))
-        if any(marks.values()) and set(fills) != set(fill_marks.FILLS):
-            fills = self._add_fills()
+            fills.update(fill_marks.levels_of(self.parts.part(part), colours))
+        if any(marks.values()) and set(fills) != set(colours):
+            fills = self._add_fills(colours)
         for name, part in parts.items() if fills else ():
-            old = self.part(part)
+            old = self.parts.part(part)
             new = fill_marks.with_marks(old, marks[name], fills)
             if new != old:
-                self.set_part(part, new)
+                self.parts.set_part(part, new)
 
-    def _add_fills(self) -> dict[str, int]:
+    def _add_fills(self, colours: Mapping[str, str]) -> dict[str, int]:
         """Our fills in a workbook that has none yet; {} where it has no styles at all."""
-        found = self._package.related(self._package.workbook, "styles")
-        if not found:
+        part = self.parts.related("styles")
+        if not part:
             return {}
-        styles, fills = fill_marks.with_fills(self.part(found[0]))
-        self.set_part(found[0], styles)
+        styles, fills = fill_marks.with_fills(self.parts.part(part), colours)
+        self.parts.set_part(part, styles)
         return fills
 
     def _spelled(self, place: str) -> str:
@@ -206,37 +184,13 @@ class Edit:
     def save(self, target: Path) -> None:
         """Writes the edited workbook, whole or not at all."""
         for name, sheet in self._sheets.items():
-            self.set_part(self._sheet_parts[name], sheet.bytes())
+            self.parts.set_part(self._sheet_parts[name], sheet.bytes())
         self._save_strings()
         if any(p.lost_formulas for p in self._sheets.values()):
             self._drop_calculation_chain()
         if self._has_formulas():
             self._recalculate_on_load()
-        self._package.save(target, self._changed, self._removed, self._added)
-
-    def add_relationship(self, part: str, kind: str, target: str) -> str:
-        """A new relationship of a part to another one (absolute part name); returns its id."""
-        name = relationships_part(part)
-        exists = name in self._package.names or name in self._added
-        xml = self.text(name) if exists else (
-            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
-        )  # fmt: skip
-        number = 1
-        while f'"rIdK{number}"' in xml:
-            number += 1
-        item = f'<Relationship Id="rIdK{number}" Type="{OFFICE}/{kind}" Target="/{target}"/>'
-        self.set_part(name, _insert_before_end(xml, "Relationships", item).encode())
-        return f"rIdK{number}"
-
-    def add_content_type(self, part: str, kind: str) -> None:
-        xml = self.text(CONTENT_TYPES)
-        item = f'<Override PartName="/{part}" ContentType="{SPREADSHEET}.{kind}+xml"/>'
-        self.set_part(CONTENT_TYPES, _insert_before_end(xml, "Types", item).encode())
-
-    def taken(self, part: str) -> bool:
-        """Whether a part of this name exists."""
-        return part in self._package.names or part in self._added
+        self.parts.save(target)
 
     def _defined_names(self) -> dict[str, tuple[str, int, int]]:
         """Workbook-level names that point to a cell or area: name → sheet, first column, first row."""
@@ -254,21 +208,21 @@ class Edit:
         """The part of the sheet's table of this name."""
         part = self._sheet_parts[sheet]
         rels = relationships_part(part)
-        if rels not in self._package.names and rels not in self._added:
+        if not self.parts.taken(rels):
             return None
-        targets = re.findall(r'Target="([^"]+)"', self.text(rels))
+        targets = re.findall(r'Target="([^"]+)"', self.parts.text(rels))
         for target in targets:
             if "table" in target.lower():
                 name = resolve(part, target)
-                if self.taken(name) and re.search(
-                    rf'\bdisplayName="{re.escape(table)}"', self.text(name), re.IGNORECASE
+                if self.parts.taken(name) and re.search(
+                    rf'\bdisplayName="{re.escape(table)}"', self.parts.text(name), re.IGNORECASE
                 ):
                     return name
         return None
 
     def _table_place(self, table: str) -> tuple[int, int, int]:
         """Header row, first column and last row of a table."""
-        found = _TABLE_REF.search(self.text(table))
+        found = _TABLE_REF.search(self.parts.text(table))
         if found is None:
             raise self._package.damaged(table)
         return int(found[3]), column_number(found[2]), int(found[5])
@@ -277,7 +231,7 @@ class Edit:
         self, table: str, spec: OutputSheet, header_row: int, first_column: int, last_row: int
     ) -> None:
         """Range, filter and columns of a table as the new rows need them; a filter's choices are cleared."""
-        xml = _TOTALS.sub("", self.text(table))
+        xml = _TOTALS.sub("", self.parts.text(table))
         last = letter(first_column + len(spec.columns) - 1)
         ref = f"{letter(first_column)}{header_row}:{last}{last_row}"
         found = _TABLE_REF.search(xml)
@@ -294,41 +248,37 @@ class Edit:
                 count=1,
                 flags=re.DOTALL,
             )
-        self.set_part(table, xml.encode())
+        self.parts.set_part(table, xml.encode())
 
     def _save_strings(self) -> None:
         if not self._strings_part:
             folder = self._package.workbook.rpartition("/")[0]
             self._strings_part = f"{folder}/sharedStrings.xml" if folder else "sharedStrings.xml"
-            self.add_relationship(self._package.workbook, "sharedStrings", self._strings_part)
-            self.add_content_type(self._strings_part, "sharedStrings")
-        self.set_part(self._strings_part, self.strings.xml())
+            self.parts.add_relationship(self._package.workbook, "sharedStrings", self._strings_part)
+            self.parts.add_content_type(self._strings_part, "sharedStrings")
+        self.parts.set_part(self._strings_part, self.strings.xml())
 
     def _drop_calculation_chain(self) -> None:
         """A list of formula cells that names cells we replaced would make Excel repair the file."""
         for part in self._package.related(self._package.workbook, "calcChain"):
-            self._removed.add(part)
-            rels = relationships_part(self._package.workbook)
-            self.set_part(rels, re.sub(rb'<[^<>]*calcChain"[^<>]*/>', b"", self.part(rels)))
-            override = rb'<[^<>]*PartName="/' + re.escape(part.encode()) + rb'"[^<>]*/>'
-            self.set_part(CONTENT_TYPES, re.sub(override, b"", self.part(CONTENT_TYPES)))
+            self.parts.remove(part, "calcChain")
 
     def _has_formulas(self) -> bool:
         """Whether any cell holds a formula: it may read a result, and its stored value is of before."""
-        return any(_holds_formula(self.part(part)) for part in self._sheet_parts.values())
+        return any(_holds_formula(self.parts.part(part)) for part in self._sheet_parts.values())
 
     def _recalculate_on_load(self) -> None:
         """Asks Excel to work out the user's own formulas when it opens the file."""
-        xml = self.part(self._package.workbook)
+        xml = self.parts.part(self._package.workbook)
         if found := _CALC.search(xml):
             kept = re.sub(rb'\sfullCalcOnLoad="[^"]*"', b"", found[0])
             end = b"/>" if kept.endswith(b"/>") else b">"
             kept = kept[: -len(end)].rstrip() + b' fullCalcOnLoad="1"' + end
-            self.set_part(self._package.workbook, xml[: found.start()] + kept + xml[found.end() :])
+            self.parts.set_part(self._package.workbook, xml[: found.start()] + kept + xml[found.end() :])
         elif places := list(_BEFORE_CALC.finditer(xml)):
             at = places[-1].end()
             asked = b"<" + places[-1][1] + b'calcPr fullCalcOnLoad="1"/>'
-            self.set_part(self._package.workbook, xml[:at] + asked + xml[at:])
+            self.parts.set_part(self._package.workbook, xml[:at] + asked + xml[at:])
 
 
 def totals_row(sheet: str) -> str:
@@ -336,7 +286,7 @@ def totals_row(sheet: str) -> str:
     return f"工作表“{sheet}”的表格末尾有汇总行；请取消汇总行（表设计-汇总行）再试"
 
 
-def _heights(spec: OutputSheet, frame: Frame, first_row: int) -> dict[int, float]:
+def _heights(spec: OutputSheet, frame: Mapping[str, Any], first_row: int) -> dict[int, float]:
     """The rows whose wrapped texts need more than one line; not every program grows them by itself."""
     out: dict[int, float] = {}
     for column in (c for c in spec.columns if c.wraps and c.name in frame):
@@ -354,11 +304,3 @@ def _holds_formula(xml: bytes) -> bool:
     """Looks for <f> or <f …> (not <formula1>) without taking the sheet apart."""
     plain = b"<worksheet" in xml[:1000]
     return re.search(rb"<f[ />]" if plain else rb":f[ />]", xml) is not None
-
-
-def _insert_before_end(xml: str, tag: str, item: str) -> str:
-    empty = re.search(rf"<{tag}\b([^>]*)/>\s*$", xml)
-    if empty:
-        return f"{xml[: empty.start()]}<{tag}{empty[1]}>{item}</{tag}>"
-    at = xml.rindex(f"</{tag}>")
-    return xml[:at] + item + xml[at:]

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import column_number, letter
-from kongjian.workbook.strings import escape
+from kongjian.xlsx.strings import escape
 
 _UNREADABLE = "工作表“{}”的内容读不了；请用Excel另存一次再试"
 _SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*?(?:/>|>(.*)</(?:\w+:)?sheetData>)", re.DOTALL)

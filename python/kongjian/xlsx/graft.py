@@ -9,10 +9,10 @@ from typing import Any
 from lxml import etree
 
 from kongjian.base.errors import KongjianError
-from kongjian.forms.assembly import OFFICE, PACKAGE, TYPES
-from kongjian.forms.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
-from kongjian.workbook.package import CONTENT_TYPES, Package, relationships_part
-from kongjian.workbook.strings import EMPTY
+from kongjian.xlsx.cell_xml import PARSER, drop_sheet_names, tag, xml_bytes
+from kongjian.xlsx.package import CONTENT_TYPES, Package, relationships_part
+from kongjian.xlsx.parts import OFFICE, PACKAGE, TYPES
+from kongjian.xlsx.strings import EMPTY
 
 _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _FIRST_OWN_FORMAT = 164

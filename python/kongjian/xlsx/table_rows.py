@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kongjian.base.grid import YES_NO, serial
-from kongjian.engine.frame import Floats, Frame
-from kongjian.workbook.layout import ColumnKind, OutputSheet
-from kongjian.workbook.strings import SharedStrings
+from kongjian.xlsx.strings import SharedStrings
+from kongjian.xlsx.table_parts import ColumnKind, OutputSheet
 
 
 def _shortest(value: float) -> str:
@@ -30,7 +30,7 @@ def column_contents(values: Any, strings: SharedStrings, yes_no: bool = False) -
     return list(map(known.__getitem__, values))
 
 
-def _number_contents(values: Floats) -> list[str]:
+def _number_contents(values: NDArray[np.float64]) -> list[str]:
     # NaN is unequal to itself and so cannot be looked up
     filled = np.where(np.isnan(values), np.inf, values).tolist()
     known = {value: f"><v>{_shortest(value)}</v></c>" for value in set(filled) - {np.inf}}
@@ -50,7 +50,7 @@ def cell_content(value: str | float | int | dt.datetime | None, strings: SharedS
 
 
 def table_rows(
-    frame: Frame,
+    frame: Mapping[str, Any],
     columns: Sequence[tuple[str, ColumnKind]],
     letters: Sequence[str],
     styles: Sequence[int],
@@ -59,7 +59,7 @@ def table_rows(
     yes_no: frozenset[str] = frozenset(),
 ) -> list[str]:
     """The finished rows of a table; one blank row where there is no data, as a table needs one."""
-    height = max(frame.height, 1)
+    height = max(_height(frame), 1)
     contents = []
     for name, _ in columns:
         given = frame.get(name)
@@ -74,9 +74,11 @@ def table_rows(
     ]
 
 
-def block(spec: OutputSheet, frame: Frame, yes_no: frozenset[str]) -> list[list[str | float | None]]:
+def block(
+    spec: OutputSheet, frame: Mapping[str, Any], yes_no: frozenset[str]
+) -> list[list[str | float | None]]:
     """A table's rows, blanks as None; one blank row where there is no data, as a table needs one."""
-    height = max(frame.height, 1)
+    height = max(_height(frame), 1)
     columns: list[list[Any]] = []
     for column in spec.columns:
         given = frame.get(column.name)
@@ -89,3 +91,7 @@ def block(spec: OutputSheet, frame: Frame, yes_no: frozenset[str]) -> list[list[
         else:
             columns.append([v if v == v else None for v in given.tolist()])
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _height(columns: Mapping[str, Any]) -> int:
+    return len(next(iter(columns.values()))) if columns else 0

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, is_blank
+from kongjian.engine.frame import Frame
 from kongjian.intake.headers import SEARCHED_ROWS
+from kongjian.xlsx.table_parts import OutColumn, OutputSheet
+
+Progress = Callable[[str], None]
+WIDTHS: dict[str, float] = {"学段": 16, "学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
 
 
 class Sheets(Protocol):
@@ -49,3 +55,36 @@ def header_row(grid: Grid, columns: Sequence[str]) -> tuple[int, dict[str, int]]
 def no_sheet(sheet: str) -> KongjianError:
     """What to say of an input sheet that is not there."""
     return KongjianError(f"工作簿里没有工作表“{sheet}”；请用 kongjian.xlsm，或把这张表的名字改回“{sheet}”")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One output table as it is to be written. `links` leads from rows (from 0) to a sheet and a cell."""
+
+    spec: OutputSheet
+    frame: Frame
+    subtitle: str
+    yes_no: frozenset[str] = frozenset()
+    links: tuple[tuple[int, str, str], ...] = ()
+
+
+def out_columns(spec: str) -> tuple[OutColumn, ...]:
+    """Columns from "name:kind[:width]" words; the kind's usual width unless given."""
+    usual: dict[str, float] = {
+        "text": 14, "account": 22, "rank": 8, "count": 10, "average": 10, "score": 11, "rate": 10,
+        "seconds": 9, "time": 19, "link": 11, "answer": 14,
+    }  # fmt: skip
+    out = []
+    for word in spec.split():
+        name, kind, *width = word.split(":")
+        out.append(
+            OutColumn(name, kind, float(width[0]) if width else WIDTHS.get(name, usual[kind]))  # type: ignore[arg-type]
+        )
+    return tuple(out)
+
+
+# What an import leaves. Texts from files stand in columns of texts, so that no cell of them ever becomes a formula.
+RECORDS = OutputSheet("导入记录", "Imports", out_columns("时间:time 文件:account:30 工作表:text:12 单元格:text:14 原值:account:24 写入:account:24 说明:text:60"), "evidence", "每次导入改了哪些格")  # fmt: skip
+
+
+COLUMN_NAMES = OutputSheet("列名对应", "ColumnNames", out_columns("工作表:text:12 文件里的列名:account:28 对应列:text:22 确认:answer 来自文件:account:30"), "evidence", "导出文件里的列名是哪一列", protected=False)  # fmt: skip

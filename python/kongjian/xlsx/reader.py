@@ -10,8 +10,7 @@ import python_calamine as calamine
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid, column_number
 from kongjian.base.text import fold
-from kongjian.run import input_grids
-from kongjian.workbook.package import Package
+from kongjian.xlsx.package import Package
 
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<',
@@ -96,6 +95,3 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
         if place := _PLACE.search(attributes):
             out[int(place[2]), column_number(place[1].decode())] = text.decode()
     return out
-
-
-__all__ = ["Reader", "input_grids"]

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from kongjian.base.grid import letter
-from kongjian.workbook.layout import FIRST_ROW, HEADER_ROW, OutputSheet
-from kongjian.workbook.package import Package
-from kongjian.workbook.sheet_part import SheetPart
-from kongjian.workbook.strings import escape
-
-if TYPE_CHECKING:
-    from kongjian.workbook.edit import Edit
+from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.sheet_part import SheetPart
+from kongjian.xlsx.strings import SharedStrings, escape
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutputSheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FORMATS = {
@@ -21,21 +17,21 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def add_sheet(edit: Edit, package: Package, spec: OutputSheet) -> str:
+def add_sheet(parts: Parts, strings: SharedStrings, spec: OutputSheet) -> str:
     """Adds an empty sheet of this layout at the end; returns its part's name."""
-    folder = package.workbook.rpartition("/")[0]
+    folder = parts.package.workbook.rpartition("/")[0]
     base = f"{folder}/worksheets" if folder else "worksheets"
     number = 1
-    while edit.taken(f"{base}/sheet{number}.xml"):
+    while parts.taken(f"{base}/sheet{number}.xml"):
         number += 1
     part = f"{base}/sheet{number}.xml"
-    styles = _styles(edit, package, [_FORMATS.get(c.kind, "General") for c in spec.columns])
+    styles = _styles(parts, [_FORMATS.get(c.kind, "General") for c in spec.columns])
     cols = "".join(
         f'<col min="{k}" max="{k}" width="{c.width:g}" customWidth="1"/>'
         for k, c in enumerate(spec.columns, start=1)
     )
     blank = "".join(f'<c r="{letter(k)}{FIRST_ROW}" s="{s}"/>' for k, s in enumerate(styles, start=1))
-    title = f'<row r="1"><c r="A1" t="s"><v>{edit.strings.index(spec.sheet)}</v></c></row>'
+    title = f'<row r="1"><c r="A1" t="s"><v>{strings.index(spec.sheet)}</v></c></row>'
     xml = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
         '<sheetViews><sheetView workbookViewId="0">'
@@ -44,49 +40,49 @@ def add_sheet(edit: Edit, package: Package, spec: OutputSheet) -> str:
         f'<sheetData>{title}<row r="{FIRST_ROW}">{blank}</row></sheetData>'
         '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/></worksheet>'
     )
-    edit.set_part(part, xml.encode())
-    edit.add_content_type(part, "worksheet")
-    relationship = edit.add_relationship(package.workbook, "worksheet", part)
-    _name_sheet(edit, package, spec.sheet, relationship)
+    parts.set_part(part, xml.encode())
+    parts.add_content_type(part, "worksheet")
+    relationship = parts.add_relationship(parts.package.workbook, "worksheet", part)
+    _name_sheet(parts, spec.sheet, relationship)
     return part
 
 
-def add_table(edit: Edit, package: Package, sheet_part: str, sheet: SheetPart, spec: OutputSheet) -> str:
+def add_table(parts: Parts, sheet_part: str, sheet: SheetPart, spec: OutputSheet) -> str:
     """Adds the table to a sheet that has none of this name; returns the table part's name."""
-    folder = package.workbook.rpartition("/")[0]
+    folder = parts.package.workbook.rpartition("/")[0]
     number = 1
-    while edit.taken(part := f"{folder + '/' if folder else ''}tables/tableK{number}.xml"):
+    while parts.taken(part := f"{folder + '/' if folder else ''}tables/tableK{number}.xml"):
         number += 1
-    others = [n for n in package.names if "/tables/" in f"/{n}" and n.endswith(".xml")]
+    others = [n for n in parts.package.names if "/tables/" in f"/{n}" and n.endswith(".xml")]
     ids = [0]
     for name in others:
-        ids += [int(i) for i in re.findall(r"<(?:\w+:)?table\b[^>]*?\sid=\"(\d+)\"", edit.text(name))]
-    _set_aside(edit, others, spec.table)
+        ids += [int(i) for i in re.findall(r"<(?:\w+:)?table\b[^>]*?\sid=\"(\d+)\"", parts.text(name))]
+    _set_aside(parts, others, spec.table)
     ref = f"A{HEADER_ROW}:{letter(len(spec.columns))}{FIRST_ROW}"
-    edit.set_part(part, (
+    parts.set_part(part, (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<table xmlns="{MAIN}" id="{max(ids) + number}" '
         f'name="{spec.table}" displayName="{spec.table}" ref="{ref}" totalsRowShown="0"><autoFilter ref="{ref}"/>'
         f'{table_columns(spec)}<tableStyleInfo name="TableStyleLight9" showFirstColumn="0" showLastColumn="0" '
         'showRowStripes="1" showColumnStripes="0"/></table>'
     ).encode())  # fmt: skip
-    edit.add_content_type(part, "table")
-    sheet.add_table_part(edit.add_relationship(sheet_part, "table", part))
+    parts.add_content_type(part, "table")
+    sheet.add_table_part(parts.add_relationship(sheet_part, "table", part))
     return part
 
 
-def _set_aside(edit: Edit, tables: list[str], name: str) -> None:
+def _set_aside(parts: Parts, tables: list[str], name: str) -> None:
     """Renames a table of this name that stands on a sheet which staff renamed: two would break the file."""
     taken = re.compile(rf'(\s(?:displayName|name)="{re.escape(name)})(")', re.IGNORECASE)
-    known = "".join(edit.text(t) for t in tables)
+    known = "".join(parts.text(t) for t in tables)
     number = 1
     while f'"{name}_{number}"'.lower() in known.lower():
         number += 1
     for table in tables:
-        xml = edit.text(table)
+        xml = parts.text(table)
         opening = re.search(r"<(?:\w+:)?table\b[^>]*>", xml)
         if opening and taken.search(opening[0]):
             renamed = taken.sub(rf"\g<1>_{number}\2", opening[0])
-            edit.set_part(table, f"{xml[: opening.start()]}{renamed}{xml[opening.end() :]}".encode())
+            parts.set_part(table, f"{xml[: opening.start()]}{renamed}{xml[opening.end() :]}".encode())
 
 
 def table_columns(spec: OutputSheet, p: str = "") -> str:
@@ -97,8 +93,8 @@ def table_columns(spec: OutputSheet, p: str = "") -> str:
     return f'<{p}tableColumns count="{len(spec.names)}">{columns}</{p}tableColumns>'
 
 
-def _name_sheet(edit: Edit, package: Package, name: str, relationship: str) -> None:
-    xml = edit.text(package.workbook)
+def _name_sheet(parts: Parts, name: str, relationship: str) -> None:
+    xml = parts.text(parts.package.workbook)
     ids = [int(i) for i in re.findall(r'\bsheetId="(\d+)"', xml)]
     sheets = re.search(r"</((?:\w+:)?)sheets>", xml)
     assert sheets is not None
@@ -107,20 +103,20 @@ def _name_sheet(edit: Edit, package: Package, name: str, relationship: str) -> N
         'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
         f'r:id="{relationship}"/>'
     )
-    edit.set_part(package.workbook, (xml[: sheets.start()] + item + xml[sheets.start() :]).encode())
+    parts.set_part(parts.package.workbook, (xml[: sheets.start()] + item + xml[sheets.start() :]).encode())
 
 
-def _styles(edit: Edit, package: Package, formats: list[str]) -> list[int]:
+def _styles(parts: Parts, formats: list[str]) -> list[int]:
     """A cell style for each number format, added to the workbook's styles where it is not General."""
-    found = package.related(package.workbook, "styles")
-    if not found:
+    part = parts.related("styles")
+    if not part:
         return [0] * len(formats)
-    xml = edit.text(found[0])
+    xml = parts.text(part)
     made: dict[str, int] = {"General": 0}
     for text in formats:
         if text not in made:
             xml, made[text] = _add_format(xml, text)
-    edit.set_part(found[0], xml.encode())
+    parts.set_part(part, xml.encode())
     return [made[text] for text in formats]
 
 

@@ -1,13 +1,16 @@
-"""How much room a text needs in a cell, so that none is cut off in print."""
+"""How much room a text needs in a cell: whether a form cuts it off in print, how high a row of results must be."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lxml import etree
+if TYPE_CHECKING:
+    from lxml import etree
 
 _PIXELS_PER_POINT = 96 / 72
 _PADDING = 8.0  # both inner edges of a cell
@@ -18,6 +21,8 @@ HIGHEST = 409.0  # Excel's limit of a row
 _PIECE = re.compile(r"[（“‘《【]*(?:[!-~≥≤±·—…]+|.)[，。；：、？！）”’》】%]*")
 _DEFAULT_WIDTH = 9.14
 _DEFAULT_HEIGHT = 15.0
+LINE, MARGIN = 14.5, 4.0
+ONE_LINE = LINE + MARGIN
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,10 @@ class CellStyle:
 
 def cell_styles(styles_xml: bytes) -> list[CellStyle]:
     """The styles that cells name by number."""
+    from lxml import etree  # row heights of results do without it
+
     root = etree.fromstring(styles_xml, etree.XMLParser(resolve_entities=False))
-    space = {"m": etree.QName(root).namespace}
+    space = {"m": root.tag[1:].partition("}")[0]}
     sizes = [float((f.find("m:sz", space)).get("val")) for f in root.iterfind("m:fonts/m:font", space)]
     out = []
     for xf in root.iterfind("m:cellXfs/m:xf", space):
@@ -91,7 +98,7 @@ class Sizes:
     """Widths and heights of a worksheet's cells: widths in pixels, heights in points."""
 
     def __init__(self, root: etree._Element) -> None:
-        space = {"m": etree.QName(root).namespace}
+        space = {"m": root.tag[1:].partition("}")[0]}
         form = root.find("m:sheetFormatPr", space)
         given = {} if form is None else form.attrib
         self._width = float(given.get("defaultColWidth", _DEFAULT_WIDTH))
@@ -110,3 +117,19 @@ class Sizes:
 
     def _column(self, number: int) -> float:
         return next((w for first, last, w in self._columns if first <= number <= last), self._width)
+
+
+def text_width(text: str) -> float:
+    """The width of one line in column-width units: a Chinese character takes almost two."""
+    return sum(1.92 if unicodedata.east_asian_width(c) in "WFA" else 1.0 for c in text)
+
+
+def row_height(cells: Iterable[tuple[str, float]], smallest: float = ONE_LINE) -> float:
+    """The height in points for wrapped texts, each with its column's width."""
+    lines = max((_lines(text, width) for text, width in cells), default=1)
+    return min(HIGHEST, max(smallest, lines * LINE + MARGIN))
+
+
+def _lines(text: str, width: float) -> int:
+    usable = max(2.0, width - 1)  # the cell's own margins
+    return sum(max(1, math.ceil(text_width(line) / usable)) for line in text.split("\n"))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from kongjian.base.grid import column_number
-from kongjian.forms.cell_xml import PARSER
-from kongjian.workbook.package import Package
+from kongjian.xlsx.cell_xml import PARSER
+from kongjian.xlsx.package import Package
 
 _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\"]+))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 

@@ -6,14 +6,12 @@ Cells, their formats and the user's own conditional formats stay byte for byte. 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from kongjian.base.grid import letter
-from kongjian.intake.marks import Area, Mark
 
-FILLS = {"错误": "FDE8E8", "警告": "FFF3D6"}
-"""Level → the colour of its fill, as in the list of problems."""
 SIGN = "空间评比·"
 NEVER = "FALSE"
 _RULE = re.compile(
@@ -31,6 +29,11 @@ _BEHIND = re.compile(
 )
 _DXFS = re.compile(rb"<((?:\w+:)?)dxfs\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?dxfs>)", re.DOTALL)
 _BEFORE_DXFS = re.compile(rb"</((?:\w+:)?)(?:cellStyles|cellXfs)>")
+ALWAYS = "TRUE"
+SELF = "INDIRECT(ADDRESS(ROW(),COLUMN()))"
+"""The cell itself, wherever the rule starts: programs differ in what a relative reference counts from."""
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column, from 1."""
 
 
 def formula(level: str, condition: str) -> str:
@@ -38,11 +41,11 @@ def formula(level: str, condition: str) -> str:
     return f'AND(LEN("{SIGN}{level}")>0,{condition})'
 
 
-def levels_of(xml: bytes) -> dict[str, int]:
+def levels_of(xml: bytes, levels: Iterable[str]) -> dict[str, int]:
     """The fills that a sheet's own rules of ours use: level → dxfId."""
     out = {}
     for rule in _ours(xml[_behind_cells(xml) :]):
-        for level in FILLS:
+        for level in levels:
             if (SIGN + level).encode() in rule[0] and (found := _DXF.search(rule[0])):
                 out[level] = int(found[1])
     return out
@@ -105,8 +108,8 @@ def _ours(tail: bytes) -> list[re.Match[bytes]]:
     return [m for m in _RULE.finditer(tail) if sign in m[0]] if sign in tail else []
 
 
-def with_fills(styles: bytes) -> tuple[bytes, dict[str, int]]:
-    """A workbook's styles with our fills behind its own conditional formats' styles, and where they stand."""
+def with_fills(styles: bytes, colours: Mapping[str, str]) -> tuple[bytes, dict[str, int]]:
+    """A workbook's styles with our fills (level → colour) behind its own conditional formats' styles, and where they stand."""
     found = _DXFS.search(styles)
     if found is None:
         place = list(_BEFORE_DXFS.finditer(styles))[-1]
@@ -117,12 +120,22 @@ def with_fills(styles: bytes) -> tuple[bytes, dict[str, int]]:
     count = len(re.findall(rb"<(?:\w+:)?dxf\b", items))
     new = "".join(
         f'<{p}dxf><{p}fill><{p}patternFill><{p}bgColor rgb="FF{colour}"/></{p}patternFill></{p}fill></{p}dxf>'
-        for colour in FILLS.values()
+        for colour in colours.values()
     )
     attributes = re.sub(rb'\s*count="\d*"', b"", attributes)
-    opening = f'<{p}dxfs count="{count + len(FILLS)}"'.encode() + attributes + b">"
+    opening = f'<{p}dxfs count="{count + len(colours)}"'.encode() + attributes + b">"
     block = opening + items + new.encode() + f"</{p}dxfs>".encode()
-    return styles[:start] + block + styles[end:], {level: count + k for k, level in enumerate(FILLS)}
+    return styles[:start] + block + styles[end:], {level: count + k for k, level in enumerate(colours)}
 
 
-__all__ = ["FILLS", "formula", "levels_of", "reference", "with_fills", "with_marks"]
+__all__ = ["formula", "levels_of", "reference", "with_fills", "with_marks"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Cells of one input sheet that are filled as long as the condition, a formula, holds."""
+
+    table: str
+    level: str
+    condition: str
+    areas: tuple[Area, ...]

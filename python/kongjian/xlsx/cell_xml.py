@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
 from lxml import etree
 
 from kongjian.base.grid import column_number
-from kongjian.forms import placeholders
-from kongjian.forms.placeholders import Formula
-from kongjian.workbook.strings import SharedStrings
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
-_EPOCH = dt.date(1899, 12, 30)
 
 
 def xml_bytes(root: Any) -> bytes:
@@ -47,25 +42,3 @@ def row_and_column(ref: str) -> tuple[int, int]:
     found = _PLACE.fullmatch(ref)
     assert found is not None
     return int(found[2]), column_number(found[1])
-
-
-def put(c: etree._Element, value: Any, strings: SharedStrings) -> None:
-    """A value into a cell, which keeps its format."""
-    for child in list(c):
-        c.remove(child)
-    c.attrib.pop("t", None)
-    if isinstance(value, Formula):
-        etree.SubElement(c, tag("f")).text = value.text
-        value, is_formula = placeholders.plain(value.value), True
-    else:
-        is_formula = False
-    if value is None or (value == "" and not is_formula):
-        return
-    v = etree.SubElement(c, tag("v"))
-    if isinstance(value, str):
-        c.set("t", "str" if is_formula else "s")
-        v.text = value if is_formula else str(strings.index(value))
-    elif isinstance(value, dt.date):
-        v.text = str((dt.date(value.year, value.month, value.day) - _EPOCH).days)
-    else:
-        v.text = str(int(value)) if float(value).is_integer() else repr(float(value))

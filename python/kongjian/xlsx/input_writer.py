@@ -1,19 +1,19 @@
-"""Appends rows to the input sheets of a workbook file; every cell that is there stays as it is."""
+"""Writes into the input sheets of a workbook file: rows below those that are there, or single cells that staff accepted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 from kongjian.base.grid import letter
-from kongjian.importing.convert import Value
-from kongjian.importing.landing import Block
-from kongjian.run import Page
-from kongjian.workbook.cells import cell_content
-from kongjian.workbook.edit import Edit
-from kongjian.workbook.package import Package
-from kongjian.workbook.sheet_part import with_prefix
+from kongjian.xlsx.edit import Edit
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.sheet_part import with_prefix
+from kongjian.xlsx.table_parts import OutputSheet
+from kongjian.xlsx.table_rows import cell_content
 
 LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that Excel takes for a formula when somebody enters it again."""
@@ -22,28 +22,60 @@ _FORMAT = re.compile(r"<(?:\w+:)?xf\b[^>]*?(?:/>|>.*?</(?:\w+:)?xf>)", re.DOTALL
 _TEXT_FORMAT = 49
 
 
+class NewRows(Protocol):
+    """Rows for one input sheet, named as the workbook spells it, below those that are there; columns from 1."""
+
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def table_name(self) -> str: ...
+    @property
+    def header_row(self) -> int: ...
+    @property
+    def first_row(self) -> int: ...
+    @property
+    def last_row(self) -> int: ...
+    @property
+    def columns(self) -> Sequence[int]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]: ...
+
+
+class TablePage(Protocol):
+    """One output table as it is to be written."""
+
+    @property
+    def spec(self) -> OutputSheet: ...
+    @property
+    def frame(self) -> Mapping[str, Any]: ...
+    @property
+    def subtitle(self) -> str: ...
+    @property
+    def yes_no(self) -> frozenset[str]: ...
+
+
 class FileWriter:
     """Writes an import into a workbook file, whole or not at all; the old file is kept as .bak."""
 
     def __init__(self, package: Package, target: Path) -> None:
-        self._package, self._target = package, target
+        self._target = target
         self._edit = Edit(package)
 
     def last_row(self, sheet: str) -> int:
         """The last row of a sheet with a value or a formula, whatever it shows."""
         return self._edit.sheet(sheet).last_row()
 
-    def write(self, blocks: Sequence[Block], pages: Sequence[Page]) -> None:
+    def write(self, blocks: Sequence[NewRows], pages: Sequence[TablePage]) -> None:
         """New rows below those that are there, then the sheets of the import."""
         for block in blocks:
-            _append(self._edit, block, TextStyles(self._edit, self._package))
-            self._edit.extend_table(block.sheet, block.table.name, block.last_row)
+            _append(self._edit, block, TextStyles(self._edit.parts))
+            self._edit.extend_table(block.sheet, block.table_name, block.last_row)
         for page in pages:
             self._edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
         self._edit.save(self._target)
 
 
-def _append(edit: Edit, block: Block, text_styles: TextStyles) -> None:
+def _append(edit: Edit, block: NewRows, text_styles: TextStyles) -> None:
     """The block's rows, each cell in the style of its column, columns between them left blank."""
     part = edit.sheet(block.sheet)
     width = max(block.columns)
@@ -63,7 +95,7 @@ def _append(edit: Edit, block: Block, text_styles: TextStyles) -> None:
     part.replace_table(block.first_row - 1, 1, width, block.first_row - 1, rows)
 
 
-def _contents(values: Sequence[Value], style: int, edit: Edit, text_styles: TextStyles) -> list[str]:
+def _contents(values: Sequence[Any], style: int, edit: Edit, text_styles: TextStyles) -> list[str]:
     """One column's cells behind their references; each distinct value is written once."""
     known = {}
     for value in dict.fromkeys(values):
@@ -76,10 +108,9 @@ def _contents(values: Sequence[Value], style: int, edit: Edit, text_styles: Text
 class TextStyles:
     """Cell styles as they are, but of the text format: what begins like a formula stays a text when it is edited."""
 
-    def __init__(self, edit: Edit, package: Package) -> None:
-        self._edit = edit
-        found = package.related(package.workbook, "styles")
-        self._part = found[0] if found else ""
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._part = parts.related("styles")
         self._known: dict[int, int] = {}
 
     def of(self, style: int) -> int:
@@ -89,7 +120,7 @@ class TextStyles:
         return self._known[style]
 
     def _made(self, style: int) -> int:
-        xml = self._edit.text(self._part)
+        xml = self._parts.text(self._part)
         block = _CELL_FORMATS.search(xml)
         formats = _FORMAT.findall(block[2]) if block else []
         if block is None or style >= len(formats):
@@ -103,5 +134,26 @@ class TextStyles:
         made = re.sub(r"^(<(?:\w+:)?xf)\b", rf"\1 {given}", bare) + formats[style][opening.end() :]
         counted = re.sub(r'\bcount="\d+"', f'count="{len(formats) + 1}"', xml[block.start() : block.start(2)])
         rest = xml[block.end(2) :]
-        self._edit.set_part(self._part, f"{xml[: block.start()]}{counted}{block[2]}{made}{rest}".encode())
+        self._parts.set_part(self._part, f"{xml[: block.start()]}{counted}{block[2]}{made}{rest}".encode())
         return len(formats)
+
+
+class CellChange(Protocol):
+    """A cell, counted from 1, and its new value; the sheet as the workbook spells it."""
+
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def value(self) -> str | float: ...
+
+
+def amend(package: Package, changes: Sequence[CellChange], target: Path) -> None:
+    """Puts the values into their cells, which keep their formats; the file that was there is kept as .bak."""
+    edit = Edit(package)
+    for change in changes:
+        edit.sheet(change.sheet).put(change.row, change.column, cell_content(change.value, edit.strings))
+    edit.save(target)

@@ -1,0 +1,1 @@
+"""The .xlsx file itself: its parts opened, edited, filled and saved. Knows no scheme."""
