@@ -15,7 +15,7 @@ from kongjian.engine.explanations import COLUMNS, by_rank, explanations
 from kongjian.engine.row import compile_row
 from kongjian.excel.computing import explained
 from kongjian.rules import load_rules, resolve
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 from native_engines import random_run, random_tables, run_of
 from rules_texts import chosen
 

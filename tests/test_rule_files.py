@@ -11,7 +11,7 @@ import pytest
 from kongjian.base import places
 from kongjian.base.errors import KongjianError, OutsidePeriodError, RuleFileError
 from kongjian.rules import load_rules, resolve, strict_yaml
-from kongjian.rules.lint import lint
+from kongjian.rules.lint.whole import lint
 from kongjian.rules.loader import FILES, check_rules
 
 CASES = Path(__file__).parent / "cases"

@@ -250,8 +250,8 @@ def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bo
 @click.option("--folder", type=FILE, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
 def rules(lint: bool, month: str | None, folder: Path | None) -> None:
     """显示或检查评分规则。"""
-    from kongjian.rules import lint as checks
     from kongjian.rules import load_rules
+    from kongjian.rules.lint import whole as checks
 
     folder = folder or places.rules()
     if lint:

@@ -152,11 +152,12 @@ def _macros(system: str) -> Iterator[Line]:
 
 
 def _rules() -> Iterator[Line]:
-    from kongjian.rules import lint, load_rules
+    from kongjian.rules import load_rules
+    from kongjian.rules.lint import whole
 
     folder = places.rules()
     rules = load_rules(folder)
-    faults = lint.lint(folder, None)
+    faults = whole.lint(folder, None)
     if faults:
         yield Line(
             BAD,

@@ -14,7 +14,8 @@ from kongjian.engine.calculate import NAME_COLUMNS, shown_keys
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.previous import KEY, Earlier, Previous, numbered, table_code
 from kongjian.intake.sheets import Sheets, header_row, rows_below_header
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.layout import output_sheets
 from kongjian.xlsx.table_parts import OutputSheet
 

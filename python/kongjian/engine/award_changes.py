@@ -11,7 +11,8 @@ import numpy as np
 from kongjian.engine.awards import holders
 from kongjian.engine.calculate import Outcome
 from kongjian.engine.matching import rows
-from kongjian.rules.model import OBJECT_LABELS, Award, Rules
+from kongjian.rules.model import Award, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 NO_CHANGE, NO_DATA = "没有变化", "没有数据"
 

@@ -23,7 +23,9 @@ from kongjian.engine.monthly import Monthly, monthly, monthly_scores, report_mon
 from kongjian.engine.previous import Previous, numbered
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores, score, scores_frame
-from kongjian.rules.model import OBJECT_LABELS, Column, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column
+from kongjian.rules.objects import OBJECT_LABELS
 
 NAME_COLUMNS = {"school": ("学校名称",), "teacher": ("学校名称", "教师姓名", "账号")}
 

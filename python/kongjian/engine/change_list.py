@@ -8,7 +8,7 @@ import numpy as np
 
 from kongjian.engine.calculate import Results
 from kongjian.engine.changes import BECAUSE, STAYED, Changes, name_of
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 
 MOST_LINES = 30
 _NOTHING = "没有变化"

@@ -19,7 +19,8 @@ from kongjian.engine.previous import KEY, Earlier, Previous
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents
 from kongjian.rules.differences import RuleChange, rule_changes, undone
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 NEW, STAYED, BECAUSE = "新进", "持平", "："
 MOST_NAMED = 3

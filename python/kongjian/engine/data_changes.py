@@ -13,7 +13,8 @@ from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, rows
 from kongjian.engine.measures import FROM_EVENTS, basis
 from kongjian.engine.rounding import from_cents
-from kongjian.rules.model import Column, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column
 
 Places = Mapping[str, Mapping[str, str]]
 """Table id → column name → its letters."""

@@ -10,7 +10,8 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.rounding import MISSING, to_cents
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from kongjian.engine.near_line import NearLine
 from kongjian.engine.near_ranks import near_rank
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.ladders import ladder
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "界线", "数值", "差距", "竞赛名次", "中国式名次", "说明",

@@ -10,7 +10,8 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.measures import school_measures
 from kongjian.engine.scoring import score
 from kongjian.rules.choices import alternatives
-from kongjian.rules.model import Reading, ReadingValue, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.readings import Reading, ReadingValue
 
 
 @dataclass(frozen=True)

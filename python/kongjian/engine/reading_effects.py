@@ -11,7 +11,8 @@ from kongjian.engine.calculate import Outcome, Results
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.other_readings import Other
 from kongjian.rules.ladders import ladder
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 COLUMNS = ("口径", "取值", "示范校变化", "专家变化", "优秀教师变化", "说明")
 _CHANGES = {"school": COLUMNS[2:3], "teacher": COLUMNS[3:5]}

@@ -14,7 +14,8 @@ from kongjian.engine.compared import Compared, Ways, compare, other_ways
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.other_readings import Other
 from kongjian.engine.rounding import MISSING, from_cents
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "计算得分", "平台得分", "差额", "可能原因", "采用",

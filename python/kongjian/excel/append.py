@@ -14,7 +14,7 @@ from kongjian.excel.live import LiveBook, unprotected
 from kongjian.importing.convert import Value
 from kongjian.importing.landing import Block
 from kongjian.intake.sheets import Page
-from kongjian.rules.model import Column
+from kongjian.rules.model_tables import Column
 from kongjian.xlsx.edit import totals_row
 
 _TEXTS = ("text", "account", "month")

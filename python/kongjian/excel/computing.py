@@ -21,7 +21,8 @@ from kongjian.engine.scoring import HOMEROOM
 from kongjian.engine.scoring import score as score_frame
 from kongjian.excel.given import Given, Row, block, is_error, one_row
 from kongjian.excel.rules_text import WORKBOOKS, rules_of
-from kongjian.rules.model import OBJECT_LABELS, ObjectScheme, Rules
+from kongjian.rules.model import ObjectScheme, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 PLATFORM = "平台得分"
 QUALIFIED = "达标"

@@ -17,7 +17,7 @@ from kongjian.engine.frame import Floats, Frame
 from kongjian.intake import values
 from kongjian.intake.headers import header_name
 from kongjian.intake.values import Cells
-from kongjian.rules.model import Column, InputTable, Words
+from kongjian.rules.model_tables import Column, InputTable, Words
 
 Row = Sequence[Cell]
 _REMEMBERED = 4096

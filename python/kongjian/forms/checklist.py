@@ -18,8 +18,8 @@ from kongjian.forms.checklist_sheet import SHEET, write_sheet
 from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned
 from kongjian.intake.sheets import rows_below_header
 from kongjian.rules import Rules
-from kongjian.rules.model import OBJECT_LABELS
 from kongjian.rules.model_forms import Form
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader

@@ -12,7 +12,7 @@ from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.forms.placeholders import Scalar
 from kongjian.rules import Rules
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 
 UNIT_NAME = "KongjianUnit"

@@ -16,7 +16,8 @@ from kongjian.forms.known import scheme_facts
 from kongjian.forms.placeholders import Context, Scalar
 from kongjian.forms.template import Sheet
 from kongjian.rules import Rules
-from kongjian.rules.model import OBJECT_LABELS, Award
+from kongjian.rules.model import Award
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 
 PUBLICITY, COMMENDATION, CERTIFICATES = "公示名单", "表彰名单", "证书数据"

@@ -19,7 +19,8 @@ from kongjian.forms.job import Document, Job
 from kongjian.forms.known import outcome, qualified
 from kongjian.forms.placeholders import Formula, Scalar
 from kongjian.forms.template import Sheet
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.xlsx.references import quoted
 

@@ -34,7 +34,8 @@ from kongjian.forms.review import (
 )  # fmt: skip
 from kongjian.forms.review_papers import Line, Paper, ReviewFile, review_files
 from kongjian.forms.template import MADE_NAME, Template
-from kongjian.rules.model import OBJECT_LABELS, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEW = 5  # so many cells are named one by one

@@ -14,7 +14,7 @@ from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.forms.placeholders import words
 from kongjian.forms.review import NAME, NO
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.xlsx.cell_xml import PARSER
 from kongjian.xlsx.defined_names import Area, defined_names
 from kongjian.xlsx.package import Package

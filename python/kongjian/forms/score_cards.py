@@ -15,7 +15,8 @@ from kongjian.forms.job import Document, Job
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, scheme_facts, unit_facts, unit_key
 from kongjian.forms.placeholders import Formula, Scalar
 from kongjian.forms.template import Sheet
-from kongjian.rules.model import OBJECT_LABELS, Indicator, ObjectScheme, Rules
+from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.wording import rule_words
 from kongjian.run import Run
 

@@ -12,7 +12,7 @@ from kongjian.forms.known import scheme_facts
 from kongjian.forms.placeholders import Context, Scalar
 from kongjian.forms.statistics import CITY, TOP, UNNAMED, statistics
 from kongjian.forms.template import Sheet
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 
 STEM = "工作总结统计表"

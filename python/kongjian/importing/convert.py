@@ -18,7 +18,8 @@ from kongjian.intake.headers import Header
 from kongjian.intake.report import short, word
 from kongjian.intake.tables import convert, data_rows
 from kongjian.intake.values import Cells
-from kongjian.rules.model import Column, InputTable, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column, InputTable
 from kongjian.xlsx.strings import FORBIDDEN
 
 Value = str | float | dt.datetime | None

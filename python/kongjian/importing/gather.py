@@ -13,7 +13,8 @@ from kongjian.importing.sheet import SourceSheet
 from kongjian.importing.sources import read_source
 from kongjian.intake.column_names import NameRow
 from kongjian.intake.sheets import Progress
-from kongjian.rules.model import InputTable, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import InputTable
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from kongjian.engine.findings import Findings
 from kongjian.importing.convert import Converted, Reading, Value, converted
 from kongjian.intake.checks import guessed_kind
 from kongjian.intake.headers import find_header
-from kongjian.rules.model import Column, InputTable, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column, InputTable
 
 Row = Mapping[str, Value]
 Key = tuple[Value, ...]

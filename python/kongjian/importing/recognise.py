@@ -19,8 +19,9 @@ from kongjian.intake.headers import (
     likeliest_row,
     named_in,
 )
-from kongjian.rules.model import InputTable, Rules
+from kongjian.rules.model import Rules
 from kongjian.rules.model_importing import ImportingFile
+from kongjian.rules.model_tables import InputTable
 
 NOTES = frozenset({"header_renamed", "header_twice"})
 """What is told of a header that was read; that it stands elsewhere or lacks a column is no fault of a file."""

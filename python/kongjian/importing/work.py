@@ -18,7 +18,8 @@ from kongjian.importing.records import Line
 from kongjian.intake.column_names import SHEET, name_rows, turned_down, with_confirmed
 from kongjian.intake.report import word
 from kongjian.intake.sheets import RECORDS, Page, Progress, Sheets, no_sheet, rows_below_header
-from kongjian.rules.model import InputTable, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import InputTable
 
 _SHOWN_CONFLICTS = 5
 """Of a file, in what is said at the end; 导入记录 has more of them."""

@@ -10,7 +10,8 @@ from kongjian.base.grid import Grid, is_blank
 from kongjian.base.text import clean, fold
 from kongjian.intake.rule_sheet import find_columns
 from kongjian.intake.values import folded
-from kongjian.rules.model import InputTable, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import InputTable
 
 SHEET = "列名对应"
 COLUMNS = ("工作表", "文件里的列名", "对应列", "确认", "来自文件")

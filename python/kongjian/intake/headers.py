@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
-from kongjian.rules.model import InputTable, ObjectScheme
+from kongjian.rules.model import ObjectScheme
+from kongjian.rules.model_tables import InputTable
 
 HEADER_ROW = 3
 SEARCHED_ROWS = 10

@@ -14,7 +14,7 @@ from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.intake.values import folded
 from kongjian.intake.where import Where, shown
-from kongjian.rules.model import Problem, Words
+from kongjian.rules.model_tables import Problem, Words
 
 LEVELS = ("错误", "警告", "提示")
 ACCEPTED = "已确认保留"

@@ -11,7 +11,8 @@ from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.rules import bands_text, resolve
 from kongjian.rules.choices import targets_by_reading
-from kongjian.rules.model import OBJECT_LABELS, Indicator, Rules
+from kongjian.rules.model import Indicator, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 SHEET = "规则"
 _NUMBERS = {"分值": "points", "目标": "target", "每少扣分": "per"}

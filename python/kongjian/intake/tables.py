@@ -28,7 +28,8 @@ from kongjian.intake.headers import (
 )
 from kongjian.intake.values import Cells
 from kongjian.intake.where import Where
-from kongjian.rules.model import Column, InputTable, Rules, Words
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column, InputTable, Words
 
 _AFTER_TOTAL = re.compile(r"[:(\[,\d].*$")
 _REMARK = re.compile(r"[:,;。!?]")

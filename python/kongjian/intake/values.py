@@ -16,7 +16,7 @@ from kongjian.base.grid import Cell
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Ints, Texts, texts
-from kongjian.rules.model import Column, Words
+from kongjian.rules.model_tables import Column, Words
 
 _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(%|个|次|节次|节|人|名|分)?$")
 _MONTH = re.compile(

@@ -11,8 +11,8 @@ from kongjian.base.grid import Cell, Grid, column_number, is_blank
 from kongjian.base.text import clean
 from kongjian.engine.findings import Finding
 from kongjian.intake.values import show
-from kongjian.rules.clauses import clause_of
 from kongjian.rules.model import Rules
+from kongjian.rules.wording import clause_of
 
 _FIRST_HEADER_ROW = 3
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kongjian.base.errors import KongjianError
-from kongjian.rules.model import Indicator, ObjectScheme, Reading, ReadingValue, Rules
+from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.readings import Reading, ReadingValue
 
 Edits = Mapping[tuple[str, str], Mapping[str, Any]]
 """Changed parameters by (object, indicator): any of points, target, per, bands."""

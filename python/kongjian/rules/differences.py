@@ -9,7 +9,8 @@ from typing import Any
 
 from kongjian.rules.bands_text import format_bands, parse_bands
 from kongjian.rules.choices import resolve, targets_by_reading
-from kongjian.rules.model import EDITED, OBJECT_LABELS, Indicator, Rules
+from kongjian.rules.model import EDITED, Indicator, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 
 ALL_DEFAULT = "全部默认"
 _JOIN = "；"

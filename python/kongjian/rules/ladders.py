@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kongjian.rules.model import OBJECT_LABELS, Award
+from kongjian.rules.model import Award
+from kongjian.rules.objects import OBJECT_LABELS
 
 
 def ladder(awards: Sequence[Award], kind: str) -> list[Award]:

@@ -17,20 +17,20 @@ from typing import Any
 from kongjian import __version__
 from kongjian.base import places
 from kongjian.base.errors import KongjianError, RuleFileError
-from kongjian.rules import model, model_evidence, model_forms, model_importing
+from kongjian.rules import model, model_evidence, model_forms, model_importing, model_tables, readings
 from kongjian.rules.model import Rules
 
 FILES: dict[str, type] = {
     "scheme": model.SchemeFile,
     "school": model.ObjectScheme,
     "teacher": model.ObjectScheme,
-    "readings": model.ReadingsFile,
+    "readings": readings.ReadingsFile,
     "eligibility": model.EligibilityFile,
     "awards": model.AwardsFile,
     "measures": model.MeasuresFile,
     "effective": model.EffectiveFile,
-    "tables": model.TablesFile,
-    "problems": model.ProblemsFile,
+    "tables": model_tables.TablesFile,
+    "problems": model_tables.ProblemsFile,
     "forms": model_forms.FormsFile,
     "evidence": model_evidence.EvidenceFile,
     "reconcile": model_evidence.ReconcileFile,

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kongjian.base.errors import OutsidePeriodError
-from kongjian.rules.model_common import OBJECT_LABELS as OBJECT_LABELS
-from kongjian.rules.model_common import STRICT, Object
 from kongjian.rules.model_evidence import EvidenceFile, ReconcileFile
 from kongjian.rules.model_forms import FormsFile
 from kongjian.rules.model_importing import ImportingFile
+from kongjian.rules.model_tables import InputTable, Problem, Words
+from kongjian.rules.objects import STRICT, Object
+from kongjian.rules.readings import Reading
 
 EDITED = "+本簿修改"
 """Ends the version of rules whose parameters a workbook changed."""
@@ -107,47 +108,6 @@ class ObjectScheme:
 
     def indicator(self, name: str) -> Indicator:
         return next(i for i in self.indicators if i.name == name)
-
-
-@dataclass(frozen=True)
-class IndicatorChange:
-    """What a reading sets on an indicator."""
-
-    target: float
-    none_is_zero: bool = False
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class ReadingValue:
-    id: str
-    label: str
-    text: str
-    indicators: dict[str, IndicatorChange] = field(default_factory=dict)
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One 口径: a place that the scheme leaves open. The first value is the default."""
-
-    id: str
-    label: str
-    text: str
-    effect: str
-    source: str
-    values: tuple[ReadingValue, ...]
-    tie_breakers: tuple[str, ...] = ()
-    __pydantic_config__ = STRICT
-
-    def value(self, value_id: str) -> ReadingValue:
-        return next(v for v in self.values if v.id == value_id)
-
-
-@dataclass(frozen=True)
-class ReadingsFile:
-    readings: tuple[Reading, ...]
-    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True)
@@ -249,104 +209,6 @@ class EffectiveFile:
     roles: tuple[Role, ...]
     share_behaviours: tuple[str, ...]
     behaviour_aliases: dict[str, tuple[str, ...]]
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class Words:
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
-    blank: tuple[str, ...]
-    total_row: tuple[str, ...]
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of an input table. `blank` is the value that stands in for an empty cell."""
-
-    name: str
-    kind: Literal[
-        "text", "account", "yes_no", "count", "average", "share", "rate", "score", "month", "date", "choice"
-    ]
-    aliases: tuple[str, ...]
-    key: bool = False
-    optional: bool = False
-    derivable: bool = False
-    counts: bool = False
-    blank: str = ""
-    choices: tuple[str, ...] = ()
-    __pydantic_config__ = STRICT
-
-    @property
-    def stand_in(self) -> float:
-        """The value that holds where a cell that may be blank is blank."""
-        return 1.0 if self.blank == "是" else 0.0
-
-    @property
-    def is_text(self) -> bool:
-        return self.kind in ("text", "account", "month", "date", "choice")
-
-    @property
-    def is_needed(self) -> bool:
-        """Whether its absence is a fault: numbers and accounts are needed, descriptions are not."""
-        return not self.is_text or self.kind == "account"
-
-
-@dataclass(frozen=True)
-class InputTable:
-    """One input sheet: its table name, its guidance line and its columns in canonical order.
-
-    `subject` are the columns that say whom a row is about. An indicator's name with one of
-    `score_suffixes` heads the platform's own score of it.
-    """
-
-    id: str
-    name: str
-    sheet: str
-    unit: str
-    guidance: str
-    subject: tuple[str, ...]
-    columns: tuple[Column, ...]
-    required: bool = False
-    score_suffixes: tuple[str, ...] = ()
-    __pydantic_config__ = STRICT
-
-    @property
-    def names(self) -> list[str]:
-        return [c.name for c in self.columns]
-
-    def column(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
-
-
-@dataclass(frozen=True)
-class TablesFile:
-    words: Words
-    levels: tuple[str, ...]
-    tables: tuple[InputTable, ...]
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class Problem:
-    """The wording of one kind of finding. `cap` bounds how many rows of it are listed one by one;
-
-    `clause` is the clause that it rests on where its column does not tell.
-    """
-
-    level: Literal["错误", "警告", "提示"]
-    text: str
-    advice: str
-    group: Literal["", "cells", "reason"] = ""
-    cap: int = 1000
-    clause: str = ""
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class ProblemsFile:
-    problems: dict[str, Problem]
     __pydantic_config__ = STRICT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kongjian.rules.model_common import STRICT, Object
+from kongjian.rules.objects import STRICT, Object
 
 
 @dataclass(frozen=True)

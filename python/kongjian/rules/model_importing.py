@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kongjian.rules.model_common import STRICT
+from kongjian.rules.objects import STRICT
 
 
 @dataclass(frozen=True)

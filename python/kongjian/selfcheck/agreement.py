@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kongjian.base.grid import letter
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.selfcheck.evaluators import by_columns
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculator, Evaluator, Line, Scored, first_few, said

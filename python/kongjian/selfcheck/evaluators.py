@@ -6,7 +6,7 @@ import numpy as np
 
 from kongjian.engine.row import compile_row
 from kongjian.engine.scoring import score
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.selfcheck.model import Scored
 

@@ -11,7 +11,8 @@ import numpy as np
 from kongjian.engine.frame import Floats
 from kongjian.engine.scoring import score_column
 from kongjian.rules.ladders import ladder, ladder_faults
-from kongjian.rules.model import OBJECT_LABELS, Band, Indicator, Rules
+from kongjian.rules.model import Band, Indicator, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.selfcheck.model import BAD, GOOD, Line, first_few
 
 TITLE = "没有空档"

@@ -16,7 +16,8 @@ from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
-from kongjian.rules.model import OBJECT_LABELS, InputTable
+from kongjian.rules.model_tables import InputTable
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 from kongjian.workbook.layout import output_sheets
 from kongjian.xlsx.defined_names import defined_names

@@ -10,7 +10,8 @@ from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.calculate import NAME_COLUMNS, direction
 from kongjian.engine.frame import Bools, Frame
-from kongjian.rules.model import OBJECT_LABELS, Award
+from kongjian.rules.model import Award
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.sending.model import CopyColumn, CopySheet, Entry, Value, filled
 from kongjian.sending.plan import (
     AWARD,

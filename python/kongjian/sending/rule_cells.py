@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_col_to_name
 
-from kongjian.rules.model import KIND_LABELS, OBJECT_LABELS, Award, Condition, Indicator, ObjectScheme, Rules
+from kongjian.rules.model import KIND_LABELS, Award, Condition, Indicator, ObjectScheme, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.wording import rule_words
 from kongjian.sending.formulas import SHADE, IndicatorCells
 from kongjian.sending.model import Entry

@@ -13,7 +13,7 @@ from kongjian.engine.awards import Standing
 from kongjian.engine.calculate import unit_keys
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
 from kongjian.engine.ranking import UNRANKED
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run
 
 KINDS = ("school", "teacher")

@@ -8,8 +8,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.rules.bands_text import format_bands
 from kongjian.rules.choices import targets_by_reading
-from kongjian.rules.model import KIND_LABELS, OBJECT_LABELS, Indicator, Reading, Rules
-from kongjian.rules.model_common import Object
+from kongjian.rules.model import KIND_LABELS, Indicator, Rules
+from kongjian.rules.objects import OBJECT_LABELS, Object
+from kongjian.rules.readings import Reading
 from kongjian.workbook.build_styles import (
     AMBER,
     GREY,

@@ -11,7 +11,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.intake.marks import FILLS
-from kongjian.rules.model import Column, InputTable, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column, InputTable
 from kongjian.workbook.build_marks import mark
 from kongjian.workbook.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.xlsx.fill_marks import NEVER, formula

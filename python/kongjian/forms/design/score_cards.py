@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.forms.design.looks import HEAD, TO_FILL, Looks, official_page
 from kongjian.forms.score_cards import SHEET
 from kongjian.rules import Rules
-from kongjian.rules.model import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_LABELS
 
 _TIGHT = {"top": 15 / 25.4, "bottom": 15 / 25.4, "left": 12 / 25.4, "right": 12 / 25.4}
 # caption, mark, width in characters, properties of its cells; together as wide as A4 between those margins

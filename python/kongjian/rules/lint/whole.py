@@ -14,14 +14,12 @@ from typing import Any
 
 from kongjian.base.errors import RuleFileError
 from kongjian.base.text import fold
-from kongjian.rules import loader, model, strict_yaml
+from kongjian.rules import loader, model, model_tables, strict_yaml
 from kongjian.rules.ladders import ladder, ladder_faults
-from kongjian.rules.lint_common import Files, cited, collisions, template_faults, twice
-from kongjian.rules.lint_evidence import evidence
-from kongjian.rules.lint_forms import forms
-from kongjian.rules.lint_importing import importing
-from kongjian.rules.lint_indicators import objects
-from kongjian.rules.lint_reconcile import reconcile
+from kongjian.rules.lint.common import Files, cited, collisions, template_faults, twice
+from kongjian.rules.lint.indicators import objects
+from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
+from kongjian.rules.objects import OBJECT_LABELS
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -123,7 +121,7 @@ def _conditions(files: Files) -> Iterator[str]:
         columns = files.columns(f"{condition.object}s")
         for name in (*condition.columns, *condition.opened, *condition.total):
             if name not in columns:
-                yield f"{where}：{model.OBJECT_LABELS[condition.object]}数据没有“{name}”列"
+                yield f"{where}：{OBJECT_LABELS[condition.object]}数据没有“{name}”列"
         yield from _condition_shape(where, condition)
 
 
@@ -155,7 +153,7 @@ def _awards(files: Files) -> Iterator[str]:
         yield from cited(where, award.source, award.sentence, files)
         if not 1 <= award.first <= award.last:
             yield f"{where}：名次{award.first}至{award.last}不成区间"
-    for kind, label in model.OBJECT_LABELS.items():
+    for kind, label in OBJECT_LABELS.items():
         for name, fault in ladder_faults(awards, kind):
             yield f"awards.yaml “{name}” first：{fault}"
         steps = {(a.first, a.last) for a in ladder(awards, kind)}
@@ -202,7 +200,7 @@ def _effective(files: Files) -> Iterator[str]:
             if name not in indicators:
                 yield f"effective.yaml “{role.id}” behaviours：没有指标“{name}”"
             elif role.fills != "nothing" and name not in columns:
-                label = model.OBJECT_LABELS[role.fills]
+                label = OBJECT_LABELS[role.fills]
                 yield f"effective.yaml “{role.id}” behaviours：{label}数据没有“{name}”列"
     for key, names in (
         ("share_behaviours", effective.share_behaviours),
@@ -240,7 +238,7 @@ def _tables(files: Files) -> Iterator[str]:
                 yield f"{where} “{column.name}” blank：只有 yes_no 可以写“是”或“否”"
 
 
-def _score_suffixes(where: str, table: model.InputTable, files: Files) -> Iterator[str]:
+def _score_suffixes(where: str, table: model_tables.InputTable, files: Files) -> Iterator[str]:
     """An indicator's name with a suffix must not be what a column is called anyway."""
     yield from twice(f"{where} score_suffixes", table.score_suffixes)
     scheme = next((s for _, s in files.objects if s.sheet == table.sheet), None)

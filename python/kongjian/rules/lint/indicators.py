@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import isfinite
 
 from kongjian.rules import model
-from kongjian.rules.lint_common import Files, twice, verbatim
+from kongjian.rules.lint.common import Files, twice, verbatim
 
 _CLAUSE = re.compile(r"(附件\d+)/([^/]+)/(.+)")
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kongjian.base.text import fold
-from kongjian.rules import model, model_evidence, model_forms, model_importing
+from kongjian.rules import model, model_evidence, model_forms, model_importing, model_tables
+from kongjian.rules.readings import ReadingsFile
 
 _PLACEHOLDER = re.compile(r"[a-z_]+")
 
@@ -21,13 +22,13 @@ class Files:
     scheme: model.SchemeFile
     school: model.ObjectScheme
     teacher: model.ObjectScheme
-    readings: model.ReadingsFile
+    readings: ReadingsFile
     eligibility: model.EligibilityFile
     awards: model.AwardsFile
     measures: model.MeasuresFile
     effective: model.EffectiveFile
-    tables: model.TablesFile
-    problems: model.ProblemsFile
+    tables: model_tables.TablesFile
+    problems: model_tables.ProblemsFile
     forms: model_forms.FormsFile
     evidence: model_evidence.EvidenceFile
     reconcile: model_evidence.ReconcileFile
@@ -38,7 +39,7 @@ class Files:
     def objects(self) -> tuple[tuple[str, model.ObjectScheme], ...]:
         return ("school.yaml", self.school), ("teacher.yaml", self.teacher)
 
-    def columns(self, table_id: str) -> dict[str, model.Column]:
+    def columns(self, table_id: str) -> dict[str, model_tables.Column]:
         """The columns of one input table by name; empty when there is no such table."""
         return {c.name: c for t in self.tables.tables if t.id == table_id for c in t.columns}
 

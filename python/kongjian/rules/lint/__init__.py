@@ -1,0 +1,1 @@
+"""The checks of `kongjian rules --lint`, one file for each subject."""
