@@ -20,7 +20,7 @@ import xlwings as xw  # noqa: E402
 import remote  # noqa: E402
 from kongjian import buttons  # noqa: E402
 from kongjian.demo import demo_data  # noqa: E402
-from kongjian.engine.evidence import evidence  # noqa: E402
+from kongjian.engine.evidence.evidence_sheets import evidence  # noqa: E402
 from kongjian.excel.live import LiveBook, block  # noqa: E402
 from kongjian.previous import previous_run  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 
 from kongjian.base.grid import YES_NO, Grid
 from kongjian.engine.calculate import calculate
-from kongjian.engine.evidence import evidence
+from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Frame
 from kongjian.intake.report import frame, lines
 from kongjian.intake.rule_sheet import apply_rule_sheet

@@ -14,12 +14,12 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 
 from filled_forms import city_run  # noqa: E402
 from kongjian.engine.calculate import outcome  # noqa: E402
+from kongjian.engine.evidence.near_misses import near_misses  # noqa: E402
+from kongjian.engine.evidence.other_readings import other_outcomes  # noqa: E402
+from kongjian.engine.evidence.reading_effects import reading_effects  # noqa: E402
 from kongjian.engine.findings import Findings  # noqa: E402
 from kongjian.engine.frame import Frame  # noqa: E402
 from kongjian.engine.measures import school_measures, teacher_measures  # noqa: E402
-from kongjian.engine.near_misses import near_misses  # noqa: E402
-from kongjian.engine.other_readings import other_outcomes  # noqa: E402
-from kongjian.engine.reading_effects import reading_effects  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
 from kongjian.run import Run  # noqa: E402
 from measure import ROUNDS, Row, compare, in_turn  # noqa: E402

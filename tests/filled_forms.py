@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from kongjian.base.grid import Grid
 from kongjian.demo import demo_data
-from kongjian.engine.calculate import Previous
+from kongjian.engine.last_run import Previous
 from kongjian.forms.design import Design, _drawn
 from kongjian.forms.job import Job
 from kongjian.forms.template import Note, Template

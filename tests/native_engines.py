@@ -18,8 +18,10 @@ import numpy as np
 from numpy.random import Generator
 from python_calamine import CalamineWorkbook
 
-from kongjian.engine.calculate import Inputs, Previous, calculate
+from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame, texts
+from kongjian.engine.last_run import Previous
+from kongjian.engine.outcome import Inputs
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Award, Band, Condition, Indicator, ObjectScheme
 from kongjian.run import Run

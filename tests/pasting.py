@@ -16,9 +16,10 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from kongjian.base.grid import Cell, Grid
-from kongjian.engine.calculate import Results, calculate
+from kongjian.engine.calculate import calculate
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
+from kongjian.engine.outcome import Results
 from kongjian.intake.report import frame, lines
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules, load_rules

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from kongjian.engine.calculate import Inputs
+from kongjian.engine.outcome import Inputs
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.run import Run
 from native_engines import random_rules, random_tables, run_of

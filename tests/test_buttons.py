@@ -14,7 +14,8 @@ from openpyxl.utils.datetime import from_excel
 
 from kongjian import buttons
 from kongjian.demo import demo_data
-from kongjian.engine.calculate import Previous, calculate
+from kongjian.engine.calculate import calculate
+from kongjian.engine.last_run import Previous
 from kongjian.excel.live import block
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kongjian.base.grid import Cell, Grid, letter
 from kongjian.demo import demo_data
-from kongjian.engine.changes import MOST_NAMED
+from kongjian.engine.evidence.changes import MOST_NAMED
 from kongjian.excel.live import block
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone

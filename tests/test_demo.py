@@ -16,7 +16,8 @@ from kongjian.base.grid import Grid
 from kongjian.demo import demo_data
 from kongjian.demo.dirt import NO_BREAK_SPACE, UNKNOWN_SCHOOL, WIDE_SPACE
 from kongjian.demo.schools import LISTED, school_list
-from kongjian.engine.calculate import Results, calculate
+from kongjian.engine.calculate import calculate
+from kongjian.engine.outcome import Results
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.build import Pasted, build

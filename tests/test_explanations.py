@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from filled_forms import city_run
-from kongjian.engine.cheapest import cheapest_steps, cheapest_way, pass_mark
-from kongjian.engine.explain import COLUMNS as EXPLAIN_COLUMNS
-from kongjian.engine.explain import unit_values
-from kongjian.engine.explanations import COLUMNS, by_rank, explanations
-from kongjian.engine.row import compile_row
+from kongjian.engine.evidence.cheapest import cheapest_steps, cheapest_way, pass_mark
+from kongjian.engine.evidence.explain import COLUMNS as EXPLAIN_COLUMNS
+from kongjian.engine.evidence.explain import unit_values
+from kongjian.engine.evidence.explanations import COLUMNS, by_rank, explanations
+from kongjian.engine.row_scoring import compile_row
 from kongjian.excel.computing import explained
 from kongjian.rules import load_rules, resolve
 from kongjian.rules.objects import OBJECT_LABELS

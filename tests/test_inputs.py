@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from kongjian.base.errors import KongjianError
-from kongjian.engine.calculate import Inputs, Previous, calculate
+from kongjian.engine.calculate import calculate
+from kongjian.engine.last_run import Previous
+from kongjian.engine.outcome import Inputs
 from kongjian.rules import load_rules, resolve
 
 RULES = load_rules()

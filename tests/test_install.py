@@ -16,7 +16,6 @@ import pytest
 from click.testing import CliRunner
 
 from kongjian import install, xlwings_config
-from kongjian import xlwings_config as xlwings_config_module
 from kongjian.base import places
 from kongjian.cli import cli
 from kongjian.install import DONE, FAILED, SKIPPED, Configure, Copy, Outcome, Run, Skip, Step, Unblock
@@ -231,7 +230,7 @@ def test_other_settings_stay_and_the_old_file_is_kept(tmp_path: Path) -> None:
 
 def test_a_new_settings_file_is_read_by_xlwings_itself() -> None:
     pytest.importorskip("xlwings")
-    perform(Configure(xlwings_config_module.settings_file("linux"), {"INTERPRETER_WIN": PYTHON}, None))
+    perform(Configure(xlwings_config.settings_file("linux"), {"INTERPRETER_WIN": PYTHON}, None))
     code = "from xlwings.utils import read_user_config as r; print(r()['interpreter_win'])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == PYTHON
@@ -294,10 +293,10 @@ def test_the_places_of_each_platform(home: Path) -> None:
     (home / "文档").mkdir()
     assert places.documents("linux", {}) == home / "文档"
     assert places.documents("linux", {"XDG_DOCUMENTS_DIR": "/data"}) == Path("/data")
-    assert xlwings_config_module.settings_file("darwin").parts[-3:] == (
+    assert xlwings_config.settings_file("darwin").parts[-3:] == (
         "com.microsoft.Excel",
         "Data",
         "xlwings.conf",
     )
-    windows = xlwings_config_module.add_in_folders("win32", {"APPDATA": "/roaming"})
+    windows = xlwings_config.add_in_folders("win32", {"APPDATA": "/roaming"})
     assert windows[0] == Path("/roaming/Microsoft/Excel/XLSTART")

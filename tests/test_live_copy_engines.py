@@ -17,7 +17,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from kongjian.engine.calculate import Inputs
+from kongjian.engine.outcome import Inputs
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.run import Run
 from kongjian.sending.live_copy import contents, live_copy

@@ -15,11 +15,12 @@ from hypothesis import given, settings
 
 from filled_forms import city_run, empty_run
 from kongjian.engine.awards import standing
-from kongjian.engine.calculate import Outcome, calculate
-from kongjian.engine.explanations import explanations
+from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.explanations import explanations
+from kongjian.engine.evidence.near_misses import COLUMNS, near_misses
 from kongjian.engine.frame import Frame
 from kongjian.engine.monthly import monthly
-from kongjian.engine.near_misses import COLUMNS, near_misses
+from kongjian.engine.outcome import Outcome
 from kongjian.rules.model import Award, Condition, Rules
 from kongjian.run import Run
 from random_city import READINGS, RULES, SEEDS, random_city, shuffled

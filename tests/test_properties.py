@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kongjian.engine.calculate import Inputs, Results, calculate
+from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame
+from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.ranking import rank, rank_in_order
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import BLOCK_ROWS, Scores, score

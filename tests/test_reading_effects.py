@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 
 from filled_forms import city_run, empty_run
-from kongjian.engine.award_changes import Names
-from kongjian.engine.calculate import Inputs, Results, calculate
+from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.award_changes import Names
+from kongjian.engine.evidence.other_readings import other_outcomes
+from kongjian.engine.evidence.reading_effects import COLUMNS, reading_effects
 from kongjian.engine.frame import Frame
-from kongjian.engine.other_readings import other_outcomes
-from kongjian.engine.reading_effects import COLUMNS, reading_effects
+from kongjian.engine.outcome import Inputs, Results
 from kongjian.rules import Rules, resolve
 from kongjian.run import Run
 from native_engines import random_run, run_of

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from filled_forms import city_run
-from kongjian.engine.calculate import Inputs, Results, calculate
+from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.other_readings import other_outcomes
+from kongjian.engine.evidence.reconcile import COLUMNS, SUMMARY, TOTAL, reconcile
 from kongjian.engine.frame import Frame
 from kongjian.engine.measures import PLATFORM
-from kongjian.engine.other_readings import other_outcomes
-from kongjian.engine.reconcile import COLUMNS, SUMMARY, TOTAL, reconcile
+from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.choices import alternatives

@@ -10,10 +10,10 @@ import pytest
 
 from filled_forms import city_grids, city_run
 from kongjian.base.grid import Cell, Grid
-from kongjian.engine.calculate import Previous
+from kongjian.engine.evidence.other_readings import other_outcomes
+from kongjian.engine.evidence.reconcile import reconcile
+from kongjian.engine.last_run import Previous
 from kongjian.engine.measures import PLATFORM
-from kongjian.engine.other_readings import other_outcomes
-from kongjian.engine.reconcile import reconcile
 from kongjian.intake.headers import header_name
 from kongjian.rules import load_rules
 from kongjian.run import Run, calculate_grids

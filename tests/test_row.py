@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kongjian.engine.explain import explain, wanting
+from kongjian.engine.evidence.explain import explain, wanting
 from kongjian.engine.frame import Frame
-from kongjian.engine.row import RowScore, compile_row
+from kongjian.engine.row_scoring import RowScore, compile_row
 from kongjian.engine.scoring import score
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Band, Indicator, ObjectScheme

@@ -13,7 +13,7 @@ from openxml_audit import OpenXmlValidator
 
 from filled_forms import city_grids, city_run, draw_template, empty_run
 from kongjian.base.grid import Grid
-from kongjian.engine.calculate import Previous
+from kongjian.engine.last_run import Previous
 from kongjian.forms.design import score_cards as design
 from kongjian.forms.job import Job
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key

@@ -13,8 +13,9 @@ from excel_caller import NA, UDFS, call
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid
 from kongjian.demo import demo_data
-from kongjian.engine.calculate import Outcome, calculate
+from kongjian.engine.calculate import calculate
 from kongjian.engine.matching import ROW
+from kongjian.engine.outcome import Outcome
 from kongjian.engine.rounding import MISSING
 from kongjian.excel.rules_text import rules_of
 from kongjian.intake.tables import Intake, read_inputs

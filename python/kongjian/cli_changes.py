@@ -14,7 +14,7 @@ from kongjian.cli_chinese import FILE, ChineseCommand
 @click.option("--all", "everything", is_flag=True, help="每一处都列出来（默认每类最多30处）")
 def changes(book: Path, everything: bool) -> None:
     """与上次相比：数据、规则和名次有哪些变化；只看不写。"""
-    from kongjian.engine.change_list import MOST_LINES, change_list
+    from kongjian.engine.evidence.change_list import MOST_LINES, change_list
     from kongjian.workbook.recalculate import check
 
     run = check(book)

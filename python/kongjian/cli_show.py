@@ -26,7 +26,7 @@ def explain(book: Path, who: str | None) -> None:
     """得分说明：每一分从哪里来，还差多少，怎样到80分最省力。"""
     import numpy as np
 
-    from kongjian.engine.explanations import by_rank, explanations
+    from kongjian.engine.evidence.explanations import by_rank, explanations
 
     run = _examined(book)
     schools, teachers = run.results.school, run.results.teacher
@@ -85,7 +85,7 @@ def _examined(book: Path) -> Run:
 
 def _show(book: Path, sheet: str) -> None:
     """Prints one evidence sheet as a calculation would fill it."""
-    from kongjian.engine.evidence import SHEETS, Found
+    from kongjian.engine.evidence.evidence_sheets import SHEETS, Found
     from kongjian.workbook.layout import output_sheet
 
     run = _examined(book)

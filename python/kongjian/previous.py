@@ -10,9 +10,9 @@ import numpy as np
 
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
 from kongjian.base.text import clean
-from kongjian.engine.calculate import NAME_COLUMNS, shown_keys
 from kongjian.engine.frame import Frame, texts
-from kongjian.engine.previous import KEY, Earlier, Previous, numbered, table_code
+from kongjian.engine.last_run import KEY, Earlier, Previous, numbered, table_code
+from kongjian.engine.outcome import NAME_COLUMNS, shown_keys
 from kongjian.intake.sheets import Sheets, header_row, rows_below_header
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS

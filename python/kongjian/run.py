@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kongjian.base.grid import Grid, cell_number
-from kongjian.engine.calculate import Inputs, Previous, Results, calculate
-from kongjian.engine.changes import Changes, compare, explained
-from kongjian.engine.evidence import evidence
+from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.changes import Changes, compare, explained
+from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Frame, texts
+from kongjian.engine.last_run import Previous
+from kongjian.engine.outcome import Inputs, Results
 from kongjian.intake import report
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.column_names import with_confirmed

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.demo import activity, people, schools, standings
-from kongjian.engine.calculate import Inputs
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.measures import school_measures
+from kongjian.engine.outcome import Inputs
 from kongjian.engine.scoring import score
 from kongjian.rules import Rules
 

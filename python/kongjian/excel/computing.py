@@ -11,12 +11,12 @@ import numpy as np
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, is_blank
 from kongjian.base.text import fold
-from kongjian.engine.cheapest import total_line
 from kongjian.engine.eligibility import eligibility
-from kongjian.engine.explain import COLUMNS, explain
+from kongjian.engine.evidence.cheapest import total_line
+from kongjian.engine.evidence.explain import COLUMNS, explain
 from kongjian.engine.monthly import Monthly
 from kongjian.engine.rounding import to_cents
-from kongjian.engine.row import RowScorer, compile_row
+from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.engine.scoring import score as score_frame
 from kongjian.excel.given import Given, Row, block, is_error, one_row

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell
-from kongjian.engine.calculate import unit_keys
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.matching import accounts
+from kongjian.engine.outcome import unit_keys
 from kongjian.forms import known
 from kongjian.forms.checklist_sheet import SHEET, write_sheet
 from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned

@@ -6,8 +6,8 @@ import datetime as dt
 
 import numpy as np
 
-from kongjian.engine.calculate import NAME_COLUMNS, Outcome, unit_keys
 from kongjian.engine.frame import Ints
+from kongjian.engine.outcome import NAME_COLUMNS, Outcome, unit_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.forms.placeholders import Scalar

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.calculate import Outcome
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, locate, school_keys
+from kongjian.engine.outcome import Outcome
 from kongjian.engine.ranking import UNRANKED, rank, shared
 from kongjian.engine.rounding import TOLERANCE, from_cents
 from kongjian.rules.model import ObjectScheme

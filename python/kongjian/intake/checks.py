@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.calculate import Inputs
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
+from kongjian.engine.outcome import Inputs
 from kongjian.rules.model import Rules
 
 

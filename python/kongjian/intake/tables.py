@@ -11,11 +11,11 @@ import numpy as np
 
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
-from kongjian.engine.calculate import Inputs
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints
 from kongjian.engine.matching import ACCOUNT, ROW
 from kongjian.engine.measures import PLATFORM
+from kongjian.engine.outcome import Inputs
 from kongjian.intake import values
 from kongjian.intake.checks import check
 from kongjian.intake.headers import (

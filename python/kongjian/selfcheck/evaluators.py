@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kongjian.engine.row import compile_row
+from kongjian.engine.row_scoring import compile_row
 from kongjian.engine.scoring import score
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run

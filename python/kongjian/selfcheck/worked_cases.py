@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kongjian.engine.calculate import Inputs, Results, calculate
+from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.near_misses import near_misses
+from kongjian.engine.evidence.other_readings import other_outcomes
+from kongjian.engine.evidence.reading_effects import reading_effects
 from kongjian.engine.frame import Frame
-from kongjian.engine.near_misses import near_misses
-from kongjian.engine.other_readings import other_outcomes
-from kongjian.engine.reading_effects import reading_effects
+from kongjian.engine.outcome import Inputs, Results
 from kongjian.rules import Rules, resolve, strict_yaml
 
 TABLES = ("schools", "teachers", "classes", "monthly", "events")

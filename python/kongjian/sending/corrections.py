@@ -11,9 +11,9 @@ import numpy as np
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, column_number
 from kongjian.base.text import fold
-from kongjian.engine.calculate import NAME_COLUMNS, unit_keys
 from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
+from kongjian.engine.outcome import NAME_COLUMNS, unit_keys
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model_tables import InputTable

@@ -12,11 +12,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.text import fold
-from kongjian.engine.calculate import Outcome
-from kongjian.engine.cheapest import cheapest_way, pass_mark
-from kongjian.engine.explain import is_percent
-from kongjian.engine.explanations import by_rank, explanations
+from kongjian.engine.evidence.cheapest import cheapest_way, pass_mark
+from kongjian.engine.evidence.explain import is_percent
+from kongjian.engine.evidence.explanations import by_rank, explanations
 from kongjian.engine.frame import Floats, Frame, Ints
+from kongjian.engine.outcome import Outcome
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.run import Run

@@ -8,8 +8,9 @@ import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.calculate import NAME_COLUMNS, direction
 from kongjian.engine.frame import Bools, Frame
+from kongjian.engine.outcome import NAME_COLUMNS
+from kongjian.engine.result_tables import direction
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.sending.model import CopyColumn, CopySheet, Entry, Value, filled

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kongjian.engine.calculate import NAME_COLUMNS
 from kongjian.engine.frame import Ints
+from kongjian.engine.outcome import NAME_COLUMNS
 from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.engine.scoring import HOMEROOM

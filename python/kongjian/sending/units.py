@@ -10,8 +10,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO
 from kongjian.base.text import fold
 from kongjian.engine.awards import Standing
-from kongjian.engine.calculate import unit_keys
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
+from kongjian.engine.outcome import unit_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.run import Run

@@ -10,12 +10,19 @@ from typing import NamedTuple
 import numpy as np
 
 from kongjian.base.errors import KongjianError
-from kongjian.engine.calculate import Inputs, Outcome, Results, shown_keys
-from kongjian.engine.data_changes import DataChange, Places, differ, measure_changes, monthly_changes, scores
+from kongjian.engine.evidence.data_changes import (
+    DataChange,
+    Places,
+    differ,
+    measure_changes,
+    monthly_changes,
+    scores,
+)
+from kongjian.engine.evidence.other_readings import outcomes_under
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
+from kongjian.engine.last_run import KEY, Earlier, Previous
 from kongjian.engine.matching import NOT_FOUND, locate
-from kongjian.engine.other_readings import outcomes_under
-from kongjian.engine.previous import KEY, Earlier, Previous
+from kongjian.engine.outcome import Inputs, Outcome, Results, shown_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents
 from kongjian.rules.differences import RuleChange, rule_changes, undone

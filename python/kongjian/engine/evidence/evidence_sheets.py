@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from kongjian.engine.calculate import Inputs, Results
-from kongjian.engine.explanations import explanations
+from kongjian.engine.evidence.explanations import explanations
+from kongjian.engine.evidence.near_misses import near_misses
+from kongjian.engine.evidence.other_readings import Other, other_outcomes
+from kongjian.engine.evidence.reading_effects import reading_effects
+from kongjian.engine.evidence.reconcile import reconcile
 from kongjian.engine.frame import Frame
-from kongjian.engine.near_misses import near_misses
-from kongjian.engine.other_readings import Other, other_outcomes
-from kongjian.engine.reading_effects import reading_effects
-from kongjian.engine.reconcile import reconcile
+from kongjian.engine.outcome import Inputs, Results
 from kongjian.rules.model import Rules
 
 

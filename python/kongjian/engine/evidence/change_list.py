@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.engine.calculate import Results
-from kongjian.engine.changes import BECAUSE, STAYED, Changes, name_of
+from kongjian.engine.evidence.changes import BECAUSE, STAYED, Changes, name_of
+from kongjian.engine.outcome import Results
 from kongjian.rules.objects import OBJECT_LABELS
 
 MOST_LINES = 30

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from kongjian.engine.calculate import Inputs, Outcome, Results
+from kongjian.engine.evidence.other_counts import OtherCounts, other_counts
+from kongjian.engine.evidence.other_readings import Other
 from kongjian.engine.frame import Bools, Floats, Ints
 from kongjian.engine.measures import PLATFORM
-from kongjian.engine.other_counts import OtherCounts, other_counts
-from kongjian.engine.other_readings import Other
+from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.rounding import MISSING, TOLERANCE, to_cents
 from kongjian.engine.scoring import Scores
 from kongjian.rules.model import Rules

@@ -8,11 +8,11 @@ from dataclasses import asdict
 
 import numpy as np
 
-from kongjian.engine.calculate import Inputs, Results, unit_keys
-from kongjian.engine.causes import Cause, Causes
-from kongjian.engine.compared import Compared, Ways, compare, other_ways
+from kongjian.engine.evidence.causes import Cause, Causes
+from kongjian.engine.evidence.compared import Compared, Ways, compare, other_ways
+from kongjian.engine.evidence.other_readings import Other
 from kongjian.engine.frame import Frame, texts
-from kongjian.engine.other_readings import Other
+from kongjian.engine.outcome import Inputs, Results, unit_keys
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kongjian.engine.calculate import Inputs, Results
 from kongjian.engine.effective import repeats_not_counted, totals
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame
 from kongjian.engine.matching import accounts
 from kongjian.engine.measures import school_measures
+from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.engine.scoring import Scores, score
 from kongjian.rules.model import Rules

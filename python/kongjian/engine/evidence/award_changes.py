@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.awards import holders
-from kongjian.engine.calculate import Outcome
 from kongjian.engine.matching import rows
+from kongjian.engine.outcome import Outcome
 from kongjian.rules.model import Award, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 

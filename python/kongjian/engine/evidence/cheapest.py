@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kongjian.engine.calculate import Results
-from kongjian.engine.explain import amount, is_percent, unit_values, wanting
-from kongjian.engine.row import RowScorer, compile_row
+from kongjian.engine.evidence.explain import amount, is_percent, unit_values, wanting
+from kongjian.engine.outcome import Results
+from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 

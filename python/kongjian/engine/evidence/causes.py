@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from kongjian.engine.compared import Compared, Ways
+from kongjian.engine.evidence.compared import Compared, Ways
+from kongjian.engine.evidence.other_counts import OtherCounts
+from kongjian.engine.evidence.other_readings import Other
 from kongjian.engine.frame import Bools, Floats, Ints
 from kongjian.engine.measures import basis
-from kongjian.engine.other_counts import OtherCounts
-from kongjian.engine.other_readings import Other
 from kongjian.engine.rounding import MISSING, TOLERANCE, to_cents
 from kongjian.engine.scoring import Scores
 from kongjian.rules.model import Rules

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from kongjian.engine.awards import standing
-from kongjian.engine.calculate import Outcome, Results
+from kongjian.engine.evidence.near_lines import NearLine, near_bounds, near_rank
 from kongjian.engine.frame import Floats, Frame, Ints, texts
-from kongjian.engine.near_bounds import near_bounds
-from kongjian.engine.near_line import NearLine
-from kongjian.engine.near_ranks import near_rank
+from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.ladders import ladder
 from kongjian.rules.model import Rules

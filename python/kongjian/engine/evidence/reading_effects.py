@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kongjian.engine.award_changes import NO_CHANGE, NO_DATA, Change, Names, change, counter, said
-from kongjian.engine.calculate import Outcome, Results
+from kongjian.engine.evidence.award_changes import NO_CHANGE, NO_DATA, Change, Names, change, counter, said
+from kongjian.engine.evidence.other_readings import Other
 from kongjian.engine.frame import Frame, texts
-from kongjian.engine.other_readings import Other
+from kongjian.engine.outcome import Outcome, Results
 from kongjian.rules.ladders import ladder
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS

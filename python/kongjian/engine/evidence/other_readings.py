@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kongjian.engine.calculate import Inputs, Outcome, Results, judged
+from kongjian.engine.calculate import judged
 from kongjian.engine.findings import Findings
 from kongjian.engine.measures import school_measures
+from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.scoring import score
 from kongjian.rules.choices import alternatives
 from kongjian.rules.model import Rules

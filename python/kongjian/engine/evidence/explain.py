@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kongjian.engine.frame import Frame
 from kongjian.engine.rounding import TOLERANCE
-from kongjian.engine.row import RowScorer
+from kongjian.engine.row_scoring import RowScorer
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.wording import rule_words

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kongjian.engine.calculate import Outcome
-from kongjian.engine.explain import PERCENT
+from kongjian.engine.evidence.explain import PERCENT
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, rows
 from kongjian.engine.measures import FROM_EVENTS, basis
+from kongjian.engine.outcome import Outcome
 from kongjian.engine.rounding import from_cents
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column

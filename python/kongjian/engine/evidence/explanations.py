@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.engine.calculate import Outcome, Results
-from kongjian.engine.cheapest import cheapest_way, total_line
-from kongjian.engine.explain import explain, unit_values
+from kongjian.engine.evidence.cheapest import cheapest_way, total_line
+from kongjian.engine.evidence.explain import explain, unit_values
 from kongjian.engine.frame import Frame, Ints, texts
 from kongjian.engine.measures import FROM_EVENTS, basis
+from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
-from kongjian.engine.row import RowScorer, compile_row
+from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, Rules
 

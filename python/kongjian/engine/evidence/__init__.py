@@ -1,0 +1,1 @@
+"""What questions the engine's results: explanations, comparisons, near misses, other readings, changes."""

@@ -1,0 +1,131 @@
+"""What goes into a calculation and what comes out of it, and by what key a unit is known."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kongjian.engine.awards import Standing, ranking_order
+from kongjian.engine.eligibility import Eligibility
+from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Frame, Ints, texts
+from kongjian.engine.matching import accounts, school_keys
+from kongjian.engine.monthly import Monthly
+from kongjian.engine.scoring import Scores
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column
+
+NAME_COLUMNS = {"school": ("学校名称",), "teacher": ("学校名称", "教师姓名", "账号")}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The five input tables, columns as in rules/tables.yaml. A pandas DataFrame serves as well as a Frame."""
+
+    schools: Frame
+    teachers: Frame
+    classes: Frame
+    monthly: Frame
+    events: Frame
+
+    @classmethod
+    def of(cls, rules: Rules, **tables: Mapping[str, Any]) -> Inputs:
+        """Inputs from any frames; tables and columns that are not given are empty."""
+        out = {}
+        for table in rules.tables:
+            given = Frame.of(tables.get(table.id, {}))
+            columns = {c.name: _as_kind(given.get(c.name), c, given.height) for c in table.columns}
+            out[table.id] = given.having(**columns)
+        return cls(**out)
+
+    def fingerprint(self) -> str:
+        """A short hash of all values, independent of formats, column order and workbook."""
+        digest = hashlib.blake2b(digest_size=6)
+        for table in (self.schools, self.teachers, self.classes, self.monthly, self.events):
+            for name in sorted(n for n in table if not n.startswith("#")):
+                column = table[name]
+                digest.update(name.encode())
+                text = column.dtype == object
+                digest.update(
+                    "\x1f".join(column).encode() if text else np.ascontiguousarray(column).tobytes()
+                )
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything about one kind of unit; arrays run over its input rows."""
+
+    kind: str
+    units: Frame
+    scores: Scores
+    score_cents: Ints
+    monthly: Monthly
+    eligibility: Eligibility
+    standing: Standing
+
+    @cached_property
+    def order(self) -> Ints:
+        """Positions of the ranked units by rank, then school, then account or name."""
+        keys = texts(unit_keys(self.kind, self.units))
+        return ranking_order(self.standing, self.units["学校名称"], keys)
+
+
+@dataclass(frozen=True)
+class Results:
+    """Every output table by its table name, the findings, and what 首页 and 运行记录 tell.
+
+    `same_run`: data and rules are those of the last run. Where they are not, 变化 says only which way a unit went.
+    """
+
+    tables: dict[str, Frame]
+    findings: Findings
+    school: Outcome
+    teacher: Outcome
+    fingerprint: str
+    version: str
+    same_run: bool = False
+
+    def of(self, kind: str) -> Outcome:
+        """Everything about one kind of unit."""
+        return self.school if kind == "school" else self.teacher
+
+
+def _as_kind(values: NDArray[Any] | None, column: Column, height: int) -> NDArray[Any]:
+    """A column as its kind wants it: dates, texts or numbers; blanks where it is not given."""
+    if values is None:
+        values = texts([""] * height)
+    if column.kind == "date":
+        return values if values.dtype.kind == "M" else values.astype("datetime64[D]")
+    if column.is_text:
+        return values if values.dtype == object else texts(_plain(v) for v in values.tolist())
+    if values.dtype == object:
+        values = np.array([np.nan if v == "" else float(v) for v in values], dtype=np.float64)
+    if column.blank:
+        return np.where(np.isnan(values), column.stand_in, values)
+    return values
+
+
+def _plain(value: float) -> str:
+    """A number given for a text, an account for example; a blank is an empty text."""
+    return "" if value != value else f"{value:.0f}" if value == int(value) else str(value)
+
+
+def unit_keys(kind: str, units: Frame) -> list[str]:
+    """What names a unit from one run to the next: the school, or the account (else school and name)."""
+    if kind == "school":
+        return school_keys(units["学校名称"])
+    schools = school_keys(units["学校名称"])
+    names = zip(accounts(units), schools, units["教师姓名"], strict=True)
+    return [account or f"{s}/{name}" for account, s, name in names]
+
+
+def shown_keys(kind: str, units: Frame) -> list[str]:
+    """`unit_keys` by what the sheets show, damaged accounts, too: what a unit is found by in an earlier run's."""
+    return unit_keys(kind, Frame({c: units[c] for c in NAME_COLUMNS[kind]}))
