@@ -19,7 +19,7 @@ from kongjian.base.grid import YES_NO, Grid
 from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Frame
-from kongjian.intake.report import frame, lines
+from kongjian.intake.problem_list import frame, lines
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules

@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 from xlsxwriter import Workbook
 
-from kongjian.importing.work import Imported, import_files
+from kongjian.intake.importing.import_files import Imported, import_files
 from kongjian.rules import Rules, load_rules
 from kongjian.xlsx.input_writer import FileWriter
 from kongjian.xlsx.package import Package

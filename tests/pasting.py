@@ -20,7 +20,7 @@ from kongjian.engine.calculate import calculate
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Results
-from kongjian.intake.report import frame, lines
+from kongjian.intake.problem_list import frame, lines
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import Run, recalculate

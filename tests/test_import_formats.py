@@ -22,7 +22,7 @@ from import_files import (
     xlsx,
 )
 from kongjian.base.errors import KongjianError
-from kongjian.importing.plain_text import decode
+from kongjian.intake.importing.plain_text import decode
 from workbooks import SCHOOL_NAMES
 
 Maker = Callable[[Path, list[Line]], Path]

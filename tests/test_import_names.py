@@ -10,9 +10,9 @@ import pytest
 from import_files import RULES, Line, landed, new_book, run_import, text_file, xlsx
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
-from kongjian.importing.recognise import likely_column
 from kongjian.intake.column_names import COLUMNS, turned_down, with_confirmed
 from kongjian.intake.headers import header_name
+from kongjian.intake.importing.recognise import likely_column
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from package_lint import lint

@@ -21,7 +21,7 @@ from kongjian.cli_chinese import FILE, ChineseCommand
 )
 def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str) -> None:
     """导入平台导出的文件：.xlsx、.xls、CSV 都行，表头在前10行的哪一行都行；改了什么见“导入记录”。"""
-    from kongjian.importing.work import import_files
+    from kongjian.intake.importing.import_files import import_files
     from kongjian.rules import load_rules
     from kongjian.xlsx.input_writer import FileWriter
     from kongjian.xlsx.package import Package

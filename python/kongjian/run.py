@@ -18,7 +18,7 @@ from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs, Results
-from kongjian.intake import report
+from kongjian.intake import problem_list
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.column_names import with_confirmed
 from kongjian.intake.marks import marks
@@ -90,8 +90,8 @@ def own_rules(sheets: Sheets, rules: Rules) -> Rules:
 
 def calculate_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
     """The same by rules in which 规则 has had its say."""
-    said = rows_below_header(sheets, "问题清单", list(report.KEY_COLUMNS))
-    kept = report.accepted_before(said, rules.words)
+    said = rows_below_header(sheets, "问题清单", list(problem_list.KEY_COLUMNS))
+    kept = problem_list.accepted_before(said, rules.words)
     return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets, rules), progress, kept)
 
 
@@ -100,7 +100,7 @@ def calculate_grids(
     rules: Rules,
     previous: Previous,
     progress: Progress = lambda _: None,
-    accepted: Mapping[report.Key, str] | None = None,
+    accepted: Mapping[problem_list.Key, str] | None = None,
 ) -> Run:
     """A run over the grids of the input sheets (table id → grid), by rules in which 规则 has had its say.
 
@@ -110,10 +110,16 @@ def calculate_grids(
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
     changes = compare(results, intake.inputs, rules, previous, intake.places)
     results = explained(results, changes)
-    lines = report.lines(results.findings, intake.where, accepted)
-    found = report.frame(lines)
+    lines = problem_list.lines(results.findings, intake.where, accepted)
+    found = problem_list.frame(lines)
     return Run(
-        results, rules, found, report.count_levels(found), intake.inputs, changes, marks(lines, intake.where)
+        results,
+        rules,
+        found,
+        problem_list.count_levels(found),
+        intake.inputs,
+        changes,
+        marks(lines, intake.where),
     )
 
 

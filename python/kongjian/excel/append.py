@@ -11,8 +11,8 @@ import xlwings as xw
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, Grid, is_blank
 from kongjian.excel.live import LiveBook, unprotected
-from kongjian.importing.convert import Value
-from kongjian.importing.landing import Block
+from kongjian.intake.importing.convert import Value
+from kongjian.intake.importing.landing import Block
 from kongjian.intake.sheets import Page
 from kongjian.rules.model_tables import Column
 from kongjian.xlsx.edit import totals_row

@@ -12,7 +12,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.excel.append import LiveWriter
 from kongjian.excel.live import LiveBook
 from kongjian.excel.session import NOT_THERE, pressed
-from kongjian.importing.work import import_files
+from kongjian.intake.importing.import_files import import_files
 from kongjian.rules import load_rules
 
 _PATTERNS = "*.xlsx;*.xlsm;*.xls;*.csv;*.tsv;*.txt;*.htm;*.html"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kongjian.base.grid import Cell, column_number
 from kongjian.engine.findings import Finding
-from kongjian.intake.report import Line
+from kongjian.intake.problem_list import Line
 from kongjian.intake.where import Where
 from kongjian.xlsx.fill_marks import ALWAYS, SELF, Area, Mark
 

@@ -10,9 +10,9 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
-from kongjian.importing.convert import Converted, Reading, Value, converted
 from kongjian.intake.checks import guessed_kind
 from kongjian.intake.headers import find_header
+from kongjian.intake.importing.convert import Converted, Reading, Value, converted
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 

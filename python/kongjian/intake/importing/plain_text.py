@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
-from kongjian.importing.sheet import SourceSheet, even, refuse_size
+from kongjian.intake.importing.source_sheet import SourceSheet, even, refuse_size
 from kongjian.rules.model_importing import ImportLimits
 
 _MARKS = (

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from kongjian.base.errors import KongjianError
-from kongjian.importing.sheet import refuse_size
+from kongjian.intake.importing.source_sheet import refuse_size
 from kongjian.rules.model_importing import ImportLimits
 from kongjian.xlsx.package import resolve
 from kongjian.xlsx.part_survey import DeclarationError, Part, SharedTexts, Worksheet

@@ -15,7 +15,7 @@ from kongjian.base.text import fold
 from kongjian.engine.findings import Finding, Findings
 from kongjian.intake import values
 from kongjian.intake.headers import Header
-from kongjian.intake.report import short, word
+from kongjian.intake.problem_list import short, word
 from kongjian.intake.tables import convert, data_rows
 from kongjian.intake.values import Cells
 from kongjian.rules.model import Rules

@@ -10,7 +10,7 @@ from lxml import etree, html
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
-from kongjian.importing.sheet import SourceSheet, even, refuse_size
+from kongjian.intake.importing.source_sheet import SourceSheet, even, refuse_size
 from kongjian.rules.model_importing import ImportLimits
 
 _WIDEST = 16_384

@@ -10,8 +10,8 @@ import python_calamine as calamine
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid
-from kongjian.importing.packages import damaged, unpack
-from kongjian.importing.sheet import SourceSheet, refuse_size
+from kongjian.intake.importing.packages import damaged, unpack
+from kongjian.intake.importing.source_sheet import SourceSheet, refuse_size
 from kongjian.rules.model_importing import ImportLimits
 from kongjian.xlsx.part_survey import Worksheet
 

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.importing.html_tables import read_html
-from kongjian.importing.plain_text import decode, read_text
-from kongjian.importing.sheet import Source
-from kongjian.importing.spreadsheets import read_old, read_package
+from kongjian.intake.importing.html_tables import read_html
+from kongjian.intake.importing.plain_text import decode, read_text
+from kongjian.intake.importing.source_sheet import Source
+from kongjian.intake.importing.spreadsheets import read_old, read_package
 from kongjian.rules.model_importing import ImportLimits
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

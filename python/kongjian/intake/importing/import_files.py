@@ -10,13 +10,13 @@ from typing import Protocol
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.text import fold
-from kongjian.importing import records
-from kongjian.importing.damaged import refuse_damaged
-from kongjian.importing.gather import Gathered, Known, SheetPart, gather
-from kongjian.importing.landing import Block, Landing, Outcome
-from kongjian.importing.records import Line
 from kongjian.intake.column_names import SHEET, name_rows, turned_down, with_confirmed
-from kongjian.intake.report import word
+from kongjian.intake.importing import records
+from kongjian.intake.importing.damaged import refuse_damaged
+from kongjian.intake.importing.gather import Gathered, Known, SheetPart, gather
+from kongjian.intake.importing.landing import Block, Landing, Outcome
+from kongjian.intake.importing.records import Line
+from kongjian.intake.problem_list import word
 from kongjian.intake.sheets import RECORDS, Page, Progress, Sheets, no_sheet, rows_below_header
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable

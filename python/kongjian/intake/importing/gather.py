@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.importing.convert import Converted, converted
-from kongjian.importing.recognise import Recognised, recognise
-from kongjian.importing.sheet import SourceSheet
-from kongjian.importing.sources import read_source
 from kongjian.intake.column_names import NameRow
+from kongjian.intake.importing.convert import Converted, converted
+from kongjian.intake.importing.recognise import Recognised, recognise
+from kongjian.intake.importing.source_sheet import SourceSheet
+from kongjian.intake.importing.sources import read_source
 from kongjian.intake.sheets import Progress
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable

@@ -11,10 +11,10 @@ import numpy as np
 
 from kongjian.base.grid import Cell, cell_number, letter, serial
 from kongjian.engine.frame import Frame, texts
-from kongjian.importing.convert import Converted, Reading, words
-from kongjian.importing.landing import Landing, Outcome
 from kongjian.intake.column_names import NameRow
-from kongjian.intake.report import short, word
+from kongjian.intake.importing.convert import Converted, Reading, words
+from kongjian.intake.importing.landing import Landing, Outcome
+from kongjian.intake.problem_list import short, word
 from kongjian.intake.sheets import COLUMN_NAMES, RECORDS, Page
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules

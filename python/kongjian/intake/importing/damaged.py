@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import letter
-from kongjian.importing.convert import DAMAGED, SUSPECT, Converted, Reading
-from kongjian.importing.recognise import Recognised
+from kongjian.intake.importing.convert import DAMAGED, SUSPECT, Converted, Reading
+from kongjian.intake.importing.recognise import Recognised
 from kongjian.intake.values import show
 from kongjian.rules.model_importing import ImportingFile
 

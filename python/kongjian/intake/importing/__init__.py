@@ -1,0 +1,1 @@
+"""Exported files in, rows of the input sheets out."""
