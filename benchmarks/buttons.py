@@ -22,15 +22,11 @@ from kongjian import buttons  # noqa: E402
 from kongjian.demo import demo_data  # noqa: E402
 from kongjian.engine.evidence.evidence_sheets import evidence  # noqa: E402
 from kongjian.excel.live import LiveBook, block  # noqa: E402
-from kongjian.previous import previous_run  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
-from kongjian.run import (  # noqa: E402
-    RULE_SHEET,
-    calculate_grids,
-    input_grids,
-    pages,
-)
-from kongjian.workbook.build import build  # noqa: E402
+from kongjian.workbook.last_run_sheets import previous_run  # noqa: E402
+from kongjian.workbook.pages import pages  # noqa: E402
+from kongjian.workbook.run import RULE_SHEET, calculate_grids, input_grids  # noqa: E402
+from kongjian.workbook.shipped.build_workbook import build  # noqa: E402
 from measure import Row, compare, in_turn  # noqa: E402
 from workbooks import opened  # noqa: E402
 

@@ -12,12 +12,12 @@ from kongjian.demo import demo_data
 from kongjian.engine.last_run import Previous
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
-from kongjian.previous import previous_run
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Run, calculate_grids, input_grids
 from kongjian.sending import live_copy as writer
 from kongjian.sending.live_copy import Contents, live_copy
-from kongjian.workbook.build import build
+from kongjian.workbook.last_run_sheets import previous_run
+from kongjian.workbook.run import Run, calculate_grids, input_grids
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import read_parts, write_parts
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader

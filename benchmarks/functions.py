@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import scoring
-from kongjian import udfs
 from kongjian.rules import load_rules
+from kongjian.workbook.functions import worksheet
 from measure import ROUNDS, Row, compare, in_turn
 
 TEACHERS = 5_000
@@ -82,11 +82,11 @@ def measure() -> list[Row]:
 def _one_row() -> list[Row]:
     names = load_rules().table("schools").names
     row, bare = school_row(names), bare_school(names)
-    assert udfs.SCHOOL_SCORE(row) == bare(row), "the two do not score alike"
+    assert worksheet.SCHOOL_SCORE(row) == bare(row), "the two do not score alike"
 
     def ours() -> None:
         for _ in range(CALLS):
-            udfs.SCHOOL_SCORE(row)
+            worksheet.SCHOOL_SCORE(row)
 
     def by_hand() -> None:
         for _ in range(CALLS):
@@ -107,9 +107,11 @@ def _one_row() -> list[Row]:
 
 def _many_rows() -> list[Row]:
     rows = teacher_rows(load_rules().table("teachers").names)
-    assert [line[-1] for line in udfs.TEACHER_SCORES(rows)] == [udfs.TEACHER_SCORE(row) for row in rows]
+    assert [line[-1] for line in worksheet.TEACHER_SCORES(rows)] == [
+        worksheet.TEACHER_SCORE(row) for row in rows
+    ]
     together, one_by_one = in_turn(
-        lambda: udfs.TEACHER_SCORES(rows), lambda: [udfs.TEACHER_SCORE(row) for row in rows]
+        lambda: worksheet.TEACHER_SCORES(rows), lambda: [worksheet.TEACHER_SCORE(row) for row in rows]
     )
     what = f"TEACHER_SCORES，{TEACHERS:,}行一次"
     return [compare(what, together, f"TEACHER_SCORE {TEACHERS:,}次", one_by_one)]
@@ -140,9 +142,9 @@ def converted() -> None:
     data = {"func_name": "TEACHER_SCORES", "version": xw.__version__, "client": "Office.js", "runtime": "1.4"}
 
     def through_xlwings() -> None:
-        asyncio.run(custom_functions_call({**data, "args": [rows, None, None]}, udfs))
+        asyncio.run(custom_functions_call({**data, "args": [rows, None, None]}, worksheet))
 
-    times = in_turn(through_xlwings, lambda: udfs.TEACHER_SCORES(rows), ROUNDS)
+    times = in_turn(through_xlwings, lambda: worksheet.TEACHER_SCORES(rows), ROUNDS)
     print(*(t.best for t in times))
 
 

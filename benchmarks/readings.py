@@ -21,7 +21,7 @@ from kongjian.engine.findings import Findings  # noqa: E402
 from kongjian.engine.frame import Frame  # noqa: E402
 from kongjian.engine.measures import school_measures, teacher_measures  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
-from kongjian.run import Run  # noqa: E402
+from kongjian.workbook.run import Run  # noqa: E402
 from measure import ROUNDS, Row, compare, in_turn  # noqa: E402
 
 

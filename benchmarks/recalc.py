@@ -13,8 +13,8 @@ import openpyxl_recalc
 from kongjian.demo import demo_data
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.rules import load_rules
-from kongjian.workbook.build import build
 from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.shipped.build_workbook import build
 from measure import ROUNDS, Row, compare, in_turn, process, python
 
 COMMAND = Path(sys.executable).with_name("kongjian")

@@ -10,8 +10,8 @@ from kongjian.demo import demo_data
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck import work
 from kongjian.sending.live_copy import live_copy
-from kongjian.workbook.build import build
 from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from measure import Row, compare, in_turn

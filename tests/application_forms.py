@@ -16,8 +16,8 @@ from kongjian.forms.design import school_application, teacher_application
 from kongjian.forms.design.looks import Looks
 from kongjian.forms.template import Note, Template
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Run
 from kongjian.workbook.recalculate import check
+from kongjian.workbook.run import Run
 from workbooks import SCHOOL_NAMES, everything, small_book, teacher
 
 DAY = dt.date(2021, 7, 20)

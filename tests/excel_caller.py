@@ -35,7 +35,7 @@ def _decorated() -> ModuleType:
     if "officejs" not in [engine.name for engine in xw.engines]:
         xw.engines.add(Engine(impl=_xlofficejs.engine))
     kept = {name: getattr(xw, name) for name in ("func", "arg", "ret")}
-    spec = importlib.util.find_spec("kongjian.udfs")
+    spec = importlib.util.find_spec("kongjian.workbook.functions.worksheet")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

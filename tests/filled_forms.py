@@ -14,7 +14,7 @@ from kongjian.forms.design import Design, _drawn
 from kongjian.forms.job import Job
 from kongjian.forms.template import Note, Template
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Run, calculate_grids
+from kongjian.workbook.run import Run, calculate_grids
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 
 

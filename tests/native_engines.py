@@ -24,10 +24,10 @@ from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Award, Band, Condition, Indicator, ObjectScheme
-from kongjian.run import Run
 from kongjian.sending.live_copy import Contents
 from kongjian.sending.note_sheet import NOTE
 from kongjian.workbook.layout import RULES
+from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import read_parts, write_parts
 from kongjian.xlsx.table_parts import FIRST_ROW
 

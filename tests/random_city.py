@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kongjian.engine.outcome import Inputs
 from kongjian.rules import Rules, load_rules, resolve
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from native_engines import random_rules, random_tables, run_of
 
 RULES = load_rules()

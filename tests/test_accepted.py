@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from kongjian import buttons
-from kongjian.run import Run
 from kongjian.workbook.recalculate import check, recalculate, write_check
+from kongjian.workbook.run import Run
 from remote import Applied, remote_book
 from test_fill_marks import filled
 from workbooks import SCHOOL_NAMES, opened, school, small_book, teacher

@@ -23,7 +23,7 @@ from application_forms import (
 )  # fmt: skip
 from kongjian.forms.applications import is_fact, jobs, school_texts
 from kongjian.forms.design.fill_in import PAGE, WIDTH
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint
 

@@ -13,8 +13,8 @@ from openxml_audit import OpenXmlValidator
 
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.bands_text import parse_bands
-from kongjian.workbook.build import build
 from kongjian.workbook.layout import DISTRIBUTION, HOME_DISTRIBUTION, HOME_STATE
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import read_parts
 from office import convert, pdf_pages
 from package_lint import lint

@@ -8,7 +8,7 @@ import pytest
 
 from kongjian.base.errors import KongjianError
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook.build import build
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import read_parts
 from package_lint import lint
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook.build import Pasted, build
+from kongjian.workbook.shipped.build_workbook import Pasted, build
 from office import convert, pdf_pages
 from package_lint import lint
 

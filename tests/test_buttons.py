@@ -19,10 +19,10 @@ from kongjian.engine.last_run import Previous
 from kongjian.excel.live import block
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules
-from kongjian.run import input_grids
-from kongjian.workbook.build import build
 from kongjian.workbook.layout import HOME_STATE, output_sheets
 from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.run import input_grids
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from remote import Applied, remote_book, values
@@ -211,7 +211,7 @@ def test_a_missing_sheet_is_told(tmp_path: Path) -> None:
 
 def test_an_internal_fault_is_one_sentence_and_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("kongjian.run.calculate", lambda *_: 1 / 0)
+    monkeypatch.setattr("kongjian.workbook.run.calculate", lambda *_: 1 / 0)
     after = press(buttons.recalculate, small_book(tmp_path / "book.xlsm"))
     log = tmp_path / "kongjian-错误记录.txt"
     assert after.alerts == [(f"程序内部出错，工作簿没有改动；记录在 {log}，请发给技术人员", "critical")]

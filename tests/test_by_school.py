@@ -16,11 +16,11 @@ from kongjian.forms import known
 from kongjian.forms.design import school_application
 from kongjian.forms.returned import read_returned
 from kongjian.rules import load_rules
-from kongjian.run import Run
 from kongjian.sending.by_school import SchoolCopy, school_copies
 from kongjian.sending.corrections import read_copy
 from kongjian.sending.position_sheet import cut_lines
 from kongjian.sending.strangers import found_in, strangers
+from kongjian.workbook.run import Run
 from native_engines import run_of
 from package_lint import lint
 

@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from kongjian import buttons
 from kongjian.cli_changes import changes as changes_command
 from kongjian.rules import load_rules
-from kongjian.run import Run
 from kongjian.sending.live_copy import contents, live_copy
 from kongjian.sending.strangers import found_in, strangers
 from kongjian.workbook.recalculate import check, recalculate
+from kongjian.workbook.run import Run
 from remote import Applied, remote_book
 from remote import values as sheet_values
 from workbooks import column, opened, school, small_book

@@ -19,7 +19,8 @@ from kongjian.excel.live import block
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone
 from kongjian.rules.model import Band
-from kongjian.run import Run, examine_sheets, pages
+from kongjian.workbook.pages import pages
+from kongjian.workbook.run import Run, examine_sheets
 
 RULES = load_rules()
 NOW = dt.datetime(2021, 7, 20, 9, 30)

@@ -14,7 +14,7 @@ from application_forms import answered, rules, run_of, sent
 from kongjian.base.errors import KongjianError
 from kongjian.forms.checklist import FILE, Count, Counts, expected, write
 from kongjian.forms.returned import read_folder
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from package_lint import lint
 
 TODAY = dt.date(2021, 7, 26)

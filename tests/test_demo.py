@@ -20,8 +20,8 @@ from kongjian.engine.calculate import calculate
 from kongjian.engine.outcome import Results
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook.build import Pasted, build
 from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.shipped.build_workbook import Pasted, build
 
 Data = dict[str, Pasted]
 TEACHERS = 3500

@@ -12,8 +12,8 @@ from xlsxwriter import Workbook
 
 from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules
-from kongjian.workbook.build import Pasted, build
 from kongjian.workbook.recalculate import Run, check, recalculate
+from kongjian.workbook.shipped.build_workbook import Pasted, build
 from pasting import ACCOUNT, PERSON, SCHOOL, Formula, lines_of, recalculated, told, write_book
 from workbooks import without_fills
 

@@ -10,11 +10,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kongjian import udfs
 from kongjian.base.grid import letter
 from kongjian.cli import cli
-from kongjian.excel.commands import COMMANDS, GROUPS, Command
 from kongjian.rules import load_rules
+from kongjian.workbook.functions import worksheet
+from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, Command
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def test_every_picture_and_page_that_the_readme_links_to_is_there_and_small() ->
 
 
 def test_the_readme_gives_one_example_of_every_function() -> None:
-    assert re.findall(r"^\| `=([A-Z_]+)\(", README, re.MULTILINE) == list(udfs.FUNCTIONS)
+    assert re.findall(r"^\| `=([A-Z_]+)\(", README, re.MULTILINE) == list(worksheet.FUNCTIONS)
 
 
 def test_the_examples_of_the_readme_span_the_whole_row() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kongjian import doctor, macro_policy, udfs, xlwings_config
+from kongjian import doctor, macro_policy, xlwings_config
 from kongjian.base import places
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.cli import cli
+from kongjian.workbook.functions import worksheet
 
 USER = r"Software\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel\Security"
@@ -44,7 +45,7 @@ def test_the_round_trips_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
     found = lines()
     assert found["工作表函数"] == Line(GOOD, "工作表函数", "TEACHER_SCORE 满分行得 100")
     assert found["试算"].text == "读、算、写都正常，满分行得 100"
-    monkeypatch.setattr(udfs, "TEACHER_SCORE", lambda _: 99.0)
+    monkeypatch.setattr(worksheet, "TEACHER_SCORE", lambda _: 99.0)
     assert lines()["工作表函数"].state == BAD
 
 
@@ -52,7 +53,7 @@ def test_a_broken_part_is_one_line_and_the_others_still_come(monkeypatch: pytest
     def broken(_: list[object]) -> float:
         raise RuntimeError("坏了")
 
-    monkeypatch.setattr(udfs, "TEACHER_SCORE", broken)
+    monkeypatch.setattr(worksheet, "TEACHER_SCORE", broken)
     found = lines()
     assert str(found["工作表函数"]).startswith("不对 工作表函数：RuntimeError: 坏了。怎么办：")
     assert found["试算"].state == GOOD

@@ -13,9 +13,9 @@ from kongjian.engine.evidence.explain import COLUMNS as EXPLAIN_COLUMNS
 from kongjian.engine.evidence.explain import unit_values
 from kongjian.engine.evidence.explanations import COLUMNS, by_rank, explanations
 from kongjian.engine.row_scoring import compile_row
-from kongjian.excel.computing import explained
 from kongjian.rules import load_rules, resolve
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.workbook.functions.computing import explained
 from native_engines import random_run, random_tables, run_of
 from rules_texts import chosen
 

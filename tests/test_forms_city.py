@@ -22,9 +22,9 @@ from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.produce import PDF, SHAPES
 from kongjian.forms.template import Template
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Run
-from kongjian.workbook.build import build
 from kongjian.workbook.recalculate import check, recalculate
+from kongjian.workbook.run import Run
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from office import pdf_pages

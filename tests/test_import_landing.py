@@ -26,8 +26,8 @@ from import_files import (
 )
 from kongjian.base.errors import KongjianError
 from kongjian.demo import demo_data
-from kongjian.workbook.build import build
 from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.shipped.build_workbook import build
 from package_lint import lint
 from workbook_extras import rich_book
 from workbooks import (

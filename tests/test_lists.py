@@ -20,7 +20,7 @@ from kongjian.forms.design import commendation, publicity
 from kongjian.forms.design.award_sections import chinese_number
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.model import Award
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint
 

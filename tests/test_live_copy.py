@@ -15,11 +15,11 @@ from openxml_audit import OpenXmlValidator
 
 from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules, resolve
-from kongjian.run import Run
 from kongjian.sending import live_copy as module
 from kongjian.sending.formulas import FUNCTIONS
 from kongjian.sending.live_copy import Counts, contents, live_copy
 from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.run import Run
 from native_engines import Book, Cells, differences, expected, random_run, stored
 from package_lint import lint
 

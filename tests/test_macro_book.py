@@ -11,12 +11,12 @@ from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 from pyvbaanalysis import analyze_workbook
 
-from kongjian.excel.commands import COMMANDS
-from kongjian.excel.help_sheet import function_rows, messages
-from kongjian.excel.vba_project import functions, sources
-from kongjian.udfs import FUNCTIONS
+from kongjian.workbook.functions.worksheet import FUNCTIONS
 from kongjian.workbook.layout import FUNCTION_HELP_COLUMNS, HELP, MESSAGES_COLUMNS
 from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.shipped.commands import COMMANDS
+from kongjian.workbook.shipped.help_sheet import function_rows, messages
+from kongjian.workbook.shipped.vba_project import functions, sources
 from office import macro_results
 from package_lint import lint
 from package_macros import PROJECT, modules

@@ -22,7 +22,7 @@ from kongjian.engine.frame import Frame
 from kongjian.engine.monthly import monthly
 from kongjian.engine.outcome import Outcome
 from kongjian.rules.model import Award, Condition, Rules
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from random_city import READINGS, RULES, SEEDS, random_city, shuffled
 
 LABELS = {"school": "学校", "teacher": "教师"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kongjian.rules import load_rules
-from kongjian.workbook.build import build
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import Parts, read_parts, write_parts
 from package_lint import lint
 from package_macros import PROJECT

@@ -19,7 +19,7 @@ from kongjian.engine.evidence.reading_effects import COLUMNS, reading_effects
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.rules import Rules, resolve
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from native_engines import random_run, run_of
 from random_city import EDITS, EVERYBODY, READINGS, RULES, SEEDS, city_tables, random_city, shuffled, uncapped
 

@@ -19,7 +19,7 @@ from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.choices import alternatives
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from pasting import SCORED
 from plain_scorer import score_teacher
 

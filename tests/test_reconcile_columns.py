@@ -16,7 +16,7 @@ from kongjian.engine.last_run import Previous
 from kongjian.engine.measures import PLATFORM
 from kongjian.intake.headers import header_name
 from kongjian.rules import load_rules
-from kongjian.run import Run, calculate_grids
+from kongjian.workbook.run import Run, calculate_grids
 from pasting import CLEAN, Read, read, sheet
 
 RULES = load_rules()

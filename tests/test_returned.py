@@ -26,7 +26,7 @@ from kongjian.forms.applications import jobs
 from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned, read_folder, read_returned
 from kongjian.forms.template import Template
 from kongjian.rules.model_forms import FormField
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from office import convert
 
 

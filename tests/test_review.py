@@ -23,7 +23,7 @@ from kongjian.forms.review import Expert, Panel, expert_document, jobs, standing
 from kongjian.forms.review_collect import collect
 from kongjian.forms.template import Template
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint
 

@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 import pytest
 
 from kongjian import buttons
-from kongjian.excel.commands import COMMANDS, GROUPS, TAB
-from kongjian.excel.help_sheet import messages
-from kongjian.excel.ribbon import ribbon_xml, validate
-from kongjian.excel.vba_project import procedures, sources
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import FUNCTION_HELP_TABLE, output_sheets
+from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB
+from kongjian.workbook.shipped.help_sheet import messages
+from kongjian.workbook.shipped.ribbon import ribbon_xml, validate
+from kongjian.workbook.shipped.vba_project import procedures, sources
 
 SPACE = "{http://schemas.microsoft.com/office/2006/01/customui}"
 XML = ribbon_xml()

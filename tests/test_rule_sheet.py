@@ -14,9 +14,9 @@ from kongjian.base.grid import Cell, Grid
 from kongjian.intake.rule_sheet import SHEET, apply_rule_sheet
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Band
-from kongjian.workbook.build import Pasted, build
 from kongjian.workbook.layout import INDICATORS_COLUMNS, READINGS_COLUMNS
 from kongjian.workbook.recalculate import check
+from kongjian.workbook.shipped.build_workbook import Pasted, build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from pasting import CLEAN, RULES, read

@@ -21,7 +21,7 @@ from kongjian.forms.placeholders import Formula
 from kongjian.forms.score_cards import jobs
 from kongjian.forms.template import Template
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Run, calculate_grids
+from kongjian.workbook.run import Run, calculate_grids
 from office import convert, pdf_pages
 from package_lint import lint
 

@@ -22,7 +22,7 @@ from kongjian.forms.design import summary as design
 from kongjian.forms.statistics import statistics
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.choices import resolve
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint
 

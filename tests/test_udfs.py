@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from excel_caller import ERROR, NA, call, value
-from kongjian import udfs
 from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules
+from kongjian.workbook.functions import worksheet
 from rules_texts import CELL, chosen, joined
 
 RULES = load_rules()
@@ -51,11 +51,11 @@ def test_totals_and_items() -> None:
 
 
 def test_the_functions_called_from_python_take_plain_lists() -> None:
-    assert udfs.SCHOOL_SCORE(school()) == 95.0
-    assert udfs.TEACHER_SCORE(teacher(), TEACHERS, "在线授课") == 18.5
-    assert udfs.TEACHER_SCORES(teacher())[0][-1] == 98.5
-    assert udfs.RANK_SCORES([80, 90, 80]) == [[2.0], [1.0], [2.0]]
-    assert udfs.AWARD("学校", 3) == "网络学习空间应用示范校"
+    assert worksheet.SCHOOL_SCORE(school()) == 95.0
+    assert worksheet.TEACHER_SCORE(teacher(), TEACHERS, "在线授课") == 18.5
+    assert worksheet.TEACHER_SCORES(teacher())[0][-1] == 98.5
+    assert worksheet.RANK_SCORES([80, 90, 80]) == [[2.0], [1.0], [2.0]]
+    assert worksheet.AWARD("学校", 3) == "网络学习空间应用示范校"
 
 
 def test_headers_name_the_cells_in_any_order_and_by_alias() -> None:
@@ -172,7 +172,7 @@ def test_a_row_that_cannot_be_computed_spoils_no_other() -> None:
 def test_an_array_of_the_wrong_width_is_a_fault() -> None:
     assert fault("SCHOOL_SCORES", [[1, 2]]) == "学校数据一行应有33列，给了2列"
     with pytest.raises(KongjianError, match="各行的列数不同"):
-        udfs.TEACHER_SCORES([teacher(), teacher()[:-1]])
+        worksheet.TEACHER_SCORES([teacher(), teacher()[:-1]])
 
 
 # the workbook's own rules

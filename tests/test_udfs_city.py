@@ -17,12 +17,12 @@ from kongjian.engine.calculate import calculate
 from kongjian.engine.matching import ROW
 from kongjian.engine.outcome import Outcome
 from kongjian.engine.rounding import MISSING
-from kongjian.excel.rules_text import rules_of
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import load_rules
-from kongjian.run import input_grids
-from kongjian.workbook.build import build
+from kongjian.workbook.functions.rules_text import rules_of
 from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.run import input_grids
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from rules_texts import chosen, rules_text

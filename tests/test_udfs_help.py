@@ -7,17 +7,18 @@ import sys
 from pathlib import Path
 
 from excel_caller import UDFS
-from kongjian import udfs
-from kongjian.excel.functions import LONGEST, RULES_VBA, page
+from kongjian.workbook.functions import worksheet
+from kongjian.workbook.functions.function_help import LONGEST, RULES_VBA
+from kongjian.workbook.shipped.function_page import page
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_the_help_fits_into_excel_and_leaves_the_rules_out() -> None:
     names = "SCHOOL_SCORE TEACHER_SCORE SCHOOL_SCORES TEACHER_SCORES SCHOOL_ELIGIBLE SCORE_EXPLAIN RANK_SCORES AWARD"
-    assert list(udfs.FUNCTIONS) == names.split()
-    for name, found in udfs.FUNCTIONS.items():
-        assert len(getattr(udfs, name).__doc__) <= LONGEST
+    assert list(worksheet.FUNCTIONS) == names.split()
+    for name, found in worksheet.FUNCTIONS.items():
+        assert len(getattr(worksheet, name).__doc__) <= LONGEST
         assert all(0 < len(text) <= LONGEST for text in (found.doc, *(a.doc for a in found.arguments)))
         assert "rules" not in [a.name for a in found.arguments]
         listed = getattr(UDFS, name).__xlfunc__["args"]
@@ -27,20 +28,20 @@ def test_the_help_fits_into_excel_and_leaves_the_rules_out() -> None:
             "rules",
         ]
         assert listed[-1]["options"]["vba"] == RULES_VBA
-    assert udfs.FUNCTIONS["AWARD"].usage == "=AWARD(kind, rank)"
+    assert worksheet.FUNCTIONS["AWARD"].usage == "=AWARD(kind, rank)"
 
 
 def test_every_argument_has_a_converter_that_xlwings_knows() -> None:
     """An annotation such as `str | None` would otherwise reach xlwings on Windows as a converter."""
-    for name in udfs.FUNCTIONS:
+    for name in worksheet.FUNCTIONS:
         for argument in getattr(UDFS, name).__xlfunc__["args"]:
             assert argument["options"]["convert"] in (str, list), (name, argument["name"])
 
 
 def test_the_reference_is_current() -> None:
     text = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
-    assert text == page(udfs.FUNCTIONS.values())
-    for found in udfs.FUNCTIONS.values():
+    assert text == page(worksheet.FUNCTIONS.values())
+    for found in worksheet.FUNCTIONS.values():
         assert all(s in text for s in (f"\n## {found.name}\n", found.usage, found.doc))
         assert all(f"| `{a.name}` |" in text and a.doc in text for a in found.arguments)
 
@@ -82,7 +83,7 @@ def test_xlwings_for_windows_reads_the_same_functions() -> None:
     """Its decorators alone, which need no Excel; only the names that they import from pywin32 are stood in for."""
     done = subprocess.run([sys.executable, "-c", _ON_WINDOWS], capture_output=True, text=True, check=True)
     found = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
-    assert list(found) == list(udfs.FUNCTIONS)
+    assert list(found) == list(worksheet.FUNCTIONS)
     for name, (category, volatile, vba, default, *converters, given_back) in found.items():
         assert (category, volatile, vba, default) == ("空间评比", "False", RULES_VBA, "None")
         assert set(converters) <= {"list", "str"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kongjian import buttons
-from kongjian.excel.commands import COMMANDS
-from kongjian.excel.help_sheet import messages
-from kongjian.udfs import FUNCTIONS
+from kongjian.workbook.functions.worksheet import FUNCTIONS
+from kongjian.workbook.shipped.commands import COMMANDS
+from kongjian.workbook.shipped.help_sheet import messages
 from vba_host import Control, VbaHost
 from workbooks import small_book
 

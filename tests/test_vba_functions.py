@@ -10,10 +10,10 @@ import pytest
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
 
 from kongjian.base.grid import Grid
-from kongjian.excel.rules_text import rules_of
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import load_rules
-from kongjian.udfs import FUNCTIONS
+from kongjian.workbook.functions.rules_text import rules_of
+from kongjian.workbook.functions.worksheet import FUNCTIONS
 from vba_host import NA, VbaHost
 from workbooks import cells, small_book
 

@@ -12,14 +12,14 @@ from pyopenvba import ExcelFile
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.excel.help_sheet import add_help
 from kongjian.rules import load_rules
-from kongjian.workbook.build_home import add_home
-from kongjian.workbook.build_package import finish
-from kongjian.workbook.build_rules import add_rules
-from kongjian.workbook.build_sheets import add_input, add_output
-from kongjian.workbook.build_styles import DEFAULT_FONT, Styles
 from kongjian.workbook.layout import HOME, output_sheets
+from kongjian.workbook.look.build_rules import add_rules
+from kongjian.workbook.look.build_sheets import add_input, add_output
+from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
+from kongjian.workbook.shipped.build_home import add_home
+from kongjian.workbook.shipped.help_sheet import add_help
+from kongjian.workbook.shipped.package_steps import finish
 from workbooks import Parts, change, everything, pasted, replace, sheet_part, table_part
 
 MODULE = 'Attribute VB_Name = "Hand"\r\nSub Hello()\r\n    MsgBox "hello"\r\nEnd Sub\r\n'

@@ -15,7 +15,7 @@ import openpyxl
 import python_calamine
 
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook.build import Pasted, build
+from kongjian.workbook.shipped.build_workbook import Pasted, build
 
 Parts = dict[str, bytes]
 

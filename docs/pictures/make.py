@@ -15,7 +15,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from kongjian.excel.commands import COMMANDS, GROUPS, TAB, Command
+from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB, Command
 
 HERE = Path(__file__).resolve().parent
 RIBBON = HERE / "ribbon.svg"
@@ -106,8 +106,8 @@ def draw_sheets() -> None:
     """One PNG for each sheet of SHEETS."""
     from kongjian.demo import demo_data
     from kongjian.rules import load_rules
-    from kongjian.workbook.build import build
     from kongjian.workbook.recalculate import recalculate
+    from kongjian.workbook.shipped.build_workbook import build
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -19,19 +19,12 @@ from kongjian.excel.selfcheck_button import selfcheck as selfcheck
 from kongjian.excel.session import Press, pressed, writing
 from kongjian.forms import kinds, work
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
-from kongjian.previous import previous_run
 from kongjian.rules import load_rules
-from kongjian.run import (
-    Run,
-    distribution,
-    examine_sheets,
-    home_state,
-    marks_by_sheet,
-    pages,
-    problem_page,
-)
 from kongjian.sending import returns
 from kongjian.sending import work as sending
+from kongjian.workbook.last_run_sheets import previous_run
+from kongjian.workbook.pages import distribution, home_state, marks_by_sheet, pages, problem_page
+from kongjian.workbook.run import Run, examine_sheets
 
 REPORT = "kongjian-诊断报告.txt"
 

@@ -89,7 +89,7 @@ def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
     """生成示范数据：一个已经粘贴好数据的工作簿。"""
     from kongjian.demo import demo_data
     from kongjian.rules import load_rules
-    from kongjian.workbook.build import build as build_book
+    from kongjian.workbook.shipped.build_workbook import build as build_book
 
     rules = load_rules()
     data = demo_data(rules, seed=seed, teachers=teachers, dirt=not clean)
@@ -289,7 +289,7 @@ def build(target: Path, templates: Path | None) -> None:
         for made in make_templates(load_rules(), templates):
             click.echo(f"已生成 {made}")
         return
-    from kongjian.workbook.build import build as build_book
+    from kongjian.workbook.shipped.build_workbook import build as build_book
 
     build_book(load_rules(), target)
     click.echo(f"已生成 {target}")

@@ -14,7 +14,7 @@ from kongjian.cli_tables import print_table
 
 if TYPE_CHECKING:
     from kongjian.engine.frame import Frame, Ints, Texts
-    from kongjian.run import Run
+    from kongjian.workbook.run import Run
 
 _NAMES = ("类别", "学校名称", "教师姓名", "账号")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from kongjian.run import Run
+    from kongjian.workbook.run import Run
 
 
 def print_results(run: Run) -> None:

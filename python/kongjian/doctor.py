@@ -188,7 +188,7 @@ def _full_row() -> list[object]:
 
 
 def _function() -> Iterator[Line]:
-    from kongjian.udfs import TEACHER_SCORE
+    from kongjian.workbook.functions.worksheet import TEACHER_SCORE
 
     score = TEACHER_SCORE(_full_row())
     if score == 100:

@@ -13,8 +13,8 @@ from kongjian.forms import kinds
 from kongjian.forms.produce import template_path
 from kongjian.forms.template import Template
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook.build import Pasted, build
 from kongjian.workbook.recalculate import check, recalculate
+from kongjian.workbook.shipped.build_workbook import Pasted, build
 
 HERE = Path(__file__).parent
 NOW = dt.datetime(2021, 7, 20, 9, 30)

@@ -10,7 +10,7 @@ from kongjian.demo.city import City, make_city
 from kongjian.demo.sheet import Sheet
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.rules import Rules
-from kongjian.workbook.build import Pasted
+from kongjian.workbook.shipped.build_workbook import Pasted
 
 LARGEST_SHEET = 1_048_576 - 3 - 100  # rows of a worksheet, less the heading and room for dirt
 _PUPIL_EVENTS_PER_TEACHER = 1.5

@@ -16,7 +16,7 @@ from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.placeholders import Scalar, words
 from kongjian.forms.template import Sheet
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 _FACT = re.compile(
     r"(?:学段：\S+|(?:教师总数|适龄学生数)：\d+人|\S*开通率：[\d.]+%|(?:互联网接入|多媒体教学环境)：[是否]"

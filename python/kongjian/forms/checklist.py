@@ -20,7 +20,7 @@ from kongjian.intake.sheets import rows_below_header
 from kongjian.rules import Rules
 from kongjian.rules.model_forms import Form
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.files import replace_file
-from kongjian.workbook.build_styles import (
+from kongjian.workbook.look.build_styles import (
     AMBER,
     AMBER_PALE,
     BLUE,

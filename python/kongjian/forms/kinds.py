@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from kongjian.forms import applications, lists, review, score_cards, summary
 from kongjian.forms.job import Job
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY = KINDS = (
     "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结",

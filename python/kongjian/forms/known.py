@@ -13,7 +13,7 @@ from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.forms.placeholders import Scalar
 from kongjian.rules import Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 UNIT_NAME = "KongjianUnit"
 """The defined name by which a returned file says whose it is."""

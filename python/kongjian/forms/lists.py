@@ -18,7 +18,7 @@ from kongjian.forms.template import Sheet
 from kongjian.rules import Rules
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 PUBLICITY, COMMENDATION, CERTIFICATES = "公示名单", "表彰名单", "证书数据"
 VACANT = "空缺"

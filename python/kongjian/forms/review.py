@@ -21,7 +21,7 @@ from kongjian.forms.placeholders import Formula, Scalar
 from kongjian.forms.template import Sheet
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 from kongjian.xlsx.references import quoted
 
 TEMPLATE = "专家评审汇总表.xlsx"

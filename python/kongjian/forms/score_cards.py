@@ -18,7 +18,7 @@ from kongjian.forms.template import Sheet
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.wording import rule_words
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 SHEET = "评分表"
 FOLDER = "评审表"

@@ -17,8 +17,8 @@ from kongjian.engine.outcome import Outcome
 from kongjian.engine.ranking import UNRANKED, rank, shared
 from kongjian.engine.rounding import TOLERANCE, from_cents
 from kongjian.rules.model import ObjectScheme
-from kongjian.run import Run
 from kongjian.workbook.layout import DISTRIBUTION
+from kongjian.workbook.run import Run
 
 UNNAMED = "未填"
 NOBODY = "没有进入排名的"

@@ -13,7 +13,7 @@ from kongjian.forms.placeholders import Context, Scalar
 from kongjian.forms.statistics import CITY, TOP, UNNAMED, statistics
 from kongjian.forms.template import Sheet
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 STEM = "工作总结统计表"
 SHEETS = ("概况", "学校指标", "教师指标", "分布", "月度", "学校前列", "教师前列")

@@ -13,7 +13,7 @@ from kongjian.forms.produce import FILES, Made, ToPdf, produce, template_path
 from kongjian.forms.returned import read_folder
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 
 def stale(run: Run, shown: str) -> str:

@@ -8,12 +8,12 @@ import numpy as np
 
 from kongjian.base.grid import letter
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
 from kongjian.selfcheck.evaluators import by_columns
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculator, Evaluator, Line, Scored, first_few, said
 from kongjian.sending.live_copy import Contents, contents
 from kongjian.sending.model import Value
 from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 TITLE = "三种算法一致"

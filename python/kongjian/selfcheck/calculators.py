@@ -9,11 +9,11 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from kongjian.base.libreoffice import find_office, recalculated, scratch
-from kongjian.run import Run
 from kongjian.selfcheck.model import Calculated, Calculator
 from kongjian.sending.live_copy import Contents, live_copy
 from kongjian.sending.model import Value
 from kongjian.workbook.layout import RULES
+from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from kongjian.engine.row_scoring import compile_row
 from kongjian.engine.scoring import score
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
 from kongjian.selfcheck.model import Scored
+from kongjian.workbook.run import Run
 
 
 def by_columns(run: Run) -> Scored:

@@ -8,9 +8,9 @@ from typing import Protocol
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.engine.frame import Floats
 from kongjian.intake.sheets import Sheets
-from kongjian.run import Run
 from kongjian.sending.live_copy import Contents
 from kongjian.sending.model import Value
+from kongjian.workbook.run import Run
 
 Scored = Mapping[str, Floats]
 """By object an array (indicators + 1, units) in points: every indicator's score, then the total."""

@@ -11,9 +11,10 @@ from kongjian.base.errors import KongjianError
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
-from kongjian.run import Run, calculate_sheets, own_rules, pages
 from kongjian.selfcheck import agreement, calculators, evaluators, gaps, points, result_sheets, scheme_cases
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
+from kongjian.workbook.pages import pages
+from kongjian.workbook.run import Run, calculate_sheets, own_rules
 
 
 def selfcheck(

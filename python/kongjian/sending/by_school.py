@@ -16,7 +16,6 @@ from kongjian.forms.file_names import LONGEST_FILE, distinct, file_name
 from kongjian.forms.job import Document
 from kongjian.forms.template import MADE_NAME, Template
 from kongjian.intake.sheets import Progress
-from kongjian.run import Run
 from kongjian.sending.corrections import COPY_NAME
 from kongjian.sending.live_copy import live_copy
 from kongjian.sending.note_sheet import NOTE
@@ -24,6 +23,7 @@ from kongjian.sending.package_proof import package_reasons
 from kongjian.sending.position_sheet import POSITION, write_sheets
 from kongjian.sending.proof import Proof, prove
 from kongjian.sending.strangers import found_in, strangers
+from kongjian.workbook.run import Run
 from kongjian.xlsx.graft import graft
 from kongjian.xlsx.package import CONTENT_TYPES, Package, relationships_part
 

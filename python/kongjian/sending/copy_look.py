@@ -10,9 +10,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.sending.model import CopyColumn, CopySheet, Entry
 from kongjian.sending.plan import Plan
-from kongjian.workbook.build_marks import mark
-from kongjian.workbook.build_sheets import frozen_columns
-from kongjian.workbook.build_styles import (
+from kongjian.workbook.layout import output_sheets
+from kongjian.workbook.look.build_marks import mark
+from kongjian.workbook.look.build_sheets import frozen_columns
+from kongjian.workbook.look.build_styles import (
     AMBER,
     GREY,
     HEADER_HEIGHT,
@@ -27,7 +28,6 @@ from kongjian.workbook.build_styles import (
     freeze,
     print_setup,
 )
-from kongjian.workbook.layout import output_sheets
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE_ROW, WRAP_FROM, OutputSheet
 from kongjian.xlsx.text_heights import row_height
 

@@ -18,8 +18,8 @@ from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
 from kongjian.workbook.layout import output_sheets
+from kongjian.workbook.run import Run
 from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader

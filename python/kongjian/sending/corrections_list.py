@@ -15,7 +15,7 @@ from kongjian.forms.template import MADE_NAME
 from kongjian.intake.sheets import rows_below_header
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.sending.corrections import Correction, Value
-from kongjian.workbook.build_styles import AMBER_PALE, DEFAULT_FONT, GREY, SHADES, Styles
+from kongjian.workbook.look.build_styles import AMBER_PALE, DEFAULT_FONT, GREY, SHADES, Styles
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader

@@ -14,7 +14,6 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.errors import KongjianError
-from kongjian.run import Run
 from kongjian.sending.copy_look import (
     add_sheet,
     free_sheet,
@@ -30,8 +29,9 @@ from kongjian.sending.rule_cells import BAND_WIDTH, WORDS_WIDTH, rule_entries
 from kongjian.sending.rule_cells import WIDTHS as RULE_WIDTHS
 from kongjian.sending.score_sheets import score_sheet
 from kongjian.sending.unit_sheets import judged_sheet, measure_sheet, month_sheet
-from kongjian.workbook.build_styles import DEFAULT_FONT, Styles
 from kongjian.workbook.layout import RULES
+from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
+from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 
 _CALCULATION = 191029

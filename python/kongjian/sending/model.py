@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name
 
-from kongjian.workbook.build_styles import SheetRole
+from kongjian.workbook.look.build_styles import SheetRole
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 Value = str | float | None

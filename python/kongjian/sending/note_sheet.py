@@ -10,12 +10,12 @@ import numpy as np
 from kongjian.engine.frame import Ints
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.model import Rules
-from kongjian.run import Run
 from kongjian.sending.formulas import SHADE
 from kongjian.sending.model import CopySheet, Entry, Place
 from kongjian.sending.plan import AWARDS, MONTHS, Plan
 from kongjian.sending.units import KINDS
 from kongjian.workbook.layout import RULES
+from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
 
 NOTE = "说明"

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kongjian.rules.model import Rules
-from kongjian.run import Run
 from kongjian.sending.model import CopyColumn, Place, Value, filled
 from kongjian.sending.rule_cells import RuleSheet, rule_sheet
 from kongjian.sending.units import KINDS, Units, both
 from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import OutColumn
 
 SHEETS = {

@@ -19,11 +19,11 @@ from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.outcome import Outcome
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents
-from kongjian.run import Run
 from kongjian.sending.copy_look import free_sheet, look_of, put
 from kongjian.sending.model import Entry, Value
-from kongjian.workbook.build_styles import DEFAULT_FONT, HEADER_HEIGHT, Styles, freeze, print_setup
 from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.look.build_styles import DEFAULT_FONT, HEADER_HEIGHT, Styles, freeze, print_setup
+from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, WRAP_FROM
 from kongjian.xlsx.text_heights import row_height

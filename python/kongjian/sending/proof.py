@@ -12,12 +12,12 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from kongjian.base.errors import KongjianError
 from kongjian.base.libreoffice import find_office, recalculated, scratch
 from kongjian.engine.frame import Frame
-from kongjian.run import Run
 from kongjian.sending.live_copy import Contents, contents
 from kongjian.sending.model import Value
 from kongjian.sending.note_sheet import NOTE
 from kongjian.sending.package_proof import Foreign, foreign_names, formula_cells, package_reasons
 from kongjian.workbook.layout import RULES
+from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.table_parts import FIRST_ROW
 

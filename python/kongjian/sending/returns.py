@@ -11,9 +11,9 @@ from kongjian.engine.matching import school_keys
 from kongjian.intake.sheets import Sheets
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules
-from kongjian.run import Run, input_grids
 from kongjian.sending.corrections import Change, Correction, ReturnedCopy, changes, corrections, read_copy
 from kongjian.sending.corrections_list import ACCEPTED, DONE, FILE, Line, merged, read_list, write_list
+from kongjian.workbook.run import Run, input_grids
 
 _MOST_NAMES = 10
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".et"}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame
-from kongjian.run import Run
 from kongjian.sending.package_texts import Text, texts
 from kongjian.workbook.layout import output_sheets
+from kongjian.workbook.run import Run
 
 _SHORT_ACCOUNT = 6
 """Shorter accounts count only where they are a word of their own; "12" stands in many a number."""

@@ -14,7 +14,7 @@ from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
 from kongjian.engine.outcome import unit_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.run import Run
+from kongjian.workbook.run import Run
 
 KINDS = ("school", "teacher")
 PREFIX = {"school": "School", "teacher": "Teacher"}

@@ -13,12 +13,12 @@ from kongjian.forms import lists
 from kongjian.forms.kinds import PUBLICITY
 from kongjian.forms.produce import Made, place, template_path
 from kongjian.intake.sheets import Progress
-from kongjian.run import Run
 from kongjian.sending.by_school import school_copies
 from kongjian.sending.live_copy import live_copy
 from kongjian.sending.mail_draft import Draft, write_draft
 from kongjian.sending.proof import Proof, prove
 from kongjian.sending.public_copy import public_copy
+from kongjian.workbook.run import Run
 
 LIVE, VALUES, BY_SCHOOL, PUBLIC = EDITIONS = ("分发版", "数值版", "分校版", "公示版")
 FOLDER = "分发"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from kongjian.intake.marks import FILLS
 from kongjian.intake.sheets import Page, Progress
-from kongjian.previous import previous_run
 from kongjian.rules import Rules, load_rules
-from kongjian.run import Run, distribution, examine_sheets, home_state, marks_by_sheet, pages, problem_page
+from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.workbook.layout import HOME_DISTRIBUTION
+from kongjian.workbook.pages import distribution, home_state, marks_by_sheet, pages, problem_page
+from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader

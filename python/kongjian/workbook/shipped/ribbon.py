@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from kongjian.excel.commands import COMMANDS, GROUPS, TAB, Command, below
-from kongjian.excel.vba_project import callback
+from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB, Command, below
+from kongjian.workbook.shipped.vba_project import callback
 
 Element = ElementTree.Element
 

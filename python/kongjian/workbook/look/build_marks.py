@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.rules.model import Rules
-from kongjian.workbook.build_styles import (
+from kongjian.workbook.look.build_styles import (
     AMBER,
     AMBER_PALE,
     BLUE,

@@ -13,10 +13,10 @@ from kongjian.base.text import fold
 from kongjian.engine.frame import Bools, Ints
 from kongjian.engine.ranking import rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, to_cents
-from kongjian.excel.computing import QUALIFIED, Ready, kind_of, ready_for
-from kongjian.excel.given import block, is_error, one_row
 from kongjian.intake.values import folded
 from kongjian.rules.model import Rules
+from kongjian.workbook.functions.computing import QUALIFIED, Ready, kind_of, ready_for
+from kongjian.workbook.functions.given import block, is_error, one_row
 
 _NAN = float("nan")
 

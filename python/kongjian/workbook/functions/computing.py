@@ -19,10 +19,10 @@ from kongjian.engine.rounding import to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.engine.scoring import score as score_frame
-from kongjian.excel.given import Given, Row, block, is_error, one_row
-from kongjian.excel.rules_text import WORKBOOKS, rules_of
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.workbook.functions.given import Given, Row, block, is_error, one_row
+from kongjian.workbook.functions.rules_text import WORKBOOKS, rules_of
 
 PLATFORM = "平台得分"
 QUALIFIED = "达标"

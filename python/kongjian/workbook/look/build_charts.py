@@ -8,8 +8,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 
 from kongjian.rules.model import Rules
-from kongjian.workbook.build_styles import FONT, GREY, INK, LINE, SHADES
 from kongjian.workbook.layout import HOME, output_sheet
+from kongjian.workbook.look.build_styles import FONT, GREY, INK, LINE, SHADES
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 Block = tuple[int, int, int, int]

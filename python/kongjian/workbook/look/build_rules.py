@@ -11,7 +11,15 @@ from kongjian.rules.choices import targets_by_reading
 from kongjian.rules.model import KIND_LABELS, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS, Object
 from kongjian.rules.readings import Reading
-from kongjian.workbook.build_styles import (
+from kongjian.workbook.layout import (
+    BY_READING,
+    INDICATORS_COLUMNS,
+    INDICATORS_TABLE,
+    READINGS_COLUMNS,
+    READINGS_TABLE,
+    RULES,
+)
+from kongjian.workbook.look.build_styles import (
     AMBER,
     GREY,
     HEADER_HEIGHT,
@@ -22,14 +30,6 @@ from kongjian.workbook.build_styles import (
     add_table,
     frame,
     print_setup,
-)
-from kongjian.workbook.layout import (
-    BY_READING,
-    INDICATORS_COLUMNS,
-    INDICATORS_TABLE,
-    READINGS_COLUMNS,
-    READINGS_TABLE,
-    RULES,
 )
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW
 from kongjian.xlsx.text_heights import row_height

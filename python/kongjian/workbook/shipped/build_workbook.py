@@ -11,14 +11,14 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from kongjian.excel.help_sheet import add_help
 from kongjian.rules.model import Rules
-from kongjian.workbook.build_home import add_home
-from kongjian.workbook.build_package import finish, is_macro_enabled
-from kongjian.workbook.build_rules import add_rules
-from kongjian.workbook.build_sheets import add_input, add_output
-from kongjian.workbook.build_styles import DEFAULT_FONT, Styles
 from kongjian.workbook.layout import HOME, output_sheets
+from kongjian.workbook.look.build_rules import add_rules
+from kongjian.workbook.look.build_sheets import add_input, add_output
+from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
+from kongjian.workbook.shipped.build_home import add_home
+from kongjian.workbook.shipped.help_sheet import add_help
+from kongjian.workbook.shipped.package_steps import finish, is_macro_enabled
 
 
 @dataclass(frozen=True)

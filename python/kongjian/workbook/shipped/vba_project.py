@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
-from kongjian.excel.commands import COMMANDS, Command
-from kongjian.excel.functions import MODULE, RULES_VBA, FunctionHelp
+from kongjian.workbook.functions.function_help import MODULE, RULES_VBA, FunctionHelp
+from kongjian.workbook.shipped.commands import COMMANDS, Command
 
 BOOK_MODULE = "ThisWorkbook"
 FUNCTIONS_MODULE = "KongjianFunctions"
@@ -30,7 +30,9 @@ def macro(command: Command) -> str:
 
 def sources() -> dict[str, str]:
     """Every module's source by its name, as it is put into the project; ThisWorkbook's without its attributes."""
-    from kongjian.udfs import FUNCTIONS  # brings xlwings, which only building needs here
+    from kongjian.workbook.functions.worksheet import (
+        FUNCTIONS,  # brings xlwings, which only building needs here
+    )
 
     texts = {name: _static(name) for name in (BOOK_MODULE, *MODULES)}
     texts[COMMANDS_MODULE] += "".join(map(_command, COMMANDS))
@@ -93,7 +95,7 @@ def _command(command: Command) -> str:
 
 
 def _static(name: str) -> str:
-    return (resources.files("kongjian.excel") / "vba" / f"{name}.bas").read_text(encoding="ascii")
+    return (resources.files("kongjian.workbook.shipped") / "vba" / f"{name}.bas").read_text(encoding="ascii")
 
 
 def _checked(name: str, text: str) -> str:

@@ -13,8 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.intake.marks import FILLS
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
-from kongjian.workbook.build_marks import mark
-from kongjian.workbook.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
+from kongjian.workbook.look.build_marks import mark
+from kongjian.workbook.look.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.xlsx.fill_marks import NEVER, formula
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
 from kongjian.xlsx.text_heights import text_width

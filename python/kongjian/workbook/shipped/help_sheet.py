@@ -8,10 +8,16 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.excel.commands import COMMANDS, TAB
-from kongjian.excel.functions import FunctionHelp
 from kongjian.rules.model import Rules
-from kongjian.workbook.build_styles import (
+from kongjian.workbook.functions.function_help import FunctionHelp
+from kongjian.workbook.layout import (
+    FUNCTION_HELP_COLUMNS,
+    FUNCTION_HELP_TABLE,
+    HELP,
+    MESSAGES_COLUMNS,
+    MESSAGES_TABLE,
+)
+from kongjian.workbook.look.build_styles import (
     GREY,
     INK,
     LINE,
@@ -22,13 +28,7 @@ from kongjian.workbook.build_styles import (
     frame,
     print_setup,
 )
-from kongjian.workbook.layout import (
-    FUNCTION_HELP_COLUMNS,
-    FUNCTION_HELP_TABLE,
-    HELP,
-    MESSAGES_COLUMNS,
-    MESSAGES_TABLE,
-)
+from kongjian.workbook.shipped.commands import COMMANDS, TAB
 from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW
 from kongjian.xlsx.text_heights import row_height
 
@@ -85,7 +85,9 @@ def function_rows(functions: Iterable[FunctionHelp]) -> list[tuple[str, str, str
 
 
 def add_help(book: Workbook, styles: Styles, rules: Rules) -> None:
-    from kongjian.udfs import FUNCTIONS  # brings xlwings, which only building needs here
+    from kongjian.workbook.functions.worksheet import (
+        FUNCTIONS,  # brings xlwings, which only building needs here
+    )
 
     sheet = book.add_worksheet(HELP)
     sheet.hide_gridlines(2)

@@ -8,12 +8,19 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.excel.commands import COMMANDS
-from kongjian.excel.vba_project import macro
 from kongjian.rules.model import Rules
-from kongjian.workbook.build_charts import Block, score_ranges, top_schools
-from kongjian.workbook.build_sheets import NOT_YET
-from kongjian.workbook.build_styles import (
+from kongjian.workbook.layout import (
+    DISTRIBUTION,
+    HELP,
+    HOME,
+    HOME_DISTRIBUTION,
+    HOME_STATE,
+    RULES,
+    output_sheets,
+)
+from kongjian.workbook.look.build_charts import Block, score_ranges, top_schools
+from kongjian.workbook.look.build_sheets import NOT_YET
+from kongjian.workbook.look.build_styles import (
     BLUE,
     GREY,
     INK,
@@ -24,15 +31,8 @@ from kongjian.workbook.build_styles import (
     Styles,
     print_setup,
 )
-from kongjian.workbook.layout import (
-    DISTRIBUTION,
-    HELP,
-    HOME,
-    HOME_DISTRIBUTION,
-    HOME_STATE,
-    RULES,
-    output_sheets,
-)
+from kongjian.workbook.shipped.commands import COMMANDS
+from kongjian.workbook.shipped.vba_project import macro
 from kongjian.xlsx.table_parts import OutputSheet
 
 _COLUMNS, _WIDTH = 8, 12.6

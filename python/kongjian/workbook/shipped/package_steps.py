@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kongjian.excel.ribbon import with_ribbon
-from kongjian.excel.vba_project import with_project
+from kongjian.workbook.shipped.ribbon import with_ribbon
+from kongjian.workbook.shipped.vba_project import with_project
 from kongjian.xlsx.finished_parts import (
     Parts,
     Step,

@@ -1,0 +1,115 @@
+"""What a run writes: every output table as a page, and what 首页 shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from kongjian.base.grid import cell_number
+from kongjian.engine.evidence.evidence_sheets import evidence
+from kongjian.engine.frame import Frame, texts
+from kongjian.intake.sheets import Page, Sheets, rows_below_header
+from kongjian.rules.differences import edits_in_words, readings_in_words
+from kongjian.workbook.last_run_sheets import code_of
+from kongjian.workbook.layout import DISTRIBUTION, output_sheets
+from kongjian.workbook.run import Run
+from kongjian.xlsx.fill_marks import Mark
+from kongjian.xlsx.table_parts import OutputSheet
+
+RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
+
+
+RULE_WORDS = ("口径", "规则修改")
+"""The columns of 运行记录 that workbooks of the first version do not have."""
+
+
+MOST_LINKS = 60_000
+"""A sheet takes 65,530 links."""
+
+
+def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
+    """Every output table of a run, the list of problems and the record of runs among them."""
+    yes_no = frozenset(c.name for t in run.rules.tables for c in t.columns if c.kind == "yes_no")
+    tables = {
+        **run.results.tables,
+        **evidence(run.inputs, run.results, run.rules),
+        "Runs": _runs(run, sheets, moment, seconds),
+    }
+    out = []
+    for spec in output_sheets(run.rules):
+        if spec.table == "Problems":
+            out.append(problem_page(run, sheets, moment))
+        elif spec.table in tables:
+            frame = tables[spec.table]
+            own = yes_no if spec.table.endswith("Measures") else frozenset()
+            out.append(Page(spec, frame, _subtitle(run, spec, frame, moment, "计算"), own))
+    return out
+
+
+def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计算") -> Page:
+    """The list of problems, each with a link to its cell."""
+    spec = next(s for s in output_sheets(run.rules) if s.table == "Problems")
+    frame = run.problems
+    if not frame.height:
+        frame = Frame({n: texts(["没有发现问题" if n == "内容" else ""]) for n in frame})
+    places = zip(run.problems["工作表"], run.problems["单元格"], strict=True)
+    spelled = {sheet: sheets.name(sheet) for sheet in set(run.problems["工作表"])}
+    links = [(i, name, cell) for i, (sheet, cell) in enumerate(places) if (name := spelled[sheet])]
+    subtitle = _subtitle(run, spec, frame, moment, done)
+    return Page(spec, frame, subtitle, links=tuple(links[:MOST_LINKS]))
+
+
+def marks_by_sheet(run: Run) -> dict[str, list[Mark]]:
+    """The cells to look at of every input sheet, also of those that have none."""
+    return {t.sheet: [m for m in run.marks if m.table == t.id] for t in run.rules.tables}
+
+
+def _subtitle(run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str) -> str:
+    count = f"共{frame.height}行" if frame.height else f"没有{spec.sheet}"
+    words = (f"规则版本 {run.results.version}", count, code_of(spec, frame, run.rules))
+    return " · ".join([f"{moment:%Y-%m-%d %H:%M:%S} {done}", *filter(None, words)])
+
+
+def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Frame:
+    """运行记录 with this run on top of those that the workbook has."""
+    new = [
+        moment, run.results.version, run.results.fingerprint, run.schools, run.teachers, run.classes,
+        run.levels["错误"], run.levels["警告"], round(seconds, 2),
+        readings_in_words(run.rules), edits_in_words(run.rules),
+    ]  # fmt: skip
+    rows = [new, *rows_below_header(sheets, "运行记录", RUN_COLUMNS, RULE_WORDS)]
+    columns = {}
+    for k, name in enumerate((*RUN_COLUMNS, *RULE_WORDS)):
+        values = [row[k] for row in rows]
+        if name in ("规则版本", "数据指纹", *RULE_WORDS):
+            columns[name] = texts(str(v) for v in values)
+        else:
+            columns[name] = np.array([cell_number(v) for v in values], dtype=np.float64)
+    return Frame(columns)
+
+
+def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:
+    """What 首页 shows of a run, by the names of its cells."""
+    school, teacher = run.results.school, run.results.teacher
+    return {
+        "HomeRunTime": f"{moment:%Y-%m-%d %H:%M:%S}",
+        "HomeVersion": run.results.version,
+        "HomeSchools": run.schools,
+        "HomeTeachers": run.teachers,
+        "HomeClasses": run.classes,
+        "HomeSchoolsEligible": int(school.eligibility.eligible.sum()),
+        "HomeTeachersEligible": int(teacher.eligibility.eligible.sum()),
+        "HomeErrors": run.levels["错误"],
+        "HomeWarnings": run.levels["警告"],
+        "HomeNotes": run.levels["提示"],
+        "HomeMessage": run.message,
+    }
+
+
+def distribution(run: Run) -> list[list[float]]:
+    """How many schools and teachers score within each of DISTRIBUTION's bounds."""
+    bounds = [low for _, low, _ in DISTRIBUTION] + [float("inf")]
+    both = (run.results.school, run.results.teacher)
+    counts = [np.histogram(o.score_cents / 100, bins=bounds)[0].tolist() for o in both]
+    return [list(pair) for pair in zip(*counts, strict=True)]

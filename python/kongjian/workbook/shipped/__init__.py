@@ -1,0 +1,1 @@
+"""What makes kongjian.xlsm: its home and help sheets, ribbon, macros and the package steps."""
