@@ -12,9 +12,9 @@ from kongjian.demo import demo_data
 from kongjian.engine.last_run import Previous
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.mailing import live_copy as writer
+from kongjian.mailing.live_copy import Contents, live_copy
 from kongjian.rules import Rules, load_rules
-from kongjian.sending import live_copy as writer
-from kongjian.sending.live_copy import Contents, live_copy
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.workbook.run import Run, calculate_grids, input_grids
 from kongjian.workbook.shipped.build_workbook import build

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from kongjian.base.libreoffice import find_office, recalculated, scratch
 from kongjian.demo import demo_data
+from kongjian.mailing.live_copy import live_copy
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck import work
-from kongjian.sending.live_copy import live_copy
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package

@@ -12,16 +12,16 @@ import openpyxl
 from xlsxwriter import Workbook
 
 from kongjian.forms.applications import jobs
-from kongjian.forms.design import school_application, teacher_application
+from kongjian.forms.design import draw_applications
 from kongjian.forms.design.looks import Looks
-from kongjian.forms.template import Note, Template
+from kongjian.forms.template.filled_workbook import Note, Template
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import check
 from kongjian.workbook.run import Run
 from workbooks import SCHOOL_NAMES, everything, small_book, teacher
 
 DAY = dt.date(2021, 7, 20)
-DRAWN = {"school": school_application.draw, "teacher": teacher_application.draw}
+DRAWN = {"school": draw_applications.draw_school, "teacher": draw_applications.draw_teacher}
 TWIN = "421281199001019999"
 MEMBER = ["王芳", "高级教师", "主任", "数学", "数学", "0715-5353535", "wang@example.com"]
 RESUME = ["2005年至今", "赤壁市第一小学", "数学教学", ""]

@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 from kongjian.base.grid import Grid
 from kongjian.demo import demo_data
 from kongjian.engine.last_run import Previous
-from kongjian.forms.design import Design, _drawn
+from kongjian.forms.design.make_templates import Design, _drawn
 from kongjian.forms.job import Job
-from kongjian.forms.template import Note, Template
+from kongjian.forms.template.filled_workbook import Note, Template
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.run import Run, calculate_grids
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts

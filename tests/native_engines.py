@@ -22,10 +22,10 @@ from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs
+from kongjian.mailing.live_copy import Contents
+from kongjian.mailing.note_sheet import NOTE
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Award, Band, Condition, Indicator, ObjectScheme
-from kongjian.sending.live_copy import Contents
-from kongjian.sending.note_sheet import NOTE
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import read_parts, write_parts

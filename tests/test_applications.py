@@ -22,7 +22,7 @@ from application_forms import (
     sent,
 )  # fmt: skip
 from kongjian.forms.applications import is_fact, jobs, school_texts
-from kongjian.forms.design.fill_in import PAGE, WIDTH
+from kongjian.forms.design.draw_fill_in import PAGE, WIDTH
 from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint

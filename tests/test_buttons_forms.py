@@ -11,8 +11,8 @@ import pytest
 
 from kongjian import buttons
 from kongjian.base import libreoffice
-from kongjian.sending import by_school, proof
-from kongjian.sending.corrections_list import COLUMNS, FILE
+from kongjian.mailing import by_school, proof
+from kongjian.mailing.corrections_list import COLUMNS, FILE
 from kongjian.workbook.recalculate import recalculate
 from remote import remote_book
 from workbooks import SCHOOL_NAMES, small_book

@@ -12,14 +12,14 @@ import openpyxl
 import pytest
 
 from filled_forms import city_run, draw_template
-from kongjian.forms import known
-from kongjian.forms.design import school_application
-from kongjian.forms.returned import read_returned
+from kongjian.forms import applications, known
+from kongjian.forms.design import draw_applications
+from kongjian.forms.returned.returned_forms import read_returned
+from kongjian.mailing.by_school import SchoolCopy, school_copies
+from kongjian.mailing.corrections import read_copy
+from kongjian.mailing.position_sheet import cut_lines
+from kongjian.mailing.strangers import found_in, strangers
 from kongjian.rules import load_rules
-from kongjian.sending.by_school import SchoolCopy, school_copies
-from kongjian.sending.corrections import read_copy
-from kongjian.sending.position_sheet import cut_lines
-from kongjian.sending.strangers import found_in, strangers
 from kongjian.workbook.run import Run
 from native_engines import run_of
 from package_lint import lint
@@ -52,7 +52,7 @@ def small_city() -> Run:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_template(school_application.draw, RULES, tmp_path_factory.mktemp("t") / "附件3.xlsx")
+    return draw_template(draw_applications.draw_school, RULES, tmp_path_factory.mktemp("t") / "附件3.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_first_sheets_and_the_form_of_who_qualifies(copies: list[SchoolCopy]
     for k, copy in enumerate(copies):
         book = openpyxl.load_workbook(copy.path)
         assert book.sheetnames[:2] == ["说明", "本校位置"]
-        assert book.sheetnames[-1] == (school_application.SHEET if k in qualified else "得分说明")
+        assert book.sheetnames[-1] == (applications.SCHOOL_SHEET if k in qualified else "得分说明")
         for sheet in ("学校指标", "教师指标"):
             assert not book[sheet].protection.sheet
         back = read_copy(copy.path, RULES)

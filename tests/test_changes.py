@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from kongjian import buttons
 from kongjian.cli_changes import changes as changes_command
+from kongjian.mailing.live_copy import contents, live_copy
+from kongjian.mailing.strangers import found_in, strangers
 from kongjian.rules import load_rules
-from kongjian.sending.live_copy import contents, live_copy
-from kongjian.sending.strangers import found_in, strangers
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
 from remote import Applied, remote_book

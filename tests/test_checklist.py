@@ -12,8 +12,8 @@ import pytest
 
 from application_forms import answered, rules, run_of, sent
 from kongjian.base.errors import KongjianError
-from kongjian.forms.checklist import FILE, Count, Counts, expected, write
-from kongjian.forms.returned import read_folder
+from kongjian.forms.returned.checklist import FILE, Count, Counts, expected, write
+from kongjian.forms.returned.returned_forms import read_folder
 from kongjian.workbook.run import Run
 from package_lint import lint
 

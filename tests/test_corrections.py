@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from filled_forms import draw_template
 from kongjian.base.errors import KongjianError
 from kongjian.cli import cli
-from kongjian.forms.design import school_application
-from kongjian.forms.returned import read_folder, read_returned
+from kongjian.forms.design import draw_applications
+from kongjian.forms.returned.returned_forms import read_folder, read_returned
+from kongjian.mailing import returns
+from kongjian.mailing.by_school import school_copies
+from kongjian.mailing.corrections_list import COLUMNS, FILE, read_list
 from kongjian.rules import load_rules
-from kongjian.sending import returns
-from kongjian.sending.by_school import school_copies
-from kongjian.sending.corrections_list import COLUMNS, FILE, read_list
 from kongjian.workbook.recalculate import check, recalculate
 from workbooks import SCHOOL_NAMES, cells, everything, opened, read, sheet_part, small_book
 
@@ -33,7 +33,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the book and the copies of its schools, as they went out."""
     folder = tmp_path_factory.mktemp("sent")
     book = small_book(folder / "评比.xlsm")
-    template = draw_template(school_application.draw, RULES, folder / "附件3.xlsx")
+    template = draw_template(draw_applications.draw_school, RULES, folder / "附件3.xlsx")
     (folder / "分校版").mkdir()
     school_copies(check(book), folder / "分校版", lambda _: template, MOMENT, recalculate=False)
     return folder

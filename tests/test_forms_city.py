@@ -16,11 +16,11 @@ import pytest
 from kongjian.base.places import templates
 from kongjian.demo import demo_data
 from kongjian.forms import kinds
-from kongjian.forms.checklist import FILE as CHECKLIST
-from kongjian.forms.design import DESIGNS, make_templates
+from kongjian.forms.design.make_templates import DESIGNS, make_templates
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.produce import PDF, SHAPES
-from kongjian.forms.template import Template
+from kongjian.forms.returned.checklist import FILE as CHECKLIST
+from kongjian.forms.template.filled_workbook import Template
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run

@@ -10,8 +10,8 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from golden.make import fill_forms
-from kongjian.forms.design import DESIGNS
-from kongjian.forms.template import untouched
+from kongjian.forms.design.make_templates import DESIGNS
+from kongjian.forms.template.filled_workbook import untouched
 from kongjian.rules import load_rules
 from package_lint import lint
 

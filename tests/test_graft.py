@@ -11,7 +11,7 @@ from openxml_audit import OpenXmlValidator
 
 from filled_forms import draw_template, parts
 from kongjian.base.errors import KongjianError
-from kongjian.forms.design import school_application
+from kongjian.forms.design import draw_applications
 from kongjian.rules import load_rules
 from kongjian.xlsx.graft import graft
 from package_lint import lint
@@ -85,7 +85,9 @@ def same_look(
 def test_the_sheet_looks_the_same_and_the_rest_is_untouched(tmp_path: Path, form: bool) -> None:
     old, new = base(tmp_path), tmp_path / "new.xlsx"
     rules = load_rules()
-    given = draw_template(school_application.draw, rules, tmp_path / "f.xlsx") if form else guest(tmp_path)
+    given = (
+        draw_template(draw_applications.draw_school, rules, tmp_path / "f.xlsx") if form else guest(tmp_path)
+    )
     graft(old, [given], new, {"KongjianCopy": '学"校|abc'}, order=("甲",))
     assert lint(new) == []
     audit = OpenXmlValidator().validate(new)

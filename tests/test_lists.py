@@ -16,8 +16,8 @@ from openxml_audit import OpenXmlValidator
 from filled_forms import city_run, draw_template, empty_run, fill, parts
 from kongjian.base.errors import KongjianError
 from kongjian.forms import lists
-from kongjian.forms.design import commendation, publicity
-from kongjian.forms.design.award_sections import chinese_number
+from kongjian.forms.design import draw_award_lists
+from kongjian.forms.design.draw_award_lists import chinese_number
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.model import Award
 from kongjian.workbook.run import Run
@@ -32,7 +32,7 @@ NAMES = [
     "网络学习空间应用专家",
     "网络学习空间应用优秀教师",
 ]
-DRAW = {"公示名单": publicity.draw, "表彰名单": commendation.draw}
+DRAW = {"公示名单": draw_award_lists.draw_publicity, "表彰名单": draw_award_lists.draw_commendation}
 Section = list[tuple[Any, ...]]
 
 
@@ -240,7 +240,7 @@ def test_a_run_without_any_winner_says_vacant(rules: Rules, tmp_path: Path) -> N
 def test_a_template_of_other_awards_is_refused_and_loses_nobody(
     rules: Rules, run: Run, tmp_path: Path, change: Any, told: str
 ) -> None:
-    template = draw_template(publicity.draw, rules, tmp_path / "模板.xlsx")
+    template = draw_template(draw_award_lists.draw_publicity, rules, tmp_path / "模板.xlsx")
     other = dataclasses.replace(run, rules=rules.replace(awards=change(rules.awards)))
     with pytest.raises(KongjianError, match=told):
         fill(lists.publicity(other, TODAY)[0], template, tmp_path)

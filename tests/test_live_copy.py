@@ -14,10 +14,10 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from kongjian.base.errors import KongjianError
+from kongjian.mailing import live_copy as module
+from kongjian.mailing.formulas import FUNCTIONS
+from kongjian.mailing.live_copy import Counts, contents, live_copy
 from kongjian.rules import load_rules, resolve
-from kongjian.sending import live_copy as module
-from kongjian.sending.formulas import FUNCTIONS
-from kongjian.sending.live_copy import Counts, contents, live_copy
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.run import Run
 from native_engines import Book, Cells, differences, expected, random_run, stored

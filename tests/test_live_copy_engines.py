@@ -18,9 +18,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kongjian.engine.outcome import Inputs
+from kongjian.mailing.live_copy import contents, live_copy
+from kongjian.mailing.rule_cells import rule_sheet
 from kongjian.rules import Rules, load_rules, resolve
-from kongjian.sending.live_copy import contents, live_copy
-from kongjian.sending.rule_cells import rule_sheet
 from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import read_parts, write_parts
 from native_engines import (

@@ -16,9 +16,9 @@ from kongjian.base.errors import KongjianError
 from kongjian.cli import cli
 from kongjian.excel import outlook
 from kongjian.excel.print_pdf import printer
-from kongjian.sending import by_school, proof, work
-from kongjian.sending.mail_draft import Draft, write_draft
-from kongjian.sending.proof import Proof
+from kongjian.mailing import by_school, proof, send_copies
+from kongjian.mailing.mail_draft import Draft, write_draft
+from kongjian.mailing.proof import Proof
 from kongjian.workbook.recalculate import recalculate
 from workbooks import SCHOOL_NAMES, opened, small_book
 
@@ -95,7 +95,7 @@ def test_what_is_refused_is_told_and_not_there(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "评比-分发版.xlsx").write_bytes(b"earlier")
-    monkeypatch.setattr(work, "prove", lambda *_, **__: Proof(("“教师得分”C4是1，应为2",), 1, 1, None))
+    monkeypatch.setattr(send_copies, "prove", lambda *_, **__: Proof(("“教师得分”C4是1，应为2",), 1, 1, None))
     done = mail(book, "-o", str(tmp_path))
     assert done.exit_code == 2
     assert "没有可以发送的文件；不能发送：评比-分发版.xlsx：“教师得分”C4是1，应为2" in done.output

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kongjian.base import libreoffice
+from kongjian.mailing import proof
+from kongjian.mailing.live_copy import live_copy
+from kongjian.mailing.proof import Proof, prove
 from kongjian.rules import load_rules
-from kongjian.sending import proof
-from kongjian.sending.live_copy import live_copy
-from kongjian.sending.proof import Proof, prove
 from kongjian.xlsx.finished_parts import read_parts, write_parts
 from native_engines import random_run
 

@@ -17,13 +17,13 @@ from filled_forms import city_run, draw_template
 from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms import lists
-from kongjian.forms.design import publicity
+from kongjian.forms.design import draw_award_lists
 from kongjian.forms.job import Document, Job
-from kongjian.forms.template import Sheet
+from kongjian.forms.template.filled_workbook import Sheet
+from kongjian.mailing.masking import mask
+from kongjian.mailing.masking import secrets as in_text
+from kongjian.mailing.public_copy import public_copy, secrets
 from kongjian.rules import load_rules
-from kongjian.sending.masking import mask
-from kongjian.sending.masking import secrets as in_text
-from kongjian.sending.public_copy import public_copy, secrets
 from package_lint import lint
 
 RULES = load_rules()
@@ -107,7 +107,9 @@ def test_no_number_survives(number: str, between: str, wide: bool, before: str, 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_template(publicity.draw, RULES, tmp_path_factory.mktemp("t") / "公示名单.xlsx")
+    return draw_template(
+        draw_award_lists.draw_publicity, RULES, tmp_path_factory.mktemp("t") / "公示名单.xlsx"
+    )
 
 
 def job(name: str = "", person: str = "") -> Job:

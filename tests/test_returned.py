@@ -21,10 +21,16 @@ from application_forms import (
     sent,
     template,
 )  # fmt: skip
-from kongjian.forms import field_checks
 from kongjian.forms.applications import jobs
-from kongjian.forms.returned import NOT_A_SHEET, NOT_FILLED, Returned, read_folder, read_returned
-from kongjian.forms.template import Template
+from kongjian.forms.returned import field_checks
+from kongjian.forms.returned.returned_forms import (
+    NOT_A_SHEET,
+    NOT_FILLED,
+    Returned,
+    read_folder,
+    read_returned,
+)
+from kongjian.forms.template.filled_workbook import Template
 from kongjian.rules.model_forms import FormField
 from kongjian.workbook.run import Run
 from office import convert

@@ -16,12 +16,12 @@ from openxml_audit import OpenXmlValidator
 from filled_forms import city_run, draw_template
 from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
-from kongjian.forms import review
-from kongjian.forms.design import review as design
+from kongjian.forms import review_sheets
+from kongjian.forms.design import draw_review as design
 from kongjian.forms.job import Document
-from kongjian.forms.review import Expert, Panel, expert_document, jobs, standing, summary_document
-from kongjian.forms.review_collect import collect
-from kongjian.forms.template import Template
+from kongjian.forms.returned.review_collect import collect
+from kongjian.forms.review_sheets import Expert, Panel, expert_document, jobs, standing, summary_document
+from kongjian.forms.template.filled_workbook import Template
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.run import Run
 from office import convert, pdf_pages
@@ -43,7 +43,7 @@ def run(rules: Rules) -> Run:
 
 @pytest.fixture(scope="module")
 def template(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_template(design.draw, rules, tmp_path_factory.mktemp("review") / review.TEMPLATE)
+    return draw_template(design.draw, rules, tmp_path_factory.mktemp("review") / review_sheets.TEMPLATE)
 
 
 def units(points: Sequence[float]) -> Frame:

@@ -14,12 +14,12 @@ from openxml_audit import OpenXmlValidator
 from filled_forms import city_grids, city_run, draw_template, empty_run
 from kongjian.base.grid import Grid
 from kongjian.engine.last_run import Previous
-from kongjian.forms.design import score_cards as design
+from kongjian.forms.design import draw_score_cards as design
 from kongjian.forms.job import Job
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
-from kongjian.forms.placeholders import Formula
 from kongjian.forms.score_cards import jobs
-from kongjian.forms.template import Template
+from kongjian.forms.template.filled_workbook import Template
+from kongjian.forms.template.placeholders import Formula
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.run import Run, calculate_grids
 from office import convert, pdf_pages

@@ -12,11 +12,11 @@ import pytest
 
 from kongjian.base import places
 from kongjian.engine.frame import Floats
+from kongjian.mailing.live_copy import Contents, contents
 from kongjian.rules import Rules, resolve
 from kongjian.rules.model import Award, Band, Indicator
 from kongjian.selfcheck import agreement, calculators, evaluators, gaps, scheme_cases, work
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculated
-from kongjian.sending.live_copy import Contents, contents
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run
 from native_engines import Case, random_run

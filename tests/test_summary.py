@@ -18,7 +18,7 @@ from openxml_audit import OpenXmlValidator
 from filled_forms import chart_references, city_grids, city_run, draw_template, empty_run, fill
 from kongjian.engine.frame import Frame
 from kongjian.forms import summary
-from kongjian.forms.design import summary as design
+from kongjian.forms.design import draw_summary as design
 from kongjian.forms.statistics import statistics
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.choices import resolve

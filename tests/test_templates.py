@@ -19,8 +19,8 @@ from xlsxwriter import Workbook
 from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.file_names import LONGEST_SHEET, distinct, file_name, sheet_name
-from kongjian.forms.placeholders import Formula, find, render
-from kongjian.forms.template import Sheet, Template
+from kongjian.forms.template.filled_workbook import Sheet, Template
+from kongjian.forms.template.placeholders import Formula, find, render
 from kongjian.xlsx.references import Mover, RowMap
 from package_lint import lint
 

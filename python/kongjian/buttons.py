@@ -17,11 +17,11 @@ from kongjian.excel.print_pdf import printer
 from kongjian.excel.report_file import save_report
 from kongjian.excel.selfcheck_button import selfcheck as selfcheck
 from kongjian.excel.session import Press, pressed, writing
-from kongjian.forms import kinds, work
+from kongjian.forms import kinds, make_and_collect
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
+from kongjian.mailing import returns
+from kongjian.mailing import send_copies as sending
 from kongjian.rules import load_rules
-from kongjian.sending import returns
-from kongjian.sending import work as sending
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.workbook.pages import distribution, home_state, marks_by_sheet, pages, problem_page
 from kongjian.workbook.run import Run, examine_sheets
@@ -109,9 +109,9 @@ def collect_forms(book: xw.Book | None = None) -> None:
         folder = place.parent / kinds.FOLDER
         live, run = _examine(press)
         press.progress("正在检查交回的文件…")
-        lines = work.collect(folder, run.rules, _now().date(), place)
+        lines = make_and_collect.collect(folder, run.rules, _now().date(), place)
         said = returns.propose(folder, run, _now())
-        press.last_word = "\n".join(returns.joined(lines, said, work.nothing(folder)))
+        press.last_word = "\n".join(returns.joined(lines, said, make_and_collect.nothing(folder)))
 
 
 def send_live(book: xw.Book | None = None) -> None:
@@ -152,7 +152,7 @@ def _send(book: xw.Book | None, edition: str) -> None:
         out = place.parent / sending.FOLDER
         sent = sending.send(run, place, out, edition, _now(), progress=press.progress)
         shown = outlook.show(sent.drafts, out) if sent.drafts else ""
-        warning = work.stale(run, previous_run(live).fingerprint)
+        warning = make_and_collect.stale(run, previous_run(live).fingerprint)
         press.last_word = "\n".join(w for w in (sent.message, shown, warning) if w)
 
 
@@ -164,9 +164,11 @@ def _forms(book: xw.Book | None, wanted: list[str], shape: str = FILES) -> None:
         out = place.parent / kinds.FOLDER
         printed = printer(press.book.app)
         today = _now().date()
-        jobs = work.plan(run, wanted, today)
-        made = work.make(run, jobs, place, out, wanted, today, shape, printed, progress=press.progress)
-        warning = work.stale(run, previous_run(live).fingerprint)
+        jobs = make_and_collect.plan(run, wanted, today)
+        made = make_and_collect.make(
+            run, jobs, place, out, wanted, today, shape, printed, progress=press.progress
+        )
+        warning = make_and_collect.stale(run, previous_run(live).fingerprint)
         press.last_word = "\n".join(w for w in (f"{made.message}。都在 {out}", warning) if w)
 
 

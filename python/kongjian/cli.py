@@ -62,10 +62,10 @@ def recalc(book: Path, out: Path | None, quiet: bool) -> None:
 @click.option("--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留作 .bak）")
 def check(book: Path, write: bool) -> None:
     """检查数据：列出问题，不改结果表。有错误时返回 1。"""
-    from kongjian.workbook import recalculate as work
+    from kongjian.workbook import recalculate
 
     with _progress(quiet=False) as progress:
-        run = (work.write_check if write else work.check)(book, progress=progress)
+        run = (recalculate.write_check if write else recalculate.check)(book, progress=progress)
     rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
     for level, sheet, cell, text, advice in rows:
         click.echo(f"{level} {sheet}!{cell} {text}。{advice}")
@@ -137,7 +137,7 @@ def forms(
     import re
 
     from kongjian.base.libreoffice import to_pdf
-    from kongjian.forms import kinds, work
+    from kongjian.forms import kinds, make_and_collect
     from kongjian.forms.produce import SHAPES, count
     from kongjian.workbook.recalculate import check_with_fingerprint
 
@@ -149,10 +149,10 @@ def forms(
     out = out or book.resolve().parent / kinds.FOLDER
     chosen, today = wanted or kinds.KINDS, dt.date.today()
     names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
-    jobs = work.plan(run, chosen, today, names, ranks)
+    jobs = make_and_collect.plan(run, chosen, today, names, ranks)
     with _progress(quiet, count(jobs, shape)) as progress:
-        made = work.make(run, jobs, book, out, chosen, today, shape, to_pdf, templates, progress)
-    if warning := work.stale(run, shown):
+        made = make_and_collect.make(run, jobs, book, out, chosen, today, shape, to_pdf, templates, progress)
+    if warning := make_and_collect.stale(run, shown):
         click.echo(f"提示：{warning}")
     for line in (*made.failed, *made.notes) if not quiet else ():
         click.echo(line)
@@ -169,7 +169,7 @@ def forms(
 @click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
 def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
-    from kongjian.forms import work
+    from kongjian.forms import make_and_collect
     from kongjian.rules import load_rules
 
     now = dt.datetime.now()
@@ -177,12 +177,14 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     if accepting:
         _accept(folder, book, now)
         return
-    lines = work.collect(folder, load_rules(), now.date(), book)
+    lines = make_and_collect.collect(folder, load_rules(), now.date(), book)
     if book:
-        from kongjian.sending import returns
+        from kongjian.mailing import returns
         from kongjian.workbook.recalculate import check as check_book
 
-        lines = returns.joined(lines, returns.propose(folder, check_book(book), now), work.nothing(folder))
+        lines = returns.joined(
+            lines, returns.propose(folder, check_book(book), now), make_and_collect.nothing(folder)
+        )
     for line in lines:
         click.echo(line)
 
@@ -194,8 +196,8 @@ def _only_book(folder: Path) -> Path | None:
 
 
 def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
+    from kongjian.mailing import returns
     from kongjian.rules import load_rules
-    from kongjian.sending import returns
     from kongjian.xlsx.input_writer import amend
     from kongjian.xlsx.package import Package
     from kongjian.xlsx.reader import Reader
@@ -218,22 +220,26 @@ def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bool, quiet: bool) -> None:
     """生成可以发送的副本，核对后写出邮件草稿（.eml）；从不自动发送。"""
-    from kongjian.forms.work import stale
-    from kongjian.sending import work
+    from kongjian.forms.make_and_collect import stale
+    from kongjian.mailing import send_copies
     from kongjian.workbook.recalculate import check_with_fingerprint
 
     chosen = [
         edition
-        for edition, wanted in ((work.BY_SCHOOL, by_school), (work.VALUES, values), (work.PUBLIC, public))
+        for edition, wanted in (
+            (send_copies.BY_SCHOOL, by_school),
+            (send_copies.VALUES, values),
+            (send_copies.PUBLIC, public),
+        )
         if wanted
     ]
     run, shown = check_with_fingerprint(book)
-    out = out or book.resolve().parent / work.FOLDER
+    out = out or book.resolve().parent / send_copies.FOLDER
     failed = False
-    for edition in chosen or [work.LIVE]:
-        steps = run.schools if edition == work.BY_SCHOOL else 2
+    for edition in chosen or [send_copies.LIVE]:
+        steps = run.schools if edition == send_copies.BY_SCHOOL else 2
         with _progress(quiet, steps) as progress:
-            sent = work.send(run, book, out, edition, dt.datetime.now(), progress=progress)
+            sent = send_copies.send(run, book, out, edition, dt.datetime.now(), progress=progress)
         for line in sent.lines if not quiet else ():
             click.echo(line)
         click.echo(f"{sent.message}（{out}）")
@@ -283,7 +289,7 @@ def build(target: Path, templates: Path | None) -> None:
     from kongjian.rules import load_rules
 
     if templates:
-        from kongjian.forms.design import make_templates
+        from kongjian.forms.design.make_templates import make_templates
 
         _make_folder(templates)
         for made in make_templates(load_rules(), templates):

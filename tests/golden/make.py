@@ -11,7 +11,7 @@ import yaml
 
 from kongjian.forms import kinds
 from kongjian.forms.produce import template_path
-from kongjian.forms.template import Template
+from kongjian.forms.template.filled_workbook import Template
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.shipped.build_workbook import Pasted, build

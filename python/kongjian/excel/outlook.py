@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kongjian.sending.mail_draft import Draft
+from kongjian.mailing.mail_draft import Draft
 
 _MAIL_ITEM = 0
 

@@ -11,17 +11,18 @@ import numpy as np
 from kongjian.base.grid import YES_NO
 from kongjian.engine.eligibility import opening_rate
 from kongjian.forms import known
-from kongjian.forms.design import school_application, teacher_application
 from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
-from kongjian.forms.placeholders import Scalar, words
-from kongjian.forms.template import Sheet
+from kongjian.forms.template.filled_workbook import Sheet
+from kongjian.forms.template.placeholders import Scalar, words
 from kongjian.workbook.run import Run
 
 _FACT = re.compile(
     r"(?:学段：\S+|(?:教师总数|适龄学生数)：\d+人|\S*开通率：[\d.]+%|(?:互联网接入|多媒体教学环境)：[是否]"
     r"|(?:得分|月均得分)：[\d.]+分|全市名次：第\d+名)"
 )
+SCHOOL_SHEET = "附件3"
+TEACHER_SHEET = "附件4"
 
 
 def is_fact(line: str) -> bool:
@@ -41,10 +42,10 @@ def _schools(run: Run, today: dt.date) -> Job:
         facts = known.unit_facts(run, "school", at)
         name = words(facts["学校名称"])
         context = {**known.scheme_facts(run.rules, today), **facts, **school_texts(run, at)}
-        sheet = Sheet(school_application.SHEET, sheet_name(name), context)
+        sheet = Sheet(SCHOOL_SHEET, sheet_name(name), context)
         names = {known.UNIT_NAME: known.unit_key(run, "school", at)}
-        documents.append(Document("申报表/学校", f"{school_application.SHEET} {name}", [sheet], names))
-    return Job("示范学校申报表", form.template, documents, f"{school_application.SHEET} 示范学校申报表")
+        documents.append(Document("申报表/学校", f"{SCHOOL_SHEET} {name}", [sheet], names))
+    return Job("示范学校申报表", form.template, documents, f"{SCHOOL_SHEET} 示范学校申报表")
 
 
 def _teachers(run: Run, today: dt.date) -> Job:
@@ -57,11 +58,11 @@ def _teachers(run: Run, today: dt.date) -> Job:
         school, name, account = (str(units[c][at]) for c in ("学校名称", "教师姓名", "账号"))
         shown = f"{name}（{account[-4:]}）" if alike[school, name] > 1 and account else name
         context = {**known.scheme_facts(run.rules, today), **known.unit_facts(run, "teacher", at)}
-        sheet = Sheet(teacher_application.SHEET, sheet_name(shown), context)
+        sheet = Sheet(TEACHER_SHEET, sheet_name(shown), context)
         names = {known.UNIT_NAME: known.unit_key(run, "teacher", at)}
         folder = f"申报表/教师/{school.replace('/', '_')}"
-        documents.append(Document(folder, f"{teacher_application.SHEET} {shown}", [sheet], names))
-    return Job("优秀教师申报表", form.template, documents, f"{teacher_application.SHEET} 优秀教师申报表")
+        documents.append(Document(folder, f"{TEACHER_SHEET} {shown}", [sheet], names))
+    return Job("优秀教师申报表", form.template, documents, f"{TEACHER_SHEET} 优秀教师申报表")
 
 
 def school_texts(run: Run, at: int) -> dict[str, Scalar]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kongjian.forms.template import Sheet
+from kongjian.forms.template.filled_workbook import Sheet
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from kongjian.forms import applications, lists, review, score_cards, summary
+from kongjian.forms import applications, lists, review_sheets, score_cards, summary
 from kongjian.forms.job import Job
 from kongjian.workbook.run import Run
 
@@ -30,7 +30,7 @@ def jobs(
     made: dict[str, Callable[[], list[Job]]] = {
         APPLICATIONS: lambda: applications.jobs(run, today),
         CARDS: lambda: score_cards.jobs(run, today),
-        EXPERTS: lambda: review.jobs(run, today, experts, ranks),
+        EXPERTS: lambda: review_sheets.jobs(run, today, experts, ranks),
         PUBLICITY: lambda: lists.publicity(run, today),
         COMMENDATION: lambda: lists.commendation(run, today),
         SUMMARY: lambda: summary.jobs(run, today),

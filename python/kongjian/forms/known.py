@@ -10,7 +10,7 @@ from kongjian.engine.frame import Ints
 from kongjian.engine.outcome import NAME_COLUMNS, Outcome, unit_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents, to_cents
-from kongjian.forms.placeholders import Scalar
+from kongjian.forms.template.placeholders import Scalar
 from kongjian.rules import Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.run import Run

@@ -13,8 +13,8 @@ import numpy as np
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
-from kongjian.forms.placeholders import Context, Scalar
-from kongjian.forms.template import Sheet
+from kongjian.forms.template.filled_workbook import Sheet
+from kongjian.forms.template.placeholders import Context, Scalar
 from kongjian.rules import Rules
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS

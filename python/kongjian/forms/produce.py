@@ -13,7 +13,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_file
 from kongjian.forms.file_names import LONGEST_FILE, LONGEST_SHEET, distinct, file_name
 from kongjian.forms.job import Document, Job
-from kongjian.forms.template import Note, Template, untouched
+from kongjian.forms.template.filled_workbook import Note, Template, untouched
 from kongjian.intake.sheets import Progress
 
 FILES, WORKBOOK, PDF = SHAPES = ("文件", "工作簿", "PDF")

@@ -13,8 +13,8 @@ from kongjian.engine.scoring import HOMEROOM
 from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, scheme_facts, unit_facts, unit_key
-from kongjian.forms.placeholders import Formula, Scalar
-from kongjian.forms.template import Sheet
+from kongjian.forms.template.filled_workbook import Sheet
+from kongjian.forms.template.placeholders import Formula, Scalar
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.wording import rule_words

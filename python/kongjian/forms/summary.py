@@ -9,9 +9,9 @@ import numpy as np
 from kongjian.engine.rounding import round_score
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
-from kongjian.forms.placeholders import Context, Scalar
 from kongjian.forms.statistics import CITY, TOP, UNNAMED, statistics
-from kongjian.forms.template import Sheet
+from kongjian.forms.template.filled_workbook import Sheet
+from kongjian.forms.template.placeholders import Context, Scalar
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.run import Run
 

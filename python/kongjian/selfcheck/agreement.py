@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from kongjian.base.grid import letter
+from kongjian.mailing.copy_sheets import Value
+from kongjian.mailing.live_copy import Contents, contents
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.selfcheck.evaluators import by_columns
 from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculator, Evaluator, Line, Scored, first_few, said
-from kongjian.sending.live_copy import Contents, contents
-from kongjian.sending.model import Value
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW

@@ -9,9 +9,9 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from kongjian.base.libreoffice import find_office, recalculated, scratch
+from kongjian.mailing.copy_sheets import Value
+from kongjian.mailing.live_copy import Contents, live_copy
 from kongjian.selfcheck.model import Calculated, Calculator
-from kongjian.sending.live_copy import Contents, live_copy
-from kongjian.sending.model import Value
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW

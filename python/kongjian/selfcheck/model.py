@@ -8,8 +8,8 @@ from typing import Protocol
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.engine.frame import Floats
 from kongjian.intake.sheets import Sheets
-from kongjian.sending.live_copy import Contents
-from kongjian.sending.model import Value
+from kongjian.mailing.copy_sheets import Value
+from kongjian.mailing.live_copy import Contents
 from kongjian.workbook.run import Run
 
 Scored = Mapping[str, Floats]

@@ -1,0 +1,81 @@
+"""What the command and the buttons do with forms: write them, and take in what came back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from kongjian.base.errors import KongjianError
+from kongjian.forms import kinds, review_sheets
+from kongjian.forms.job import Job
+from kongjian.forms.produce import FILES, Made, ToPdf, produce, template_path
+from kongjian.forms.returned import checklist, review_collect
+from kongjian.forms.returned.returned_forms import read_folder
+from kongjian.intake.sheets import Progress
+from kongjian.rules import Rules
+from kongjian.workbook.run import Run
+
+
+def stale(run: Run, shown: str) -> str:
+    """A sentence where the workbook still shows ranks of other data; `shown` is the fingerprint that it holds."""
+    if shown == run.results.fingerprint:
+        return ""
+    what = "还没有计算过" if not shown else "里的名次是按以前的数据算的"
+    return f"工作簿{what}；这里按现在的数据生成，请再按“重新计算排名”"
+
+
+def plan(
+    run: Run, wanted: Sequence[str], today: dt.date, experts: Sequence[str] = (), ranks: int | None = None
+) -> list[Job]:
+    """What is to be written of the wanted kinds. Raises KongjianError where there is no data."""
+    if run.schools + run.teachers == 0:
+        raise KongjianError("还没有数据，没有表格可写；请先把平台导出的数据粘贴到输入表")
+    return kinds.jobs(run, wanted, today, experts, ranks)
+
+
+def make(
+    run: Run,
+    jobs: Sequence[Job],
+    book: Path,
+    out: Path,
+    wanted: Sequence[str],
+    today: dt.date,
+    shape: str = FILES,
+    to_pdf: ToPdf | None = None,
+    templates: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> Made:
+    """Writes the planned jobs below `out`; with the application forms also the list of who owes what."""
+    made = produce(jobs, out, lambda name: template_path(name, book, templates), shape, to_pdf, progress)
+    if kinds.APPLICATIONS in wanted and shape == FILES:
+        owed = checklist.expected(run, run.rules)
+        try:
+            checklist.write(out / checklist.FILE, owed, read_folder(out, run.rules), today, run.rules)
+            made.written.append(out / checklist.FILE)
+        except KongjianError as error:  # open in Excel, say: the forms are written all the same
+            made.failed.append(str(error))
+    return made
+
+
+def collect(folder: Path, rules: Rules, today: dt.date, book: Path | None = None) -> list[str]:
+    """Checks what came back into a folder and rewrites its lists; returns what to tell, line by line."""
+    if not folder.is_dir():
+        raise KongjianError(f"没有文件夹 {folder}；请先生成申报表或评审表，再把交回的文件放进去")
+    lines = []
+    listed = folder / checklist.FILE
+    if listed.is_file():
+        counts = checklist.write(listed, None, read_folder(folder, rules), today, rules)
+        for form in rules.forms.forms:
+            c = counts[form.id]
+            lines.append(
+                f"{checklist.material(form)}：应交{c.owed}，已交齐{c.complete}，不完整{c.incomplete}，未交{c.missing}"
+            )
+        lines.append(f"申报材料清单：{listed}")
+    lines += review_collect.collect(folder, rules, template_path(review_sheets.TEMPLATE, book)).lines
+    return lines or [nothing(folder)]
+
+
+def nothing(folder: Path) -> str:
+    """What to tell when there is nothing to collect."""
+    return f"{folder} 里没有交回的材料；请先生成申报表或评审表，再把交回的文件放进去"

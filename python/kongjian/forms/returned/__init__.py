@@ -1,0 +1,1 @@
+"""What comes back: forms, experts' reviews, and the list of who has handed in what."""

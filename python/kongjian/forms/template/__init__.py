@@ -1,0 +1,1 @@
+"""A template workbook: its marks, its filled sheets, the package made of them. Knows no form."""

@@ -1,0 +1,96 @@
+"""A template workbook: its placeholders checked, its sheets filled, as often as wanted, into a new workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from kongjian.base.errors import KongjianError
+from kongjian.forms.template.assembly import MADE_NAME, Assembly, Made, Sheet, digest
+from kongjian.forms.template.placeholders import Context
+from kongjian.forms.template.sheet_filler import Note, fill
+from kongjian.forms.template.sheet_template import SheetTemplate, faults
+from kongjian.xlsx.cell_xml import PARSER, tag
+from kongjian.xlsx.defined_names import defined_names
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.strings import EMPTY, SharedStrings
+from kongjian.xlsx.text_heights import cell_styles
+
+
+class Template:
+    """A template file, opened once and filled as often as wanted. Raises KongjianError for a damaged file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._package = Package(path)
+        found = self._package.related(self._package.workbook, "sharedStrings")
+        self._strings = self._package.read(found[0]) if found else EMPTY
+        self._strings_part = found[0] if found else ""
+        styles = self._package.related(self._package.workbook, "styles")
+        looks = cell_styles(self._package.read(styles[0])) if styles else []
+        texts = _texts(self._strings)
+        self.sheets = {
+            name: SheetTemplate(self._package.read(part), name, texts, looks)
+            for name, part in self._package.sheets.items()
+        }
+
+    def close(self) -> None:
+        self._package.close()
+
+    def __enter__(self) -> Template:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def check(self, sheet: str, context: Context) -> None:
+        """Raises KongjianError that names every placeholder of a sheet which the context does not know."""
+        if found := list(faults(self.sheets[sheet], context)):
+            raise KongjianError(f"模板“{self.path.name}”要改：{'；'.join(found)}")
+
+    def write(
+        self, target: Path, sheets: Sequence[Sheet], names: Mapping[str, str] | None = None
+    ) -> list[Note]:
+        """Writes a workbook of these filled sheets to `target`, whole or not at all, an old file kept as .bak.
+
+        `names` are defined names with a text each; MADE_NAME tells later whether the file is `untouched`.
+        Returns what the writer should look at.
+        """
+        for sheet in sheets:
+            self.check(sheet.template, sheet.context)
+        strings = SharedStrings(self._strings)
+        made = [
+            Made(s, fill(self.sheets[s.template], s.context, strings), f"xl/worksheets/sheet{k}.xml")
+            for k, s in enumerate(sheets, start=1)
+        ]
+        Assembly(self._package, made, strings, self._strings_part, names or {}).save(target)
+        return [Note(m.sheet.name, n.cell, n.text) for m in made for n in m.filled.notes]
+
+
+def untouched(path: Path) -> bool:
+    """Whether a file that was made from a template is still as it was made: nobody has saved it since."""
+    try:
+        with Package(path) as package:
+            return as_made(package)
+    except KongjianError:
+        return False
+
+
+def as_made(package: Package) -> bool:
+    """The same of a file that is open."""
+    said = defined_names(package).texts.get(MADE_NAME)
+    return bool(said) and said == digest(package.read(part) for part in package.sheets.values())
+
+
+def _texts(xml: bytes) -> list[str]:
+    """The shared strings in order; the reading aid of a phonetic run is no part of the text."""
+    root = etree.fromstring(xml, PARSER)
+    return [
+        "".join(t.text or "" for t in si.iter(tag("t")) if t.getparent().tag != tag("rPh"))
+        for si in root.iterfind(tag("si"))
+    ]
+
+
+__all__ = ["MADE_NAME", "Note", "Sheet", "Template", "as_made", "untouched"]

@@ -1,0 +1,1 @@
+"""The editions that are mailed, their proof, and the corrections that come back."""

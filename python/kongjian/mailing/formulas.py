@@ -1,0 +1,177 @@
+"""Rules compiled to native formulas: an indicator, a total or a condition as text over cells.
+
+Only functions that Excel 2010, WPS and LibreOffice share (`FUNCTIONS`). Parameters are cells of the sheet 规则; the
+readings in force are compiled in. Every formula repeats the engine's arithmetic, its tolerance included, so that
+no mean of decimals falls on the other side of a bound or of a half cent.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kongjian.engine.eligibility import JOIN
+from kongjian.engine.rounding import TOLERANCE
+from kongjian.mailing.copy_sheets import Place, quoted
+from kongjian.rules.model import Condition, Indicator, Rules
+
+FUNCTIONS = frozenset(
+    "ABS AND AVERAGE COUNT COUNTA COUNTIF COUNTIFS IF IFERROR INDEX INT MATCH MAX MID MIN OR RANK ROUND ROW "
+    "SUM SUMPRODUCT TEXT".split()
+)
+"""All functions that a copy may use."""
+SHADE = f"{TOLERANCE:.9f}"
+"""The engine's tolerance as a formula writes it: it takes up the noise in a decimal's last bits."""
+
+
+@dataclass(frozen=True)
+class IndicatorCells:
+    """The cells of 规则 that hold an indicator's parameters; bands from the highest down: (bound, points)."""
+
+    points: str
+    target: str
+    per: str
+    bands: tuple[tuple[str, str], ...]
+
+
+def rounded(value: str, factor: str = "") -> str:
+    """A score rounded half up to two decimals."""
+    return f"ROUND({value}{factor}+{SHADE},2)"
+
+
+def indicator_formula(
+    indicator: Indicator, cells: IndicatorCells, measure: str, rules: Rules, homeroom: str
+) -> str:
+    """The exact score of one measure cell; a blank is asked for first and scores 0."""
+    kinds = {"yes_no": _yes_no, "threshold": _threshold, "bands": _bands, "deduct": _deduct}
+    scored = kinds[indicator.kind](indicator, cells, measure, rules)
+    if not indicator.homeroom_only:
+        return scored
+    other = cells.points if rules.chosen["non_homeroom"] == "full" else "0"
+    return f'IF({homeroom}="是",{scored},{other})'
+
+
+def _yes_no(_: Indicator, cells: IndicatorCells, measure: str, __: Rules) -> str:
+    return f'IF({measure}="是",{cells.points},0)'
+
+
+def _threshold(_: Indicator, cells: IndicatorCells, measure: str, __: Rules) -> str:
+    return f'IF({measure}="",0,IF({measure}>={cells.target}-{SHADE},{cells.points},0))'
+
+
+def _bands(_: Indicator, cells: IndicatorCells, measure: str, __: Rules) -> str:
+    scored = "0"
+    for bound, points in reversed(cells.bands):
+        scored = f"IF({measure}>={bound}-{SHADE},{points},{scored})"
+    return f'IF({measure}="",0,{scored})'
+
+
+def _deduct(indicator: Indicator, cells: IndicatorCells, measure: str, rules: Rules) -> str:
+    short = f"MAX(0,{cells.target}-{measure})"
+    if rules.chosen["shortfall"] == "whole":
+        short = f"INT({short}+{SHADE})"
+    elif rules.chosen["shortfall"] == "started":
+        short = f"MAX(0,-INT({SHADE}-{short}))"  # rounded up
+    scored = f"MAX(0,{cells.points}-{cells.per}*{short})"
+    if indicator.none_is_zero:
+        scored = f"IF({measure}<={SHADE},0,{scored})"
+    return f'IF({measure}="",0,{scored})'
+
+
+def total_formula(first: str, last: str, full: str, others: Sequence[str], homeroom: str) -> str:
+    """The rounded total of the scores from `first` to `last`.
+
+    `others` are the points that nobody but a homeroom teacher owes, where the reading scales the rest up to `full`.
+    """
+    if not others:
+        return rounded(f"SUM({first}:{last})")
+    rest = "-".join([full, *others])
+    return rounded(f"SUM({first}:{last})", f'*IF({homeroom}="是",1,{full}/({rest}))')
+
+
+def complete_formula(measures: Sequence[str], homeroom_only: Sequence[str], homeroom: str) -> str:
+    """Whether every measure cell that is owed is given; `homeroom_only` are owed by homeroom teachers alone."""
+    given = f"COUNTA({','.join(measures)})" if measures else "0"
+    if homeroom_only:
+        given += f'+IF({homeroom}="是",COUNTA({",".join(homeroom_only)}),{len(homeroom_only)})'
+    return f'IF({given}={len(measures) + len(homeroom_only)},"是","否")'
+
+
+@dataclass(frozen=True)
+class ConditionCells:
+    """Where a unit's measures, its 月均得分 and its lowest month stand, and each condition's bound on 规则."""
+
+    measures: Place
+    average: str
+    lowest: str
+    bounds: Mapping[str, str]
+
+
+def eligible_formula(conditions: Sequence[Condition], cells: ConditionCells) -> str:
+    if not conditions:
+        return '"达标"'
+    return f'IF(AND({",".join(_met(c, cells) for c in conditions)}),"达标","未达标")'
+
+
+def reasons_formula(conditions: Sequence[Condition], cells: ConditionCells) -> str:
+    """Why a unit does not qualify, joined by ；; an empty text when it does."""
+    if not conditions:
+        return '""'
+    pieces = [f'IF({_met(c, cells)},"",{quoted(JOIN)}&{_why(c, cells)})' for c in conditions]
+    return f"MID({'&'.join(pieces)},{len(JOIN) + 1},999)"
+
+
+def _met(condition: Condition, cells: ConditionCells) -> str:
+    if condition.kind == "yes_no":
+        return f'{cells.measures.cell(condition.columns[0])}="是"'
+    bound = cells.bounds[condition.id]
+    if condition.kind == "rate":
+        return f"IF({_sound(condition, cells)},{_rate(condition, cells)}>={bound},1=0)"
+    return f"{_monthly(condition, cells)}>={bound}"
+
+
+def _why(condition: Condition, cells: ConditionCells) -> str:
+    if condition.kind == "yes_no":
+        unknown = quoted(f"{condition.label}未填")
+        return f'IF({cells.measures.cell(condition.columns[0])}="",{unknown},{quoted(condition.reason)})'
+    bound = cells.bounds[condition.id]
+    if condition.kind == "rate":
+        # cut, not rounded, at two decimals: 89.996% must not read as 90%
+        value = f'TEXT(INT({_rate(condition, cells)}*10000+{100 * TOLERANCE:.7f})/100,"0.00")&"%"'
+        said = _said(condition.reason, value, f'TEXT({bound},"0%")')
+        return f"IF({_sound(condition, cells)},{said},{quoted(f'{condition.label}无法计算')})"
+    return _said(condition.reason, f'TEXT({_monthly(condition, cells)},"0.00")&"分"', f'{bound}&"分"')
+
+
+def _said(reason: str, value: str, at_least: str) -> str:
+    """The reason's sentence with formulas for its {value} and {at_least}."""
+    fields = {"value": value, "at_least": at_least}
+    pieces = []
+    for text, field, _, _ in string.Formatter().parse(reason):
+        pieces += [quoted(text)] if text else []
+        pieces += [fields[field]] if field else []
+    return "&".join(pieces)
+
+
+def _monthly(condition: Condition, cells: ConditionCells) -> str:
+    return cells.lowest if condition.kind == "every_month" else cells.average
+
+
+def _counts(condition: Condition, cells: ConditionCells) -> tuple[list[str], list[str]]:
+    return [cells.measures.cell(c) for c in condition.opened], [
+        cells.measures.cell(c) for c in condition.total
+    ]
+
+
+def _sound(condition: Condition, cells: ConditionCells) -> str:
+    """Whether every count is given, somebody is there, and no more accounts are opened than people are."""
+    opened, total = _counts(condition, cells)
+    tests = [f"COUNT({','.join(opened + total)})={len(opened + total)}"]
+    tests += [f"{o}<={t}" for o, t in zip(opened, total, strict=True)]
+    return f"AND({','.join(tests)},{'+'.join(total)}>0)"
+
+
+def _rate(condition: Condition, cells: ConditionCells) -> str:
+    opened, total = _counts(condition, cells)
+    return f"({'+'.join(opened)})/({'+'.join(total)})"

@@ -1,0 +1,159 @@
+"""What must not be in a file that is mailed: macros, links, hidden sheets, foreign functions, error cells, authors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from xml.etree import ElementTree
+
+from kongjian.mailing.formulas import FUNCTIONS
+from kongjian.xlsx.package import MAIN, Package
+
+_FUNCTION = re.compile(r"([A-Za-z_][\w.]*)\(")
+_TEXT = re.compile(r'"[^"]*"')
+_QUOTED_SHEET = re.compile(r"'(?:[^']|'')*'!")
+_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_FORMULA = re.compile(rb"<f[^>]*?(?:/>|>(.*?)</f>)", re.DOTALL)
+_ERROR = re.compile(r"#(REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)")
+_ALLOWED_PARTS = re.compile(
+    r"(\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/_rels/workbook\.xml\.rels|xl/workbook\.xml"
+    r"|xl/(styles|sharedStrings)\.xml|xl/theme/theme\d+\.xml|xl/worksheets/sheet\d+\.xml"
+    r"|xl/worksheets/_rels/sheet\d+\.xml\.rels|xl/tables/table\d+\.xml)"
+)
+_OWN_NAMES = ("_xlnm.Print_Titles", "_xlnm.Print_Area")
+_PERSONAL = ("creator", "lastModifiedBy", "Company", "Manager")
+
+
+def package_reasons(package: Package, formulas: bool) -> Iterator[str]:
+    """Everything in the package that keeps it from being sent, in plain Chinese."""
+    yield from _parts(package)
+    yield from _links(package)
+    yield from _workbook(package)
+    yield from _personal(package)
+    for sheet, part in package.sheets.items():
+        yield from _cells(sheet, package.read(part), formulas)
+
+
+def _parts(package: Package) -> Iterator[str]:
+    for name in package.names:
+        if "vbaProject" in name or b"macroEnabled" in (
+            package.read(name) if "Content_Types" in name else b""
+        ):
+            yield f"文件里有宏（{name}）"
+        elif "externalLink" in name:
+            yield f"文件链接到别的工作簿（{name}）"
+        elif "customUI" in name:
+            yield f"文件带有自定义功能区（{name}）"
+        elif not _ALLOWED_PARTS.fullmatch(name):
+            yield f"文件里有不该有的部分（{name}）"
+
+
+def _links(package: Package) -> Iterator[str]:
+    for name in package.names:
+        if name.endswith(".rels"):
+            for relation in ElementTree.fromstring(package.read(name)):
+                if relation.get("TargetMode") == "External":
+                    yield f"文件链接到外面：{relation.get('Target', '')}"
+
+
+def _workbook(package: Package) -> Iterator[str]:
+    root = ElementTree.fromstring(package.read(package.workbook))
+    for sheet in root.iter(f"{MAIN}sheet"):
+        if sheet.get("state", "visible") != "visible":
+            yield f"工作表“{sheet.get('name')}”是隐藏的"
+    for name in root.iter(f"{MAIN}definedName"):
+        if name.get("name") not in _OWN_NAMES or _ERROR.search(name.text or ""):
+            yield f"有多余或失效的名称“{name.get('name')}”"
+    if any(c.get("fullCalcOnLoad") for c in root.iter(f"{MAIN}calcPr")):
+        yield "文件要求打开时全部重算"
+
+
+def _personal(package: Package) -> Iterator[str]:
+    for part in ("docProps/core.xml", "docProps/app.xml"):
+        if part in package.names:
+            for element in ElementTree.fromstring(package.read(part)).iter():
+                if element.tag.rpartition("}")[2] in _PERSONAL and (element.text or "").strip():
+                    yield f"文件属性里有人名或单位“{element.text}”"
+
+
+def _cells(sheet: str, part: bytes, formulas: bool) -> Iterator[str]:
+    for column, row, attributes, inside in _CELL.findall(part):
+        where = f"{sheet} {column.decode()}{row.decode()}"
+        if b't="e"' in attributes:
+            yield f"{where} 是错误值"
+        if b"<f" not in inside:
+            continue
+        if not formulas:
+            yield f"{where} 有公式，数值版里不应有"
+        yield from _formula(where, inside)
+
+
+def _formula(where: str, inside: bytes) -> Iterator[str]:
+    written = _FORMULA.search(inside)
+    text = unescape((written[1] or b"").decode()) if written else ""
+    bare = _TEXT.sub('""', text)
+    if _ERROR.search(bare):
+        yield f"{where} 的公式引用了不存在的格子"
+    if "[" in bare or "file:" in bare.lower():
+        yield f"{where} 的公式引用了别的工作簿"
+    for name in dict.fromkeys(_FUNCTION.findall(_QUOTED_SHEET.sub("", bare))):
+        if name not in FUNCTIONS:
+            yield f"{where} 用了收件人电脑上可能没有的函数 {name}"
+    if b"<v>" not in inside:
+        yield f"{where} 的公式没有存下结果，手机预览会是空白"
+
+
+def formula_cells(package: Package) -> dict[str, frozenset[tuple[int, int]]]:
+    """Where formulas stand, by sheet: rows and columns from 0."""
+    out = {}
+    for sheet, part in package.sheets.items():
+        cells = _CELL.findall(package.read(part))
+        out[sheet] = frozenset(
+            (int(row) - 1, _index(column)) for column, row, _, inside in cells if b"<f" in inside
+        )
+    return out
+
+
+def _index(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What a school's copy has no right to hold: other schools and accounts anywhere, other people as a whole text.
+
+    `own` are texts of the school itself, which may contain another's name.
+    """
+
+    anywhere: frozenset[str]
+    people: frozenset[str]
+    own: frozenset[str]
+
+
+def foreign_names(package: Package, foreign: Foreign) -> Iterator[str]:
+    """Which of the others' names stand in a text, a formula or an attribute of any part."""
+    texts = {
+        text
+        for name in package.names
+        if name.endswith((".xml", ".rels"))
+        for text in _texts(package.read(name))
+    }
+    for name in sorted(foreign.people & texts):
+        yield f"文件里有别的学校的人“{name}”"
+    everything = "\n".join(texts - foreign.own)
+    for own in sorted(foreign.own, key=len, reverse=True):
+        everything = everything.replace(own, "")
+    for name in sorted(foreign.anywhere):
+        if name in everything:
+            yield f"文件里有别的学校的“{name}”"
+
+
+def _texts(part: bytes) -> Iterator[str]:
+    for element in ElementTree.fromstring(part).iter():
+        yield from element.attrib.values()
+        yield (element.text or "").strip()

@@ -1,0 +1,229 @@
+"""本校位置 and 得分说明: the two sheets that only a school's copy has, with plain values."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from kongjian.base.text import fold
+from kongjian.engine.evidence.cheapest import cheapest_way, pass_mark
+from kongjian.engine.evidence.explain import is_percent
+from kongjian.engine.evidence.explanations import by_rank, explanations
+from kongjian.engine.frame import Floats, Frame, Ints
+from kongjian.engine.outcome import Outcome
+from kongjian.engine.ranking import UNRANKED
+from kongjian.engine.rounding import MISSING, from_cents
+from kongjian.mailing.copy_look import free_sheet, look_of, put
+from kongjian.mailing.copy_sheets import Entry, Value
+from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.look.build_styles import DEFAULT_FONT, HEADER_HEIGHT, Styles, freeze, print_setup
+from kongjian.workbook.run import Run
+from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, WRAP_FROM
+from kongjian.xlsx.text_heights import row_height
+
+POSITION, EXPLAINED = "本校位置", "得分说明"
+_WIDTHS = (20.0, 20.0, 12.0, 12.0, 12.0, 12.0, 30.0, 60.0)
+_SCHOOL_HEAD = ("学校", "", "本校", "全市中位数", "下四分位", "上四分位", "还差", "说明")
+_TEACHER_HEAD = ("教师姓名", "账号", "得分", "月均得分", "名次", "还差", "到获奖线还差", "最省力的做法")
+_CITY_HEAD = ("全市教师", "", "分数线", "中位数", "下四分位", "上四分位", "", "说明")
+Line = tuple[Value, ...]
+
+
+def rows_of(outcome: Outcome, school: str) -> Ints:
+    """The positions of one school's units, by rank."""
+    names = outcome.units["学校名称"]
+    return np.array([i for i in by_rank(outcome).tolist() if fold(names[i]) == fold(school)], dtype=np.int64)
+
+
+def write_sheets(run: Run, school: str, target: Path) -> None:
+    """A workbook of the two sheets, to be grafted into the school's copy."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)}
+    book = Workbook(buffer, {**options, "strings_to_formulas": False, "strings_to_urls": False})
+    styles = Styles(book)
+    sheet, subtitle = book.add_worksheet(POSITION), f"{school} · 发出时的数，不随本文件里的改动变化"
+    free_sheet(sheet, styles, "home", POSITION, subtitle, _WIDTHS, run.rules.scheme.name)
+    for entry in position_entries(run, school):
+        style = styles.cell("score") if entry.look == "score" else look_of(styles, entry.look)
+        put(sheet, entry, style, _WIDTHS)
+    _explained(book.add_worksheet(EXPLAINED), styles, run, school)
+    book.close()
+    parts = read_parts(buffer.getvalue())
+    no_calculation_on_load(parts)
+    write_parts(parts, target)
+
+
+def position_entries(run: Run, school: str) -> list[Entry]:
+    """Every cell of 本校位置 below its subtitle: the school, its teachers, the city's lines. Names of no one else."""
+    out: list[Entry] = []
+    row = HEADER_ROW
+    for block in (_school_block(run, school), _teacher_block(run, school), _city_block(run)):
+        for n, line in enumerate(block):
+            out += _line(row, line, head=not n)
+            row += 1
+        row += 1
+    return out
+
+
+def _line(row: int, line: Line, head: bool) -> Iterator[Entry]:
+    """One row of cells; whole numbers are ranks, others scores, blanks have their lines, too."""
+    for column, value in enumerate(line, start=1):
+        look = "header" if head else "name" if column == 1 else "long" if column == len(line) else "text"
+        if isinstance(value, int | float):
+            look = "rank" if isinstance(value, int) else "score"
+        yield Entry(row, column, value, look=look)
+
+
+def _school_block(run: Run, school: str) -> Iterator[Line]:
+    yield _SCHOOL_HEAD
+    o = run.results.school
+    for at in rows_of(o, school).tolist():
+        score, average = from_cents(o.score_cents), from_cents(o.monthly.average)
+        mark = pass_mark(run.rules, "school")
+        eligible = bool(o.eligibility.eligible[at])
+        why = str(o.eligibility.reasons[at]) or "达标"
+        yield ("得分", "", _cell(score[at]), *_quartiles(score), None, None)
+        yield (
+            "月均得分",
+            "",
+            _cell(average[at]),
+            *_quartiles(average),
+            _short(mark, average[at]),
+            f"达标线{mark:g}分",
+        )
+        rank = int(o.standing.rank[at])
+        yield (
+            "名次",
+            "",
+            rank or "没有排名",
+            None,
+            None,
+            None,
+            None,
+            f"全市共{len(o.order)}所学校排名",
+        )
+        for last, line in cut_lines(run, "school"):
+            said = f"第{last}名的得分{line:.2f}"
+            yield (f"前{last}名的分数线", "", _cell(line), None, None, None, _short(line, _key(o)[at]), said)
+        yield ("是否达标", "", "达标" if eligible else "未达标", None, None, None, None, why)
+        if way := cheapest_way(run.results, run.rules, "school", at):
+            yield ("最省力的做法", "", None, None, None, None, None, way)
+
+
+def _teacher_block(run: Run, school: str) -> Iterator[Line]:
+    yield _TEACHER_HEAD
+    o, mark = run.results.teacher, pass_mark(run.rules, "teacher")
+    score, average, key = from_cents(o.score_cents), from_cents(o.monthly.average), _key(o)
+    lines = cut_lines(run, "teacher")
+    for at in rows_of(o, school).tolist():
+        rank = int(o.standing.rank[at])
+        shorts = [f"前{last}名{line - key[at]:.2f}" for last, line in lines if key[at] < line]
+        way = cheapest_way(run.results, run.rules, "teacher", at)
+        names = (o.units["教师姓名"][at], o.units["账号"][at])
+        place: Value = rank or "没有排名"
+        yield (
+            *names,
+            _cell(score[at]),
+            _cell(average[at]),
+            place,
+            _short(mark, average[at]),
+            "；".join(shorts),
+            way,
+        )
+
+
+def _city_block(run: Run) -> Iterator[Line]:
+    yield _CITY_HEAD
+    o = run.results.teacher
+    yield ("得分", "", None, *_quartiles(from_cents(o.score_cents)), None, f"全市共{len(o.order)}名教师排名")
+    for last, line in cut_lines(run, "teacher"):
+        yield (f"前{last}名的分数线", "", _cell(line), None, None, None, None, None)
+    mark = pass_mark(run.rules, "teacher")
+    yield ("达标线", "", _cell(mark), None, None, None, None, "月均得分不低于这个数")
+
+
+def cut_lines(run: Run, kind: str) -> list[tuple[int, float]]:
+    """For each award's last rank the lowest score that still reaches it, in points."""
+    o = run.results.of(kind)
+    lasts = sorted({a.last for a in run.rules.awards if a.object == kind})
+    within = [
+        (last, o.standing.key[(o.standing.rank != UNRANKED) & (o.standing.rank <= last)]) for last in lasts
+    ]
+    return [(last, int(keys.min()) / 100) for last, keys in within if len(keys)]
+
+
+def _key(o: Outcome) -> Floats:
+    """What is ranked, in points."""
+    return from_cents(np.where(o.standing.key == MISSING, MISSING, o.standing.key))
+
+
+def _quartiles(values: Floats) -> tuple[Value, Value, Value]:
+    """Median, lower and upper quartile of all that have a score, to two decimals."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None, None, None
+    median, low, high = np.percentile(known, [50, 25, 75])
+    return round(float(median), 2), round(float(low), 2), round(float(high), 2)
+
+
+def _cell(value: float) -> Value:
+    return None if value != value else float(value)
+
+
+def _short(line: float, value: float) -> Value:
+    """How many points are wanting; blank for none."""
+    return round(line - value, 2) if value < line else None
+
+
+def _explained(sheet: Worksheet, styles: Styles, run: Run, school: str) -> None:
+    """得分说明 of the school and all its teachers, in the workbook's columns."""
+    spec, results = output_sheet(run.rules, EXPLAINED), run.results
+    own = rows_of(results.school, school), rows_of(results.teacher, school)
+    frame = explanations(results, run.rules, *own)
+    sub = f"规则版本 {results.version} · 本校和本校教师，共{frame.height}行"
+    free_sheet(
+        sheet, styles, "evidence", EXPLAINED, sub, [c.width for c in spec.columns], run.rules.scheme.name
+    )
+    sheet.set_row(HEADER_ROW - 1, HEADER_HEIGHT)
+    percent = _percent_rows(run, frame)
+    for index, column in enumerate(spec.columns):
+        sheet.write_string(HEADER_ROW - 1, index, column.name, styles.header("evidence"))
+        usual = styles.cell(column.kind, column.kind == "text" and column.width >= WRAP_FROM)
+        for row, value in enumerate(frame[column.name].tolist()):
+            style = styles.cell("rate") if column.name == "取值" and percent[row] else usual
+            _write(sheet, FIRST_ROW - 1 + row, index, value, style)
+    wrapped = [(c, frame[c.name].tolist()) for c in spec.columns if c.wraps]
+    for row in range(frame.height):
+        sheet.set_row(FIRST_ROW - 1 + row, row_height([(texts[row], c.width) for c, texts in wrapped]))
+    freeze(sheet, 2)
+    print_setup(sheet, landscape=True, scheme=run.rules.scheme.name)
+    if frame.height:
+        sheet.autofilter(HEADER_ROW - 1, 0, HEADER_ROW - 1 + frame.height, len(spec.columns) - 1)
+
+
+def _percent_rows(run: Run, frame: Frame) -> list[bool]:
+    """Which rows' values are read as per cent."""
+    schemes = {run.rules.object(kind).label: kind for kind in ("school", "teacher")}
+    pairs = zip(frame["类别"], frame["指标"], strict=True)
+    known = {
+        (label, i.name): is_percent(i, kind, run.rules)
+        for label, kind in schemes.items()
+        for i in run.rules.object(kind).indicators
+    }
+    return [known.get(pair, False) for pair in pairs]  # a total is none
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: str | float, style: Format) -> None:
+    if value == "" or value != value:
+        sheet.write_blank(row, column, None, style)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, style)
+    else:
+        sheet.write_number(row, column, value, style)

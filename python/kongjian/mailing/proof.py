@@ -1,0 +1,202 @@
+"""Opens a written copy again and proves that it can be sent: clean, and every number the engine's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from kongjian.base.errors import KongjianError
+from kongjian.base.libreoffice import find_office, recalculated, scratch
+from kongjian.engine.frame import Frame
+from kongjian.mailing.copy_sheets import Value
+from kongjian.mailing.live_copy import Contents, contents
+from kongjian.mailing.note_sheet import NOTE
+from kongjian.mailing.package_proof import Foreign, foreign_names, formula_cells, package_reasons
+from kongjian.workbook.layout import RULES
+from kongjian.workbook.run import Run
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.table_parts import FIRST_ROW
+
+_LAST_DIGIT = 1e-6
+"""Far below the last digit that any cell shows."""
+_MOST_REASONS = 20
+_ANEW = "LibreOffice重算为"
+_NAMES = ("学校名称", "管理员姓名", "教师姓名", "账号")
+Cells = Mapping[tuple[int, int], Value]
+"""Values by row and column, from 0."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a check of a copy found. `recalculated` is how many formulas LibreOffice gave the engine's result for,
+
+    None where it is not installed or was not asked.
+    """
+
+    reasons: tuple[str, ...]
+    formulas: int
+    values: int
+    recalculated: int | None
+
+    @property
+    def can_be_sent(self) -> bool:
+        return not self.reasons
+
+    @property
+    def message(self) -> str:
+        """The result in plain words: may it be sent, or why not."""
+        if self.reasons:
+            return "不能发送：\n" + "\n".join(f"· {reason}" for reason in self.reasons)
+        counts = f"核对{self.values}个数，其中公式{self.formulas}个"
+        if self.recalculated is None:
+            return f"可以发送：{counts}" + ("；没有用LibreOffice重算" if self.formulas else "")
+        return f"可以发送：{counts}，LibreOffice重算{self.recalculated}个，全部一致"
+
+
+def prove(
+    copy: Path,
+    run: Run,
+    formulas: bool = True,
+    only_school: str | None = None,
+    recalculate: bool = True,
+    result: Path | None = None,
+) -> Proof:
+    """Checks a copy that was written from `run` with the same arguments.
+
+    Never raises for what is wrong with the copy: that is a reason. `recalculate` asks LibreOffice, if installed;
+    `result` is the copy as LibreOffice has recalculated it already.
+    """
+    expected = contents(run, formulas, only_school)
+    try:
+        with Package(copy) as package:
+            reasons = list(package_reasons(package, formulas))
+            reasons += foreign_names(package, _foreign(run, expected)) if only_school else []
+            found = formula_cells(package)
+            reasons += _sheet_reasons(expected, list(package.sheets))
+    except KongjianError as error:
+        return Proof((str(error),), 0, 0, None)
+    wanted = _wanted(expected)
+    reasons += _formula_reasons(expected, found)
+    reasons += _differences(copy, wanted, "文件里")
+    done, office = None, find_office()
+    if formulas and recalculate and office and not reasons:
+        if result:
+            more = list(_differences(result, wanted, _ANEW))
+        else:
+            more = list(_recalculation(copy, wanted, office))
+        reasons += more
+        done = sum(map(len, found.values()))
+    count = sum(isinstance(v, float | int) for cells in wanted.values() for v in cells.values())
+    return Proof(tuple(_shortened(reasons)), sum(map(len, found.values())), count, done)
+
+
+def _recalculation(copy: Path, wanted: Mapping[str, Cells], office: str) -> Iterator[str]:
+    with scratch() as folder:
+        try:
+            result = recalculated(copy, Path(folder), office)
+        except KongjianError as error:
+            yield str(error)
+            return
+        yield from _differences(result, wanted, _ANEW)
+
+
+def _shortened(reasons: list[str]) -> list[str]:
+    rest = len(reasons) - _MOST_REASONS
+    return [*reasons[:_MOST_REASONS], f"……另有{rest}处"] if rest > 0 else reasons
+
+
+def _wanted(expected: Contents) -> dict[str, Cells]:
+    """The engine's values of every data cell and every parameter, by sheet."""
+    out: dict[str, Cells] = {}
+    for sheet in expected.sheets:
+        columns = enumerate(sheet.columns)
+        out[sheet.place.sheet] = {
+            (FIRST_ROW - 1 + r, c): v for c, column in columns for r, v in enumerate(column.values)
+        }
+    out[RULES] = {(e.row - 1, e.column - 1): e.value for e in expected.rules}
+    out[NOTE] = {(e.row - 1, e.column - 1): e.value for e in expected.note if e.formula}
+    return out
+
+
+def _sheet_reasons(expected: Contents, there: list[str]) -> Iterator[str]:
+    wanted = {NOTE, RULES, *(sheet.place.sheet for sheet in expected.sheets)}
+    for sheet in there:
+        if sheet not in wanted:
+            yield f"多出一张工作表“{sheet}”"
+    for sheet in sorted(wanted - set(there)):
+        yield f"没有工作表“{sheet}”"
+
+
+def _formula_reasons(expected: Contents, found: Mapping[str, frozenset[tuple[int, int]]]) -> Iterator[str]:
+    """Where a formula is missing that the copy should have, or stands where none should be."""
+    for sheet in expected.sheets:
+        cells = {
+            (FIRST_ROW - 1 + r, c)
+            for c, column in enumerate(sheet.columns)
+            for r in range(len(column.formulas))
+        }
+        yield from _formula_cells(sheet.place.sheet, cells, found)
+    for name, entries in ((RULES, expected.rules), (NOTE, expected.note)):
+        yield from _formula_cells(name, {(e.row - 1, e.column - 1) for e in entries if e.formula}, found)
+
+
+def _formula_cells(
+    sheet: str, wanted: set[tuple[int, int]], found: Mapping[str, frozenset[tuple[int, int]]]
+) -> Iterator[str]:
+    if sheet not in found:  # told already
+        return
+    there = found[sheet]
+    for row, column in sorted(wanted - there):
+        yield f"{sheet} {_name(row, column)} 的公式被数字或文字盖住了"
+    for row, column in sorted(there - wanted):
+        yield f"{sheet} {_name(row, column)} 多出一个公式"
+
+
+def _differences(book: Path, wanted: Mapping[str, Cells], what: str) -> Iterator[str]:
+    """Every cell whose value is not the engine's."""
+    opened = CalamineWorkbook.from_path(book)
+    for sheet, cells in wanted.items():
+        if sheet not in opened.sheet_names:
+            continue
+        rows = opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        for (row, column), value in cells.items():
+            shown = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+            if not _same(value, shown):
+                yield f"{sheet} {_name(row, column)}：程序算得{_said(value)}，{what}{_said(shown)}"
+
+
+def _same(value: Value, shown: object) -> bool:
+    if isinstance(value, float | int):
+        return isinstance(shown, float | int) and abs(shown - value) < _LAST_DIGIT
+    return (value or "") == shown
+
+
+def _said(value: object) -> str:
+    if isinstance(value, float | int):
+        return f"{value:.10g}"
+    return f"“{value}”" if value else "空白"
+
+
+def _name(row: int, column: int) -> str:
+    return str(xl_rowcol_to_cell(row, column))
+
+
+def _foreign(run: Run, expected: Contents) -> Foreign:
+    """Names and accounts of the city's other schools and of their people."""
+    units = (run.results.school.units, run.results.teacher.units)
+    mine = (expected.plan.schools.measures, expected.plan.teachers.measures)
+
+    def others(*columns: str) -> frozenset[str]:
+        return frozenset(_texts(units, columns) - _texts(mine, _NAMES) - {""})
+
+    return Foreign(
+        others("学校名称", "账号"), others("教师姓名", "管理员姓名"), frozenset(_texts(mine, _NAMES) - {""})
+    )
+
+
+def _texts(frames: Iterable[Frame], columns: Iterable[str]) -> set[str]:
+    return {text for frame in frames for column in columns for text in frame.get(column, ())}

@@ -1,0 +1,113 @@
+"""公示版: the publicity list with everything covered that must not be published, refused while anything is left."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import replace_bytes
+from kongjian.engine.frame import Frame, texts
+from kongjian.forms.job import Document, Job
+from kongjian.forms.template.filled_workbook import Template
+from kongjian.forms.template.placeholders import Context, Scalar
+from kongjian.mailing import masking, package_texts
+from kongjian.mailing.masking import covered, mask
+from kongjian.mailing.package_proof import package_reasons
+from kongjian.mailing.proof import Proof
+from kongjian.xlsx.package import Package
+
+_GUID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_CELL = re.compile(r"[A-Z]{1,3}\d+")
+_MOST = 5
+
+
+def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] = ()) -> Proof:
+    """Writes 公示名单 to `target` with telephone and ID numbers, mail addresses and `accounts` covered.
+
+    Raises KongjianError that names part, cell and covered value while an ID number, a mobile number or a mail
+    address is left anywhere in the package; then nothing is written.
+    """
+    (document,) = job.documents
+    safe = masked(document, frozenset(accounts))
+    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
+        fresh = Path(scratch) / "public.xlsx"
+        with Template(template) as opened:
+            opened.write(fresh, safe.sheets, safe.names)
+        if found := secrets(fresh):
+            more = f"等{len(found)}处" if len(found) > _MOST else ""
+            raise KongjianError(
+                f"公示版没有写：里面还有不能公开的内容（{'；'.join(found[:_MOST])}{more}）；请在数据或模板里删去再试"
+            )
+        with Package(fresh) as package:
+            # the forms' own marks say what a file is; nothing of them is secret
+            reasons = tuple(r for r in package_reasons(package, formulas=True) if "名称“Kongjian" not in r)
+            numbers = sum(t.kind == "number" for t in package_texts.texts(fresh))
+        data = fresh.read_bytes()
+    replace_bytes(target, data)
+    return Proof(reasons, 0, numbers, None)
+
+
+def masked(document: Document, accounts: frozenset[str]) -> Document:
+    """A document in which every text that is filled in is covered where it must be."""
+    sheets = [
+        replace(s, name=mask(s.name, accounts), context=_masked_context(s.context, accounts))
+        for s in document.sheets
+    ]
+    names = {name: mask(text, accounts) for name, text in document.names.items()}
+    return replace(document, sheets=sheets, names=names)
+
+
+def _masked_context(context: Context, accounts: frozenset[str]) -> dict[str, Scalar | Frame]:
+    out: dict[str, Scalar | Frame] = {}
+    for name, value in context.items():
+        if isinstance(value, Frame):
+            out[name] = Frame(
+                {
+                    c: texts(mask(v, accounts) if isinstance(v, str) else v for v in column)
+                    if column.dtype == object
+                    else column
+                    for c, column in value.items()
+                }
+            )
+        else:
+            out[name] = mask(value, accounts) if isinstance(value, str) else value
+    return out
+
+
+def secrets(path: Path) -> list[str]:
+    """Every ID number, mobile number and mail address left in a package: sheet or part, place, covered value, kind."""
+    with Package(path) as package:
+        sheets = {part: name for name, part in package.sheets.items()}
+    cells: dict[tuple[str, str], list[str]] = {}
+    for found in package_texts.texts(path):
+        if found.kind == "attribute" and (_GUID.fullmatch(found.text) or _DECIMAL.fullmatch(found.text)):
+            continue
+        if found.kind == "number" and not found.text.isdigit():
+            continue
+        read = masking.plain(found.text)
+        for secret in masking.secrets(found.text):
+            shown = f"{covered(secret.kind, read[secret.start : secret.end])}（{secret.kind}）"
+            where = sheets.get(found.part, found.part)
+            place = found.place if _CELL.fullmatch(found.place) else ""
+            places = cells.setdefault((shown, where), [])
+            places += [place] if place and place not in places else []
+    return [_said(shown, where, places) for (shown, where), places in _once(cells).items()]
+
+
+def _once(cells: dict[tuple[str, str], list[str]]) -> dict[tuple[str, str], list[str]]:
+    """Without the string table's own mention of what cells show."""
+    in_cells = {shown for (shown, _), places in cells.items() if places}
+    return {
+        key: places
+        for key, places in cells.items()
+        if places or not (key[1].endswith("sharedStrings.xml") and key[0] in in_cells)
+    }
+
+
+def _said(shown: str, where: str, places: list[str]) -> str:
+    return " ".join(filter(None, (where, "、".join(places[:3]), shown)))

@@ -1,0 +1,91 @@
+"""Takes in the copies that schools sent back: who returned, what they propose, and what staff accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kongjian.base.errors import KongjianError
+from kongjian.engine.matching import school_keys
+from kongjian.intake.sheets import Sheets
+from kongjian.intake.tables import read_inputs
+from kongjian.mailing.corrections import Change, Correction, ReturnedCopy, changes, corrections, read_copy
+from kongjian.mailing.corrections_list import ACCEPTED, DONE, FILE, Line, merged, read_list, write_list
+from kongjian.rules import Rules
+from kongjian.workbook.run import Run, input_grids
+
+_MOST_NAMES = 10
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".et"}
+
+
+def propose(folder: Path, run: Run, moment: dt.datetime) -> list[str]:
+    """Reads the returned copies below a folder and writes 更正建议.xlsx into it; returns what to tell.
+
+    Nothing is told and nothing written where no copy came back and there is no list.
+    """
+    copies, faults = _copies(folder, run.rules)
+    before = read_list(folder / FILE)
+    if not copies and not before:
+        return faults
+    lines = merged(corrections(copies, run), before)
+    open_ = sum(one.state != DONE for one in lines)
+    there = {c.school for c in copies}
+    names = run.results.school.units["学校名称"].tolist()
+    absent = [n for n, key in zip(names, school_keys(names), strict=True) if key not in there]
+    write_list(folder / FILE, lines, f"{moment:%Y-%m-%d %H:%M} 收取，分校版{len(there)}所，更正{open_}处")
+    more = "……" if len(absent) > _MOST_NAMES else ""
+    waiting = f"，没有交回{len(absent)}所：{'、'.join(absent[:_MOST_NAMES])}{more}" if absent else ""
+    return [
+        *faults,
+        f"分校版：交回{len(there)}所{waiting}",
+        f"更正建议：{open_}处，在 {folder / FILE} 的“采纳”列写“是”，保存后再采纳",
+    ]
+
+
+def joined(lines: Sequence[str], said: Sequence[str], nothing: str) -> list[str]:
+    """What the forms and the copies of one folder give to tell: each fault once, `nothing` only where it is so."""
+    out = [line for line in lines if line != nothing]
+    return out + [s for s in said if not any(line.endswith(s) for line in out)] or [nothing]
+
+
+def _copies(folder: Path, rules: Rules) -> tuple[list[ReturnedCopy], list[str]]:
+    found, faults = [], []
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in _WORKBOOKS):
+        if path.name.startswith(("~$", ".")) or path.name == FILE:
+            continue
+        try:
+            if copy := read_copy(path, rules):
+                found.append(copy)
+        except KongjianError as error:
+            faults.append(str(error))
+    return found, faults
+
+
+def accept(
+    folder: Path, sheets: Sheets, rules: Rules, write: Callable[[Sequence[Change]], None], moment: dt.datetime
+) -> list[str]:
+    """Carries out the accepted corrections: `write` puts them into the input sheets; the list then says so.
+
+    Raises KongjianError where there is no list, or none is accepted.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise KongjianError(f"没有 {path}；请先收取材料")
+    lines = read_list(path)
+    chosen = [one.correction for one in lines if one.accept == ACCEPTED and one.state != DONE]
+    if not chosen:
+        raise KongjianError(f"{FILE} 里没有新采纳的更正；请在“采纳”列写“是”，保存并关闭后再试")
+    intake = read_inputs(input_grids(sheets, rules), rules)
+    spelled = {t.id: sheets.name(t.sheet) or t.sheet for t in rules.tables}
+    todo, refused = changes(chosen, intake, rules, spelled)
+    if todo:
+        write(todo)
+    states: dict[Correction, str] = {c.correction: DONE for c in todo} | dict(refused)
+    told = [Line(one.correction, one.accept, states.get(one.correction, one.state)) for one in lines]
+    said = [f"采纳了{len(todo)}处更正，已写入输入表；请重新计算排名"] if todo else []
+    try:
+        write_list(path, told, f"{moment:%Y-%m-%d %H:%M} 采纳{len(todo)}处")
+    except KongjianError as error:  # open in Excel, say: the cells are written all the same
+        said.append(f"{FILE} 里还没有注明“{DONE}”：{error}")
+    return said + [f"没有采纳：{c.school} {c.teacher or c.account} {c.item}，{why}" for c, why in refused]

@@ -1,0 +1,153 @@
+"""学校得分 and 教师得分: every indicator's score, the total, whether it qualifies, and what a rank rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kongjian.engine.frame import Ints
+from kongjian.engine.outcome import NAME_COLUMNS
+from kongjian.engine.ranking import UNRANKED, rank
+from kongjian.engine.rounding import from_cents, to_cents
+from kongjian.engine.scoring import HOMEROOM
+from kongjian.mailing import formulas as f
+from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Place, Value
+from kongjian.mailing.plan import (
+    AMONG_EQUALS,
+    AVERAGE,
+    ELIGIBLE,
+    JUDGED,
+    MONTHS,
+    POSITION,
+    RANK,
+    RANKED_SCORE,
+    SHEETS,
+    SORTED_BY,
+    Plan,
+    comparisons,
+)
+from kongjian.mailing.rule_cells import full_rest
+from kongjian.mailing.units import Units, admitted, positions, shown
+from kongjian.rules.model import Indicator
+from kongjian.workbook.layout import output_sheet
+
+_BREAKER_ROOM = 100_000
+"""Above any indicator's score in hundredths."""
+
+
+def score_sheet(plan: Plan, kind: str) -> CopySheet:
+    some, spec = plan.units(kind), output_sheet(plan.rules, SHEETS[kind]["得分"])
+    made = _formulas(plan, kind)
+    columns = []
+    for column in spec.columns:
+        values = shown(some.scores[column.name], False)
+        formulas = plan.fill(kind, made[column.name])
+        columns.append(plan.column(column, _texts(values) if formulas else values, formulas))
+    judged = plan.places[JUDGED].cell(ELIGIBLE, "{s}")
+    columns.append(CopyColumn(ELIGIBLE, "word", 11, some.judged[ELIGIBLE].tolist(), plan.fill(kind, judged)))
+    columns.append(_rank_column(plan, kind))
+    if plan.ranks:
+        columns += _sorting_columns(plan, kind)
+    return CopySheet(plan.place(kind, "得分"), spec.table, "result", spec.purpose, tuple(columns))
+
+
+def _texts(values: Sequence[Value]) -> list[Value]:
+    """A formula that shows nothing gives an empty text."""
+    return ["" if v is None else v for v in values]
+
+
+def _formulas(plan: Plan, kind: str) -> dict[str, str]:
+    """The formula of every column of the workbook's sheet, by the column's name."""
+    rules, measures, own = plan.rules, plan.place(kind, "指标"), plan.place(kind, "得分")
+    scheme = rules.object(kind)
+    homeroom = measures.cell(HOMEROOM) if HOMEROOM in measures.names else ""
+    out = {name: f'{measures.cell(name)}&""' for name in NAME_COLUMNS[kind]}
+    for i in scheme.indicators:
+        cells = plan.rule_sheet.indicator(kind, i.name)
+        out[i.name] = f.indicator_formula(i, cells, measures.cell(i.column), rules, homeroom)
+    first, last = (own.own(scheme.indicators[k].name) for k in (0, -1))
+    full, others = plan.rule_sheet.full(kind), full_rest(plan.rule_sheet, kind)
+    out["计算得分"] = f.total_formula(first, last, full, others, homeroom)
+    given, computed, platform = measures.cell("平台得分"), own.own("计算得分"), own.own("平台得分")
+    out["平台得分"] = f'IF({given}="","",{f.rounded(given)})'
+    by_platform = rules.chosen["authority"] == "platform_if_present"
+    out["得分"] = f'IF({platform}="",{computed},{platform})' if by_platform else computed
+    month = plan.places[MONTHS].cell(AVERAGE, "{s}")
+    out["月均得分"] = f'IF({month}="",{own.own("得分")},{month})'
+    out["数据完整"] = f.complete_formula(*_owed(scheme.indicators, measures), homeroom)
+    return out
+
+
+def _owed(indicators: Sequence[Indicator], measures: Place) -> tuple[list[str], list[str]]:
+    """The measure cells that all owe, and those that only homeroom teachers owe, each once."""
+    all_owe = dict.fromkeys(measures.cell(i.column) for i in indicators if not i.homeroom_only)
+    some_owe = dict.fromkeys(measures.cell(i.column) for i in indicators if i.homeroom_only)
+    return list(all_owe), [c for c in some_owe if c not in all_owe]
+
+
+def _rank_column(plan: Plan, kind: str) -> CopyColumn:
+    """The rank, from the ranking sheet; "" for who is not ranked."""
+    ranks: list[Value] = [float(r) if r != UNRANKED else "" for r in plan.units(kind).standing.rank.tolist()]
+    if not plan.ranks:
+        return CopyColumn(RANK, "rank", 8, [None if r == "" else r for r in ranks])
+    own, ranking = plan.place(kind, "得分"), plan.place(kind, "排名")
+    at = own.own(POSITION)
+    return CopyColumn(
+        RANK, "rank", 8, ranks, plan.fill(kind, f'IF({at}="","",INDEX({ranking.range(RANK)},{at}))')
+    )
+
+
+def _sorting_columns(plan: Plan, kind: str) -> list[CopyColumn]:
+    """What sorts the ranking: the ranked score, the scores compared in turn, then 同分先后; no two are equal."""
+    some, own = plan.units(kind), plan.place(kind, "得分")
+    ranked, count = admitted(some), some.height
+    score = own.own("月均得分" if plan.rules.chosen["rank_by"] == "monthly_average" else "得分")
+    among = plan.rules.chosen["rank_among"]
+    formula = f'IF({own.own(ELIGIBLE)}="达标",{score},"")' if among == "eligible" else score
+    out = [_helper(plan, kind, RANKED_SCORE, "score", from_cents(some.key), formula)]
+    key, value, name = f"ROUND({own.own(RANKED_SCORE)}*100,0)", some.key, RANKED_SCORE
+    names, breakers = comparisons(plan.rules), plan.rules.reading("ties").tie_breakers
+    for column, breaker, points in zip(names, breakers, some.breakers, strict=False):
+        place = f"({count}-RANK({own.own(name)},{own.range(name)}))"
+        key = f"{place}*{_BREAKER_ROOM}+ROUND(({own.own(breaker)}+{f.SHADE})*100,0)"
+        value = _next_key(value, ranked, points)
+        out.append(_helper(plan, kind, column, "count", value, _if_ranked(own, key)))
+        key, name = own.own(column), column
+    room = 10 ** len(str(count))
+    order = plan.place(kind, "指标").cell(AMONG_EQUALS)
+    unique = value * room + count - some.order
+    out.append(
+        _helper(plan, kind, SORTED_BY, "count", unique, _if_ranked(own, f"{key}*{room}+{count}-{order}"))
+    )
+    position = _if_ranked(own, f"RANK({own.own(SORTED_BY)},{own.range(SORTED_BY)})")
+    out.append(CopyColumn(POSITION, "rank", 8, positions(some), plan.fill(kind, position), helper=True))
+    return out
+
+
+def tie_key(some: Units) -> np.ndarray:
+    """What two units of one rank have in common: the last of the columns that are compared in turn."""
+    if not some.breakers:
+        return from_cents(some.key)
+    value = some.key
+    for points in some.breakers:
+        value = _next_key(value, admitted(some), points)
+    return value
+
+
+def _if_ranked(own: Place, formula: str) -> str:
+    return f'IF({own.own(RANKED_SCORE)}="","",{formula})'
+
+
+def _next_key(value: Ints, ranked: np.ndarray, points: np.ndarray) -> Ints:
+    """A key that sorts by `value` and, among equals, by a further score."""
+    at = np.flatnonzero(ranked)
+    out = np.zeros(len(value), dtype=np.int64)
+    out[at] = (len(value) - rank(value[at])) * _BREAKER_ROOM + to_cents(points[at])
+    return out
+
+
+def _helper(plan: Plan, kind: str, name: str, look: str, values: np.ndarray, formula: str) -> CopyColumn:
+    ranked = admitted(plan.units(kind)).tolist()
+    texts: list[Value] = [float(v) if r else "" for v, r in zip(values.tolist(), ranked, strict=True)]
+    return CopyColumn(name, look, 16 if look == "count" else 11, texts, plan.fill(kind, formula), helper=True)

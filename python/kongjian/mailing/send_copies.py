@@ -1,0 +1,122 @@
+"""What the command and the buttons do to send results: write the copies, prove them, draft the mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kongjian.base.errors import KongjianError
+from kongjian.forms import lists
+from kongjian.forms.kinds import PUBLICITY
+from kongjian.forms.produce import Made, place, template_path
+from kongjian.intake.sheets import Progress
+from kongjian.mailing.by_school import school_copies
+from kongjian.mailing.live_copy import live_copy
+from kongjian.mailing.mail_draft import Draft, write_draft
+from kongjian.mailing.proof import Proof, prove
+from kongjian.mailing.public_copy import public_copy
+from kongjian.workbook.run import Run
+
+LIVE, VALUES, BY_SCHOOL, PUBLIC = EDITIONS = ("分发版", "数值版", "分校版", "公示版")
+FOLDER = "分发"
+"""Where the copies go unless the user says otherwise: this folder beside the workbook."""
+
+
+@dataclass
+class Sent:
+    """The copies that may be sent, their mail drafts, and why others may not."""
+
+    made: Made = field(default_factory=Made)
+    files: list[Path] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def message(self) -> str:
+        """The outcome in one sentence."""
+        good = f"可以发送{len(self.files)}个文件" if self.files else "没有可以发送的文件"
+        bad = f"；不能发送：{'；'.join(self.reasons[:3])}" if self.reasons else ""
+        failed = f"；{'；'.join(self.made.failed[:3])}" if self.made.failed else ""
+        return good + bad + failed
+
+
+def send(
+    run: Run,
+    book: Path,
+    out: Path,
+    edition: str,
+    moment: dt.datetime,
+    drafts: bool = True,
+    progress: Progress = lambda _: None,
+) -> Sent:
+    """Writes one edition below `out` and a mail draft (.eml) beside each file.
+
+    Each file is written elsewhere first, opened again and proven; only what may be sent is put into its place.
+    """
+    if run.schools + run.teachers == 0:
+        raise KongjianError("还没有数据，没有结果可发；请先把平台导出的数据粘贴到输入表")
+    sent = Sent()
+    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
+        for fresh, name, proof in _copies(run, book, Path(scratch), edition, moment, progress):
+            sent.lines.append(f"{name}：{proof.message}")
+            if not proof.can_be_sent:
+                sent.reasons += [f"{name}：{reason}" for reason in proof.reasons]
+                continue
+            target = out / name
+            try:
+                place(fresh, target, sent.made)
+                sent.files.append(target)
+                sent.drafts.append(_draft(run, edition, target, moment))
+                if drafts:
+                    write_draft(sent.drafts[-1], target.with_suffix(".eml"))
+            except KongjianError as error:  # open in Excel, say: the others are written all the same
+                sent.made.failed.append(str(error))
+    return sent
+
+
+def _copies(
+    run: Run, book: Path, scratch: Path, edition: str, moment: dt.datetime, progress: Progress
+) -> list[tuple[Path, str, Proof]]:
+    """The edition's files as written in the scratch folder: path, name below the output folder, proof."""
+    if edition == BY_SCHOOL:
+        progress("正在生成分校版…")
+        copies = school_copies(run, scratch, lambda name: template_path(name, book), moment, progress)
+        return [(c.path, f"{BY_SCHOOL}/{c.path.name}", c.proof) for c in copies]
+    name = f"{book.stem}-{edition}.xlsx"
+    fresh = scratch / name
+    progress(f"正在生成{edition}…")
+    if edition == PUBLIC:
+        [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
+        accounts = run.results.teacher.units["账号"].tolist()
+        return [(fresh, name, public_copy(job, template_path(job.template, book), fresh, accounts))]
+    live_copy(run, fresh, formulas=edition == LIVE, moment=moment)
+    progress("正在核对…")
+    return [(fresh, name, prove(fresh, run, formulas=edition == LIVE))]
+
+
+def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
+    scheme = run.rules.scheme
+    body: Sequence[str] = (
+        "您好：",
+        "",
+        f"附件是{scheme.name}的结果（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
+        *_ABOUT[edition],
+        "",
+        f"{scheme.city}教育局装备站",
+    )
+    return Draft(f"{scheme.name}结果（{target.stem}）", "\n".join(body), (target,))
+
+
+_ABOUT = {
+    LIVE: ("用 Excel、WPS 都能打开，不需要启用宏。得分、名次都是公式，点开就能看到怎样算出来的。",),
+    VALUES: ("用 Excel、WPS 都能打开，不需要启用宏。表里只有数值，没有公式。",),
+    BY_SCHOOL: (
+        "里面只有贵校的数据。请核对“学校指标”“教师指标”里的数；有不对的，直接改在这个文件里，",
+        "连同填好的申报表一起发回。",
+    ),
+    PUBLIC: ("名单里的电话、证件号、邮箱和账号已经遮去。",),
+}
