@@ -18,10 +18,10 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 import xlwings as xw  # noqa: E402
 
 import remote  # noqa: E402
-from kongjian import buttons  # noqa: E402
-from kongjian.demo import demo_data  # noqa: E402
+from kongjian.demo.generate import demo_data  # noqa: E402
 from kongjian.engine.evidence.evidence_sheets import evidence  # noqa: E402
-from kongjian.excel.live import LiveBook, block  # noqa: E402
+from kongjian.entry.excel import presses  # noqa: E402
+from kongjian.entry.excel.live_book import LiveBook, block  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
 from kongjian.workbook.last_run_sheets import previous_run  # noqa: E402
 from kongjian.workbook.pages import pages  # noqa: E402
@@ -47,7 +47,7 @@ def measure(folder: Path) -> list[Row]:
 
     def button() -> float:
         book = _open(given)
-        return _spent(lambda: buttons.recalculate(book))
+        return _spent(lambda: presses.recalculate(book))
 
     def engine_and_blocks() -> float:
         book = _open(given)

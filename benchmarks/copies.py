@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kongjian.base.grid import Grid
 from kongjian.base.libreoffice import find_office, recalculated, scratch
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.engine.last_run import Previous
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bare
 import openpyxl_recalc
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import recalculate

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from kongjian.base.libreoffice import find_office, recalculated, scratch
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.mailing.live_copy import live_copy
 from kongjian.rules import Rules, load_rules
-from kongjian.selfcheck import work
+from kongjian.selfcheck import examine_book
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
@@ -41,7 +41,7 @@ def measure(folder: Path) -> list[Row]:
 
 def _whole(book: Path, rules: Rules) -> None:
     with Package(book) as package:
-        work.selfcheck(Reader(package), rules)
+        examine_book.selfcheck(Reader(package), rules)
 
 
 if __name__ == "__main__":

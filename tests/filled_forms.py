@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from kongjian.base.grid import Grid
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.engine.last_run import Previous
 from kongjian.forms.design.make_templates import Design, _drawn
 from kongjian.forms.job import Job

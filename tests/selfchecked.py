@@ -12,8 +12,8 @@ from pathlib import Path
 import openpyxl
 
 from kongjian.rules import Rules, load_rules
-from kongjian.selfcheck import work
-from kongjian.selfcheck.model import BAD, GOOD, Line
+from kongjian.selfcheck import examine_book
+from kongjian.selfcheck.checked_book import BAD, GOOD, Line
 from kongjian.workbook.recalculate import recalculate
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -56,7 +56,7 @@ def calculated(folder: Path) -> Path:
 def checked(book: Path, cases: Path | None = None, rules: Rules = RULES, **evaluated: object) -> list[Line]:
     """The lines of the report; only a few cases unless others are given."""
     with Package(book) as package:
-        return work.selfcheck(Reader(package), rules, cases=cases or few_cases(), **evaluated)  # type: ignore[arg-type]
+        return examine_book.selfcheck(Reader(package), rules, cases=cases or few_cases(), **evaluated)  # type: ignore[arg-type]
 
 
 def only(lines: list[Line], title: str, state: str = BAD) -> Line:

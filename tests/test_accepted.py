@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from kongjian import buttons
+from kongjian.entry.excel import presses
 from kongjian.workbook.recalculate import check, recalculate, write_check
 from kongjian.workbook.run import Run
 from remote import Applied, remote_book
@@ -113,7 +113,7 @@ def test_another_value_in_the_cell_is_another_oddity(book: Path) -> None:
 def test_the_button_keeps_it_as_the_command_does(book: Path) -> None:
     answer(book, FIRST, "是")
     mine = remote_book(book)
-    buttons.check_data(mine)
+    presses.check_data(mine)
     pressed = Applied(book, mine.json()["actions"])
     shown = pressed.rows("问题清单")
     write_check(book, now=dt.datetime(2021, 7, 9))

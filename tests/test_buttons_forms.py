@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from kongjian import buttons
 from kongjian.base import libreoffice
+from kongjian.entry.excel import presses
 from kongjian.mailing import by_school, proof
 from kongjian.mailing.corrections_list import COLUMNS, FILE
 from kongjian.workbook.recalculate import recalculate
@@ -76,7 +76,7 @@ CASES = {
 @pytest.mark.parametrize("entry", CASES)
 def test_files_stand_beside_the_workbook_which_is_not_changed(entry: str, book: Path) -> None:
     folder, wanted = CASES[entry]
-    said, done = press(getattr(buttons, entry), book)
+    said, done = press(getattr(presses, entry), book)
     assert done == []
     made = files(book.parent / folder)
     assert wanted <= made
@@ -88,24 +88,24 @@ def test_files_stand_beside_the_workbook_which_is_not_changed(entry: str, book: 
 
 @pytest.mark.parametrize("entry", [*CASES, "collect_forms", "apply_corrections"])
 def test_a_workbook_without_a_folder_is_told_so(entry: str, book: Path) -> None:
-    said, done = press(getattr(buttons, entry), book, saved=False)
+    said, done = press(getattr(presses, entry), book, saved=False)
     assert "保存到本机" in said
     assert done == []
 
 
 def test_a_faulty_template_is_told_with_its_cell(book: Path) -> None:
-    press(buttons.publicity_list, book)
+    press(presses.publicity_list, book)
     (book.parent / "模板").mkdir()
     template = openpyxl.Workbook()
     template.active["B2"] = "{{ 学校名 }}"  # type: ignore[index]
     template.active.title = "公示名单"  # type: ignore[union-attr]
     template.save(book.parent / "模板" / "公示名单.xlsx")
-    said, _ = press(buttons.publicity_list, book)
+    said, _ = press(presses.publicity_list, book)
     assert "模板“公示名单.xlsx”要改：公示名单!B2 的 {{ 学校名 }} 不认识" in said
 
 
 def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> None:
-    press(buttons.send_by_school, book)
+    press(presses.send_by_school, book)
     (book.parent / "表格").mkdir()
     for school in SCHOOL_NAMES[:2]:
         copy = book.parent / "表格" / f"{school}.xlsx"
@@ -114,7 +114,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
         header = [c.value for c in edited["学校指标"][3]]
         edited["学校指标"].cell(4, header.index("在线授课") + 1).value = 12.5
         edited.save(copy)
-    said, done = press(buttons.collect_forms, book)
+    said, done = press(presses.collect_forms, book)
     assert done == []
     assert f"分校版：交回2所，没有交回{len(SCHOOL_NAMES) - 2}所" in said
     path = book.parent / "表格" / FILE
@@ -125,7 +125,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
     sheet.cell(5, COLUMNS.index("采纳") + 1).value = "是"
     school = sheet.cell(5, 2).value
     proposals.save(path)
-    said, done = press(buttons.apply_corrections, book)
+    said, done = press(presses.apply_corrections, book)
     assert "采纳了1处更正" in said
     written = [a for a in done if a["func"] == "setValues"]
     rows = openpyxl.load_workbook(book)["学校数据"]

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from kongjian import buttons
-from kongjian.cli_changes import changes as changes_command
+from kongjian.entry.cli.show import changes as changes_command
+from kongjian.entry.excel import presses
 from kongjian.mailing.live_copy import contents, live_copy
 from kongjian.mailing.strangers import found_in, strangers
 from kongjian.rules import load_rules
@@ -388,7 +388,7 @@ def test_results_that_staff_sorted_are_still_read(book: Path) -> None:
 def test_the_button_says_what_the_command_says(book: Path) -> None:
     edit(book, both(put("教师数据", H6=37), reading("作业管理", "目标15次")))
     pressed = remote_book(book)
-    buttons.recalculate(pressed)
+    presses.recalculate(pressed)
     mine = Applied(book, pressed.json()["actions"])
     again(book)
     for sheet in ("教师排名", "学校排名"):

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kongjian.base.grid import Cell, Grid, letter
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.engine.evidence.changes import MOST_NAMED
-from kongjian.excel.live import block
+from kongjian.entry.excel.live_book import block
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone
 from kongjian.rules.model import Band

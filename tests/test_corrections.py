@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from filled_forms import draw_template
 from kongjian.base.errors import KongjianError
-from kongjian.cli import cli
+from kongjian.entry.cli.main import cli
 from kongjian.forms.design import draw_applications
 from kongjian.forms.returned.returned_forms import read_folder, read_returned
 from kongjian.mailing import returns

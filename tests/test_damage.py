@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kongjian.base.errors import KongjianError
-from kongjian.cli import main
+from kongjian.entry.cli.main import main
 from kongjian.workbook.recalculate import recalculate
 from workbooks import Parts, change, read, replace, schools, sheet_part, small_book, write
 

@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from kongjian.base.grid import Grid
-from kongjian.demo import demo_data
 from kongjian.demo.dirt import NO_BREAK_SPACE, UNKNOWN_SCHOOL, WIDE_SPACE
+from kongjian.demo.generate import demo_data
 from kongjian.demo.schools import LISTED, school_list
 from kongjian.engine.calculate import calculate
 from kongjian.engine.outcome import Results

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from kongjian.base.grid import letter
-from kongjian.cli import cli
+from kongjian.entry.cli.main import cli
 from kongjian.rules import load_rules
 from kongjian.workbook.functions import worksheet
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, Command

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kongjian import doctor, macro_policy, xlwings_config
 from kongjian.base import places
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
-from kongjian.cli import cli
+from kongjian.entry.cli.main import cli
+from kongjian.entry.setup import doctor, macro_policy, xlwings_config
 from kongjian.workbook.functions import worksheet
 
 USER = r"Software\Microsoft\Office\16.0\Excel\Security"

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from golden.make import type_book
-from kongjian.excel.live_marks import addresses, put_marks
+from kongjian.entry.excel.live_marks import addresses, put_marks
 from kongjian.intake.marks import AREAS_TOGETHER, FILLS, MOST_AREAS, MOST_CONDITIONS
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate, write_check

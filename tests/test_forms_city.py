@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from kongjian.base.places import templates
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.forms import kinds
 from kongjian.forms.design.make_templates import DESIGNS, make_templates
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from import_files import FORMULAS, TEACHERS, Line, injected, landed, new_book, run_import, text_file, xlsx
-from kongjian.excel import import_button
-from kongjian.excel.import_button import import_data
+from kongjian.entry.excel import presses
+from kongjian.entry.excel.presses import import_data
 from remote import Applied, remote_book, values
 from workbooks import opened
 
@@ -115,7 +115,7 @@ class Dialog:
 def test_the_files_come_from_excels_own_dialog(answer: object, wanted: list[str]) -> None:
     dialog = Dialog(answer)
     book: Any = type("Book", (), {"app": type("App", (), {"api": dialog})})
-    assert [p.name for p in import_button._chosen(book)] == wanted
+    assert [p.name for p in presses._chosen_files(book)] == wanted
     assert len(dialog.asked["FileFilter"].split(",")) % 2 == 0  # pairs of a label and its patterns
     assert dialog.asked["MultiSelect"] is True
 

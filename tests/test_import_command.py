@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from import_files import TEACHERS, TEACHERS_LANDED, landed, new_book, text_file
 from kongjian.base.errors import KongjianError
-from kongjian.cli_chinese import ChineseGroup
-from kongjian.cli_import import import_
+from kongjian.entry.cli.chinese import ChineseGroup
+from kongjian.entry.cli.import_data import import_
 
 
 @pytest.fixture

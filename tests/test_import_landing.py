@@ -25,7 +25,7 @@ from import_files import (
     xlsx,
 )
 from kongjian.base.errors import KongjianError
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from package_lint import lint

@@ -15,10 +15,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kongjian import install, xlwings_config
 from kongjian.base import places
-from kongjian.cli import cli
-from kongjian.install import DONE, FAILED, SKIPPED, Configure, Copy, Outcome, Run, Skip, Step, Unblock
+from kongjian.entry.cli.main import cli
+from kongjian.entry.setup import install, xlwings_config
+from kongjian.entry.setup.install import (
+    DONE,
+    FAILED,
+    SKIPPED,
+    Configure,
+    Copy,
+    Outcome,
+    Run,
+    Skip,
+    Step,
+    Unblock,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = r"C:\Users\li\AppData\Local\Programs\Python\Python312\python.exe"

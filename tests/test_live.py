@@ -14,7 +14,7 @@ import xlwings as xw
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import is_blank
 from kongjian.engine.frame import Frame, texts
-from kongjian.excel.live import LiveBook, as_grid, block, text_runs
+from kongjian.entry.excel.live_book import LiveBook, as_grid, block, text_runs
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheet, output_sheets
 from kongjian.xlsx.package import Package
@@ -77,11 +77,11 @@ def test_a_sheet_with_a_far_cell_is_refused(tmp_path: Path) -> None:
 
 
 def test_texts_are_marked_before_values_in_every_table(tmp_path: Path) -> None:
-    from kongjian import buttons
+    from kongjian.entry.excel import presses
 
     path = small_book(tmp_path / "book.xlsm")
     book = remote_book(path)
-    buttons.recalculate(book)
+    presses.recalculate(book)
     marked: set[tuple[int, int]] = set()
     checked = 0
     for action in book.json()["actions"]:

@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 
 from kongjian.base import libreoffice
 from kongjian.base.errors import KongjianError
-from kongjian.cli import cli
-from kongjian.excel import outlook
-from kongjian.excel.print_pdf import printer
+from kongjian.entry.cli.main import cli
+from kongjian.entry.excel import outlook
+from kongjian.entry.excel.print_pdf import printer
 from kongjian.mailing import by_school, proof, send_copies
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof

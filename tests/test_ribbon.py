@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kongjian import buttons
+from kongjian.entry.excel import presses
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import FUNCTION_HELP_TABLE, output_sheets
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB
@@ -33,9 +33,9 @@ def test_the_tab_stands_right_of_home_with_the_groups_in_working_order() -> None
 def test_every_command_is_a_button_in_its_group() -> None:
     for group in ElementTree.fromstring(XML).iter(f"{SPACE}group"):
         wanted = [c for c in COMMANDS if c.group == group.get("label")]
-        buttons = list(group.iter(f"{SPACE}button"))
-        assert [b.get("id") for b in buttons] == [c.id for c in wanted]
-        for command, button in zip(wanted, buttons, strict=True):
+        presses = list(group.iter(f"{SPACE}button"))
+        assert [b.get("id") for b in presses] == [c.id for c in wanted]
+        for command, button in zip(wanted, presses, strict=True):
             shown = [button.get(k) for k in ("label", "imageMso", "screentip", "onAction")]
             assert shown == [command.label, command.image, command.screentip, f"Kongjian_{command.id}"]
 
@@ -77,7 +77,7 @@ def test_every_command_does_one_thing_that_is_there() -> None:
     for command in COMMANDS:
         assert sum(map(bool, (command.entry, command.table, command.macro))) == 1, command.id
         assert not command.table or command.table in tables | {FUNCTION_HELP_TABLE}
-        assert not command.entry or callable(getattr(buttons, command.entry))
+        assert not command.entry or callable(getattr(presses, command.entry))
         assert not command.macro or command.macro in PROCEDURES
 
 

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kongjian.selfcheck import agreement, gaps, points, result_sheets, scheme_cases, work
-from kongjian.selfcheck.model import BAD, GOOD, MIND
+from kongjian.selfcheck import agreement, examine_book, gaps, points, result_sheets, scheme_cases
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND
 from kongjian.workbook.recalculate import recalculate
 from kongjian.xlsx.package import Package
 from selfchecked import calculated, checked, edited, only, put, rule_cell
@@ -36,7 +36,7 @@ def test_a_calculated_workbook_passes_every_line_and_stays_as_it_is(book: Path) 
     assert [(line.title, line.state) for line in lines] == [(t, GOOD) for t in TITLES], lines
     assert book.read_bytes() == before
     assert sorted(p.name for p in book.parent.iterdir()) == ["book.xlsm"]
-    report = work.word(lines, book.name).splitlines()
+    report = examine_book.word(lines, book.name).splitlines()
     assert report[0].endswith(" book.xlsm")
     assert report[-1] == f"自检通过：{'、'.join(TITLES)}"
     assert "学校5所、教师6名，按列和按行计算的181个指标分、总分相同；formualizer算出的" in lines[2].text
@@ -171,7 +171,7 @@ def test_results_of_other_data_are_not_compared_but_told(name: str, book: Path) 
     edit, said = STALE[name]
     lines = checked(edited(book, edit))
     assert only(lines, result_sheets.TITLE, MIND).text == f"{said}，没有核对结果表"
-    assert work.conclusion(lines).startswith("没有发现不对，但有1处没有核对：结果表没有人工改动")
+    assert examine_book.conclusion(lines).startswith("没有发现不对，但有1处没有核对：结果表没有人工改动")
 
 
 def test_without_the_record_of_runs_the_other_sheets_are_compared(book: Path) -> None:
@@ -207,7 +207,7 @@ def test_points_that_do_not_add_up_are_named_and_the_cases_still_run(book: Path)
     assert lines[0].text == f"学校各指标分值合计101，应为100，改过的格子：规则!{place}（组织机构由5改成6）"
     assert "没有核对" in lines[2].text
     assert "算例按没有改过的方案核对" in lines[3].text
-    assert work.conclusion(lines) == "有1处不对：分值合计；请按“怎么办”处理"
+    assert examine_book.conclusion(lines) == "有1处不对：分值合计；请按“怎么办”处理"
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kongjian import cli
 from kongjian.base import places
 from kongjian.base.grid import Grid
-from kongjian.cli_selfcheck import selfcheck
-from kongjian.excel import selfcheck_button
-from kongjian.excel.live import formula_places
+from kongjian.entry.cli import main
+from kongjian.entry.cli.selfcheck import selfcheck
+from kongjian.entry.excel import presses
+from kongjian.entry.excel.live_book import formula_places
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -32,11 +32,11 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def command(*words: str | Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """The exit code of the installed command."""
-    monkeypatch.setitem(cli.cli.commands, "selfcheck", selfcheck)
+    monkeypatch.setitem(main.cli.commands, "selfcheck", selfcheck)
     monkeypatch.setattr(sys, "argv", ["kongjian", "selfcheck", *map(str, words)])
     try:
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main.main()
     finally:
         gc.enable()
     return int(str(ended.value.code))
@@ -110,9 +110,9 @@ def test_the_button_says_what_the_command_says(
     assert command(book, monkeypatch=monkeypatch) == int(wrong)
     told = capsys.readouterr().out.splitlines()[1:]
     pressed = remote_book(book, saved=True)
-    selfcheck_button.selfcheck(pressed)
+    presses.selfcheck(pressed)
     actions = pressed.json()["actions"]
-    saved = book.with_name(selfcheck_button.REPORT)
+    saved = book.with_name(presses.SELFCHECK_REPORT)
     lines = saved.read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [line.replace(NO_FORMULAS_SEEN, "，也没有公式") for line in lines] == told
     [(said, mode)] = Applied(book, actions).alerts
@@ -128,8 +128,8 @@ def test_a_button_in_a_book_without_folder_saves_with_temporary_files(
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     pressed = remote_book(book)
-    selfcheck_button.selfcheck(pressed)
-    assert (temporary / selfcheck_button.REPORT).is_file()
+    presses.selfcheck(pressed)
+    assert (temporary / presses.SELFCHECK_REPORT).is_file()
 
 
 def test_formulas_of_a_running_excel_are_told_from_texts_that_look_like_one() -> None:

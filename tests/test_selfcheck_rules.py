@@ -15,8 +15,8 @@ from kongjian.engine.frame import Floats
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.rules import Rules, resolve
 from kongjian.rules.model import Award, Band, Indicator
-from kongjian.selfcheck import agreement, calculators, evaluators, gaps, scheme_cases, work
-from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculated
+from kongjian.selfcheck import agreement, calculators, examine_book, gaps, scheme_cases
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Calculated
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run
 from native_engines import Case, random_run
@@ -116,7 +116,7 @@ OTHER = changed(RULES, "teacher", "在线授课", target=41.0)
 
 
 def test_rows_scored_by_other_rules_are_named(book: Path) -> None:
-    lines = checked(book, by_row=lambda run: evaluators.by_row(dataclasses.replace(run, rules=OTHER)))
+    lines = checked(book, by_row=lambda run: agreement.by_row(dataclasses.replace(run, rules=OTHER)))
     text = only(lines, agreement.TITLE).text
     assert text.startswith("学校5所、教师6名有12处不同：教师得分!F4（在线授课）按列10、按行9；")
     assert text.endswith("……另有7处")
@@ -145,14 +145,14 @@ def test_without_a_calculator_the_line_does_not_pass(book: Path, monkeypatch: py
     monkeypatch.setattr(calculators, "find_office", lambda: None)
     lines = checked(book)
     assert "没有能算公式的程序，Excel公式没有核对" in only(lines, agreement.TITLE, MIND).text
-    assert "自检通过" not in work.word(lines, "")
+    assert "自检通过" not in examine_book.word(lines, "")
 
 
 @pytest.mark.parametrize("case", EVERY_VALUE)
 def test_formualizer_gives_the_engine_s_values_under_random_rules(case: Case) -> None:
     """Every reading, every kind of indicator, names that look like formulas; stored results are never handed over."""
     run = random_run(case, schools=8, teachers=25)
-    line = agreement.agreement(run, evaluators.by_row, ("formualizer", calculators.by_formualizer))
+    line = agreement.agreement(run, agreement.by_row, ("formualizer", calculators.by_formualizer))
     assert line.state == GOOD, line
 
 
@@ -162,13 +162,13 @@ def test_libreoffice_serves_where_formualizer_is_missing(monkeypatch: pytest.Mon
     assert found
     assert found[0] == "LibreOffice"
     run = random_run(EVERY_VALUE[0], schools=4, teachers=6)
-    assert agreement.agreement(run, evaluators.by_row, found).state == GOOD
+    assert agreement.agreement(run, agreement.by_row, found).state == GOOD
     altered = dataclasses.replace(run, rules=changed(run.rules, "school", "组织机构", points=4.0))
 
     def other(_: Run, found: Contents) -> Calculated:
         return calculators.by_office(altered, found)
 
-    line = agreement.agreement(run, evaluators.by_row, ("LibreOffice", other))
+    line = agreement.agreement(run, agreement.by_row, ("LibreOffice", other))
     assert line.state == BAD
     assert "（组织机构）按列7.25、按公式4" in line.text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kongjian.cli import main
+from kongjian.entry.cli.main import main
 from kongjian.workbook.recalculate import recalculate
 from workbooks import SCHOOL_NAMES, cells, school, small_book, teacher
 

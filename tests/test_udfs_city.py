@@ -12,7 +12,7 @@ from openpyxl.utils import column_index_from_string
 from excel_caller import NA, UDFS, call
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid
-from kongjian.demo import demo_data
+from kongjian.demo.generate import demo_data
 from kongjian.engine.calculate import calculate
 from kongjian.engine.matching import ROW
 from kongjian.engine.outcome import Outcome

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kongjian import buttons
+from kongjian.entry.excel import presses
 from kongjian.workbook.functions.worksheet import FUNCTIONS
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import messages
@@ -69,7 +69,7 @@ def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> N
 
 @pytest.mark.parametrize("entry", PYTHON.values())
 def test_the_entries_are_there(entry: str) -> None:
-    assert callable(getattr(buttons, entry))
+    assert callable(getattr(presses, entry))
 
 
 @pytest.mark.parametrize("id_", PYTHON)

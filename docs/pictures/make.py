@@ -104,7 +104,7 @@ def write_readme() -> None:
 
 def draw_sheets() -> None:
     """One PNG for each sheet of SHEETS."""
-    from kongjian.demo import demo_data
+    from kongjian.demo.generate import demo_data
     from kongjian.rules import load_rules
     from kongjian.workbook.recalculate import recalculate
     from kongjian.workbook.shipped.build_workbook import build

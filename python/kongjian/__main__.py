@@ -1,5 +1,5 @@
 """`python -m kongjian` is the command `kongjian`."""
 
-from kongjian.cli import main
+from kongjian.entry.cli.main import main
 
 main()

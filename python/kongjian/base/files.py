@@ -117,3 +117,10 @@ def _refuse_locked(target: Path) -> None:
             raise KongjianError(
                 f"{target.name} 正在Excel中打开；请先保存并关闭它再试（其实没有打开时，删去 {lock}）"
             )
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KongjianError(f"建不了文件夹 {folder}：{error.strerror or error}") from None

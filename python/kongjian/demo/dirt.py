@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from kongjian.demo.city import City
-from kongjian.demo.sheet import Row, Sheet
+from kongjian.demo.pasted_sheet import Row, Sheet
 from kongjian.engine.frame import Bools
 from kongjian.rules import Rules
 

@@ -7,7 +7,7 @@ import numpy as np
 from kongjian.demo import dirt as dirty
 from kongjian.demo import events, standings
 from kongjian.demo.city import City, make_city
-from kongjian.demo.sheet import Sheet
+from kongjian.demo.pasted_sheet import Sheet
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.rules import Rules
 from kongjian.workbook.shipped.build_workbook import Pasted

@@ -85,6 +85,4 @@ def out_columns(spec: str) -> tuple[OutColumn, ...]:
 
 # What an import leaves. Texts from files stand in columns of texts, so that no cell of them ever becomes a formula.
 RECORDS = OutputSheet("导入记录", "Imports", out_columns("时间:time 文件:account:30 工作表:text:12 单元格:text:14 原值:account:24 写入:account:24 说明:text:60"), "evidence", "每次导入改了哪些格")  # fmt: skip
-
-
 COLUMN_NAMES = OutputSheet("列名对应", "ColumnNames", out_columns("工作表:text:12 文件里的列名:account:28 对应列:text:22 确认:answer 来自文件:account:30"), "evidence", "导出文件里的列名是哪一列", protected=False)  # fmt: skip

@@ -7,11 +7,22 @@ from collections.abc import Iterator
 import numpy as np
 
 from kongjian.base.grid import letter
+from kongjian.engine.row_scoring import compile_row
+from kongjian.engine.scoring import score
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.selfcheck.evaluators import by_columns
-from kongjian.selfcheck.model import BAD, GOOD, MIND, Calculator, Evaluator, Line, Scored, first_few, said
+from kongjian.selfcheck.checked_book import (
+    BAD,
+    GOOD,
+    MIND,
+    Calculator,
+    Evaluator,
+    Line,
+    Scored,
+    first_few,
+    said,
+)
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW
@@ -80,3 +91,23 @@ def _same(value: Value, other: Value) -> bool:
     if isinstance(value, float | int) and isinstance(other, float | int):
         return abs(value - other) < _LAST_DIGIT
     return (value or "") == (other or "")
+
+
+def by_columns(run: Run) -> Scored:
+    """The vectorised engine, whose scores the sheets show."""
+    out = {}
+    for kind in OBJECT_LABELS:
+        scored = score(run.results.of(kind).units, run.rules.object(kind), run.rules)
+        out[kind] = np.vstack([scored.by_indicator, scored.total])
+    return out
+
+
+def by_row(run: Run) -> Scored:
+    """The precompiled scorer of single rows, which the worksheet functions use."""
+    out = {}
+    for kind in OBJECT_LABELS:
+        units, scorer = run.results.of(kind).units, compile_row(run.rules.object(kind), run.rules)
+        scored = map(scorer, zip(*(units[c].tolist() for c in scorer.columns), strict=True))
+        rows = [[*s.by_indicator, s.total] for s in scored]
+        out[kind] = np.array(rows, dtype=np.float64).reshape(len(rows), len(scorer.names) + 1).T
+    return out

@@ -13,7 +13,7 @@ from kongjian.engine.scoring import score_column
 from kongjian.rules.ladders import ladder, ladder_faults
 from kongjian.rules.model import Band, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.selfcheck.model import BAD, GOOD, Line, first_few
+from kongjian.selfcheck.checked_book import BAD, GOOD, Line, first_few
 
 TITLE = "没有空档"
 _BESIDE = 1e-6

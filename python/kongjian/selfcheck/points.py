@@ -6,7 +6,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import points_cells
 from kongjian.rules.model import ObjectScheme, Rules
-from kongjian.selfcheck.model import BAD, GOOD, Line
+from kongjian.selfcheck.checked_book import BAD, GOOD, Line
 
 TITLE = "分值合计"
 _ADVICE = "在“规则”页改好这些格子，再重新计算排名"

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from kongjian.base.grid import Cell, Grid, letter
 from kongjian.intake.headers import SEARCHED_ROWS
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
-from kongjian.selfcheck.model import BAD, GOOD, MIND, Book, Line, first_few, said
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
 from kongjian.xlsx.table_parts import OutputSheet
 from kongjian.xlsx.table_rows import block
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules
-from kongjian.selfcheck.model import BAD, GOOD, MIND, Line, first_few
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few
 from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_case
 
 TITLE = "方案算例"

@@ -18,12 +18,8 @@ from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
 
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
-
-
 RULE_WORDS = ("口径", "规则修改")
 """The columns of 运行记录 that workbooks of the first version do not have."""
-
-
 MOST_LINKS = 60_000
 """A sheet takes 65,530 links."""
 

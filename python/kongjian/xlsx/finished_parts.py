@@ -11,17 +11,9 @@ from pathlib import Path
 from kongjian.base.files import replace_bytes
 
 Parts = dict[str, bytes]
-
-
 Step = Callable[[Parts], None]
-
-
 _XLSX = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-
-
 _XLSM = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
-
-
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 

@@ -9,8 +9,6 @@ TITLE_ROW, SUBTITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4
 
 
 WRAP_FROM = 28
-
-
 ColumnKind = Literal[
     "text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link", "answer"
 ]

@@ -12,11 +12,7 @@ from kongjian.forms.design.looks import HEAD, TO_FILL, Looks
 from kongjian.rules import Rules
 
 MEMBERS = ("姓名", "职称", "职务", "所学专业", "任教学科", "电话", "邮箱")
-
-
 _MEMBER_ROWS = (10, 13)
-
-
 # caption, field, mark, first row, heights of the box's rows; a page's boxes fill it
 _BOXES = (
     ("2-1学校基本情况：", "FormBasics", "{{ 学校基本情况 }}", 14, (280,)),
@@ -25,11 +21,7 @@ _BOXES = (
     ("2-4保障措施：", "FormSupport", "", 20, (290,)),
     ("2-5取得成绩：", "FormResults", "{{ 取得成绩 }}", 22, (290,)),
 )
-
-
 _NOTE = "注：按实际参学校数量填写，每单位填写一张，并加盖单位公章。"
-
-
 _BREAKS = (15, 19)  # a page ends after these rows
 _RESUME_ROWS = (6, 8)
 # The deeds' box goes over from page 1 to page 2; a row of Excel is at most 409 points high.

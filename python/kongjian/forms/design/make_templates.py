@@ -22,8 +22,6 @@ from kongjian.rules import Rules
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 
 Design = Callable[[Workbook, Looks, Rules], None]
-
-
 DESIGNS: dict[str, Design] = {
     "附件3 示范学校申报表.xlsx": draw_applications.draw_school,
     "附件4 优秀教师申报表.xlsx": draw_applications.draw_teacher,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.text import fold
-from kongjian.cli_chinese import FILE, ChineseCommand
-from kongjian.cli_tables import print_table
+from kongjian.entry.cli.chinese import FILE, ChineseCommand
 
 if TYPE_CHECKING:
     from kongjian.engine.frame import Frame, Ints, Texts
     from kongjian.workbook.run import Run
 
 _NAMES = ("类别", "学校名称", "教师姓名", "账号")
+STEPS = 6
 
 
 @click.command(cls=ChineseCommand)
@@ -74,9 +78,6 @@ def effects(book: Path) -> None:
     _show(book, "口径影响")
 
 
-COMMANDS: tuple[click.Command, ...] = (explain, reconcile, near, effects)
-
-
 def _examined(book: Path) -> Run:
     from kongjian.workbook.recalculate import check
 
@@ -107,3 +108,86 @@ def _any(frame: Frame, name: str) -> bool:
 
 def _print(title: str, frame: Frame, columns: tuple[str, ...]) -> None:
     print_table(title, frame, columns, frame.height)
+
+
+def print_results(run: Run) -> None:
+    tables = run.results.tables
+    print_table("学校排名", tables["SchoolRanking"], ("名次", "学校名称", "得分", "月均得分", "并列"), 10)
+    print_table(
+        "教师排名", tables["TeacherRanking"], ("名次", "学校名称", "教师姓名", "得分", "月均得分", "并列"), 12
+    )
+    awards = tables["Awards"]
+    click.echo("获奖名单")
+    for award in run.rules.awards:
+        mine = awards["奖项"] == award.name
+        who = awards["姓名" if award.object == "teacher" or award.recipient != "unit" else "学校名称"][
+            mine
+        ].tolist()
+        shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
+        click.echo(f"  {award.name}（{len(who)}）：{shown or '无'}")
+    click.echo("")
+
+
+def print_table(title: str, frame: Any, columns: tuple[str, ...], rows: int) -> None:
+    click.echo(f"{title}（共{frame.height}{f'，前{rows}' if rows < frame.height else ''}）")
+    shown = [[_text(v, whole=c.endswith("名次")) for v in frame[c][:rows].tolist()] for c in columns]
+    widths = [max(map(_width, [c, *cells])) + 2 for c, cells in zip(columns, shown, strict=True)]
+    click.echo("  " + "".join(pad(c, w) for c, w in zip(columns, widths, strict=True)).rstrip())
+    for line in zip(*shown, strict=True):
+        click.echo("  " + "".join(pad(v, w) for v, w in zip(line, widths, strict=True)).rstrip())
+    click.echo("")
+
+
+def print_state(run: Run) -> None:
+    levels = "、".join(f"{level}{count}" for level, count in run.levels.items())
+    school, teacher = run.results.school.eligibility, run.results.teacher.eligibility
+    click.echo(
+        f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
+        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}"
+    )
+    click.echo(run.message)
+
+
+def _text(value: object, whole: bool) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return "" if value != value else f"{value:g}" if whole else f"{value:.2f}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - _width(text))
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option("--all", "everything", is_flag=True, help="每一处都列出来（默认每类最多30处）")
+def changes(book: Path, everything: bool) -> None:
+    """与上次相比：数据、规则和名次有哪些变化；只看不写。"""
+    from kongjian.engine.evidence.change_list import MOST_LINES, change_list
+    from kongjian.workbook.recalculate import check
+
+    run = check(book)
+    for line in change_list(run.results, run.changes, None if everything else MOST_LINES):
+        click.echo(line)
+
+
+@contextmanager
+def progress_bar(quiet: bool, steps: int = STEPS) -> Iterator[Callable[[str], None]]:
+    """A progress bar on a terminal, silent elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=steps, file=sys.stderr, show_eta=False) as bar:
+
+        def step(text: str) -> None:
+            bar.label = text
+            bar.update(1)
+
+        yield step
+
+
+COMMANDS: tuple[click.Command, ...] = (explain, reconcile, near, effects, changes)

@@ -11,8 +11,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
-from kongjian.selfcheck import agreement, calculators, evaluators, gaps, points, result_sheets, scheme_cases
-from kongjian.selfcheck.model import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
+from kongjian.selfcheck import agreement, calculators, gaps, points, result_sheets, scheme_cases
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
 from kongjian.workbook.pages import pages
 from kongjian.workbook.run import Run, calculate_sheets, own_rules
 
@@ -20,7 +20,7 @@ from kongjian.workbook.run import Run, calculate_sheets, own_rules
 def selfcheck(
     book: Book,
     rules: Rules,
-    by_row: Evaluator = evaluators.by_row,
+    by_row: Evaluator = agreement.by_row,
     calculator: tuple[str, Calculator] | None = None,
     cases: Path | None = None,
     progress: Progress = lambda _: None,

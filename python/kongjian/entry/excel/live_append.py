@@ -10,7 +10,7 @@ import xlwings as xw
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, Grid, is_blank
-from kongjian.excel.live import LiveBook, unprotected
+from kongjian.entry.excel.live_book import LiveBook, unprotected
 from kongjian.intake.importing.convert import Value
 from kongjian.intake.importing.landing import Block
 from kongjian.intake.sheets import Page

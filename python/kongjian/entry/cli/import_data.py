@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kongjian.cli_chinese import FILE, ChineseCommand
+from kongjian.entry.cli.chinese import FILE, ChineseCommand
 
 
 @click.command("import", cls=ChineseCommand)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kongjian.base.files import save_text
-from kongjian.cli_chinese import FILE, ChineseCommand
+from kongjian.entry.cli.chinese import FILE, ChineseCommand
 
 
 @click.command(cls=ChineseCommand)
@@ -18,13 +18,13 @@ def selfcheck(book: Path, out: Path | None) -> None:
     """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。有不对的地方时返回 1。"""
     from kongjian.base.check_lines import BAD
     from kongjian.rules import load_rules
-    from kongjian.selfcheck import work
+    from kongjian.selfcheck import examine_book
     from kongjian.xlsx.package import Package
     from kongjian.xlsx.reader import Reader
 
     with Package(book) as package:
-        lines = work.selfcheck(Reader(package), load_rules(), progress=_progress)
-    text = work.word(lines, book.name)
+        lines = examine_book.selfcheck(Reader(package), load_rules(), progress=_progress)
+    text = examine_book.word(lines, book.name)
     click.echo(text, nl=False)
     if out:
         save_text(out, text)

@@ -20,8 +20,8 @@ from xlwings.main import Table
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, Cell, Grid
 from kongjian.base.text import fold
-from kongjian.excel import live_marks
-from kongjian.excel.session import NOT_THERE
+from kongjian.entry.excel import live_marks
+from kongjian.entry.excel.session import NOT_THERE
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Page
 from kongjian.rules import Rules

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kongjian import xlwings_config
 from kongjian.base import places
 from kongjian.base.errors import KongjianError
+from kongjian.entry.setup import xlwings_config
 
 DONE, SKIPPED, FAILED = "完成", "跳过", "失败"
 SUCCESS = "Successfully"

@@ -11,10 +11,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kongjian import __version__, macro_policy, xlwings_config
+from kongjian import __version__
 from kongjian.base import places
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.base.errors import KongjianError
+from kongjian.entry.setup import macro_policy, xlwings_config
 
 ADD_IN = "xlwings.xlam"
 OLDEST = (3, 11)

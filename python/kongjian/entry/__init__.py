@@ -1,0 +1,1 @@
+"""The ways in: the command, a running Excel, a staff member's computer."""

@@ -1,0 +1,1 @@
+"""The command `kongjian`: thin verbs over what the buttons do, too."""

@@ -1,0 +1,95 @@
+"""The command `kongjian`: thin commands over the same calculation as the workbook's buttons.
+
+Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rules --lint`), a step failed
+(`install`) or something is wrong (`doctor`), 2 wrong use or unreadable file.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from kongjian import __version__
+from kongjian.base import files
+from kongjian.base.errors import KongjianError
+from kongjian.entry.cli import outgoing, show, upkeep
+from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
+from kongjian.entry.cli.import_data import import_
+from kongjian.entry.cli.selfcheck import selfcheck
+from kongjian.entry.cli.show import print_results, print_state, progress_bar
+
+
+@click.group(cls=ChineseGroup)
+@click.version_option(__version__, "--version", message="kongjian %(version)s", help="显示版本号")
+def cli() -> None:
+    """赤壁市中小学“网络学习空间”应用评比：粘贴平台数据，得出得分、达标、名次和获奖名单。"""
+
+
+@cli.command()
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option(
+    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+)
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def recalc(book: Path, out: Path | None, quiet: bool) -> None:
+    """重新计算排名：填写工作簿里的得分、资格、名次、获奖名单和问题清单。"""
+    from kongjian.workbook.recalculate import recalculate
+
+    with progress_bar(quiet) as progress:
+        run = recalculate(book, out, progress=progress)
+    if not quiet:
+        print_results(run)
+    print_state(run)
+    click.echo(f"已写入 {out or book}")
+
+
+@cli.command()
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option("--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留作 .bak）")
+def check(book: Path, write: bool) -> None:
+    """检查数据：列出问题，不改结果表。有错误时返回 1。"""
+    from kongjian.workbook import recalculate
+
+    with progress_bar(quiet=False) as progress:
+        run = (recalculate.write_check if write else recalculate.check)(book, progress=progress)
+    rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
+    for level, sheet, cell, text, advice in rows:
+        click.echo(f"{level} {sheet}!{cell} {text}。{advice}")
+    print_state(run)
+    if run.levels["错误"]:
+        sys.exit(1)
+
+
+# the help lists them in the order of the work
+cli.commands = {
+    str(command.name): command
+    for command in (
+        import_, check, recalc, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
+    )
+}  # fmt: skip
+
+
+def main() -> None:
+    """Runs the command; whatever happens, the user sees one plain Chinese sentence and no traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that nothing here uses
+    gc.disable()  # a short process full of small objects and without cycles: collecting takes a tenth of it
+    try:
+        code = cli.main(standalone_mode=False)
+    except (click.ClickException, click.Abort) as error:
+        code = complain(error)
+    except KongjianError as error:
+        click.echo(f"错误：{error}", err=True)
+        code = 2
+    except KeyboardInterrupt:
+        click.echo("已中断，文件没有改动", err=True)
+        code = 2
+    except Exception as error:
+        click.echo(
+            f"错误：程序内部出错，文件没有改动；记录在 {files.keep_error(error)}，请发给技术人员", err=True
+        )
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)

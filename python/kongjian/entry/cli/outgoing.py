@@ -1,0 +1,166 @@
+"""The commands that write what goes out and take in what comes back: forms, collect, mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+from kongjian.base.errors import KongjianError
+from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.show import progress_bar
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option("-o", "--out", type=FILE, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“表格”）")
+@click.option(
+    "--kind",
+    "wanted",
+    multiple=True,
+    metavar="种类",
+    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结（默认全部）",
+)
+@click.option(
+    "--as",
+    "shape",
+    default="文件",
+    metavar="样式",
+    help="文件（一个单位一个文件，默认）、工作簿（合成一个）或 PDF",
+)
+@click.option("--experts", metavar="姓名", help="评审专家的姓名，用逗号隔开（默认专家1、专家2……）")
+@click.option("--ranks", type=click.IntRange(min=1), metavar="数", help="专家只评前几名（默认全部达标的）")
+@click.option(
+    "--templates", type=FILE, metavar="文件夹", help="用这个文件夹里的模板（默认先用工作簿旁边的“模板”）"
+)
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def forms(
+    book: Path,
+    out: Path | None,
+    wanted: tuple[str, ...],
+    shape: str,
+    experts: str | None,
+    ranks: int | None,
+    templates: Path | None,
+    quiet: bool,
+) -> None:
+    """生成申报表、评分表、专家评审表、公示名单、表彰名单和工作总结统计表。"""
+    import re
+
+    from kongjian.base.libreoffice import to_pdf
+    from kongjian.forms import kinds, make_and_collect
+    from kongjian.forms.produce import SHAPES, count
+    from kongjian.workbook.recalculate import check_with_fingerprint
+
+    for given, known in ((wanted, kinds.KINDS), ((shape,), SHAPES)):
+        for one in given:
+            if one not in known:
+                raise KongjianError(f"没有“{one}”；可用：{'、'.join(known)}")
+    run, shown = check_with_fingerprint(book)
+    out = out or book.resolve().parent / kinds.FOLDER
+    chosen, today = wanted or kinds.KINDS, dt.date.today()
+    names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
+    jobs = make_and_collect.plan(run, chosen, today, names, ranks)
+    with progress_bar(quiet, count(jobs, shape)) as progress:
+        made = make_and_collect.make(run, jobs, book, out, chosen, today, shape, to_pdf, templates, progress)
+    if warning := make_and_collect.stale(run, shown):
+        click.echo(f"提示：{warning}")
+    for line in (*made.failed, *made.notes) if not quiet else ():
+        click.echo(line)
+    click.echo(f"{made.message}（{out}）")
+    if made.failed:
+        sys.exit(2)
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("folder", type=FILE, metavar="文件夹")
+@click.option(
+    "--book", type=FILE, metavar="工作簿", help="收取分校版里的更正（默认是文件夹旁边唯一的 .xlsm）"
+)
+@click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
+def collect(folder: Path, book: Path | None, accepting: bool) -> None:
+    """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
+    from kongjian.forms import make_and_collect
+    from kongjian.rules import load_rules
+
+    now = dt.datetime.now()
+    book = book or _only_book(folder.resolve().parent)
+    if accepting:
+        _accept(folder, book, now)
+        return
+    lines = make_and_collect.collect(folder, load_rules(), now.date(), book)
+    if book:
+        from kongjian.mailing import returns
+        from kongjian.workbook.recalculate import check as check_book
+
+        lines = returns.joined(
+            lines, returns.propose(folder, check_book(book), now), make_and_collect.nothing(folder)
+        )
+    for line in lines:
+        click.echo(line)
+
+
+def _only_book(folder: Path) -> Path | None:
+    """The one macro workbook of a folder, None where there are none or several."""
+    found = [p for p in folder.glob("*.xlsm") if not p.name.startswith(("~$", "."))]
+    return found[0] if len(found) == 1 else None
+
+
+def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
+    from kongjian.mailing import returns
+    from kongjian.rules import load_rules
+    from kongjian.xlsx.input_writer import amend
+    from kongjian.xlsx.package import Package
+    from kongjian.xlsx.reader import Reader
+
+    if book is None:
+        raise KongjianError("采纳更正要用 --book 写明工作簿")
+    with Package(book) as package:
+        reader = Reader(package)
+        said = returns.accept(folder, reader, load_rules(), lambda todo: amend(package, todo, book), now)
+    for line in said:
+        click.echo(line)
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option("-o", "--out", type=FILE, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“分发”）")
+@click.option("--by-school", is_flag=True, help="分校版：一校一份，只有本校的数据")
+@click.option("--values", is_flag=True, help="数值版：没有公式")
+@click.option("--public", is_flag=True, help="公示版：公示名单，遮去电话、证件号、邮箱和账号")
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bool, quiet: bool) -> None:
+    """生成可以发送的副本，核对后写出邮件草稿（.eml）；从不自动发送。"""
+    from kongjian.forms.make_and_collect import stale
+    from kongjian.mailing import send_copies
+    from kongjian.workbook.recalculate import check_with_fingerprint
+
+    chosen = [
+        edition
+        for edition, wanted in (
+            (send_copies.BY_SCHOOL, by_school),
+            (send_copies.VALUES, values),
+            (send_copies.PUBLIC, public),
+        )
+        if wanted
+    ]
+    run, shown = check_with_fingerprint(book)
+    out = out or book.resolve().parent / send_copies.FOLDER
+    failed = False
+    for edition in chosen or [send_copies.LIVE]:
+        steps = run.schools if edition == send_copies.BY_SCHOOL else 2
+        with progress_bar(quiet, steps) as progress:
+            sent = send_copies.send(run, book, out, edition, dt.datetime.now(), progress=progress)
+        for line in sent.lines if not quiet else ():
+            click.echo(line)
+        click.echo(f"{sent.message}（{out}）")
+        failed |= bool(sent.reasons or sent.made.failed)
+    if warning := stale(run, shown):
+        click.echo(f"提示：{warning}")
+    if failed:
+        sys.exit(2)
+
+
+COMMANDS: tuple[click.Command, ...] = (forms, collect, mail)

@@ -1,0 +1,126 @@
+"""The commands for technicians: demo, rules, build, install, doctor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kongjian.base import check_lines, places
+from kongjian.base.files import make_folder, save_text
+from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.show import pad
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("folder", type=FILE, metavar="[文件夹]", default="demo", required=False)
+@click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
+@click.option(
+    "--teachers",
+    type=click.IntRange(min=1000),
+    default=3500,
+    metavar="数",
+    help="教师人数（默认3500，至少1000）",
+)
+@click.option("--clean", is_flag=True, help="不掺入有问题的数据")
+def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
+    """生成示范数据：一个已经粘贴好数据的工作簿。"""
+    from kongjian.demo.generate import demo_data
+    from kongjian.rules import load_rules
+    from kongjian.workbook.shipped.build_workbook import build as build_book
+
+    rules = load_rules()
+    data = demo_data(rules, seed=seed, teachers=teachers, dirt=not clean)
+    target = folder / "赤壁市示范数据.xlsm"
+    make_folder(folder)
+    build_book(rules, target, data)
+    sizes = "、".join(f"{len(data[t.id].rows)}行{t.sheet}" for t in rules.tables)
+    click.echo(f"已生成 {target}：{sizes}（校名为公开信息，人名和数据都是虚构的）")
+
+
+@click.command(cls=ChineseCommand)
+@click.option("--lint", is_flag=True, help="检查规则文件：分值、分档、出处、原文、案例")
+@click.option("--month", metavar="年-月", help="查看某个月适用的规则")
+@click.option("--folder", type=FILE, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
+def rules(lint: bool, month: str | None, folder: Path | None) -> None:
+    """显示或检查评分规则。"""
+    from kongjian.rules import load_rules
+    from kongjian.rules.lint import whole as checks
+
+    folder = folder or places.rules()
+    if lint:
+        cases = folder.parent / "tests" / "cases"
+        faults = checks.lint(folder, cases if cases.is_dir() else None)
+        for fault in faults:
+            click.echo(fault)
+        click.echo(f"规则有{len(faults)}处问题" if faults else "规则没有问题")
+        sys.exit(1 if faults else 0)
+    loaded = load_rules(folder)
+    if month:
+        loaded.at(month)
+    click.echo(f"{loaded.scheme.name}（版本{loaded.version}，{loaded.period.start}至{loaded.period.end}）")
+    for scheme in (loaded.school, loaded.teacher):
+        click.echo(f"{scheme.label}：{len(scheme.indicators)}个指标，共{scheme.points:g}分")
+        for i in scheme.indicators:
+            click.echo(f"  {pad(i.name, 14)}{i.points:>4g}分  {i.sentence}")
+    click.echo("口径：")
+    for r in loaded.readings:
+        values = "、".join(v.label for v in r.values)
+        click.echo(f"  {pad(r.label, 22)}{r.value(loaded.chosen[r.id]).label}（可选：{values}）")
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("target", type=FILE, metavar="[文件]", default="kongjian.xlsm", required=False)
+@click.option("--templates", type=FILE, metavar="文件夹", help="只生成评审表的模板，放到这个文件夹")
+def build(target: Path, templates: Path | None) -> None:
+    """由代码生成空白的 kongjian.xlsm，或评审表的模板。"""
+    from kongjian.rules import load_rules
+
+    if templates:
+        from kongjian.forms.design.make_templates import make_templates
+
+        make_folder(templates)
+        for made in make_templates(load_rules(), templates):
+            click.echo(f"已生成 {made}")
+        return
+    from kongjian.workbook.shipped.build_workbook import build as build_book
+
+    build_book(load_rules(), target)
+    click.echo(f"已生成 {target}")
+
+
+@click.command(cls=ChineseCommand)
+@click.option("--dry-run", is_flag=True, help="只列出要做的事，什么也不改")
+def install(dry_run: bool) -> None:
+    """安装到 Excel：加载项、Python 设置，把 kongjian.xlsm 复制到“文档”。有一步失败时返回 1。"""
+    from kongjian.entry.setup import install as installer
+
+    steps = installer.plan(installer.look())
+    if dry_run:
+        for step in steps:
+            click.echo(f"{step.title}：{step.detail}")
+        return
+    states = set()
+    for outcome in installer.carry_out(steps):
+        click.echo(outcome.line)
+        states.add(outcome.state)
+    sys.exit(1 if installer.FAILED in states else 0)
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=FILE, metavar="[工作簿]", required=False)
+@click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件，发给技术人员")
+def doctor(book: Path | None, out: Path | None) -> None:
+    """诊断：检查 Python、xlwings、宏设置、规则和试算。有不对的地方时返回 1。"""
+    from kongjian.entry.setup import doctor as checks
+
+    lines = checks.examine(book)
+    text = checks.word(lines)
+    click.echo(text, nl=False)
+    if out:
+        save_text(out, text)
+    sys.exit(1 if any(line.state == check_lines.BAD for line in lines) else 0)
+
+
+COMMANDS: tuple[click.Command, ...] = (demo, rules, build, install, doctor)

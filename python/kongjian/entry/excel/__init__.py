@@ -1,0 +1,1 @@
+"""A running Excel: what a button does, and how results reach the open workbook."""

@@ -1,0 +1,1 @@
+"""A staff member's computer: installing, and finding out what is wrong."""
