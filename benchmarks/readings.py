@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+sys.path.insert(0, str(HERE.parent / "tests" / "shared"))
 
 from filled_forms import city_run  # noqa: E402
 from kongjian.engine.calculate import outcome  # noqa: E402

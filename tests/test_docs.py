@@ -15,8 +15,8 @@ from kongjian.entry.cli.main import cli
 from kongjian.rules import load_rules
 from kongjian.workbook.functions import worksheet
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, Command
+from where import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 CHECKLIST = (ROOT / "docs" / "windows-checklist.md").read_text(encoding="utf-8")

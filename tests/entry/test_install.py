@@ -30,8 +30,8 @@ from kongjian.entry.setup.install import (
     Step,
     Unblock,
 )
+from where import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 PYTHON = r"C:\Users\li\AppData\Local\Programs\Python\Python312\python.exe"
 
 

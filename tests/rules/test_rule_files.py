@@ -13,8 +13,8 @@ from kongjian.base.errors import KongjianError, OutsidePeriodError, RuleFileErro
 from kongjian.rules import load_rules, resolve, strict_yaml
 from kongjian.rules.lint.whole import lint
 from kongjian.rules.loader import FILES, check_rules
+from where import CASES
 
-CASES = Path(__file__).parent / "cases"
 EDITS: dict[str, list[dict[str, Any]]] = strict_yaml.read(Path(__file__).parent / "broken_rules.yaml")[0]
 
 

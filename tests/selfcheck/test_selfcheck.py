@@ -16,9 +16,10 @@ from kongjian.selfcheck.checked_book import BAD, GOOD, MIND
 from kongjian.workbook.recalculate import recalculate
 from kongjian.xlsx.package import Package
 from selfchecked import calculated, checked, edited, only, put, rule_cell
+from where import GOLDEN
 from workbooks import Parts, change, sheet_part, small_book
 
-GOLDEN = Path(__file__).parent / "golden" / "pasted.xlsm"
+PASTED = GOLDEN / "pasted.xlsm"
 TITLES = [m.TITLE for m in (points, gaps, agreement, scheme_cases, result_sheets)]
 
 
@@ -43,7 +44,7 @@ def test_a_calculated_workbook_passes_every_line_and_stays_as_it_is(book: Path) 
 
 
 def test_pasted_data_full_of_problems_passes_too(tmp_path: Path) -> None:
-    book = Path(shutil.copy(GOLDEN, tmp_path / "book.xlsm"))
+    book = Path(shutil.copy(PASTED, tmp_path / "book.xlsm"))
     recalculate(book)
     assert {line.state for line in checked(book)} == {GOOD}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 import subprocess
 import sys
 import zipfile
@@ -16,11 +15,10 @@ import pytest
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import main
 from kongjian.workbook.recalculate import recalculate
-from workbooks import Parts, change, read, replace, schools, sheet_part, small_book, write
+from workbooks import Parts, change, compound_file, read, replace, schools, sheet_part, small_book, write
 
 Maker = Callable[[Path], Path]
 ROWS = {"schools": schools(3)}
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def snapshot(folder: Path) -> dict[str, bytes | None]:
@@ -37,18 +35,6 @@ def said(error: str) -> str:
     assert "程序内部出错" not in error
     assert not re.search(r"[A-Za-z]{2,} [a-z]{2,} ", error), error
     return error
-
-
-def compound_file(stream: str) -> bytes:
-    """A minimal OLE file: a header, one sector of allocations, one of directory entries."""
-    header = OLE + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0) + struct.pack("<I", 0)
-    sectors = struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE)
-    entries = b""
-    for name, kind in (("Root Entry", 5), (stream, 2)):
-        text = name.encode("utf-16-le") + b"\0\0"
-        entries += text.ljust(64, b"\0") + struct.pack("<HBB", len(text), kind, 1) + bytes(60)
-    return header.ljust(512, b"\xff") + sectors.ljust(512, b"\xff") + entries.ljust(512, b"\0")
 
 
 def content(name: str, data: bytes) -> Maker:

@@ -17,10 +17,10 @@ from kongjian.selfcheck.checked_book import BAD, GOOD, Line
 from kongjian.workbook.recalculate import recalculate
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
+from where import CASES as CASES
 from workbooks import opened, small_book
 
 RULES = load_rules()
-CASES = Path(__file__).parent / "cases"
 Edit = Callable[[openpyxl.Workbook], object]
 
 

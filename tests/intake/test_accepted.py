@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from filled_cells import filled
 from kongjian.entry.excel import presses
 from kongjian.workbook.recalculate import check, recalculate, write_check
 from kongjian.workbook.run import Run
 from remote import Applied, remote_book
-from test_fill_marks import filled
 from workbooks import SCHOOL_NAMES, opened, school, small_book, teacher
 
 ROWS = {

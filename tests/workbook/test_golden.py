@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from golden.make import NOW, expected
 from kongjian.workbook.recalculate import recalculate
+from make_golden import NOW, expected
+from where import GOLDEN
 
-GOLDEN = Path(__file__).parent / "golden"
 RESULTS = expected()["results"]
 # the seconds that a run took
 _SECONDS = re.compile(rb'(<c r="I4"[^>]*>)<v>[^<]*</v>')

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+import where
 from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck.worked_cases import EXPECTATIONS, Case, CaseError, load_cases, run_case
 
-CASES = load_cases(Path(__file__).parent / "cases")
+CASES = load_cases(where.CASES)
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from golden.make import type_book
+from filled_cells import filled, letters
 from kongjian.entry.excel.live_marks import addresses, put_marks
 from kongjian.intake.marks import AREAS_TOGETHER, FILLS, MOST_AREAS, MOST_CONDITIONS
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate, write_check
 from kongjian.xlsx.fill_marks import ALWAYS, SIGN, Mark
+from make_golden import type_book
 from office import convert
 from package_lint import lint
 from workbooks import SCHOOL_NAMES, read, school, sheet_part, small_book, teacher, without_fills
@@ -28,23 +29,6 @@ ODD = {
         teacher("没有的学校", "丙", "a3", 70, 成绩管理=12.5),
     ],
 }
-
-
-def filled(path: Path) -> dict[tuple[str, str], str]:
-    """(sheet, cell) → level of every cell under a rule of ours that can hold."""
-    out = {}
-    for sheet in openpyxl.load_workbook(path):
-        for area in sheet.conditional_formatting:
-            for rule in area.rules:
-                for level in FILLS:
-                    if SIGN + level in "".join(rule.formula) and not rule.formula[0].endswith(",FALSE)"):
-                        cells = [c for part in area.sqref.ranges for row in part.rows for c in row]
-                        out |= {(sheet.title, f"{letters(c)}{r}"): level for r, c in cells}
-    return out
-
-
-def letters(column: int) -> str:
-    return openpyxl.utils.get_column_letter(column)
 
 
 def listed(path: Path) -> dict[tuple[str, str], str]:

@@ -33,8 +33,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.rules import Rules
 from kongjian.workbook.recalculate import recalculate
 from package_lint import lint
-from test_damage import compound_file
-from workbooks import change, opened, read, replace, schools, sheet_part, small_book, write
+from workbooks import change, compound_file, opened, read, replace, schools, sheet_part, small_book, write
 
 Maker = Callable[[Path], Path]
 SHEET = "xl/worksheets/sheet1.xml"

@@ -26,10 +26,11 @@ from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from remote import Applied, remote_book, values
+from where import GOLDEN
 from workbooks import opened, small_book
 
 RULES = load_rules()
-GOLDEN = Path(__file__).parent / "golden" / "pasted.xlsm"
+PASTED = GOLDEN / "pasted.xlsm"
 WRITTEN = [s for s in output_sheets(RULES) if s.table not in ("Reconcile", "Explanations", "NearMisses", "ReadingEffects")]  # fmt: skip
 INPUTS = [t.sheet for t in RULES.tables]
 
@@ -76,7 +77,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "city":
         return request.getfixturevalue("city")
     folder = tmp_path_factory.mktemp(request.param)
-    source = Path(shutil.copy(GOLDEN, folder / "book.xlsm"))
+    source = Path(shutil.copy(PASTED, folder / "book.xlsm"))
     if request.param == "again":
         recalculate(source, now=dt.datetime(2021, 7, 20, 9, 30, 1))
     return Both(source, folder)

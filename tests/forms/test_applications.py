@@ -26,8 +26,9 @@ from kongjian.forms.design.draw_fill_in import PAGE, WIDTH
 from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint
+from where import ROOT
 
-SCHEME = (Path(__file__).parents[1] / "rules/source/方案原文.txt").read_text(encoding="utf-8")
+SCHEME = (ROOT / "rules/source/方案原文.txt").read_text(encoding="utf-8")
 LONG = "坚持使用平台备课授课，" * 200  # 2,200 characters
 
 

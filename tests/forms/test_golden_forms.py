@@ -9,13 +9,14 @@ from xml.etree import ElementTree
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from golden.make import fill_forms
 from kongjian.forms.design.make_templates import DESIGNS
 from kongjian.forms.template.filled_workbook import untouched
 from kongjian.rules import load_rules
+from make_golden import fill_forms
 from package_lint import lint
+from where import GOLDEN
 
-GOLDEN = Path(__file__).parent / "golden" / "forms"
+FORMS = GOLDEN / "forms"
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +49,13 @@ def _apart(old: ElementTree.Element, new: ElementTree.Element, above: str) -> st
 
 
 def test_each_template_has_its_golden_file(filled: dict[str, Path]) -> None:
-    assert set(filled) == set(DESIGNS) == {p.name for p in GOLDEN.iterdir()}
+    assert set(filled) == set(DESIGNS) == {p.name for p in FORMS.iterdir()}
 
 
 @pytest.mark.parametrize("name", DESIGNS)
 def test_every_part_is_as_it_was(filled: dict[str, Path], name: str) -> None:
-    """Made anew by `python tests/golden/make.py`."""
-    with zipfile.ZipFile(GOLDEN / name) as old, zipfile.ZipFile(filled[name]) as new:
+    """Made anew by `python tests/shared/make_golden.py`."""
+    with zipfile.ZipFile(FORMS / name) as old, zipfile.ZipFile(filled[name]) as new:
         assert new.namelist() == old.namelist()
         differences = [first_difference(old.read(n), new.read(n), n) for n in old.namelist()]
     assert [d for d in differences if d] == []

@@ -11,8 +11,9 @@ from kongjian.rules import Rules, load_rules
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import read_parts
 from package_lint import lint
+from where import ROOT
 
-SHIPPED = Path(__file__).resolve().parents[1] / "kongjian.xlsm"
+SHIPPED = ROOT / "kongjian.xlsm"
 
 
 @pytest.fixture(scope="module")

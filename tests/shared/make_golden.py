@@ -1,4 +1,4 @@
-"""Writes the golden workbooks anew: `python tests/golden/make.py`. Look at the difference before you commit it."""
+"""Writes the golden workbooks anew: `python tests/shared/make_golden.py`. Look at the difference before you commit it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from kongjian.forms.template.filled_workbook import Template
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.shipped.build_workbook import Pasted, build
+from where import GOLDEN
 
-HERE = Path(__file__).parent
 NOW = dt.datetime(2021, 7, 20, 9, 30)
 YES = "组织机构 应用考核 应用推进 学籍管理 部门管理 家长管理 教职工管理 教师管理 教材管理 课程管理".split()
 FULL = dict(
@@ -30,7 +30,7 @@ FULL = dict(
 
 def expected() -> dict[str, Any]:
     """The hand-made rows and results."""
-    return yaml.safe_load((HERE / "typed.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load((GOLDEN / "typed.yaml").read_text(encoding="utf-8"))
 
 
 def rows_of(sheet: str) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def paste_book(rules: Rules, target: Path) -> None:
 
 def fill_forms(rules: Rules, folder: Path) -> list[Path]:
     """The first file of each template, filled for the golden workbook; each has its template's name."""
-    run, made = check(HERE / "pasted.xlsm", rules), {}
+    run, made = check(GOLDEN / "pasted.xlsm", rules), {}
     for job in kinds.jobs(run, kinds.KINDS, NOW.date()):
         if job.template not in made:
             made[job.template] = folder / job.template
@@ -82,10 +82,10 @@ def fill_forms(rules: Rules, folder: Path) -> list[Path]:
 
 if __name__ == "__main__":
     loaded = load_rules()
-    type_book(loaded, HERE / "typed.xlsx")
-    paste_book(loaded, HERE / "pasted.xlsm")
-    recalculate(HERE / "pasted.xlsm", HERE / "result.xlsm", loaded, now=NOW)
-    (HERE / "forms").mkdir(exist_ok=True)
-    fill_forms(loaded, HERE / "forms")
-    for old in HERE.rglob("*.bak"):
+    type_book(loaded, GOLDEN / "typed.xlsx")
+    paste_book(loaded, GOLDEN / "pasted.xlsm")
+    recalculate(GOLDEN / "pasted.xlsm", GOLDEN / "result.xlsm", loaded, now=NOW)
+    (GOLDEN / "forms").mkdir(exist_ok=True)
+    fill_forms(loaded, GOLDEN / "forms")
+    for old in GOLDEN.rglob("*.bak"):
         old.unlink()

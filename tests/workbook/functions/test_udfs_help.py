@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 from excel_caller import UDFS
 from kongjian.workbook.functions import worksheet
 from kongjian.workbook.functions.function_help import LONGEST, RULES_VBA
 from kongjian.workbook.shipped.function_page import page
-
-ROOT = Path(__file__).resolve().parents[1]
+from where import ROOT
 
 
 def test_the_help_fits_into_excel_and_leaves_the_rules_out() -> None:

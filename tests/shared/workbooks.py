@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +24,9 @@ REQUIREMENTS = {"互联网接入": "是", "多媒体教学环境": "是", "管�
 OPENED = {"教师总数": 20, "教师开通空间数": 20, "适龄学生数": 300, "学生开通空间数": 290}
 SCHOOL_NAMES = ("赤壁市第一小学", "赤壁市第二小学", "官塘驿镇中心小学", "车埠镇初级中学", "神山镇教学点")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def school(name: str, score: float, **given: object) -> dict[str, object]:
@@ -196,3 +200,15 @@ def opened(path: Path, **options: Any) -> openpyxl.Workbook:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return openpyxl.load_workbook(path, **options)
+
+
+def compound_file(stream: str) -> bytes:
+    """A minimal OLE file: a header, one sector of allocations, one of directory entries."""
+    header = _OLE + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0) + struct.pack("<I", 0)
+    sectors = struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE)
+    entries = b""
+    for name, kind in (("Root Entry", 5), (stream, 2)):
+        text = name.encode("utf-16-le") + b"\0\0"
+        entries += text.ljust(64, b"\0") + struct.pack("<HBB", len(text), kind, 1) + bytes(60)
+    return header.ljust(512, b"\xff") + sectors.ljust(512, b"\xff") + entries.ljust(512, b"\0")

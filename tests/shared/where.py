@@ -1,0 +1,9 @@
+"""Where the project's own files are, for tests that read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = ROOT / "tests" / "cases"
+GOLDEN = ROOT / "tests" / "golden"
