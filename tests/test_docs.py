@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import tomllib
 from pathlib import Path
 
 import click
@@ -20,9 +21,11 @@ from where import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 CHECKLIST = (ROOT / "docs" / "windows-checklist.md").read_text(encoding="utf-8")
+FOLDERS = {p.name for p in (ROOT / "python" / "kongjian").iterdir() if p.is_dir() and p.name != "__pycache__"}
 PICTURES = ROOT / "docs" / "pictures"
 MAKE = runpy.run_path(str(PICTURES / "make.py"))
 LARGEST_PICTURE = 150_000
+LONGEST_MODULE = 350
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -54,12 +57,43 @@ def test_continuous_integration_calls_the_test_command_of_the_readme() -> None:
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("\nmake test")
 
 
-def test_the_files_that_the_architecture_names_exist() -> None:
+@pytest.mark.parametrize(
+    "page",
+    [ROOT / "docs" / "architecture.md", *sorted((ROOT / "docs" / "design").glob("*.md"))],
+    ids=lambda p: p.stem,
+)
+def test_the_files_that_the_architecture_names_exist(page: Path) -> None:
     here = ROOT / "python" / "kongjian"
-    named = re.findall(r"`((?:engine|workbook|intake|rules|tests)/[\w./]+?\.(?:py|yaml))`", ARCHITECTURE)
-    assert len(named) > 10
+    named = re.findall(rf"`((?:{'|'.join(FOLDERS)}|tests)/[\w./*-]+?)`", page.read_text(encoding="utf-8"))
+    assert len(named) > 40 or page.parent.name == "design"
     for name in named:
-        assert (ROOT / name).exists() or (here / name).exists(), name
+        stem = name.split(".")[0] if not name.endswith((".py", ".yaml", ".md")) else name
+        assert [p for base in (ROOT, here) for tail in ("", ".py") for p in base.glob(f"{stem}{tail}")], name
+
+
+def test_a_long_module_says_why_in_its_first_line() -> None:
+    for path in (ROOT / "python").rglob("*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= LONGEST_MODULE or "long because" in lines[0], (path, len(lines))
+
+
+def test_the_picture_of_the_architecture_is_the_tree_and_what_is_checked() -> None:
+    """Its lines are the layers of the contracts, its folders those of the tree."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = {c["containers"][0].rpartition(".")[2]: c["layers"] for c in contracts if c["type"] == "layers"}
+    picture = ARCHITECTURE.split("## The house")[1].split("```")[1].strip("\n").splitlines()
+    rows = [re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in picture]
+    assert [name for name, _ in rows] == layers.pop("kongjian")
+    here = ROOT / "python" / "kongjian"
+    drawn = {name for names, _ in rows for name in names.split(" | ")}
+    assert drawn == {p.stem for p in here.iterdir() if p.stem not in ("__init__", "__pycache__")}
+    for name, words in rows:
+        if " → " in words:
+            assert words.split(" → ") == layers.pop(name), name
+    assert set(layers) == {"rules"}  # its folder is drawn beside another one
+    assert drawn >= FOLDERS
 
 
 def test_every_input_sheet_and_reading_has_its_place_in_the_rules() -> None:

@@ -12,8 +12,9 @@ from kongjian.rules import load_rules
 from kongjian.workbook.layout import FUNCTION_HELP_TABLE, output_sheets
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB
 from kongjian.workbook.shipped.help_sheet import messages
-from kongjian.workbook.shipped.ribbon import ribbon_xml, validate
-from kongjian.workbook.shipped.vba_project import procedures, sources
+from kongjian.workbook.shipped.ribbon import ribbon_xml
+from kongjian.workbook.shipped.vba_project import sources
+from ribbon_check import procedures, validate
 
 SPACE = "{http://schemas.microsoft.com/office/2006/01/customui}"
 XML = ribbon_xml()

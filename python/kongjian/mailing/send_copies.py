@@ -20,7 +20,7 @@ from kongjian.mailing.proof import Proof, prove
 from kongjian.mailing.public_copy import public_copy
 from kongjian.workbook.run import Run
 
-LIVE, VALUES, BY_SCHOOL, PUBLIC = EDITIONS = ("分发版", "数值版", "分校版", "公示版")
+LIVE, VALUES, BY_SCHOOL, PUBLIC = ("分发版", "数值版", "分校版", "公示版")
 FOLDER = "分发"
 """Where the copies go unless the user says otherwise: this folder beside the workbook."""
 

@@ -17,7 +17,6 @@ from kongjian.base.files import replace_file
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 CONTENT_TYPES = "[Content_Types].xml"
 MOST_UNPACKED = 2 << 30
 """Bytes: a million rows of a workbook unpack to less; what unpacks to more was made to fill the memory."""

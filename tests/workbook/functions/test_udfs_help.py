@@ -7,9 +7,12 @@ import sys
 
 from excel_caller import UDFS
 from kongjian.workbook.functions import worksheet
-from kongjian.workbook.functions.function_help import LONGEST, RULES_VBA
+from kongjian.workbook.functions.function_help import RULES_VBA
 from kongjian.workbook.shipped.function_page import page
 from where import ROOT
+
+LONGEST = 255
+"""Characters that Excel takes for one description."""
 
 
 def test_the_help_fits_into_excel_and_leaves_the_rules_out() -> None:
@@ -47,7 +50,7 @@ def test_the_reference_is_current() -> None:
 def test_the_functions_bring_no_heavy_import_and_need_no_key() -> None:
     """Without a licence key, as on a user's computer; rules and pydantic only when a function is called."""
     code = (
-        "import sys, xlwings; before = set(sys.modules); import kongjian.udfs as u; "
+        "import sys, xlwings; before = set(sys.modules); import kongjian.workbook.functions.worksheet as u; "
         "new = {m.partition('.')[0] for m in set(sys.modules) - before}; "
         "print(*sorted(new & {'pandas', 'pydantic', 'yaml', 'xlsxwriter', 'python_calamine', 'click'})); "
         "print(u.computing.ready_for.cache_info().currsize, len(u.FUNCTIONS))"
@@ -67,7 +70,7 @@ sys.modules["win32com.client"].Dispatch = None
 import xlwings as xw
 from xlwings import udfs as desktop
 xw.func, xw.arg, xw.ret = desktop.xlfunc, desktop.xlarg, desktop.xlret
-import kongjian.udfs as u
+import kongjian.workbook.functions.worksheet as u
 for name in u.FUNCTIONS:
     info = getattr(u, name).__xlfunc__
     last = info["args"][-1]

@@ -10,7 +10,6 @@ from xlsxwriter.worksheet import Worksheet
 
 # Fonts of official documents, which every Chinese Windows has; elsewhere the family leads to a like font.
 BODY = {"font_name": "仿宋", "font_family": 3, "font_charset": 134, "font_scheme": "none"}
-SONG = {"font_name": "宋体", "font_family": 3, "font_charset": 134, "font_scheme": "none"}
 HEAD = {"font_name": "黑体", "font_family": 2, "font_charset": 134, "font_scheme": "none"}
 LINE = "#000000"
 TO_FILL = "#FFFBE6"  # what people still fill in; light enough to vanish in print

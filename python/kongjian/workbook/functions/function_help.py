@@ -15,8 +15,6 @@ RULES_ARGUMENT = "rules"
 RULES_VBA = "KongjianRules()"
 NOT_AVAILABLE = "#N/A"
 """Stands in an array for a cell that cannot be computed; the VBA wrapper makes CVErr(xlErrNA) of it."""
-LONGEST = 255
-"""Characters that Excel takes for one description."""
 _ARGUMENT = re.compile(r"^(\w+)：(.+)$")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterable
 from importlib import resources
@@ -15,7 +14,6 @@ BOOK_MODULE = "ThisWorkbook"
 FUNCTIONS_MODULE = "KongjianFunctions"
 COMMANDS_MODULE = "KongjianCommands"
 MODULES = ("KongjianShared", "KongjianRemember", "KongjianEvents", COMMANDS_MODULE)
-_PROCEDURE = re.compile(r"^(?:Public )?(?:Sub|Function) (\w+)\(", re.MULTILINE)
 
 
 def callback(command: Command) -> str:
@@ -38,11 +36,6 @@ def sources() -> dict[str, str]:
     texts[COMMANDS_MODULE] += "".join(map(_command, COMMANDS))
     texts[FUNCTIONS_MODULE] = functions(FUNCTIONS.values())
     return {name: _checked(name, text) for name, text in texts.items()}
-
-
-def procedures(texts: Iterable[str]) -> set[str]:
-    """The public procedures of these modules."""
-    return {name for text in texts for name in _PROCEDURE.findall(text.replace("\r\n", "\n"))}
 
 
 def functions(listed: Iterable[FunctionHelp]) -> str:
