@@ -12,6 +12,7 @@ from kongjian.engine.ranking import UNRANKED, rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores
 from kongjian.rules.model import Award, Rules
+from kongjian.rules.roles import Role
 
 COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注")
 
@@ -52,7 +53,7 @@ def awards(
     findings: Findings,
 ) -> list[Frame]:  # fmt: skip
     """One frame per award of this kind of unit, rows by rank; only those who qualify are awarded."""
-    out = []
+    out, table = [], rules.table(f"{kind}s")
     for award in rules.awards:
         if award.object != kind:
             continue
@@ -61,14 +62,14 @@ def awards(
             findings.add(
                 "no_award_place", f"{kind}s", award=award.name, last=award.last, count=int(eligible.sum())
             )
-        names = {"administrator": "管理员姓名", "unit": "教师姓名"}[award.recipient]
+        person = table.by_role(Role.ADMINISTRATOR if award.recipient == "administrator" else Role.PERSON)
         out.append(
             Frame(
                 {
                     "奖项": texts([award.name] * len(chosen)),
                     "名次": place.rank[chosen].astype(np.float64),
-                    "学校名称": units["学校名称"][chosen],
-                    "姓名": units[names][chosen] if names in units else texts([""] * len(chosen)),
+                    "学校名称": units[table.name_of(Role.SCHOOL)][chosen],
+                    "姓名": units[person.name][chosen] if person else texts([""] * len(chosen)),
                     "得分": from_cents(score[chosen]),
                     "备注": texts(_note(award, place, int(i), rules.chosen["rank_method"]) for i in chosen),
                 }

@@ -10,6 +10,8 @@ from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.rules.model import ClassRate, Rules, TeacherMean
+from kongjian.rules.model_tables import InputTable
+from kongjian.rules.roles import Role
 
 DECIMALS = 10
 """Means are kept to ten decimals: what a cell shows, free of the noise of adding in another order."""
@@ -39,18 +41,19 @@ def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Fin
             counted = effective.totals(counts, role, name, keys, "账号").astype(np.float64)
             if name in rules.effective.share_behaviours:
                 counted = np.minimum(counted, 1.0)
-            given = teachers[name]
+            column = rules.filled_by(role, name)
+            given = teachers[column]
             fill = np.isnan(given) & (counted > 0)
             differ = ~np.isnan(given) & (counted > 0) & (np.abs(given - counted) > TOLERANCE)
             if name not in rules.effective.share_behaviours:
                 for i in np.flatnonzero(differ):
                     findings.add(
-                        "counts_differ", "teachers", at[i], name,
+                        "counts_differ", "teachers", at[i], column,
                         given=f"{given[i]:g}", counted=f"{counted[i]:g}",
                     )  # fmt: skip
             for i in np.flatnonzero(fill):
-                findings.add("counts_filled", "teachers", at[i], name)
-            _derive(out, name, np.where(fill, counted, np.nan), FROM_EVENTS)
+                findings.add("counts_filled", "teachers", at[i], column)
+            _derive(out, column, np.where(fill, counted, np.nan), FROM_EVENTS)
     return out
 
 
@@ -59,15 +62,17 @@ def school_measures(
 ) -> Frame:
     """学校数据 with blank measures derived from 教师指标, 班级数据 and administrators' effective counts."""
     out = Frame(schools)
-    keys = school_keys(schools["学校名称"])
-    teacher_school = locate(school_keys(teachers["学校名称"]), keys)
-    class_school = locate(school_keys(classes["学校名称"]), keys)
+    school_table, teacher_table, class_table = (rules.table(t) for t in ("schools", "teachers", "classes"))
+    keys = school_keys(schools[school_table.name_of(Role.SCHOOL)])
+    teacher_school = locate(school_keys(teachers[teacher_table.name_of(Role.SCHOOL)]), keys)
+    class_school = locate(school_keys(classes[class_table.name_of(Role.SCHOOL)]), keys)
     for mean in rules.measures.teacher_means:
-        _derive(out, mean.measure, *_teacher_mean(mean, teachers, teacher_school, len(keys)))
+        _derive(out, mean.measure, *_teacher_mean(mean, teachers, teacher_table, teacher_school, len(keys)))
     for rate in rules.measures.class_rates:
-        values = class_rate(rate, classes)
+        students = classes[class_table.name_of(Role.STUDENTS)]
+        values = class_rate(rate, classes, students)
         derived, used_rows = _class_mean(
-            values, classes, class_school, len(keys), rules.chosen["class_weight"]
+            values, students, class_school, len(keys), rules.chosen["class_weight"]
         )
         used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
         for i in np.flatnonzero(used):
@@ -76,34 +81,33 @@ def school_measures(
     for role in rules.effective.roles:
         for name in role.behaviours if role.fills == "school" and counts.height else ():
             done = effective.totals(counts, role, name, keys, "学校名称") >= 1
-            _derive(out, name, np.where(done, 1.0, np.nan), FROM_EVENTS)
+            _derive(out, rules.filled_by(role, name), np.where(done, 1.0, np.nan), FROM_EVENTS)
     return out
 
 
-def class_rate(rate: ClassRate, classes: Frame) -> Floats:
+def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
     """Each class's completion rate: as given, else min(1, count / (pupils × per_student))."""
-    given, students, count = classes[rate.measure], classes["学生数"], classes[rate.count]
+    given, count = classes[rate.measure], classes[rate.count]
     with np.errstate(divide="ignore", invalid="ignore"):
         derived = np.minimum(1.0, count / (students * rate.per_student))
     derived[~(students > 0)] = np.nan
     return _fill(given, derived)
 
 
-def _teacher_mean(mean: TeacherMean, teachers: Frame, school: Ints, height: int) -> tuple[Floats, Floats]:
+def _teacher_mean(
+    mean: TeacherMean, teachers: Frame, table: InputTable, school: Ints, height: int
+) -> tuple[Floats, Floats]:
     values = teachers[mean.measure]
     if mean.how == "share_complete":
         values = np.where(np.isnan(values), np.nan, values >= mean.complete_from - TOLERANCE)
-    if mean.over == "everyone":
-        counted = np.ones(len(values), dtype=bool)
-    else:
-        counted = teachers["任课" if mean.over == "teaching" else "班主任"] == 1
+    everyone = np.ones(len(values), dtype=bool)
+    counted = teachers[table.name_of(mean.counted)] == 1 if mean.counted else everyone
     return _mean(values, np.ones(len(values)), counted, school, height)
 
 
 def _class_mean(
-    values: Floats, classes: Frame, school: Ints, height: int, weight: str
+    values: Floats, students: Floats, school: Ints, height: int, weight: str
 ) -> tuple[Floats, Floats]:
-    students = classes["学生数"]
     if weight == "classes":
         return _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), school, height)
     return _mean(values, students, students > 0, school, height)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kongjian.engine.rounding import NUDGE, TOLERANCE
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.roles import Role
 
 Score = Callable[[float], float]
 _UP = 0.5 + NUDGE
@@ -37,10 +37,14 @@ class RowScore(NamedTuple):
 
 @dataclass(frozen=True)
 class RowScorer:
-    """The precompiled rules of one kind of unit. `columns` names the values wanted, in order."""
+    """The precompiled rules of one kind of unit. `columns` names the values wanted, in order.
+
+    `homeroom` is the last of them, the column of homeroom teachers; "" where no indicator asks for it.
+    """
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
+    homeroom: str
     _scores: tuple[Score, ...]
     _homeroom_only: tuple[bool, ...]
     _others: tuple[float, ...]
@@ -51,8 +55,7 @@ class RowScorer:
         """Scores one row: yes/no as 1/0, a blank as NaN."""
         by_indicator = [score(value) for score, value in zip(self._scores, values, strict=False)]
         missing = [value != value for value in values[: len(by_indicator)]]
-        # 班主任 is the last value, where there is such an indicator
-        other = len(values) > len(by_indicator) and values[-1] != 1
+        other = self.is_other(values)
         if other:
             for k, only in enumerate(self._homeroom_only):
                 if only:
@@ -64,6 +67,10 @@ class RowScorer:
             total *= self._rescale
         return RowScore(by_indicator, missing, math.floor(total * 100 + _UP))
 
+    def is_other(self, values: Sequence[float]) -> bool:
+        """Whether a row is of who is no homeroom teacher, where an indicator asks."""
+        return len(values) > len(self.names) and values[-1] != 1
+
     def points(self, k: int, value: float) -> float:
         """The k-th indicator's exact points for this value, for a unit that owes it."""
         return self._scores[k](value)
@@ -73,10 +80,12 @@ def compile_row(scheme: ObjectScheme, rules: Rules) -> RowScorer:
     """The scheme's indicators under the readings in force, one function each."""
     indicators, reading = scheme.indicators, rules.chosen["non_homeroom"]
     only = tuple(i.homeroom_only for i in indicators)
+    homeroom = rules.table(f"{scheme.object}s").name_of(Role.HOMEROOM) if any(only) else ""
     rest = scheme.points - sum(i.points for i in indicators if i.homeroom_only)
     return RowScorer(
         names=tuple(i.name for i in indicators),
-        columns=(*(i.column for i in indicators), *([HOMEROOM] if any(only) else [])),
+        columns=(*(i.column for i in indicators), *filter(None, [homeroom])),
+        homeroom=homeroom,
         _scores=tuple(_compiled(i, rules.chosen["shortfall"]) for i in indicators),
         _homeroom_only=only,
         _others=tuple(i.points if reading == "full" else 0.0 for i in indicators),

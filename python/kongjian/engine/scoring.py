@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.rounding import TOLERANCE, from_cents, to_cents
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.roles import Role
 
 BLOCK_ROWS = 32_768
-HOMEROOM = "班主任"
 _ZEROS = np.zeros(BLOCK_ROWS)  # numpy compares two columns three times as fast as a column and a number
 
 
@@ -54,7 +54,8 @@ def score(frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules:
     height = len(columns[0])
     homeroom = None
     if any(i.homeroom_only for i in indicators):
-        homeroom = np.asarray(frame[HOMEROOM], dtype=np.float64) == 1
+        column = rules.table(f"{scheme.object}s").name_of(Role.HOMEROOM)
+        homeroom = np.asarray(frame[column], dtype=np.float64) == 1
     points = np.empty((len(indicators), height))
     missing = np.empty((len(indicators), height), dtype=bool)
     cents = np.empty(height, dtype=np.int64)

@@ -9,7 +9,6 @@ import numpy as np
 
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.rounding import round_score
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, scheme_facts, unit_facts, unit_key
@@ -17,12 +16,15 @@ from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Formula, Scalar
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.roles import Role
 from kongjian.rules.wording import rule_words
 from kongjian.workbook.run import Run
 
 SHEET = "评分表"
 FOLDER = "评审表"
 MISSING = "缺"
+_OWN = {"school": {"学段": Role.STAGE}, "teacher": {"任课": Role.TEACHING, "班主任": Role.HOMEROOM}}
+"""What a card's template calls these columns of a unit."""
 
 
 def jobs(run: Run, today: dt.date) -> list[Job]:
@@ -60,9 +62,9 @@ def card_context(run: Run, kind: str, at: int) -> dict[str, Any]:
         "核分合计": Formula('IF(COUNT({{ 指标.专家核分 }})=0,"",SUM({{ 指标.专家核分 }}))', ""),
         "说明": _remark(rules, scheme, facts, rescaled, [n for n, m in zip(o.scores.names, o.scores.missing[:, at], strict=True) if m]),
     }  # fmt: skip
-    own = {"学段"} if kind == "school" else {"任课", HOMEROOM}
-    for name in own:
-        value = o.units[name][at]
+    for name, role in _OWN[kind].items():
+        column = rules.table(f"{kind}s").by_role(role)
+        value = o.units[column.name][at] if column else ""
         extra[name] = value if isinstance(value, str) else _yes_no(value)
     return facts | extra
 
@@ -82,7 +84,8 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
         if missing[k]:
             remarks[k] = "数据缺失，按0分计"
         elif other and indicator.homeroom_only:
-            remarks[k], owed = _NOT_HOMEROOM[rules.chosen["non_homeroom"]]
+            said, owed = _NOT_HOMEROOM[rules.chosen["non_homeroom"]]
+            remarks[k] = f"{_not_homeroom(rules)}，{said}"
             lost[k] = lost[k] if owed else np.nan
     shown = np.empty(len(values), dtype=object)
     shown[:] = values
@@ -104,15 +107,20 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
 
 # what stands beside the evaluation of who has no class, and whether its points count as taken off
 _NOT_HOMEROOM = {
-    "zero": ("不是班主任，得0分", True),
-    "full": ("不是班主任，给满分", True),
-    "rescale": ("不是班主任，不计", False),
+    "zero": ("得0分", True),
+    "full": ("给满分", True),
+    "rescale": ("不计", False),
 }
 
 
 def _other_teacher(run: Run, kind: str, at: int) -> bool:
     """Whether a unit is a teacher without a class of their own."""
-    return kind == "teacher" and float(outcome(run, kind).units[HOMEROOM][at]) != 1
+    homeroom = run.rules.table(f"{kind}s").by_role(Role.HOMEROOM)
+    return homeroom is not None and float(outcome(run, kind).units[homeroom.name][at]) != 1
+
+
+def _not_homeroom(rules: Rules) -> str:
+    return f"不是{rules.table('teachers').name_of(Role.HOMEROOM)}"
 
 
 def _shown(indicator: Indicator, kind: str, value: float, rules: Rules) -> Scalar:
@@ -153,7 +161,7 @@ def _remark(
     if rescaled:
         names = "、".join(i.name for i in scheme.indicators if i.homeroom_only)
         parts.append(
-            f"不是班主任，不计“{names}”，其余各项满分{_rest(scheme):g}分，合计折算成{scheme.points:g}分"
+            f"{_not_homeroom(rules)}，不计“{names}”，其余各项满分{_rest(scheme):g}分，合计折算成{scheme.points:g}分"
         )
     if missing:
         parts.append(f"没有数据的指标按0分计：{'、'.join(missing)}")

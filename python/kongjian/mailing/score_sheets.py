@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from kongjian.engine.frame import Ints
-from kongjian.engine.outcome import NAME_COLUMNS
+from kongjian.engine.outcome import NAME_COLUMNS, NAME_ROLES
 from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.mailing import formulas as f
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Place, Value
 from kongjian.mailing.plan import (
@@ -30,6 +29,7 @@ from kongjian.mailing.plan import (
 from kongjian.mailing.rule_cells import full_rest
 from kongjian.mailing.units import Units, admitted, positions, shown
 from kongjian.rules.model import Indicator
+from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheet
 
 _BREAKER_ROOM = 100_000
@@ -60,17 +60,21 @@ def _texts(values: Sequence[Value]) -> list[Value]:
 def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     """The formula of every column of the workbook's sheet, by the column's name."""
     rules, measures, own = plan.rules, plan.place(kind, "指标"), plan.place(kind, "得分")
-    scheme = rules.object(kind)
-    homeroom = measures.cell(HOMEROOM) if HOMEROOM in measures.names else ""
-    out = {name: f'{measures.cell(name)}&""' for name in NAME_COLUMNS[kind]}
+    scheme, table = rules.object(kind), rules.table(f"{kind}s")
+    homeroom, given = (
+        measures.cell(column.name) if (column := table.by_role(role)) else ""
+        for role in (Role.HOMEROOM, Role.PLATFORM_SCORE)
+    )
+    named = zip(NAME_COLUMNS[kind], map(table.name_of, NAME_ROLES[kind]), strict=True)
+    out = {name: f'{measures.cell(column)}&""' for name, column in named}
     for i in scheme.indicators:
         cells = plan.rule_sheet.indicator(kind, i.name)
         out[i.name] = f.indicator_formula(i, cells, measures.cell(i.column), rules, homeroom)
     first, last = (own.own(scheme.indicators[k].name) for k in (0, -1))
     full, others = plan.rule_sheet.full(kind), full_rest(plan.rule_sheet, kind)
     out["计算得分"] = f.total_formula(first, last, full, others, homeroom)
-    given, computed, platform = measures.cell("平台得分"), own.own("计算得分"), own.own("平台得分")
-    out["平台得分"] = f'IF({given}="","",{f.rounded(given)})'
+    computed, platform = own.own("计算得分"), own.own("平台得分")
+    out["平台得分"] = f'IF({given}="","",{f.rounded(given)})' if given else '""'
     by_platform = rules.chosen["authority"] == "platform_if_present"
     out["得分"] = f'IF({platform}="",{computed},{platform})' if by_platform else computed
     month = plan.places[MONTHS].cell(AVERAGE, "{s}")

@@ -125,7 +125,7 @@ def _say(name: str, error: Any, lines: dict[tuple[str | int, ...], int], kind: t
     key = ".".join(map(str, known)) or "文件"
     value = repr(error["input"])
     value = value if len(value) <= 40 else f"{value[:40]}…"
-    if error["type"] == "literal_error":
+    if error["type"] in ("literal_error", "enum"):
         return (
             f"{where}：“{key}”的值 {value} 不对；可用的值：{error['ctx']['expected'].replace(' or ', ', ')}"
         )

@@ -19,6 +19,7 @@ from kongjian.rules.model_importing import ImportingFile
 from kongjian.rules.model_tables import InputTable, Problem, Words
 from kongjian.rules.objects import STRICT, Object
 from kongjian.rules.readings import Reading
+from kongjian.rules.roles import Role
 
 EDITED = "+本簿修改"
 """Ends the version of rules whose parameters a workbook changed."""
@@ -169,6 +170,11 @@ class TeacherMean:
     complete_from: float = 1.0
     __pydantic_config__ = STRICT
 
+    @property
+    def counted(self) -> Role | None:
+        """The role of the 是/否 column that tells who is counted; None where everyone is."""
+        return None if self.over == "everyone" else Role(self.over)
+
 
 @dataclass(frozen=True)
 class ClassRate:
@@ -190,7 +196,7 @@ class MeasuresFile:
 
 
 @dataclass(frozen=True)
-class Role:
+class EventRole:
     """Whose events count how often (附件1 备注)."""
 
     id: str
@@ -206,7 +212,7 @@ class Role:
 class EffectiveFile:
     source: str
     sentence: str
-    roles: tuple[Role, ...]
+    roles: tuple[EventRole, ...]
     share_behaviours: tuple[str, ...]
     behaviour_aliases: dict[str, tuple[str, ...]]
     __pydantic_config__ = STRICT
@@ -260,6 +266,10 @@ class Rules:
 
     def object(self, kind: str) -> ObjectScheme:
         return self.school if kind == "school" else self.teacher
+
+    def filled_by(self, role: EventRole, behaviour: str) -> str:
+        """The column that the counts of a behaviour fill: that of the indicator of this name."""
+        return self.object(role.fills).indicator(behaviour).column
 
     def table(self, table_id: str) -> InputTable:
         return next(t for t in self.tables if t.id == table_id)

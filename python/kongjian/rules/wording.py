@@ -5,6 +5,7 @@ from __future__ import annotations
 from kongjian.rules.bands_text import format_bands
 from kongjian.rules.model import Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.roles import Role
 
 
 def rule_words(indicator: Indicator, rules: Rules) -> str:
@@ -39,10 +40,11 @@ def _deduct(indicator: Indicator, rules: Rules) -> str:
 
 
 def _others(indicator: Indicator, rules: Rules) -> str:
+    others = f"不是{rules.table('teachers').name_of(Role.HOMEROOM)}"
     return {
-        "zero": "不是班主任得0分",
-        "full": f"不是班主任得{indicator.points:g}分",
-        "rescale": "不是班主任不计这一项，其余各项折算成满分",
+        "zero": f"{others}得0分",
+        "full": f"{others}得{indicator.points:g}分",
+        "rescale": f"{others}不计这一项，其余各项折算成满分",
     }[rules.chosen["non_homeroom"]]
 
 
@@ -70,4 +72,5 @@ def _of_unit(rules: Rules, kind: str, column: str) -> str:
     for condition in rules.conditions:
         if condition.object == kind and column in (*condition.columns, *condition.opened, *condition.total):
             return condition.source
-    return rules.reading("authority").source if column == "平台得分" else ""
+    platform = rules.table(f"{kind}s").by_role(Role.PLATFORM_SCORE)
+    return rules.reading("authority").source if platform and column == platform.name else ""

@@ -180,7 +180,7 @@ class _Side:
         self.kind, self.label = kind, OBJECT_LABELS[kind]
         self._o, self._rules, self._undoing = results.of(kind), rules, undoing
         self._ranking = results.tables[f"{kind.capitalize()}Ranking"]
-        self._keys = shown_keys(kind, self._o.units)
+        self._keys = shown_keys(kind, self._o.names)
         self._scores = earlier.scores
         self._at = self._found(earlier.scores)
         self._known = (self._at != NOT_FOUND) | (self._found(earlier.measures) != NOT_FOUND)
@@ -302,13 +302,13 @@ class _Standing:
         return f"得分{scores(self._before[unit], self._now[unit])}"
 
 
-def name_of(kind: str, units: Frame, i: int) -> str:
+def name_of(kind: str, names: Frame, i: int) -> str:
     """A unit as the lists name it: 赤壁市第一小学, or 赤壁市第一小学 张明（hb42128101）."""
-    school = str(units["学校名称"][i])
+    school = str(names["学校名称"][i])
     if kind == "school":
         return school
-    account = str(units["账号"][i])
-    return f"{school} {units['教师姓名'][i]}" + (f"（{account}）" if account else "")
+    account = str(names["账号"][i])
+    return f"{school} {names['教师姓名'][i]}" + (f"（{account}）" if account else "")
 
 
 def _once(keys: Sequence[str]) -> list[str]:

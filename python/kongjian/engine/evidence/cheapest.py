@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from kongjian.engine.evidence.explain import amount, is_percent, unit_values, wanting
 from kongjian.engine.outcome import Results
 from kongjian.engine.row_scoring import RowScorer, compile_row
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.roles import Role
 
 _AVERAGE_STEP = 0.1
 """An average over teachers is raised in tenths."""
@@ -83,9 +83,9 @@ def total_line(
 
 
 def _addition(rules: Rules, missing: Sequence[bool]) -> str:
-    words = "各项相加，四舍五入到两位小数"
+    words, homeroom = "各项相加，四舍五入到两位小数", rules.table("teachers").by_role(Role.HOMEROOM)
     if rules.chosen["non_homeroom"] == "rescale":
-        words += "；不是班主任的先折算"
+        words += f"；不是{homeroom.name}的先折算" if homeroom else ""
     return words + (f"；有{sum(missing)}项没有数据，得分表里按0分计" if any(missing) else "")
 
 
@@ -113,7 +113,7 @@ class _Search:
         self._scorer = scorer
         self._values = list(values)
         self.missing = self._scorer(values).missing
-        self._other = self._scorer.columns[-1] == HOMEROOM and self._values[-1] != 1
+        self._other = self._scorer.is_other(self._values)
         self._grain = [self._grain_of(i, kind, rules) for i in self.indicators]
 
     def _grain_of(self, indicator: Indicator, kind: str, rules: Rules) -> float:

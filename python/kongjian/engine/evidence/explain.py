@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from kongjian.engine.frame import Frame
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.engine.row_scoring import RowScorer
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.wording import rule_words
 
@@ -24,7 +23,7 @@ def explain(
 ) -> list[list[str | float]]:
     """One line per indicator; `values` as the scorer wants them. The points of a missing measure are NaN."""
     scored = scorer(values)
-    other = scorer.columns[-1] == HOMEROOM and values[-1] != 1
+    other = scorer.is_other(values)
     lines = []
     for k, indicator in enumerate(scheme.indicators):
         value, points = values[k], scored.by_indicator[k]

@@ -9,7 +9,7 @@ import numpy as np
 from kongjian.engine.awards import standing
 from kongjian.engine.evidence.near_lines import NearLine, near_bounds, near_rank
 from kongjian.engine.frame import Floats, Frame, Ints, texts
-from kongjian.engine.outcome import Outcome, Results
+from kongjian.engine.outcome import NAME_COLUMNS, Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.ladders import ladder
 from kongjian.rules.model import Rules
@@ -48,13 +48,10 @@ def _lines(kind: str, results: Results, rules: Rules) -> Iterator[NearLine]:
 def _rows(line: NearLine, outcome: Outcome, rules: Rules) -> Frame:
     order = _by_value(line, outcome)
     at = line.at[order]
-    units = outcome.units.take(at)
-    blank = [""] * len(at)
+    names, blank = outcome.names.take(at), [""] * len(at)
     columns = {
         "类别": [OBJECT_LABELS[outcome.kind]] * len(at),
-        "学校名称": units["学校名称"],
-        "教师姓名": units.get("教师姓名", blank),
-        "账号": units.get("账号", blank),
+        **{name: names.get(name, blank) for name in NAME_COLUMNS["teacher"]},
         "界线": [line.label] * len(at),
         "数值": line.value[order],
         "差距": line.gap[order],
@@ -66,10 +63,10 @@ def _rows(line: NearLine, outcome: Outcome, rules: Rules) -> Frame:
 
 def _by_value(line: NearLine, outcome: Outcome) -> Ints:
     """The highest value first; equal ones by rank, then by school and name, whatever the order of the input."""
-    units, rank = outcome.units.take(line.at), outcome.standing.rank[line.at]
-    own = [units[c].astype(str) for c in ("账号", "教师姓名") if c in units]
+    names, rank = outcome.names.take(line.at), outcome.standing.rank[line.at]
+    own = [names[c].astype(str) for c in ("账号", "教师姓名") if c in names]
     last = np.where(rank == UNRANKED, np.iinfo(np.int64).max, rank)
-    return np.lexsort((*own, units["学校名称"].astype(str), last, -line.value))
+    return np.lexsort((*own, names["学校名称"].astype(str), last, -line.value))
 
 
 def _ranks(outcome: Outcome, rules: Rules, method: str) -> Floats:

@@ -99,8 +99,7 @@ class _Listed:
         cents, given = self._of.outcome.scores.cents, self._of.given
         some = np.flatnonzero(self._of.differs | self._of.parts_differ.any(axis=0))
         size = np.where(given[some] == MISSING, 0, np.abs(given[some] - cents[some]))
-        units = self._of.outcome.units.take(some)
-        keys = np.array(unit_keys(self._of.kind, units), dtype=str)
+        keys = np.array(unit_keys(self._of.kind, self._of.outcome.names.take(some)), dtype=str)
         return [int(i) for i in some[np.lexsort((keys, -size))]]
 
     def _parts(self, i: int) -> list[tuple[int, list[Cause]]]:
@@ -123,8 +122,8 @@ class _Listed:
         return "；".join(c.text for c in causes) or self._rules.reconcile.texts.unknown
 
     def _row(self, i: int, name: str, ours: int, theirs: int, why: str) -> Row:
-        units = self._of.outcome.units
-        named = [str(units[c][i]) if c in units else "" for c in COLUMNS[1:4]]
+        names = self._of.outcome.names
+        named = [str(names[c][i]) if c in names else "" for c in COLUMNS[1:4]]
         platform = self._of.given[i] != MISSING and self._rules.chosen["authority"] != "computed"
         used = PLATFORM_USED if platform else COMPUTED_USED
         return (OBJECT_LABELS[self._of.kind], *named, name, ours, theirs, theirs - ours, why, used)

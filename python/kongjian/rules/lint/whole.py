@@ -16,6 +16,7 @@ from kongjian.base.errors import RuleFileError
 from kongjian.base.text import fold
 from kongjian.rules import loader, model, model_tables, strict_yaml
 from kongjian.rules.ladders import ladder, ladder_faults
+from kongjian.rules.lint.column_roles import column_roles
 from kongjian.rules.lint.common import Files, cited, collisions, template_faults, twice
 from kongjian.rules.lint.indicators import objects
 from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
@@ -53,6 +54,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         _measures,
         _effective,
         _tables,
+        column_roles,
         _problems,
         forms,
         evidence,
@@ -161,8 +163,6 @@ def _awards(files: Files) -> Iterator[str]:
             follows = award.object == kind and award.recipient == "administrator"
             if follows and (award.first, award.last) not in steps:
                 yield f"awards.yaml “{award.name}”：名次与任何一个{label}奖项都不一致"
-            if follows and "管理员姓名" not in files.columns(f"{kind}s"):
-                yield f"awards.yaml “{award.name}” recipient：{label}数据没有“管理员姓名”列"
 
 
 def _measures(files: Files) -> Iterator[str]:
@@ -180,7 +180,7 @@ def _measures(files: Files) -> Iterator[str]:
         if mean.measure not in teachers:
             yield f"measures.yaml “{mean.measure}”：教师数据没有这一列"
     for rate in rates:
-        for name in (rate.measure, rate.count, "学生数"):
+        for name in (rate.measure, rate.count):
             if name not in classes:
                 yield f"measures.yaml “{rate.measure}”：班级数据没有“{name}”列"
         if not (isfinite(rate.per_student) and rate.per_student > 0):
@@ -194,12 +194,13 @@ def _effective(files: Files) -> Iterator[str]:
     own = [b for r in effective.roles for b in r.behaviours]
     yield from twice("effective.yaml behaviours", own)
     indicators = {i.name for _, scheme in files.objects for i in scheme.indicators}
+    filled = {(s.object, i.name): i.column for _, s in files.objects for i in s.indicators}
     for role in effective.roles:
         columns = files.columns(f"{role.fills}s")
         for name in role.behaviours:
             if name not in indicators:
                 yield f"effective.yaml “{role.id}” behaviours：没有指标“{name}”"
-            elif role.fills != "nothing" and name not in columns:
+            elif role.fills != "nothing" and filled.get((role.fills, name)) not in columns:
                 label = OBJECT_LABELS[role.fills]
                 yield f"effective.yaml “{role.id}” behaviours：{label}数据没有“{name}”列"
     for key, names in (

@@ -17,14 +17,13 @@ from kongjian.engine.evidence.explain import COLUMNS, explain
 from kongjian.engine.monthly import Monthly
 from kongjian.engine.rounding import to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.engine.scoring import score as score_frame
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.roles import Role
 from kongjian.workbook.functions.given import Given, Row, block, is_error, one_row
 from kongjian.workbook.functions.rules_text import WORKBOOKS, rules_of
 
-PLATFORM = "平台得分"
 QUALIFIED = "达标"
 _NAN = float("nan")
 
@@ -45,12 +44,12 @@ class Ready(NamedTuple):
             values = self.given.values(row, columns, self.given.where(places, columns))
         else:
             indicator = self.scheme.indicators[item]
-            needed = [indicator.column, *([HOMEROOM] if indicator.homeroom_only else [])]
+            needed = [indicator.column, *([self.scorer.homeroom] if indicator.homeroom_only else [])]
             found = self.given.values(row, needed, self.given.where(places, needed))
             values = [_NAN] * len(self.scheme.indicators) + [1.0]
             values[item], values[-1] = found[0], found[-1] if indicator.homeroom_only else 1.0
-        if HOMEROOM in columns and values[-1] != values[-1]:
-            raise KongjianError(f"{HOMEROOM}是错误值")
+        if self.scorer.homeroom and values[-1] != values[-1]:
+            raise KongjianError(f"{self.scorer.homeroom}是错误值")
         return values
 
 
@@ -108,8 +107,8 @@ def scores(kind: str, rows: Any, headers: Any, rules: str | None) -> list[list[C
     scored = score_frame(frame, ready.scheme, ready.rules)
     points = np.vstack([scored.by_indicator, scored.total])
     missing = np.vstack([scored.missing, ~scored.complete])
-    if HOMEROOM in columns:
-        unknown = np.isnan(frame[HOMEROOM])
+    if homeroom := ready.scorer.homeroom:
+        unknown = np.isnan(frame[homeroom])
         owed = [i.homeroom_only for i in ready.scheme.indicators]
         missing[np.ix_([*owed, True], unknown)] = True
     points[missing] = np.nan
@@ -146,11 +145,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
             raise KongjianError("月均得分不是可用的数字")
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
         return Monthly(average, lowest, np.array([False]), found[np.newaxis])
-    place = ready.given.places(len(row), headers).get(PLATFORM)
-    platform = None if place is None or is_blank(row[place]) else row[place]
-    if platform is not None and is_error(platform):
-        raise KongjianError(f"{PLATFORM}是错误值")
-    given = float(ready.given.numbers("score", [platform])[0])
+    given = float(ready.given.numbers("score", [_platform(ready, row, headers)])[0])
     if np.isnan(given) or ready.rules.chosen["authority"] == "computed":
         scored = ready.scorer(ready.values(row, headers))
         if not scored.complete:
@@ -158,6 +153,17 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
         given = scored.total
     stands_in = to_cents(np.array([given]))
     return Monthly(stands_in, stands_in, np.array([True]), np.empty((1, 0)))
+
+
+def _platform(ready: Ready, row: Row, headers: Any) -> Cell:
+    """The platform's total of a row; None where it is blank or not there."""
+    column = ready.given.table.by_role(Role.PLATFORM_SCORE)
+    place = ready.given.places(len(row), headers).get(column.name) if column else None
+    if column is None or place is None or is_blank(row[place]):
+        return None
+    if is_error(row[place]):
+        raise KongjianError(f"{column.name}是错误值")
+    return row[place]
 
 
 def explained(kind: Any, row: Any, headers: Any, rules: str | None) -> list[list[Cell]]:
