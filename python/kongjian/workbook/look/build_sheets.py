@@ -154,7 +154,7 @@ def _choices(rules: Rules, column: Column) -> tuple[Sequence[str], str]:
     if column.choices:
         return column.choices, f"请填{'或'.join(f'“{c}”' for c in column.choices)}。"
     if column.role is Role.STAGE:
-        return rules.levels, "通常从列表中选一个学段。"
+        return rules.levels, f"通常从列表中选一个{column.name}。"
     if column.role is Role.EVENT_ROLE:
         labels = [r.label for r in rules.effective.roles]
         return labels, f"请填{'、'.join(labels)}之一。"
