@@ -24,8 +24,8 @@ from kongjian.rules.model_tables import Column
 from kongjian.rules.roles import Role
 
 NAME_COLUMNS = {"school": ("学校名称",), "teacher": ("学校名称", "教师姓名", "账号")}
-"""The columns of the output sheets that name a unit, whatever the scheme calls its own; in the order of NAME_ROLES."""
-NAME_ROLES = {"school": (Role.SCHOOL,), "teacher": (Role.SCHOOL, Role.PERSON, Role.ACCOUNT)}
+"""The columns of the output sheets that name a unit, whatever the scheme calls its own."""
+_NAME_ROLES = (Role.SCHOOL, Role.PERSON, Role.ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,15 @@ def _plain(value: float) -> str:
     return "" if value != value else f"{value:.0f}" if value == int(value) else str(value)
 
 
+def own_names(kind: str, rules: Rules) -> dict[str, str]:
+    """NAME_COLUMNS of a kind → what the scheme calls these columns."""
+    table = rules.table(f"{kind}s")
+    return {c: table.name_of(role) for c, role in zip(NAME_COLUMNS[kind], _NAME_ROLES, strict=False)}
+
+
 def named(kind: str, units: Frame, rules: Rules) -> Frame:
     """Who the units are, in NAME_COLUMNS; with the rows and trusted accounts that were read."""
-    table = rules.table(f"{kind}s")
-    own = {c: units[table.name_of(r)] for c, r in zip(NAME_COLUMNS[kind], NAME_ROLES[kind], strict=True)}
+    own = {name: units[column] for name, column in own_names(kind, rules).items()}
     return Frame({**own, **{name: units[name] for name in (ROW, ACCOUNT) if name in units}})
 
 

@@ -59,7 +59,7 @@ def school_copies(
     says why it must not be sent.
     """
     moment = (moment or dt.datetime.now()).replace(microsecond=0)
-    names = [str(n) for n in run.results.school.units["学校名称"]] if schools is None else list(schools)
+    names = [str(n) for n in run.results.school.names["学校名称"]] if schools is None else list(schools)
     files = distinct((file_name(n) for n in names), LONGEST_FILE)
     forms = _forms(run, moment.date())
     out = []

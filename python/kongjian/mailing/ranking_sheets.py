@@ -33,6 +33,7 @@ from kongjian.mailing.unit_sheets import NOT_RANKED
 from kongjian.mailing.units import Units, shown
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
@@ -146,7 +147,7 @@ def award_sheet(plan: Plan) -> CopySheet:
 def _awarded(plan: Plan) -> Frame:
     """The awards of the units of this copy."""
     table = plan.run.results.tables["Awards"]
-    mine = {fold(n) for n in plan.schools.measures["学校名称"]}
+    mine = {fold(n) for n in plan.schools.scores["学校名称"]}
     keep = np.array([fold(n) in mine for n in table["学校名称"]], dtype=bool)
     return table if plan.schools.height == plan.run.schools else table.take(keep)
 
@@ -213,8 +214,9 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
         return either(in_school, in_teacher, text)
 
     place = f"{of(cells.ahead)}+{number}-{of(cells.before)}"
-    chief = plan.place("school", "指标").range("管理员姓名")
-    administrator = f"INDEX({chief},INDEX({school.range(FOUND)},{found}))"
+    chief = plan.rules.table("schools").by_role(Role.ADMINISTRATOR)
+    chiefs = plan.place("school", "指标").range(chief.name) if chief else ""
+    administrator = f"INDEX({chiefs},INDEX({school.range(FOUND)},{found}))" if chiefs else '""'
     person = f'IF({of(cells.recipient)}="管理员",{administrator},"")'
     made = {
         "奖项": f'IF({award}="","",{of(cells.name)})',

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kongjian.engine.frame import Ints
-from kongjian.engine.outcome import NAME_COLUMNS, NAME_ROLES
+from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.mailing import formulas as f
@@ -65,8 +65,7 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
         measures.cell(column.name) if (column := table.by_role(role)) else ""
         for role in (Role.HOMEROOM, Role.PLATFORM_SCORE)
     )
-    named = zip(NAME_COLUMNS[kind], map(table.name_of, NAME_ROLES[kind]), strict=True)
-    out = {name: f'{measures.cell(column)}&""' for name, column in named}
+    out = {name: f'{measures.cell(column)}&""' for name, column in own_names(kind, rules).items()}
     for i in scheme.indicators:
         cells = plan.rule_sheet.indicator(kind, i.name)
         out[i.name] = f.indicator_formula(i, cells, measures.cell(i.column), rules, homeroom)

@@ -54,7 +54,7 @@ class Units:
 
     def only(self, school: str) -> Units:
         """The units of one school; places and ranks stay those of the whole city."""
-        keep = np.array([fold(n) == fold(school) for n in self.measures["学校名称"]], dtype=bool)
+        keep = np.array([fold(n) == fold(school) for n in self.scores["学校名称"]], dtype=bool)
         new = np.cumsum(keep) - 1
         kept = keep[self.ranked]
         place = self.standing
@@ -79,9 +79,9 @@ def units(run: Run, kind: str) -> Units:
     tables = run.results.tables
     first = 0 if kind == "school" else run.schools
     judged = tables["Eligibility"].take(np.arange(first, first + outcome.units.height))
-    keys = np.array(unit_keys(kind, outcome.units), dtype=str)
+    keys = np.array(unit_keys(kind, outcome.names), dtype=str)
     order = np.empty(len(keys), dtype=np.int64)
-    order[np.lexsort((keys, outcome.units["学校名称"].astype(str)))] = np.arange(1, len(keys) + 1)
+    order[np.lexsort((keys, outcome.names["学校名称"].astype(str)))] = np.arange(1, len(keys) + 1)
     breaking = run.rules.chosen["ties"] == "order"
     return Units(
         kind=kind,
