@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kongjian.engine import effective
@@ -10,6 +12,7 @@ from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.rules.model import ClassRate, Rules, TeacherMean
+from kongjian.rules.readings import ClassWeight
 
 DECIMALS = 10
 """Means are kept to ten decimals: what a cell shows, free of the noise of adding in another order."""
@@ -18,6 +21,11 @@ SOURCE = "#source:"
 
 There is no such column for a measure of which nothing was derived.
 """
+# from how many pupils each class has: its weight, and whether it counts
+_CLASS_WEIGHT: dict[ClassWeight, Callable[[Floats], tuple[Floats, Bools]]] = {
+    ClassWeight.STUDENTS: lambda students: (students, students > 0),
+    ClassWeight.CLASSES: lambda students: (np.ones(len(students)), np.ones(len(students), dtype=bool)),
+}
 FROM_EVENTS = -1.0
 PLATFORM = "#platform:"
 """Before an indicator's name: the platform's own score of it, where the export gave one; for comparing only."""
@@ -66,9 +74,7 @@ def school_measures(
         _derive(out, mean.measure, *_teacher_mean(mean, teachers, teacher_school, len(keys)))
     for rate in rules.measures.class_rates:
         values = class_rate(rate, classes)
-        derived, used_rows = _class_mean(
-            values, classes, class_school, len(keys), rules.chosen["class_weight"]
-        )
+        derived, used_rows = _class_mean(values, classes, class_school, len(keys), rules.choice(ClassWeight))
         used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
         for i in np.flatnonzero(used):
             findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
@@ -101,12 +107,9 @@ def _teacher_mean(mean: TeacherMean, teachers: Frame, school: Ints, height: int)
 
 
 def _class_mean(
-    values: Floats, classes: Frame, school: Ints, height: int, weight: str
+    values: Floats, classes: Frame, school: Ints, height: int, weight: ClassWeight
 ) -> tuple[Floats, Floats]:
-    students = classes["学生数"]
-    if weight == "classes":
-        return _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), school, height)
-    return _mean(values, students, students > 0, school, height)
+    return _mean(values, *_CLASS_WEIGHT[weight](classes["学生数"]), school, height)
 
 
 def _mean(

@@ -11,10 +11,16 @@ from kongjian.engine.outcome import Results
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.readings import NonHomeroom
 
 _AVERAGE_STEP = 0.1
 """An average over teachers is raised in tenths."""
 _PASSES = ("monthly_average", "every_month")
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: "",
+    NonHomeroom.FULL: "",
+    NonHomeroom.RESCALE: "；不是班主任的先折算",
+}
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,7 @@ def total_line(
 
 
 def _addition(rules: Rules, missing: Sequence[bool]) -> str:
-    words = "各项相加，四舍五入到两位小数"
-    if rules.chosen["non_homeroom"] == "rescale":
-        words += "；不是班主任的先折算"
+    words = f"各项相加，四舍五入到两位小数{_NON_HOMEROOM[rules.choice(NonHomeroom)]}"
     return words + (f"；有{sum(missing)}项没有数据，得分表里按0分计" if any(missing) else "")
 
 
