@@ -21,12 +21,14 @@ from kongjian.engine.scoring import HOMEROOM
 from kongjian.engine.scoring import score as score_frame
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import Authority
 from kongjian.workbook.functions.given import Given, Row, block, is_error, one_row
 from kongjian.workbook.functions.rules_text import WORKBOOKS, rules_of
 
 PLATFORM = "平台得分"
 QUALIFIED = "达标"
 _NAN = float("nan")
+_PLATFORM_COUNTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
 
 
 class Ready(NamedTuple):
@@ -151,7 +153,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
     if platform is not None and is_error(platform):
         raise KongjianError(f"{PLATFORM}是错误值")
     given = float(ready.given.numbers("score", [platform])[0])
-    if np.isnan(given) or ready.rules.chosen["authority"] == "computed":
+    if np.isnan(given) or not _PLATFORM_COUNTS[ready.rules.choice(Authority)]:
         scored = ready.scorer(ready.values(row, headers))
         if not scored.complete:
             raise KongjianError(f"缺少指标：{'、'.join(_missing(ready, scored.missing))}")
