@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kongjian.engine import effective
@@ -11,6 +13,7 @@ from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_k
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.rules.model import ClassRate, Rules, TeacherMean
 from kongjian.rules.model_tables import InputTable
+from kongjian.rules.readings import ClassWeight
 from kongjian.rules.roles import Role
 
 DECIMALS = 10
@@ -20,6 +23,11 @@ SOURCE = "#source:"
 
 There is no such column for a measure of which nothing was derived.
 """
+# from how many pupils each class has: its weight, and whether it counts
+_CLASS_WEIGHT: dict[ClassWeight, Callable[[Floats], tuple[Floats, Bools]]] = {
+    ClassWeight.STUDENTS: lambda students: (students, students > 0),
+    ClassWeight.CLASSES: lambda students: (np.ones(len(students)), np.ones(len(students), dtype=bool)),
+}
 FROM_EVENTS = -1.0
 PLATFORM = "#platform:"
 """Before an indicator's name: the platform's own score of it, where the export gave one; for comparing only."""
@@ -71,9 +79,7 @@ def school_measures(
     for rate in rules.measures.class_rates:
         students = classes[class_table.name_of(Role.STUDENTS)]
         values = class_rate(rate, classes, students)
-        derived, used_rows = _class_mean(
-            values, students, class_school, len(keys), rules.chosen["class_weight"]
-        )
+        derived, used_rows = _class_mean(values, students, class_school, len(keys), rules.choice(ClassWeight))
         used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
         for i in np.flatnonzero(used):
             findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
@@ -106,11 +112,9 @@ def _teacher_mean(
 
 
 def _class_mean(
-    values: Floats, students: Floats, school: Ints, height: int, weight: str
+    values: Floats, students: Floats, school: Ints, height: int, weight: ClassWeight
 ) -> tuple[Floats, Floats]:
-    if weight == "classes":
-        return _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), school, height)
-    return _mean(values, students, students > 0, school, height)
+    return _mean(values, *_CLASS_WEIGHT[weight](students), school, height)
 
 
 def _mean(

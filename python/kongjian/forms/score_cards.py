@@ -16,8 +16,9 @@ from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Formula, Scalar
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import Authority, NonHomeroom
 from kongjian.rules.roles import Role
-from kongjian.rules.wording import rule_words
+from kongjian.rules.wording import counting_score, rule_words
 from kongjian.workbook.run import Run
 
 SHEET = "评分表"
@@ -50,7 +51,7 @@ def card_context(run: Run, kind: str, at: int) -> dict[str, Any]:
     """What one unit's card shows; `at` is its position among the run's units of that kind."""
     o, rules, scheme = outcome(run, kind), run.rules, run.rules.object(kind)
     other = _other_teacher(run, kind, at)
-    rescaled = other and rules.chosen["non_homeroom"] == "rescale"
+    rescaled = other and _NON_HOMEROOM[rules.choice(NonHomeroom)][1]
     facts = unit_facts(run, kind, at)
     rows = _rows(run, kind, at, other)
     share = f"*{scheme.points:g}/{_rest(scheme):g}" if rescaled else ""
@@ -84,9 +85,9 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
         if missing[k]:
             remarks[k] = "数据缺失，按0分计"
         elif other and indicator.homeroom_only:
-            said, owed = _NOT_HOMEROOM[rules.chosen["non_homeroom"]]
+            said, rescaled = _NON_HOMEROOM[rules.choice(NonHomeroom)]
             remarks[k] = f"{_not_homeroom(rules)}，{said}"
-            lost[k] = lost[k] if owed else np.nan
+            lost[k] = np.nan if rescaled else lost[k]
     shown = np.empty(len(values), dtype=object)
     shown[:] = values
     return Frame(
@@ -105,11 +106,11 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
     )
 
 
-# what stands beside the evaluation of who has no class, and whether its points count as taken off
-_NOT_HOMEROOM = {
-    "zero": ("得0分", True),
-    "full": ("给满分", True),
-    "rescale": ("不计", False),
+# what stands beside the evaluation of who has no class, and whether the rest is scaled up instead
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: ("得0分", False),
+    NonHomeroom.FULL: ("给满分", False),
+    NonHomeroom.RESCALE: ("不计", True),
 }
 
 
@@ -147,15 +148,21 @@ def _total(column: Any) -> float:
     return float(round_score(np.array([np.nansum(column)]))[0])
 
 
+def _why(rules: Rules) -> str:
+    """The reading by which a score counts, in the scheme's own words; "" where it leaves nothing open."""
+    reading = rules.reading_of(Authority)
+    if reading is None:
+        return ""
+    value = rules.taken(reading)
+    return f"（口径“{reading.label}”取“{value.label}”：{value.text}）"
+
+
 def _remark(
     rules: Rules, scheme: ObjectScheme, facts: dict[str, Scalar], rescaled: bool, missing: list[str]
 ) -> str:
     """Which score counts and why, in sentences."""
     given = facts["平台得分"] == facts["平台得分"]
-    reading = rules.reading("authority")
-    chosen = reading.value(rules.chosen["authority"])
-    used = "平台得分" if given and chosen.id != "computed" else "计算得分"
-    parts = [f"得分采用{used}（口径“{reading.label}”取“{chosen.label}”：{chosen.text}）"]
+    parts = [f"得分采用{counting_score(rules) if given else '计算得分'}{_why(rules)}"]
     if not given:
         parts.append("平台没有给出得分")
     if rescaled:

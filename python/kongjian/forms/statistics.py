@@ -17,6 +17,7 @@ from kongjian.engine.outcome import Outcome
 from kongjian.engine.ranking import UNRANKED, rank, shared
 from kongjian.engine.rounding import TOLERANCE, from_cents
 from kongjian.rules.model import ObjectScheme
+from kongjian.rules.readings import RankMethod
 from kongjian.workbook.layout import DISTRIBUTION
 from kongjian.workbook.run import Run
 
@@ -38,7 +39,7 @@ def statistics(run: Run) -> dict[str, Frame]:
     names = stage_names(np.concatenate([stage_of["school"], stage_of["teacher"]]))
     masks = {kind: [column == name for name in names] for kind, column in stage_of.items()}
     everyone = {kind: [np.ones(len(column), dtype=bool)] for kind, column in stage_of.items()}
-    method = run.rules.chosen["rank_method"]
+    method = run.rules.choice(RankMethod)
     bands, leaders = {}, {}
     for kind, o in (("school", school), ("teacher", teacher)):
         groups = [(n, m) for n, m in zip(names, masks[kind], strict=True) if m.any()]
@@ -180,7 +181,7 @@ def _months(school: Outcome, teacher: Outcome, months: list[str]) -> Frame:
     return Frame(columns)
 
 
-def _leaders(o: Outcome, groups: list[tuple[str, Bools]], top: int, method: str) -> Frame:
+def _leaders(o: Outcome, groups: list[tuple[str, Bools]], top: int, method: RankMethod) -> Frame:
     """The first `top` ranked units of each stage by their rank in the city; who shares the last place is in."""
     at, place, tied, stage = [], [], [], []
     for name, mask in groups:

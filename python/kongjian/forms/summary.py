@@ -13,6 +13,8 @@ from kongjian.forms.statistics import CITY, TOP, UNNAMED, statistics
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Context, Scalar
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import NonHomeroom
+from kongjian.rules.wording import non_homeroom_words
 from kongjian.workbook.run import Run
 
 STEM = "工作总结统计表"
@@ -74,12 +76,12 @@ def _overview_note(city: dict[str, float]) -> str:
 
 def _indicator_note(run: Run, kind: str) -> str:
     note = "平均得分只算有数据的；缺数据的不计入平均，得分率＝平均得分÷分值。"
-    own = [i.name for i in run.rules.object(kind).indicators if i.homeroom_only]
-    reading = run.rules.reading("non_homeroom")
-    if own:
-        chosen = reading.value(run.rules.chosen["non_homeroom"]).label
-        note += f"不是班主任的教师，“{'、'.join(own)}”按口径“{chosen}”计入。"
-    return note
+    own = [i for i in run.rules.object(kind).indicators if i.homeroom_only]
+    reading = run.rules.reading_of(NonHomeroom)
+    if own and reading:
+        names = "、".join(i.name for i in own)
+        return f"{note}不是班主任的教师，“{names}”按口径“{run.rules.taken(reading).label}”计入。"
+    return note + "".join(f"“{i.name}”{non_homeroom_words(i, run.rules)}。" for i in own)
 
 
 def _leader_note(kind: str, top: int) -> str:

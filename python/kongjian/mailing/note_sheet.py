@@ -112,7 +112,7 @@ def _cut_lines(rules: Rules, label: str, ranks: Ints, key: Ints) -> list[tuple[s
 def _readings(rules: Rules) -> list[tuple[str, str, str, str]]:
     out = [("heading", "口径（已写进公式，在这份文件里不能改）", "", "")]
     for reading in rules.readings:
-        value = reading.value(rules.chosen[reading.id])
+        value = rules.taken(reading)
         out.append(("", reading.label, value.label, f"{value.text}。影响：{reading.effect}"))
     return out
 

@@ -19,6 +19,7 @@ from kongjian.base import places
 from kongjian.base.errors import KongjianError, RuleFileError
 from kongjian.rules import model, model_evidence, model_forms, model_importing, model_tables, readings
 from kongjian.rules.model import Rules
+from kongjian.rules.readings import not_carried_out
 
 FILES: dict[str, type] = {
     "scheme": model.SchemeFile,
@@ -83,6 +84,8 @@ def check_rules(folder: Path) -> Rules:
     for reading in rules.readings:
         if not reading.values:
             raise RuleFileError(f"readings.yaml：口径“{reading.id}”没有取值")
+        for fault in not_carried_out(reading):
+            raise RuleFileError(fault)
     try:
         return resolve(rules, {})
     except KongjianError as error:

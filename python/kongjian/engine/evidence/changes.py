@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kongjian.base.errors import KongjianError
+from kongjian.engine.awards import compared
 from kongjian.engine.evidence.data_changes import (
     DataChange,
     Places,
@@ -28,10 +29,12 @@ from kongjian.engine.rounding import from_cents
 from kongjian.rules.differences import RuleChange, rule_changes, undone
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import RankBy
 
 NEW, STAYED, BECAUSE = "新进", "持平", "："
 MOST_NAMED = 3
 _JOIN = "；"
+_BY_AVERAGE = {RankBy.TOTAL: False, RankBy.MONTHLY_AVERAGE: True}
 
 
 @dataclass(frozen=True)
@@ -270,7 +273,7 @@ class _Side:
 
     @property
     def _by_average(self) -> bool:
-        return self._rules.chosen["rank_by"] == "monthly_average"
+        return _BY_AVERAGE[self._rules.choice(RankBy)]
 
     def _before(self, name: str) -> Floats:
         if self._scores is None or not self._scores.height:
@@ -281,9 +284,8 @@ class _Side:
         """Whether what a unit is ranked by has changed; among equals the scores that are compared count, too."""
         own = standing.average_moved if self._by_average else standing.score_moved
         own = own | (self._at == NOT_FOUND)
-        if self._rules.chosen["ties"] == "order":
-            for name in self._rules.reading("ties").tie_breakers:
-                own = own | differ(self._before(name), self._o.scores.of(name))
+        for name in compared(self._rules):
+            own = own | differ(self._before(name), self._o.scores.of(name))
         return np.asarray(own, dtype=bool)
 
 

@@ -10,11 +10,17 @@ from kongjian.engine.evidence.explain import amount, is_percent, unit_values, wa
 from kongjian.engine.outcome import Results
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.readings import NonHomeroom
 from kongjian.rules.roles import Role
 
 _AVERAGE_STEP = 0.1
 """An average over teachers is raised in tenths."""
 _PASSES = ("monthly_average", "every_month")
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: "",
+    NonHomeroom.FULL: "",
+    NonHomeroom.RESCALE: "；不是{homeroom}的先折算",
+}
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,9 @@ def total_line(
 
 
 def _addition(rules: Rules, missing: Sequence[bool]) -> str:
-    words, homeroom = "各项相加，四舍五入到两位小数", rules.table("teachers").by_role(Role.HOMEROOM)
-    if rules.chosen["non_homeroom"] == "rescale":
-        words += f"；不是{homeroom.name}的先折算" if homeroom else ""
+    homeroom = rules.table("teachers").by_role(Role.HOMEROOM)
+    scaled = _NON_HOMEROOM[rules.choice(NonHomeroom)].format(homeroom=homeroom.name) if homeroom else ""
+    words = f"各项相加，四舍五入到两位小数{scaled}"
     return words + (f"；有{sum(missing)}项没有数据，得分表里按0分计" if any(missing) else "")
 
 

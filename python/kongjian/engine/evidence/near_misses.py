@@ -14,12 +14,13 @@ from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.ladders import ladder
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import RankMethod
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "界线", "数值", "差距", "竞赛名次", "中国式名次", "说明",
 )  # fmt: skip
-_METHODS = {"竞赛名次": "competition", "中国式名次": "dense"}
-_NUMBERS = ("数值", "差距", *_METHODS)
+_METHODS = {RankMethod.COMPETITION: "竞赛名次", RankMethod.DENSE: "中国式名次"}
+_NUMBERS = ("数值", "差距", *_METHODS.values())
 
 
 def near_misses(results: Results, rules: Rules) -> Frame:
@@ -55,7 +56,7 @@ def _rows(line: NearLine, outcome: Outcome, rules: Rules) -> Frame:
         "界线": [line.label] * len(at),
         "数值": line.value[order],
         "差距": line.gap[order],
-        **{name: _ranks(outcome, rules, method)[at] for name, method in _METHODS.items()},
+        **{name: _ranks(outcome, rules, method)[at] for method, name in _METHODS.items()},
         "说明": [line.say(i) for i in at.tolist()],
     }
     return Frame({name: _column(name, values) for name, values in columns.items()})
@@ -69,9 +70,9 @@ def _by_value(line: NearLine, outcome: Outcome) -> Ints:
     return np.lexsort((*own, names["学校名称"].astype(str), last, -line.value))
 
 
-def _ranks(outcome: Outcome, rules: Rules, method: str) -> Floats:
+def _ranks(outcome: Outcome, rules: Rules, method: RankMethod) -> Floats:
     """The ranks by one method, all other readings as they are in force; NaN for who is not ranked."""
-    chosen = rules.replace(chosen={**rules.chosen, "rank_method": method})
+    chosen = rules.replace(chosen={**rules.chosen, RankMethod.reading_id: method.value})
     rank = standing(outcome.standing.key, outcome.eligibility.eligible, outcome.scores, chosen).rank
     return np.where(rank == UNRANKED, np.nan, rank)
 

@@ -16,13 +16,13 @@ from kongjian.engine.outcome import Inputs, Results, unit_keys
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.wording import counting_score
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "计算得分", "平台得分", "差额", "可能原因", "采用",
 )  # fmt: skip
 TOTAL, SUMMARY = "合计", "小结"
 """What stands under 指标 in the row of a unit's total, and in a row about all units of a kind."""
-PLATFORM_USED, COMPUTED_USED = "平台得分", "计算得分"
 _CENTS = ("计算得分", "平台得分", "差额")
 
 Row = tuple[str | int, ...]
@@ -124,8 +124,7 @@ class _Listed:
     def _row(self, i: int, name: str, ours: int, theirs: int, why: str) -> Row:
         names = self._of.outcome.names
         named = [str(names[c][i]) if c in names else "" for c in COLUMNS[1:4]]
-        platform = self._of.given[i] != MISSING and self._rules.chosen["authority"] != "computed"
-        used = PLATFORM_USED if platform else COMPUTED_USED
+        used = counting_score(self._rules) if self._of.given[i] != MISSING else "计算得分"
         return (OBJECT_LABELS[self._of.kind], *named, name, ours, theirs, theirs - ours, why, used)
 
 

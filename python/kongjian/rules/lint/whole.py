@@ -21,6 +21,7 @@ from kongjian.rules.lint.common import Files, cited, collisions, template_faults
 from kongjian.rules.lint.indicators import objects
 from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import BY_CONDITIONS, Ties, not_carried_out
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -90,9 +91,13 @@ def _readings(files: Files) -> Iterator[str]:
             yield f"{where} values：至少要有两个取值"
         yield from twice(f"{where} values.id", (v.id for v in reading.values))
         yield from twice(f"{where} values.label", (v.label for v in reading.values))
+        yield from not_carried_out(reading)
         for key in ("source", "text", "effect"):
             if not getattr(reading, key):
                 yield f"{where}：没有 {key}"
+        compares = reading.id == Ties.reading_id and Ties.ORDER in (v.id for v in reading.values)
+        if compares != bool(reading.tie_breakers):
+            yield f"{where} tie_breakers：有取值“{Ties.ORDER}”的口径“{Ties.reading_id}”要写，别的口径不写"
         for name in reading.tie_breakers:
             for file, scheme in files.objects:
                 if name not in (i.name for i in scheme.indicators):
@@ -125,6 +130,18 @@ def _conditions(files: Files) -> Iterator[str]:
             if name not in columns:
                 yield f"{where}：{OBJECT_LABELS[condition.object]}数据没有“{name}”列"
         yield from _condition_shape(where, condition)
+    for option in BY_CONDITIONS:
+        yield from _conditions_for_all(option.reading_id, readings.get(option.reading_id, []), files)
+
+
+def _conditions_for_all(reading_id: str, value_ids: list[str], files: Files) -> Iterator[str]:
+    """No value of a reading that only conditions carry out may leave an object without them."""
+    named = [(c.object, c.when[reading_id]) for c in files.eligibility.conditions if reading_id in c.when]
+    for kind, label in OBJECT_LABELS.items():
+        if not named or kind in dict(named):
+            for value_id in value_ids:
+                if (kind, value_id) not in named:
+                    yield f"eligibility.yaml when：口径“{reading_id}”取“{value_id}”时，{label}没有条件"
 
 
 def _condition_shape(where: str, condition: model.Condition) -> Iterator[str]:

@@ -20,12 +20,14 @@ from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import score as score_frame
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import Authority
 from kongjian.rules.roles import Role
 from kongjian.workbook.functions.given import Given, Row, block, is_error, one_row
 from kongjian.workbook.functions.rules_text import WORKBOOKS, rules_of
 
 QUALIFIED = "达标"
 _NAN = float("nan")
+_PLATFORM_COUNTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
 
 
 class Ready(NamedTuple):
@@ -146,7 +148,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
         return Monthly(average, lowest, np.array([False]), found[np.newaxis])
     given = float(ready.given.numbers("score", [_platform(ready, row, headers)])[0])
-    if np.isnan(given) or ready.rules.chosen["authority"] == "computed":
+    if np.isnan(given) or not _PLATFORM_COUNTS[ready.rules.choice(Authority)]:
         scored = ready.scorer(ready.values(row, headers))
         if not scored.complete:
             raise KongjianError(f"缺少指标：{'、'.join(_missing(ready, scored.missing))}")
