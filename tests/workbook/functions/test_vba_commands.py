@@ -69,7 +69,7 @@ def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> N
 
 @pytest.mark.parametrize("entry", PYTHON.values())
 def test_the_entries_are_there(entry: str) -> None:
-    assert callable(getattr(presses, entry))
+    assert entry in presses.PRESSES
 
 
 @pytest.mark.parametrize("id_", PYTHON)
