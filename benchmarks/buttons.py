@@ -47,7 +47,7 @@ def measure(folder: Path) -> list[Row]:
 
     def button() -> float:
         book = _open(given)
-        return _spent(lambda: presses.recalculate(book))
+        return _spent(lambda: presses.press(book, "recalculate"))
 
     def engine_and_blocks() -> float:
         book = _open(given)

@@ -15,8 +15,8 @@ from openpyxl.utils.datetime import from_excel
 from kongjian.demo.generate import demo_data
 from kongjian.engine.calculate import calculate
 from kongjian.engine.last_run import Previous
-from kongjian.entry.excel import presses
 from kongjian.entry.excel.live_book import block
+from kongjian.entry.plans.recalculation import state
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import HOME_STATE, output_sheets
@@ -25,7 +25,7 @@ from kongjian.workbook.run import input_grids
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
-from remote import Applied, remote_book, values
+from remote import press, values
 from where import GOLDEN
 from workbooks import opened, small_book
 
@@ -35,19 +35,12 @@ WRITTEN = [s for s in output_sheets(RULES) if s.table not in ("Reconcile", "Expl
 INPUTS = [t.sheet for t in RULES.tables]
 
 
-def press(button: Any, path: Path, **place: str) -> Applied:
-    """The workbook after one press."""
-    book = remote_book(path, **place)
-    button(book)
-    return Applied(path, book.json()["actions"])
-
-
 class Both:
     """One workbook through the button and through the command, at the same moment."""
 
     def __init__(self, source: Path, folder: Path) -> None:
         self.source = source
-        self.pressed = press(presses.recalculate, source)
+        self.pressed = press("recalculate", source)
         shown = home(self.pressed.book)["HomeRunTime"]
         out = folder / "command.xlsm"
         recalculate(source, out, now=dt.datetime.fromisoformat(str(shown)))
@@ -160,7 +153,7 @@ def test_a_smaller_result_leaves_nothing_of_the_larger(tmp_path: Path) -> None:
         for cell in row:
             cell.value = None
     sheet.save(book)
-    after = press(presses.recalculate, book)
+    after = press("recalculate", book)
     assert before == "A3:I9"
     assert after.book["教师排名"].tables["TeacherRanking"].ref == "A3:I4"
     assert len(after.rows("教师排名")) == 2
@@ -175,7 +168,7 @@ def test_long_digits_and_formula_like_texts_stay_texts(tmp_path: Path) -> None:
         cell = cells.cell(row, header.index("教师姓名") + 1, name)
         cell.data_type = "s"
     changed.save(book)
-    after = press(presses.recalculate, book)
+    after = press("recalculate", book)
     rows = after.rows("教师得分")
     at = {name: k for k, name in enumerate(rows[0])}
     assert [r[at["教师姓名"]] for r in rows[1:4]] == ["=1+1", "+2", "@home"]
@@ -190,12 +183,12 @@ def test_a_broken_rule_sheet_is_told_and_nothing_is_written(tmp_path: Path) -> N
     cell = next(c for row in changed["规则"].iter_rows() for c in row if c.value == "取值")
     cell.offset(row=1).value = "随便"
     changed.save(book)
-    for button in (presses.recalculate, presses.check_data):
-        after = press(button, book)
+    for entry in ("recalculate", "check_data"):
+        after = press(entry, book)
         [(text, mode)] = after.alerts
         assert text.startswith("规则!")
         assert "没有“随便”" in text
-        assert mode == "critical"
+        assert mode == "error"
         assert after.written == set()
         assert after.settings[-1] == ("setScreenUpdating", True)
 
@@ -205,7 +198,7 @@ def test_a_missing_sheet_is_told(tmp_path: Path) -> None:
     changed = opened(book)
     changed.remove(changed["学校数据"])
     changed.save(book)
-    after = press(presses.recalculate, book)
+    after = press("recalculate", book)
     assert [text[:15] for text, _ in after.alerts] == ["工作簿里没有工作表“学校数据”"]
     assert after.written == set()
 
@@ -213,9 +206,9 @@ def test_a_missing_sheet_is_told(tmp_path: Path) -> None:
 def test_an_internal_fault_is_one_sentence_and_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("kongjian.workbook.run.calculate", lambda *_: 1 / 0)
-    after = press(presses.recalculate, small_book(tmp_path / "book.xlsm"))
+    after = press("recalculate", small_book(tmp_path / "book.xlsm"))
     log = tmp_path / "kongjian-错误记录.txt"
-    assert after.alerts == [(f"程序内部出错，工作簿没有改动；记录在 {log}，请发给技术人员", "critical")]
+    assert after.alerts == [(f"程序内部出错，工作簿没有改动；记录在 {log}，请发给技术人员", "error")]
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
     assert after.written == set()
     assert after.settings[-2:] == [("setCalculation", "Automatic"), ("setScreenUpdating", True)]
@@ -223,8 +216,8 @@ def test_an_internal_fault_is_one_sentence_and_a_log(tmp_path: Path, monkeypatch
 
 def test_a_fault_while_writing_asks_to_press_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("kongjian.entry.excel.presses.home_state", lambda *_: 1 / 0)
-    after = press(presses.recalculate, small_book(tmp_path / "book.xlsm"))
+    monkeypatch.setattr("kongjian.entry.excel.live_book.LiveBook._put_home", lambda *_: 1 / 0)
+    after = press("recalculate", small_book(tmp_path / "book.xlsm"))
     log = tmp_path / "kongjian-错误记录.txt"
     assert [t for t, _ in after.alerts] == [
         f"结果没有写完，请再按一次；还是这样，请把 {log} 发给技术人员。输入表没有改动"
@@ -236,20 +229,21 @@ def test_a_fault_while_writing_asks_to_press_again(tmp_path: Path, monkeypatch: 
 
 def test_checking_writes_the_problems_only(tmp_path: Path) -> None:
     book = small_book(tmp_path / "book.xlsm")
-    after = press(presses.check_data, book, active="教师数据", selection="C7")
+    after = press("check_data", book, active="教师数据", selection="C7")
     assert after.written == {"问题清单"}
     assert " 检查 · 规则版本" in str(after.book["问题清单"]["A2"].value)
     expected = recalculate(book, tmp_path / "out.xlsm")
     assert after.rows("问题清单") == values(opened(tmp_path / "out.xlsm"), "问题清单")
-    counts = "、".join(f"{level}{n}" for level, n in expected.levels.items())
-    assert after.alerts == [(f"检查完了：{counts}。{expected.message}", "info")]
+    mode = "warning" if expected.levels["错误"] else "info"
+    assert after.alerts == [(state(expected), mode)]
     assert after.autofitted == {"问题清单"}
 
 
 def test_the_report_is_saved_where_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("kongjian.entry.setup.doctor.report", lambda: "标题\n结论：可以使用\n")
-    after = press(presses.diagnose, small_book(tmp_path / "book.xlsm"))
+    monkeypatch.setattr("kongjian.entry.setup.doctor.examine", list)
+    monkeypatch.setattr("kongjian.entry.setup.doctor.word", lambda _: "标题\n结论：可以使用\n")
+    after = press("diagnose", small_book(tmp_path / "book.xlsm"))
     saved = tmp_path / "kongjian-诊断报告.txt"
     assert after.alerts == [(f"结论：可以使用\n报告在 {saved}", "info")]
     assert saved.read_text(encoding="utf-8-sig") == "标题\n结论：可以使用\n"
@@ -262,8 +256,8 @@ def test_a_renamed_sheet_is_found_by_its_table(tmp_path: Path) -> None:
     changed = opened(book)
     changed["教师数据"].title, changed["学校得分"].title = "我的教师", "得分（校）"
     changed.save(tmp_path / "renamed.xlsm")
-    after = press(presses.recalculate, tmp_path / "renamed.xlsm")
-    plain = press(presses.recalculate, book)
+    after = press("recalculate", tmp_path / "renamed.xlsm")
+    plain = press("recalculate", book)
     assert after.alerts == []
     assert after.rows("得分（校）") == plain.rows("学校得分")
     assert after.rows("教师得分") == plain.rows("教师得分")
@@ -272,13 +266,13 @@ def test_a_renamed_sheet_is_found_by_its_table(tmp_path: Path) -> None:
 
 def test_a_deleted_table_and_a_deleted_sheet_are_made_again(tmp_path: Path) -> None:
     book = small_book(tmp_path / "book.xlsm")
-    plain = press(presses.recalculate, book)
+    plain = press("recalculate", book)
     changed = opened(book)
     changed.remove(changed["获奖名单"])
     del changed["教师得分"].tables["TeacherScores"]
     changed["教师得分"]["A9"] = "旧"
     changed.save(book)
-    after = press(presses.recalculate, book, active="学校数据")
+    after = press("recalculate", book, active="学校数据")
     for spec in WRITTEN:
         if spec.table in ("Awards", "TeacherScores"):
             assert after.rows(spec.sheet) == plain.rows(spec.sheet)
@@ -288,12 +282,11 @@ def test_a_deleted_table_and_a_deleted_sheet_are_made_again(tmp_path: Path) -> N
 
 def test_new_rows_look_as_the_first_and_old_ones_are_left(tmp_path: Path) -> None:
     book = small_book(tmp_path / "book.xlsm")
-    first = press(presses.recalculate, book)
+    first = press("recalculate", book)
     formats = [first.book["教师排名"].cell(row, 5).number_format for row in (4, 9)]
     assert formats == ["0.00", "0.00"]
     recalculate(book)
-    again = remote_book(book)
-    presses.recalculate(again)
-    filled = [a["sheet_position"] for a in again.json()["actions"] if a["func"] == "rangeAutofill"]
+    again = press("recalculate", book)
+    filled = [a["sheet_position"] for a in again.actions if a["func"] == "rangeAutofill"]
     runs = opened(book).sheetnames.index("运行记录")
     assert filled == [runs]  # the only table that grew

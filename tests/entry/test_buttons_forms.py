@@ -10,15 +10,13 @@ import openpyxl
 import pytest
 
 from kongjian.base import libreoffice
-from kongjian.entry.excel import presses
 from kongjian.mailing import by_school, proof
 from kongjian.mailing.corrections_list import COLUMNS, FILE
 from kongjian.workbook.recalculate import recalculate
-from remote import remote_book
+from remote import press
 from workbooks import SCHOOL_NAMES, small_book
 
 _OF_EXCEL = (
-    "alert",
     "activateSheet",
     "selectRange",
     "setStatusBar",
@@ -26,7 +24,7 @@ _OF_EXCEL = (
     "setEnableEvents",
     "setCalculation",
 )
-"""Actions that touch no cell: what is shown, and settings that are put back."""
+"""Actions that touch no cell: settings that are put back."""
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +41,12 @@ def book(calculated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return Path(shutil.copy(calculated, tmp_path / "评比.xlsm"))
 
 
-def press(button: Any, path: Path, saved: bool = True) -> tuple[str, list[dict[str, Any]]]:
-    """What the message box says, and what is done to the workbook apart from it."""
-    book = remote_book(path, saved=saved)
-    before = path.read_bytes()
-    button(book)
-    assert path.read_bytes() == before
-    actions = book.json()["actions"]
-    [said] = [a["args"][0] for a in actions if a["func"] == "alert"]
-    return said, [a for a in actions if a["func"] not in _OF_EXCEL]
+def told(entry: str, path: Path, saved: bool = True) -> tuple[str, list[dict[str, Any]]]:
+    """What is told, and what is done to the workbook."""
+    after = press(entry, path, saved=saved)
+    return "\n".join(text for text, _ in after.alerts), [
+        a for a in after.actions if a["func"] not in _OF_EXCEL
+    ]
 
 
 def files(folder: Path) -> set[str]:
@@ -76,7 +71,7 @@ CASES = {
 @pytest.mark.parametrize("entry", CASES)
 def test_files_stand_beside_the_workbook_which_is_not_changed(entry: str, book: Path) -> None:
     folder, wanted = CASES[entry]
-    said, done = press(getattr(presses, entry), book)
+    said, done = told(entry, book)
     assert done == []
     made = files(book.parent / folder)
     assert wanted <= made
@@ -88,24 +83,24 @@ def test_files_stand_beside_the_workbook_which_is_not_changed(entry: str, book: 
 
 @pytest.mark.parametrize("entry", [*CASES, "collect_forms", "apply_corrections"])
 def test_a_workbook_without_a_folder_is_told_so(entry: str, book: Path) -> None:
-    said, done = press(getattr(presses, entry), book, saved=False)
+    said, done = told(entry, book, saved=False)
     assert "保存到本机" in said
     assert done == []
 
 
 def test_a_faulty_template_is_told_with_its_cell(book: Path) -> None:
-    press(presses.publicity_list, book)
+    told("publicity_list", book)
     (book.parent / "模板").mkdir()
     template = openpyxl.Workbook()
     template.active["B2"] = "{{ 学校名 }}"  # type: ignore[index]
     template.active.title = "公示名单"  # type: ignore[union-attr]
     template.save(book.parent / "模板" / "公示名单.xlsx")
-    said, _ = press(presses.publicity_list, book)
+    said, _ = told("publicity_list", book)
     assert "模板“公示名单.xlsx”要改：公示名单!B2 的 {{ 学校名 }} 不认识" in said
 
 
 def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> None:
-    press(presses.send_by_school, book)
+    told("send_by_school", book)
     (book.parent / "表格").mkdir()
     for school in SCHOOL_NAMES[:2]:
         copy = book.parent / "表格" / f"{school}.xlsx"
@@ -114,7 +109,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
         header = [c.value for c in edited["学校指标"][3]]
         edited["学校指标"].cell(4, header.index("在线授课") + 1).value = 12.5
         edited.save(copy)
-    said, done = press(presses.collect_forms, book)
+    said, done = told("collect_forms", book)
     assert done == []
     assert f"分校版：交回2所，没有交回{len(SCHOOL_NAMES) - 2}所" in said
     path = book.parent / "表格" / FILE
@@ -125,7 +120,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
     sheet.cell(5, COLUMNS.index("采纳") + 1).value = "是"
     school = sheet.cell(5, 2).value
     proposals.save(path)
-    said, done = press(presses.apply_corrections, book)
+    said, done = told("apply_corrections", book)
     assert "采纳了1处更正" in said
     written = [a for a in done if a["func"] == "setValues"]
     rows = openpyxl.load_workbook(book)["学校数据"]

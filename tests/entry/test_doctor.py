@@ -152,6 +152,6 @@ def test_the_report_is_saved_for_it_and_the_exit_code_tells(home: Path) -> None:
 
 
 def test_report_is_the_text_for_the_button() -> None:
-    text = doctor.report()
+    text = doctor.word(doctor.examine())
     assert text.startswith("kongjian 诊断报告")
     assert text.endswith("\n")

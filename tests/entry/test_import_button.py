@@ -9,9 +9,7 @@ import openpyxl
 import pytest
 
 from import_files import FORMULAS, TEACHERS, Line, injected, landed, new_book, run_import, text_file, xlsx
-from kongjian.entry.excel import presses
-from kongjian.entry.excel.presses import import_data
-from remote import Applied, remote_book, values
+from remote import Applied, press, values
 from workbooks import opened
 
 Sheets = dict[str, list[list[Any]]]
@@ -22,12 +20,8 @@ def book(tmp_path: Path) -> Path:
     return new_book(tmp_path, teacher_count=2)
 
 
-def press(path: Path, *files: Path) -> Applied:
-    book = remote_book(path)
-    before = path.read_bytes()
-    import_data(book, list(files))
-    assert path.read_bytes() == before
-    return Applied(path, book.json()["actions"])
+def imported(path: Path, *files: Path) -> Applied:
+    return press("import_data", path, "\n".join(map(str, files)))
 
 
 def said(pressed: Applied) -> str:
@@ -46,7 +40,7 @@ def test_the_button_writes_what_the_command_writes(book: Path, tmp_path: Path) -
         text_file(tmp_path / "月.csv", month, "gb18030"),
         text_file(tmp_path / "行为.csv", events, "utf-8"),
     ]
-    pressed = press(book, *files)
+    pressed = imported(book, *files)
     done = run_import(book, *files, out=(out := tmp_path / "out.xlsm"))
     command = opened(out, data_only=True)
     for sheet in ("学校数据", "教师数据", "班级数据", "月度得分", "行为明细"):
@@ -58,7 +52,7 @@ def test_the_button_writes_what_the_command_writes(book: Path, tmp_path: Path) -
 
 
 def test_texts_that_begin_like_formulas_stay_texts(book: Path, tmp_path: Path) -> None:
-    pressed = press(book, injected(tmp_path))
+    pressed = imported(book, injected(tmp_path))
     sheet = pressed.book["教师数据"]
     for row, text in enumerate(FORMULAS, start=6):
         for column, wanted in (("B", text), ("E", "=1+1"), ("F", "=2*3")):
@@ -72,13 +66,13 @@ def test_doubtful_names_are_asked_on_a_sheet_and_remembered(book: Path, tmp_path
     file = text_file(
         tmp_path / "教师.csv", [["学校", "姓名", "教师账号"], ["某校", "李明", "421281199001011234"]], "utf-8"
     )
-    pressed = press(book, file)
+    pressed = imported(book, file)
     assert said(pressed).startswith("教师.csv 没有导入：1个列名拿不准，已列在“列名对应”")
     assert pressed.rows("列名对应")[1] == ["教师数据", "教师账号", "账号", None, "教师.csv"]
     assert "教师数据" not in pressed.written
     pressed.book["列名对应"]["D4"].value = "是"
     pressed.book.save(answered := tmp_path / "答.xlsx")
-    again = press(answered, file)
+    again = imported(answered, file)
     assert again.rows("教师数据")[-1][:3] == ["某校", "李明", "421281199001011234"]
 
 
@@ -86,44 +80,34 @@ def test_a_refusal_is_told_and_nothing_is_written(book: Path, tmp_path: Path) ->
     file = text_file(
         tmp_path / "教师.csv", [["学校", "姓名", "账号"], ["某校", "李", "4.21281E+17"]], "utf-8"
     )
-    pressed = press(book, file)
+    pressed = imported(book, file)
     assert said(pressed).startswith("教师.csv有1个账号末尾几位已被Excel改掉：C2（4.21281E+17）")
     assert pressed.written == set()
 
 
-def test_without_a_dialog_the_command_is_named(book: Path) -> None:
-    remote = remote_book(book)
-    import_data(remote)
-    pressed = Applied(book, remote.json()["actions"])
-    assert said(pressed) == "只有Windows上的Excel能在这里选文件；请用命令 kongjian import 工作簿 文件"
-    assert pressed.written == set()
+def test_without_an_answer_it_asks_and_nothing_is_written(book: Path) -> None:
+    asked = press("import_data", book)
+    title, (kind, text, patterns, _) = asked.said
+    assert (title[0], kind, text) == ("title", "files", "选平台导出的文件（可以选几个）")
+    assert len(patterns.split(",")) % 2 == 0  # pairs of a label and its patterns
+    assert asked.written == set()
 
 
-class Dialog:
-    """Excel's dialog for opening files, as COM answers: False when it is cancelled, else a tuple of names."""
-
-    def __init__(self, answer: object) -> None:
-        self.answer = answer
-        self.asked: dict[str, Any] = {}
-
-    def GetOpenFilename(self, **asked: Any) -> object:  # noqa: N802
-        self.asked = asked
-        return self.answer
-
-
-@pytest.mark.parametrize(("answer", "wanted"), [(False, []), (("C:/a.xls", "C:/b.csv"), ["a.xls", "b.csv"])])
-def test_the_files_come_from_excels_own_dialog(answer: object, wanted: list[str]) -> None:
-    dialog = Dialog(answer)
-    book: Any = type("Book", (), {"app": type("App", (), {"api": dialog})})
-    assert [p.name for p in presses._chosen_files(book)] == wanted
-    assert len(dialog.asked["FileFilter"].split(",")) % 2 == 0  # pairs of a label and its patterns
-    assert dialog.asked["MultiSelect"] is True
+def test_an_import_that_breaks_off_says_not_to_save(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kongjian.entry.excel.live_append._extend", lambda *_: 1 / 0)
+    pressed = imported(book, xlsx(tmp_path / "教师.xlsx", TEACHERS))
+    [(text, kind)] = pressed.alerts
+    assert text == "导入没有写完（division by zero）；请关闭工作簿，不要保存，重新打开再试"
+    assert kind == "error"
+    assert pressed.settings[-1] == ("setScreenUpdating", True)
 
 
 def test_a_second_import_finds_what_the_first_left(book: Path, tmp_path: Path) -> None:
     file = xlsx(tmp_path / "教师.xlsx", TEACHERS)
-    pressed = press(book, file)
+    pressed = imported(book, file)
     pressed.book.save(first := tmp_path / "一.xlsx")
-    assert said(press(first, file)).startswith("教师.xlsx“导出” → 教师数据：新增0行，已有的3行跳过")
+    assert said(imported(first, file)).startswith("教师.xlsx“导出” → 教师数据：新增0行，已有的3行跳过")
     assert len(landed(first, "教师数据")) == 5
     assert openpyxl.load_workbook(first)["教师数据"]["C6"].data_type == "s"

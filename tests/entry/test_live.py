@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import xlwings as xw
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import is_blank
@@ -19,7 +18,7 @@ from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheet, output_sheets
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
-from remote import Applied, remote_book
+from remote import press, remote_book
 from workbooks import opened, small_book
 
 RULES = load_rules()
@@ -77,14 +76,11 @@ def test_a_sheet_with_a_far_cell_is_refused(tmp_path: Path) -> None:
 
 
 def test_texts_are_marked_before_values_in_every_table(tmp_path: Path) -> None:
-    from kongjian.entry.excel import presses
-
     path = small_book(tmp_path / "book.xlsm")
-    book = remote_book(path)
-    presses.recalculate(book)
+    after = press("recalculate", path)
     marked: set[tuple[int, int]] = set()
     checked = 0
-    for action in book.json()["actions"]:
+    for action in after.actions:
         place = action["sheet_position"]
         columns = range(
             action["start_column"] or 0, (action["start_column"] or 0) + (action["column_count"] or 0)
@@ -98,8 +94,7 @@ def test_texts_are_marked_before_values_in_every_table(tmp_path: Path) -> None:
                         assert (place, column) in marked, (place, value)
                         checked += 1
     assert checked > 10
-    assert isinstance(book, xw.Book)
-    assert Applied(path, book.json()["actions"]).alerts == []
+    assert after.alerts == []
 
 
 def test_blanks_and_yes_no_in_a_block() -> None:

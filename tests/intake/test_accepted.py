@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from filled_cells import filled
-from kongjian.entry.excel import presses
-from kongjian.workbook.recalculate import check, recalculate, write_check
+from filled_cells import filled, write_check
+from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
-from remote import Applied, remote_book
+from remote import press
 from workbooks import SCHOOL_NAMES, opened, school, small_book, teacher
 
 ROWS = {
@@ -112,11 +110,9 @@ def test_another_value_in_the_cell_is_another_oddity(book: Path) -> None:
 
 def test_the_button_keeps_it_as_the_command_does(book: Path) -> None:
     answer(book, FIRST, "是")
-    mine = remote_book(book)
-    presses.check_data(mine)
-    pressed = Applied(book, mine.json()["actions"])
+    pressed = press("check_data", book)
     shown = pressed.rows("问题清单")
-    write_check(book, now=dt.datetime(2021, 7, 9))
+    write_check(book)
     theirs = [list(r.values()) for r in rows(book)]
     assert [[v or None for v in line] for line in shown[1:]] == theirs
     assert theirs[-1][3] == FIRST

@@ -14,7 +14,6 @@ from click.testing import CliRunner, Result
 from kongjian.base import libreoffice
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
-from kongjian.entry.excel import outlook
 from kongjian.entry.excel.print_pdf import printer
 from kongjian.mailing import by_school, proof, send_copies
 from kongjian.mailing.mail_draft import Draft, write_draft
@@ -128,43 +127,6 @@ def test_the_same_draft_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.eml", "b.eml"):
         write_draft(Draft("题目", "正文", (tmp_path / "甲.xlsx",)), tmp_path / name)
     assert (tmp_path / "a.eml").read_bytes() == (tmp_path / "b.eml").read_bytes()
-
-
-class Recorder:
-    """Stands where Outlook would: it notes what it is asked to do."""
-
-    def __init__(self) -> None:
-        self.done: list[Any] = []
-        self.Attachments = self
-
-    def CreateItem(self, kind: int) -> Recorder:  # noqa: N802
-        self.done.append(("CreateItem", kind))
-        return self
-
-    def Add(self, path: str) -> None:  # noqa: N802
-        self.done.append(("Add", path))
-
-    def Display(self) -> None:  # noqa: N802
-        self.done.append("Display")
-
-
-def test_outlook_shows_the_mail_and_sends_nothing(tmp_path: Path) -> None:
-    mail_item = Recorder()
-    said = outlook.show([Draft("题目", "正文", (tmp_path / "甲.xlsx",))], tmp_path, lambda: mail_item)
-    assert mail_item.done == [("CreateItem", 0), ("Add", str(tmp_path / "甲.xlsx")), "Display"]
-    assert (mail_item.Subject, mail_item.Body) == ("题目", "正文")  # type: ignore[attr-defined]
-    assert "看过再发" in said
-
-
-def test_without_outlook_and_for_many_files_the_folder_is_named(tmp_path: Path) -> None:
-    def missing() -> Any:
-        raise OSError("no such class")
-
-    draft = Draft("题目", "正文", ())
-    assert str(tmp_path) in outlook.show([draft], tmp_path, missing)
-    mail_item = Recorder()
-    assert str(tmp_path) in outlook.show([draft, draft], tmp_path, lambda: mail_item)
-    assert mail_item.done == []
 
 
 class Excel:

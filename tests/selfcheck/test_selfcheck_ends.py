@@ -12,12 +12,12 @@ from kongjian.base import places
 from kongjian.base.grid import Grid
 from kongjian.entry.cli import main
 from kongjian.entry.cli.selfcheck import selfcheck
-from kongjian.entry.excel import presses
 from kongjian.entry.excel.live_book import formula_places
+from kongjian.entry.plans.examinations import SELFCHECK_REPORT
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
-from remote import Applied, remote_book
+from remote import press
 from selfchecked import CASES, calculated, edited, few_cases, put
 from workbooks import Parts, change, sheet_part
 
@@ -109,16 +109,14 @@ def test_the_button_says_what_the_command_says(
         edited(book, lambda b: (put("学校得分", "C5", 5)(b), b["教师排名"].delete_rows(6)))
     assert command(book, monkeypatch=monkeypatch) == int(wrong)
     told = capsys.readouterr().out.splitlines()[1:]
-    pressed = remote_book(book, saved=True)
-    presses.selfcheck(pressed)
-    actions = pressed.json()["actions"]
-    saved = book.with_name(presses.SELFCHECK_REPORT)
+    pressed = press("selfcheck", book, saved=True)
+    saved = book.with_name(SELFCHECK_REPORT)
     lines = saved.read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [line.replace(NO_FORMULAS_SEEN, "，也没有公式") for line in lines] == told
-    [(said, mode)] = Applied(book, actions).alerts
+    [(said, mode)] = pressed.alerts
     assert said == f"{told[-1]}\n报告在 {saved}"
-    assert mode == "info"
-    assert {a["func"] for a in actions} <= {"alert", "setScreenUpdating", "setCalculation"}
+    assert mode == ("warning" if wrong else "info")
+    assert {a["func"] for a in pressed.actions} <= {"setScreenUpdating", "setCalculation"}
 
 
 def test_a_button_in_a_book_without_folder_saves_with_temporary_files(
@@ -127,9 +125,8 @@ def test_a_button_in_a_book_without_folder_saves_with_temporary_files(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    pressed = remote_book(book)
-    presses.selfcheck(pressed)
-    assert (temporary / presses.SELFCHECK_REPORT).is_file()
+    press("selfcheck", book)
+    assert (temporary / SELFCHECK_REPORT).is_file()
 
 
 def test_formulas_of_a_running_excel_are_told_from_texts_that_look_like_one() -> None:

@@ -1,13 +1,27 @@
-"""Which cells of a workbook are under the light fill, read by openpyxl."""
+"""Checks a workbook file as `check --write` does, and which cells are under the light fill, read by openpyxl."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import openpyxl
 
+from kongjian.entry.cli.file_book import file_book
+from kongjian.entry.plans.plan_model import carry_out
+from kongjian.entry.plans.recalculation import problems
 from kongjian.intake.marks import FILLS
+from kongjian.rules import load_rules
+from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.fill_marks import SIGN
+
+
+def write_check(path: Path, now: dt.datetime = dt.datetime(2021, 7, 9)) -> Run:
+    """Writes the list of problems and the fills."""
+    with file_book(path) as held:
+        run = examine_sheets(held, load_rules())
+        carry_out(problems(run, held, now), held)
+    return run
 
 
 def filled(path: Path) -> dict[tuple[str, str], str]:

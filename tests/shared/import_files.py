@@ -17,11 +17,10 @@ from typing import Any
 import openpyxl
 from xlsxwriter import Workbook
 
-from kongjian.intake.importing.import_files import Imported, import_files
+from kongjian.entry.cli.file_book import file_book
+from kongjian.intake.importing.import_files import Import, import_files
 from kongjian.rules import Rules, load_rules
-from kongjian.xlsx.input_writer import FileWriter
-from kongjian.xlsx.package import Package
-from kongjian.xlsx.reader import Reader
+from kongjian.workbook.pages import Writing
 from workbooks import cells, schools, small_book, teachers
 
 Line = Sequence[Any]
@@ -44,11 +43,12 @@ def new_book(folder: Path, kind: str = ".xlsm", teacher_count: int = 0) -> Path:
 
 def run_import(
     book: Path, *files: Path, sheet: str = "", out: Path | None = None, rules: Rules = RULES
-) -> Imported:
+) -> Import:
     """The import as the command does it."""
-    with Package(book) as package:
-        writer = FileWriter(package, out or book)
-        return import_files(files, Reader(package), rules, writer, NOW, sheet)
+    with file_book(book, out) as held:
+        done = import_files(files, held, rules, NOW, sheet)
+        held.write(Writing("导入", rows=done.rows, pages=done.pages))
+    return done
 
 
 def xlsx(

@@ -21,6 +21,8 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 from xlwings.main import Engine
 
+from kongjian.entry.excel import presses
+from kongjian.entry.excel.answer_rows import rows
 from workbooks import opened
 
 os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")  # opens the remote engine; tests only
@@ -109,12 +111,26 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
+def press(entry: str, path: Path, answer: str = "", **place: Any) -> Applied:
+    """The workbook after one press; the file itself is left alone. Python shows no dialog."""
+    book = remote_book(path, **place)
+    before = path.read_bytes()
+    said = rows(presses.press(book, entry, answer))
+    assert path.read_bytes() == before
+    return Applied(path, book.json()["actions"], said)
+
+
 class Applied:
     """The workbook after the actions; what only a screen shows is kept in lists."""
 
-    def __init__(self, path: Path, actions: list[dict[str, Any]]) -> None:
+    def __init__(self, path: Path, actions: list[dict[str, Any]], said: list[list[str]]) -> None:
         self.book = opened(path)
-        self.alerts: list[tuple[str, str]] = []
+        self.actions, self.said = actions, said
+        self.alerts = [
+            (text + otherwise, kind)
+            for kind, text, _, otherwise in said
+            if kind in ("info", "warning", "error")
+        ]
         self.settings: list[tuple[str, Any]] = []
         self.autofitted: set[str] = set()
         self.written: set[str] = set()
@@ -187,9 +203,6 @@ class Applied:
         table = list(sheet.tables.values())[action["args"][0]]
         if table.autoFilter is not None:
             table.autoFilter.filterColumn = []
-
-    def alert(self, _: None, action: dict[str, Any]) -> None:
-        self.alerts.append((action["args"][0], action["args"][3]))
 
     def _setting(self, _: Worksheet | None, action: dict[str, Any]) -> None:
         self.settings.append((action["func"], action["args"][0]))

@@ -1,4 +1,4 @@
-"""A workbook's macros run without Excel: the add-in is a recorder, and a cell calls the functions."""
+"""A workbook's macros run without Excel: the add-in is a recorder, a cell calls the functions, a button presses."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 from pyopenvba.apps import excel
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.apps.excel._model import Application, Range, Workbook
-from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method
+from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method, setter
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
 
 ADDIN = "xlwings.xlam!"
 NA = 2042
 Given = Sequence[Any]
-_CALLUDF = "kongjian.udfs"
+FUNCTIONS, BUTTONS = "kongjian.udfs", "kongjian.buttons"
+SILENT = [["title", "空间评比", "", ""], ["shown", "算好了", "", ""]]
+"""What a press answers that needs no box."""
 
 
 class CallingApplication(Application):
-    """Knows the calling cell, takes descriptions of functions and counts recalculations."""
+    """Knows the calling cell, takes descriptions of functions, counts recalculations, chooses files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,6 +30,8 @@ class CallingApplication(Application):
         self.calculated = 0
         self.marked: list[str] = []
         self.opened: list[str] = []
+        self.chosen: Sequence[str] | None = None
+        self.asked: list[tuple[str, str]] = []
 
     @member
     def Caller(self) -> object:  # noqa: N802 — named as in Excel
@@ -44,6 +48,21 @@ class CallingApplication(Application):
         assert isinstance(ArgumentDescriptions, VBAArray)
         texts = [str(text) for text in ArgumentDescriptions.items]
         self.described[str(Macro)] = (str(Description), str(Category), texts)
+
+    @method
+    def GetOpenFilename(  # noqa: N802
+        self,
+        FileFilter: object,  # noqa: N803
+        FilterIndex: object = MISSING,  # noqa: N803, ARG002
+        Title: object = MISSING,  # noqa: N803
+        ButtonText: object = MISSING,  # noqa: N803, ARG002
+        MultiSelect: object = MISSING,  # noqa: N803
+    ) -> object:
+        assert MultiSelect is True
+        self.asked.append((str(Title), str(FileFilter)))
+        if self.chosen is None:
+            return False  # cancelled
+        return VBAArray([(1, len(self.chosen))], items=list(self.chosen))
 
     @method
     def Calculate(self) -> None:  # noqa: N802
@@ -75,9 +94,57 @@ class Server(VBAObject):
     def CallUDF(  # noqa: N802
         self, module: object, name: object, given: VBAArray, book: object, caller: object
     ) -> object:
-        assert (module, book, caller) == (_CALLUDF, self.host.app.workbook, self.host.caller)
+        assert (book, caller) == (self.host.app.workbook, self.host.caller)
+        if module == BUTTONS:
+            assert name == "press"
+            entry, answer = map(str, given.items)
+            self.host.presses.append((entry, answer))
+            self.host.meanwhile.append((self.host.excel.display_alerts, self.host.excel.calculation))
+            return block(self.host.press_answer(entry, answer))
+        assert module == FUNCTIONS
         self.host.crossings.append((str(name), list(given.items)))
         return self.host.answer(str(name), given.items)
+
+
+class Outlook(VBAObject):
+    """Outlook, its new message and the attachments of that, all in one: it notes what it is asked to do."""
+
+    vba_type_name = "MailItem"
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, object]] = []
+
+    @method
+    def CreateItem(self, kind: object) -> object:  # noqa: N802
+        self.done.append(("CreateItem", kind))
+        return self
+
+    @member
+    def Attachments(self) -> object:  # noqa: N802
+        return self
+
+    @method
+    def Add(self, path: object) -> None:  # noqa: N802
+        self.done.append(("Add", path))
+
+    @method
+    def Display(self) -> None:  # noqa: N802
+        self.done.append(("Display", None))
+
+    @setter("Subject")
+    def _subject(self, text: object) -> None:
+        self.done.append(("Subject", text))
+
+    @setter("Body")
+    def _body(self, text: object) -> None:
+        self.done.append(("Body", text))
+
+
+def block(rows: Sequence[Sequence[object]]) -> VBAArray:
+    """Rows as Python gives them back."""
+    made = VBAArray([(0, len(rows) - 1), (0, len(rows[0]) - 1)])
+    made.items = [row[k] for k in range(len(rows[0])) for row in rows]
+    return made
 
 
 class Control(VBAObject):
@@ -109,12 +176,18 @@ class VbaHost:
             excel.Application = Application  # type: ignore[misc]
         self.addin = addin
         self.commands: list[str] = []
-        self.crossings: list[tuple[str, list[Any]]] = []
-        self.started = 0
         self.run_python_answer: object = EMPTY
+        self.crossings: list[tuple[str, list[Any]]] = []
+        self.presses: list[tuple[str, str]] = []
+        self.meanwhile: list[tuple[bool, int]] = []
+        """Excel's DisplayAlerts and Calculation during each press."""
+        self.press_answer: Callable[[str, str], Sequence[Sequence[object]]] = lambda _, __: SILENT
+        self.outlook: Outlook | None = None
+        self.started = 0
         self.answer: Callable[[str, Given], object] = lambda _, __: 88.5
         self.caller = self.range("首页", "L1")
         self.excel.caller = self.caller
+        self.app.interpreter.host.create = self._create  # type: ignore[method-assign]
         self._run = self.app.interpreter.run
         self.app.interpreter.run = self._dispatch  # type: ignore[method-assign]
 
@@ -134,6 +207,12 @@ class VbaHost:
         assert name == f"{ADDIN}XLPy"
         self.started += 1
         return Server(self)
+
+    def _create(self, name: str) -> object:
+        if self.outlook is None:
+            raise error(429, f"ActiveX component can't create object: {name}")
+        assert name == "Outlook.Application"
+        return self.outlook
 
     def run(self, macro: str, *args: object) -> Any:
         """What a macro or function gives back; an error value as its number."""

@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from filled_cells import filled, letters
+from filled_cells import filled, letters, write_check
 from kongjian.entry.excel.live_marks import addresses, put_marks
 from kongjian.intake.marks import AREAS_TOGETHER, FILLS, MOST_AREAS, MOST_CONDITIONS
 from kongjian.rules import load_rules
-from kongjian.workbook.recalculate import check, recalculate, write_check
+from kongjian.workbook.recalculate import check, recalculate
 from kongjian.xlsx.fill_marks import ALWAYS, SIGN, Mark
 from make_golden import type_book
 from office import convert

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
@@ -62,13 +63,18 @@ def _copies(folder: Path, rules: Rules) -> tuple[list[ReturnedCopy], list[str]]:
     return found, faults
 
 
-def accept(
-    folder: Path, sheets: Sheets, rules: Rules, write: Callable[[Sequence[Change]], None], moment: dt.datetime
-) -> list[str]:
-    """Carries out the accepted corrections: `write` puts them into the input sheets; the list then says so.
+@dataclass(frozen=True)
+class Accepted:
+    """The accepted corrections of a folder's list: the cells to write, those that cannot be and why, the list itself."""
 
-    Raises KongjianError where there is no list, or none is accepted.
-    """
+    path: Path
+    cells: list[Change]
+    refused: list[tuple[Correction, str]]
+    lines: list[Line]
+
+
+def accepted(folder: Path, sheets: Sheets, rules: Rules) -> Accepted:
+    """What staff accepted and is not written yet. Raises KongjianError where there is no list, or none is accepted."""
     path = folder / FILE
     if not path.is_file():
         raise KongjianError(f"没有 {path}；请先收取材料")
@@ -78,14 +84,18 @@ def accept(
         raise KongjianError(f"{FILE} 里没有新采纳的更正；请在“采纳”列写“是”，保存并关闭后再试")
     intake = read_inputs(input_grids(sheets, rules), rules)
     spelled = {t.id: sheets.name(t.sheet) or t.sheet for t in rules.tables}
-    todo, refused = changes(chosen, intake, rules, spelled)
-    if todo:
-        write(todo)
-    states: dict[Correction, str] = {c.correction: DONE for c in todo} | dict(refused)
-    told = [Line(one.correction, one.accept, states.get(one.correction, one.state)) for one in lines]
-    said = [f"采纳了{len(todo)}处更正，已写入输入表；请重新计算排名"] if todo else []
+    return Accepted(path, *changes(chosen, intake, rules, spelled), lines)
+
+
+def note(done: Accepted, moment: dt.datetime) -> list[str]:
+    """Writes into the list what became of the corrections, once their cells are written; returns what to tell."""
+    states: dict[Correction, str] = {c.correction: DONE for c in done.cells} | dict(done.refused)
+    noted = [Line(one.correction, one.accept, states.get(one.correction, one.state)) for one in done.lines]
+    said = [f"采纳了{len(done.cells)}处更正，已写入输入表；请重新计算排名"] if done.cells else []
     try:
-        write_list(path, told, f"{moment:%Y-%m-%d %H:%M} 采纳{len(todo)}处")
+        write_list(done.path, noted, f"{moment:%Y-%m-%d %H:%M} 采纳{len(done.cells)}处")
     except KongjianError as error:  # open in Excel, say: the cells are written all the same
         said.append(f"{FILE} 里还没有注明“{DONE}”：{error}")
-    return said + [f"没有采纳：{c.school} {c.teacher or c.account} {c.item}，{why}" for c, why in refused]
+    return said + [
+        f"没有采纳：{c.school} {c.teacher or c.account} {c.item}，{why}" for c, why in done.refused
+    ]

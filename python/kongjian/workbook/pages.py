@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +20,45 @@ from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
 
+if TYPE_CHECKING:
+    from kongjian.intake.importing.landing import Block
+    from kongjian.xlsx.input_writer import CellChange
+
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
 RULE_WORDS = ("口径", "规则修改")
 """The columns of 运行记录 that workbooks of the first version do not have."""
 MOST_LINKS = 60_000
 """A sheet takes 65,530 links."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What one work puts into a workbook, a file or one that is open in Excel.
+
+    New rows and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
+    `name` is what is half written where writing breaks off, `again` whether doing it once more mends that.
+    """
+
+    name: str
+    rows: Sequence[Block] = ()
+    cells: Sequence[CellChange] = ()
+    pages: Sequence[Page] = ()
+    marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
+    home: Mapping[str, str | int] = field(default_factory=dict)
+    counts: list[list[float]] = field(default_factory=list)
+    again: bool = True
+
+
+def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Writing:
+    """All that a calculation writes."""
+    tables = pages(run, sheets, moment, seconds)
+    marks, home = marks_by_sheet(run), home_state(run, moment)
+    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run))
+
+
+def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
+    """The list of problems and the fills of the cells to look at, and nothing else."""
+    return Writing("问题清单", pages=[problem_page(run, sheets, moment, "检查")], marks=marks_by_sheet(run))
 
 
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from kongjian.base.grid import letter
 from kongjian.xlsx.edit import Edit
-from kongjian.xlsx.package import Package
-from kongjian.xlsx.table_parts import OutputSheet
 from kongjian.xlsx.table_rows import cell_content
 from kongjian.xlsx.xml_text import with_prefix
 
@@ -36,38 +33,10 @@ class NewRows(Protocol):
     def rows(self) -> Sequence[Sequence[Any]]: ...
 
 
-class TablePage(Protocol):
-    """One output table as it is to be written."""
-
-    @property
-    def spec(self) -> OutputSheet: ...
-    @property
-    def frame(self) -> Mapping[str, Any]: ...
-    @property
-    def subtitle(self) -> str: ...
-    @property
-    def yes_no(self) -> frozenset[str]: ...
-
-
-class FileWriter:
-    """Writes an import into a workbook file, whole or not at all; the old file is kept as .bak."""
-
-    def __init__(self, package: Package, target: Path) -> None:
-        self._target = target
-        self._edit = Edit(package)
-
-    def last_row(self, sheet: str) -> int:
-        """The last row of a sheet with a value or a formula, whatever it shows."""
-        return self._edit.sheet(sheet).last_row()
-
-    def write(self, blocks: Sequence[NewRows], pages: Sequence[TablePage]) -> None:
-        """New rows below those that are there, then the sheets of the import."""
-        for block in blocks:
-            _append(self._edit, block)
-            self._edit.extend_table(block.sheet, block.table_name, block.last_row)
-        for page in pages:
-            self._edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
-        self._edit.save(self._target)
+def append(edit: Edit, block: NewRows) -> None:
+    """New rows below those that are there; the table's range reaches down to the last of them."""
+    _append(edit, block)
+    edit.extend_table(block.sheet, block.table_name, block.last_row)
 
 
 def _append(edit: Edit, block: NewRows) -> None:
@@ -112,9 +81,7 @@ class CellChange(Protocol):
     def value(self) -> str | float: ...
 
 
-def amend(package: Package, changes: Sequence[CellChange], target: Path) -> None:
-    """Puts the values into their cells, which keep their formats; the file that was there is kept as .bak."""
-    edit = Edit(package)
+def put_cells(edit: Edit, changes: Sequence[CellChange]) -> None:
+    """Puts the values into their cells, which keep their formats."""
     for change in changes:
         edit.sheet(change.sheet).put(change.row, change.column, cell_content(change.value, edit.strings))
-    edit.save(target)

@@ -13,13 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from kongjian.entry.cli.show import changes as changes_command
-from kongjian.entry.excel import presses
 from kongjian.mailing.live_copy import contents, live_copy
 from kongjian.mailing.strangers import found_in, strangers
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
-from remote import Applied, remote_book
+from remote import press
 from remote import values as sheet_values
 from workbooks import column, opened, school, small_book
 
@@ -387,9 +386,7 @@ def test_results_that_staff_sorted_are_still_read(book: Path) -> None:
 
 def test_the_button_says_what_the_command_says(book: Path) -> None:
     edit(book, both(put("教师数据", H6=37), reading("作业管理", "目标15次")))
-    pressed = remote_book(book)
-    presses.recalculate(pressed)
-    mine = Applied(book, pressed.json()["actions"])
+    mine = press("recalculate", book)
     again(book)
     for sheet in ("教师排名", "学校排名"):
         assert mine.rows(sheet) == sheet_values(opened(book), sheet)

@@ -55,10 +55,10 @@ def csv(path: Path, *lines: Line) -> Path:
 
 def test_the_same_file_again_adds_nothing(book: Path, tmp_path: Path) -> None:
     file = csv(tmp_path / "教师.csv", *TEACHERS)
-    assert run_import(book, file).changed
+    assert run_import(book, file).rows
     first = cells(book, "教师数据")
     again = run_import(book, file)
-    assert (again.lines[0], again.changed) == ("教师.csv → 教师数据：新增0行，已有的3行跳过", False)
+    assert (again.lines[0], again.rows) == ("教师.csv → 教师数据：新增0行，已有的3行跳过", [])
     assert cells(book, "教师数据") == first
 
 

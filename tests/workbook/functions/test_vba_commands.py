@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from pyopenvba.interpreter import _preprocess
+from pyopenvba.interpreter._values import error
 
-from kongjian.entry.excel import presses
+from kongjian.entry.excel.presses import PRESSES
 from kongjian.workbook.functions.worksheet import FUNCTIONS
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import messages
-from vba_host import Control, VbaHost
+from vba_host import Control, Outlook, VbaHost
 from workbooks import small_book
 
 IDS = [c.id for c in COMMANDS]
@@ -30,6 +33,9 @@ PYTHON = {
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
 }  # fmt: skip
 SAY = messages()
+AUTOMATIC, MANUAL = -4105, -4135
+Rows = Sequence[Sequence[object]]
+Answer = Callable[[str, str], Rows]
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +62,19 @@ def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> N
     done = []
     for macro, arguments in ((f"Kongjian_{id_}", [Control(id_)]), (f"KongjianRun_{id_}", [])):
         host.run("KongjianRun_GoSchools")
-        host.commands.clear()
+        host.presses.clear()
         host.excel.opened.clear()
         host.run(macro, *arguments)
-        done.append((list(host.commands), host.active, list(host.excel.opened)))
+        done.append((list(host.presses), host.active, list(host.excel.opened)))
     assert done[0] == done[1]
     entry, folder = PYTHON.get(id_), str(book.parent)
-    wanted = [f"import kongjian.buttons; kongjian.buttons.{entry}()"] if entry else []
+    wanted = [(entry, "")] if entry else []
     assert done[0] == (wanted, SHEETS.get(id_, "学校数据"), [folder] if id_ == "OpenFolder" else [])
     assert host.shown == []
 
 
-@pytest.mark.parametrize("entry", PYTHON.values())
-def test_the_entries_are_there(entry: str) -> None:
-    assert callable(getattr(presses, entry))
+def test_the_entries_are_there() -> None:
+    assert sorted(PYTHON.values()) == sorted(PRESSES)
 
 
 @pytest.mark.parametrize("id_", PYTHON)
@@ -79,9 +84,118 @@ def test_without_the_addin_one_message_says_so(id_: str, book: Path) -> None:
     assert host.shown == [SAY["NoAddin"]]
 
 
-def test_python_that_does_not_run_is_told_once(host: VbaHost) -> None:
-    host.run_python_answer = -1
+def settings(host: VbaHost) -> tuple[object, ...]:
+    excel = host.excel
+    return excel.display_alerts, excel.enable_events, excel.calculation, excel.status_bar
+
+
+def fails(number: int) -> Answer:
+    def answer(_: str, __: str) -> Rows:
+        raise error(number, "Unexpected Python Error")
+
+    return answer
+
+
+def says(*rows: list[str]) -> Answer:
+    return lambda _, __: [[*row, *[""] * (4 - len(row))] for row in (["title", "空间评比"], *rows)]
+
+
+def test_python_that_does_not_run_is_told_once_and_all_is_put_back(host: VbaHost) -> None:
+    def dies(_: str, __: str) -> Rows:
+        host.excel.enable_events, host.excel.status_bar = False, "正在…"
+        raise error(-2147467259, "Unexpected Python Error")
+
+    host.press_answer = dies
     host.run("Kongjian_Recalculate", Control())
+    assert host.shown == [SAY["NoPython"]]
+    assert host.meanwhile == [(False, MANUAL)]
+    assert settings(host) == (True, True, AUTOMATIC, False)
+
+
+def test_a_python_that_was_started_anew_is_pressed_once_more(host: VbaHost) -> None:
+    host.run("KongjianRun_Recalculate")
+    host.press_answer = fails(462)
+    host.run("KongjianRun_CheckData")
+    assert [entry for entry, _ in host.presses] == ["recalculate", "check_data", "check_data"]
+    assert (host.started, host.shown) == (2, [SAY["NoPython"]])
+
+
+@pytest.mark.parametrize(("kind", "icon"), [("info", 64), ("warning", 48), ("error", 16)])
+def test_what_is_told_is_shown_with_its_title_and_icon(kind: str, icon: int, host: VbaHost) -> None:
+    host.press_answer = says([kind, "写了3个文件\n提示：再算", "邮件", "，完"], [kind, "下一页"])
+    host.run("KongjianRun_MakeSummary")
+    assert host.app.dialogs == [
+        ("MsgBox", "写了3个文件\n提示：再算，完", "空间评比", icon),
+        ("MsgBox", "下一页", "空间评比", icon),
+    ]
+    assert host.meanwhile == [(False, MANUAL)]
+    assert settings(host) == (True, True, AUTOMATIC, False)
+
+
+def test_what_the_sheets_say_needs_no_box_and_refreshes_the_ribbon(host: VbaHost) -> None:
+    ribbon = Control()
+    host.run("KongjianRibbonLoaded", ribbon)
+    host.run("KongjianRun_Recalculate")
+    assert (host.shown, ribbon.invalidated) == ([], 1)
+
+
+def asks(entry: str, answer: str) -> Rows:
+    """A press that asks for files, then tells which it got."""
+    row = ["info", f"{entry}：{answer}", "", ""] if answer else ["files", "选文件", "表,*.xlsx", ""]
+    return [["title", "空间评比", "", ""], row]
+
+
+def test_a_question_for_files_is_asked_and_the_answer_handed_over(host: VbaHost) -> None:
+    host.press_answer = asks
+    host.excel.chosen = ["C:\\评 比\\甲.xlsx", "C:\\乙.csv"]
+    host.run("KongjianRun_ImportData")
+    assert host.excel.asked == [("选文件", "表,*.xlsx")]
+    files = "C:\\评 比\\甲.xlsx\nC:\\乙.csv"
+    assert host.presses == [("import_data", ""), ("import_data", files)]
+    assert host.shown == [f"import_data：{files}"]
+
+
+def test_a_cancelled_dialog_ends_it_without_a_word(host: VbaHost) -> None:
+    host.press_answer = asks
+    host.run("KongjianRun_ImportData")
+    assert (host.presses, len(host.excel.asked), host.shown) == ([("import_data", "")], 1, [])
+
+
+MAIL = says(
+    ["mail", "题目", "正文\n第二行", "D:\\分发\\a.xlsx\nD:\\分发\\b.xlsx"],
+    ["open", "D:\\分发"],
+    ["info", "可以发送", "；已打开邮件", "；草稿在旁边"],
+)
+
+
+def test_a_message_is_shown_in_outlook_and_never_sent(host: VbaHost) -> None:
+    host.press_answer, host.outlook = MAIL, Outlook()
+    host.run("KongjianRun_SendLive")
+    assert host.outlook.done == [
+        ("CreateItem", 0),
+        ("Subject", "题目"),
+        ("Body", "正文\n第二行"),
+        ("Add", "D:\\分发\\a.xlsx"),
+        ("Add", "D:\\分发\\b.xlsx"),
+        ("Display", None),
+    ]
+    assert (host.shown, host.excel.opened) == (["可以发送；已打开邮件"], [])
+
+
+def test_without_outlook_the_folder_is_opened(host: VbaHost) -> None:
+    host.press_answer = MAIL
+    host.run("KongjianRun_SendLive")
+    assert (host.shown, host.excel.opened) == (["可以发送；草稿在旁边"], ["D:\\分发"])
+
+
+def test_on_a_mac_python_is_run_and_tells_by_itself(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_preprocess.DEFAULT_CONSTANTS, "Mac", True)
+    host = VbaHost(book)
+    host.run("KongjianRun_Recalculate")
+    assert host.commands == ["import kongjian.buttons; kongjian.buttons.recalculate()"]
+    assert (host.presses, host.shown) == ([], [])
+    host.run_python_answer = -1
+    host.run("KongjianRun_Recalculate")
     assert host.shown == [SAY["NoPython"]]
 
 

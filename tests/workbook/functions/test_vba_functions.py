@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import load_rules
 from kongjian.workbook.functions.rules_text import rules_of
 from kongjian.workbook.functions.worksheet import FUNCTIONS
-from vba_host import NA, VbaHost
+from vba_host import NA, VbaHost, block
 from workbooks import cells, small_book
 
 DATA = "学校数据"
@@ -28,13 +27,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def host(book: Path) -> VbaHost:
     return VbaHost(book)
-
-
-def array(rows: Sequence[Sequence[object]]) -> VBAArray:
-    """A block as Python gives it back."""
-    made = VBAArray([(0, len(rows) - 1), (0, len(rows[0]) - 1)])
-    made.items = [row[k] for k in range(len(rows[0])) for row in rows]
-    return made
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -119,7 +111,7 @@ def test_the_shape_of_a_block_counts(host: VbaHost) -> None:
 
 def test_a_large_block_is_not_remembered(host: VbaHost) -> None:
     for rows in (200, 200, 201, 201):
-        host.run("SCHOOL_SCORES", array([[1.0] * 10] * rows))
+        host.run("SCHOOL_SCORES", block([[1.0] * 10] * rows))
     assert len(host.crossings) == 3
 
 
@@ -192,7 +184,7 @@ def test_a_python_started_anew_is_asked_once_more(host: VbaHost) -> None:
 
 
 def test_the_cells_of_an_array_that_cannot_be_computed(host: VbaHost) -> None:
-    host.answer = lambda _, __: array([[1.5, "#N/A"], [EMPTY, "达标"]])
+    host.answer = lambda _, __: block([[1.5, "#N/A"], [EMPTY, "达标"]])
     found = host.run("SCHOOL_SCORES", host.range(DATA, "A4:AG5"))
     shown = [found.get([k, n]) for k in (0, 1) for n in (0, 1)]
     assert isinstance(shown[1], VBAErrorValue)

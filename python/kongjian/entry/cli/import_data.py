@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.show import say
+from kongjian.entry.plans.plan_model import carry_out
 
 
 @click.command("import", cls=ChineseCommand)
@@ -21,16 +23,11 @@ from kongjian.entry.cli.chinese import FILE, ChineseCommand
 )
 def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str) -> None:
     """导入平台导出的文件：.xlsx、.xls、CSV 都行，表头在前10行的哪一行都行；改了什么见“导入记录”。"""
-    from kongjian.intake.importing.import_files import import_files
+    from kongjian.entry.cli.file_book import file_book
+    from kongjian.entry.plans.file_import import rows
     from kongjian.rules import load_rules
-    from kongjian.xlsx.input_writer import FileWriter
-    from kongjian.xlsx.package import Package
-    from kongjian.xlsx.reader import Reader
 
-    with Package(book) as package:
-        writer = FileWriter(package, out or book)
-        now = dt.datetime.now().replace(microsecond=0)
-        done = import_files(files, Reader(package), load_rules(), writer, now, sheet)
-    for line in done.lines:
-        click.echo(line)
+    now = dt.datetime.now().replace(microsecond=0)
+    with file_book(book, out) as held:
+        say(carry_out(rows(files, held, load_rules(), now, sheet), held))
     click.echo(f"已写入 {out or book}")

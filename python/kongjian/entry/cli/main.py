@@ -6,21 +6,22 @@ Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rul
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import os
 import sys
+import time
 from pathlib import Path
 
 import click
 
 from kongjian import __version__
-from kongjian.base import files
-from kongjian.base.errors import KongjianError
 from kongjian.entry.cli import outgoing, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
 from kongjian.entry.cli.import_data import import_
 from kongjian.entry.cli.selfcheck import selfcheck
-from kongjian.entry.cli.show import print_results, print_state, progress_bar
+from kongjian.entry.cli.show import print_results, progress_bar, say
+from kongjian.entry.plans.plan_model import carry_out, fault
 
 
 @click.group(cls=ChineseGroup)
@@ -37,13 +38,16 @@ def cli() -> None:
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def recalc(book: Path, out: Path | None, quiet: bool) -> None:
     """重新计算排名：填写工作簿里的得分、资格、名次、获奖名单和问题清单。"""
-    from kongjian.workbook.recalculate import recalculate
+    from kongjian.entry.cli.file_book import examined
+    from kongjian.entry.plans.recalculation import results
 
-    with progress_bar(quiet) as progress:
-        run = recalculate(book, out, progress=progress)
+    started = time.perf_counter()
+    with progress_bar(quiet) as progress, examined(book, out, progress) as (held, run):
+        now = dt.datetime.now().replace(microsecond=0)
+        told = carry_out(results(run, held, now, time.perf_counter() - started), held, progress)
     if not quiet:
         print_results(run)
-    print_state(run)
+    say(told)
     click.echo(f"已写入 {out or book}")
 
 
@@ -52,16 +56,13 @@ def recalc(book: Path, out: Path | None, quiet: bool) -> None:
 @click.option("--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留作 .bak）")
 def check(book: Path, write: bool) -> None:
     """检查数据：列出问题，不改结果表。有错误时返回 1。"""
-    from kongjian.workbook import recalculate
+    from kongjian.entry.cli.file_book import examined
+    from kongjian.entry.plans.recalculation import problems
 
-    with progress_bar(quiet=False) as progress:
-        run = (recalculate.write_check if write else recalculate.check)(book, progress=progress)
-    rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
-    for level, sheet, cell, text, advice in rows:
-        click.echo(f"{level} {sheet}!{cell} {text}。{advice}")
-    print_state(run)
-    if run.levels["错误"]:
-        sys.exit(1)
+    with progress_bar(quiet=False) as progress, examined(book, None, progress) as (held, run):
+        plan = problems(run, held, dt.datetime.now().replace(microsecond=0))
+        told = carry_out(plan, held, progress) if write else plan.told
+    sys.exit(say(told))
 
 
 # the help lists them in the order of the work
@@ -81,15 +82,10 @@ def main() -> None:
         code = cli.main(standalone_mode=False)
     except (click.ClickException, click.Abort) as error:
         code = complain(error)
-    except KongjianError as error:
-        click.echo(f"错误：{error}", err=True)
-        code = 2
     except KeyboardInterrupt:
         click.echo("已中断，文件没有改动", err=True)
         code = 2
     except Exception as error:
-        click.echo(
-            f"错误：程序内部出错，文件没有改动；记录在 {files.keep_error(error)}，请发给技术人员", err=True
-        )
+        click.echo(f"错误：{fault(error, '文件').text}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)

@@ -10,7 +10,8 @@ import click
 
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import progress_bar
+from kongjian.entry.cli.show import progress_bar, say
+from kongjian.entry.plans.plan_model import carry_out
 
 
 @click.command(cls=ChineseCommand)
@@ -50,28 +51,23 @@ def forms(
     import re
 
     from kongjian.base.libreoffice import to_pdf
-    from kongjian.forms import kinds, make_and_collect
-    from kongjian.forms.produce import SHAPES, count
-    from kongjian.workbook.recalculate import check_with_fingerprint
+    from kongjian.entry.cli.file_book import examined
+    from kongjian.entry.plans import papers
+    from kongjian.forms import kinds
+    from kongjian.forms.produce import SHAPES
 
     for given, known in ((wanted, kinds.KINDS), ((shape,), SHAPES)):
         for one in given:
             if one not in known:
                 raise KongjianError(f"没有“{one}”；可用：{'、'.join(known)}")
-    run, shown = check_with_fingerprint(book)
     out = out or book.resolve().parent / kinds.FOLDER
     chosen, today = wanted or kinds.KINDS, dt.date.today()
     names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
-    jobs = make_and_collect.plan(run, chosen, today, names, ranks)
-    with progress_bar(quiet, count(jobs, shape)) as progress:
-        made = make_and_collect.make(run, jobs, book, out, chosen, today, shape, to_pdf, templates, progress)
-    if warning := make_and_collect.stale(run, shown):
-        click.echo(f"提示：{warning}")
-    for line in (*made.failed, *made.notes) if not quiet else ():
-        click.echo(line)
-    click.echo(f"{made.message}（{out}）")
-    if made.failed:
-        sys.exit(2)
+    with examined(book) as (held, run):
+        plan = papers.forms(run, held, book, out, chosen, today, shape, to_pdf, names, ranks, templates)
+        with progress_bar(quiet, plan.steps) as progress:
+            told = carry_out(plan, held, progress)
+    sys.exit(say(told, quiet))
 
 
 @click.command(cls=ChineseCommand)
@@ -82,46 +78,28 @@ def forms(
 @click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
 def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
-    from kongjian.forms import make_and_collect
+    from kongjian.entry.cli.file_book import examined, file_book
+    from kongjian.entry.plans import copies, papers
     from kongjian.rules import load_rules
 
-    now = dt.datetime.now()
+    now, rules = dt.datetime.now(), load_rules()
     book = book or _only_book(folder.resolve().parent)
-    if accepting:
-        _accept(folder, book, now)
-        return
-    lines = make_and_collect.collect(folder, load_rules(), now.date(), book)
-    if book:
-        from kongjian.mailing import returns
-        from kongjian.workbook.recalculate import check as check_book
-
-        lines = returns.joined(
-            lines, returns.propose(folder, check_book(book), now), make_and_collect.nothing(folder)
-        )
-    for line in lines:
-        click.echo(line)
+    if accepting and book:
+        with file_book(book) as held:
+            say(carry_out(copies.corrections(folder, held, rules, now), held))
+    elif accepting:
+        raise KongjianError("采纳更正要用 --book 写明工作簿")
+    elif book:
+        with examined(book) as (_, run):
+            say(carry_out(papers.collect(folder, rules, now, book, run)))
+    else:
+        say(carry_out(papers.collect(folder, rules, now)))
 
 
 def _only_book(folder: Path) -> Path | None:
     """The one macro workbook of a folder, None where there are none or several."""
     found = [p for p in folder.glob("*.xlsm") if not p.name.startswith(("~$", "."))]
     return found[0] if len(found) == 1 else None
-
-
-def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
-    from kongjian.mailing import returns
-    from kongjian.rules import load_rules
-    from kongjian.xlsx.input_writer import amend
-    from kongjian.xlsx.package import Package
-    from kongjian.xlsx.reader import Reader
-
-    if book is None:
-        raise KongjianError("采纳更正要用 --book 写明工作簿")
-    with Package(book) as package:
-        reader = Reader(package)
-        said = returns.accept(folder, reader, load_rules(), lambda todo: amend(package, todo, book), now)
-    for line in said:
-        click.echo(line)
 
 
 @click.command(cls=ChineseCommand)
@@ -133,34 +111,21 @@ def _accept(folder: Path, book: Path | None, now: dt.datetime) -> None:
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bool, quiet: bool) -> None:
     """生成可以发送的副本，核对后写出邮件草稿（.eml）；从不自动发送。"""
-    from kongjian.forms.make_and_collect import stale
+    from kongjian.entry.cli.file_book import examined
+    from kongjian.entry.plans import copies, papers
     from kongjian.mailing import send_copies
-    from kongjian.workbook.recalculate import check_with_fingerprint
 
-    chosen = [
-        edition
-        for edition, wanted in (
-            (send_copies.BY_SCHOOL, by_school),
-            (send_copies.VALUES, values),
-            (send_copies.PUBLIC, public),
-        )
-        if wanted
-    ]
-    run, shown = check_with_fingerprint(book)
+    asked = {send_copies.BY_SCHOOL: by_school, send_copies.VALUES: values, send_copies.PUBLIC: public}
     out = out or book.resolve().parent / send_copies.FOLDER
-    failed = False
-    for edition in chosen or [send_copies.LIVE]:
-        steps = run.schools if edition == send_copies.BY_SCHOOL else 2
-        with progress_bar(quiet, steps) as progress:
-            sent = send_copies.send(run, book, out, edition, dt.datetime.now(), progress=progress)
-        for line in sent.lines if not quiet else ():
-            click.echo(line)
-        click.echo(f"{sent.message}（{out}）")
-        failed |= bool(sent.reasons or sent.made.failed)
-    if warning := stale(run, shown):
-        click.echo(f"提示：{warning}")
-    if failed:
-        sys.exit(2)
+    code = 0
+    with examined(book) as (held, run):
+        for edition in [e for e, wanted in asked.items() if wanted] or [send_copies.LIVE]:
+            plan = copies.edition(run, book, out, edition, dt.datetime.now())
+            with progress_bar(quiet, plan.steps) as progress:
+                told = carry_out(plan, held, progress)
+            code = max(code, say(told, quiet))
+        say(papers.stale(run, held))
+    sys.exit(code)
 
 
 COMMANDS: tuple[click.Command, ...] = (forms, collect, mail)

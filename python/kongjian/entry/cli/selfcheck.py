@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from kongjian.base.files import save_text
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.show import print_report
 
 
 @click.command(cls=ChineseCommand)
@@ -16,19 +16,13 @@ from kongjian.entry.cli.chinese import FILE, ChineseCommand
 @click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件")
 def selfcheck(book: Path, out: Path | None) -> None:
     """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。有不对的地方时返回 1。"""
-    from kongjian.base.check_lines import BAD
+    from kongjian.entry.cli.file_book import file_book
     from kongjian.rules import load_rules
     from kongjian.selfcheck import examine_book
-    from kongjian.xlsx.package import Package
-    from kongjian.xlsx.reader import Reader
 
-    with Package(book) as package:
-        lines = examine_book.selfcheck(Reader(package), load_rules(), progress=_progress)
-    text = examine_book.word(lines, book.name)
-    click.echo(text, nl=False)
-    if out:
-        save_text(out, text)
-    sys.exit(1 if any(line.state == BAD for line in lines) else 0)
+    with file_book(book) as held:
+        lines = examine_book.selfcheck(held, load_rules(), progress=_progress)
+    print_report(lines, examine_book.word(lines, book.name), out)
 
 
 def _progress(text: str) -> None:

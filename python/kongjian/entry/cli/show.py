@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from kongjian.base.check_lines import Line
 from kongjian.base.errors import KongjianError
+from kongjian.base.files import save_text
 from kongjian.base.text import fold
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.plans.examinations import report
+from kongjian.entry.plans.plan_model import ERROR, WARNING, Told
 
 if TYPE_CHECKING:
     from kongjian.engine.frame import Frame, Ints, Texts
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("类别", "学校名称", "教师姓名", "账号")
 STEPS = 6
+_EXIT = {WARNING: 1, ERROR: 2}
 
 
 @click.command(cls=ChineseCommand)
@@ -138,14 +143,23 @@ def print_table(title: str, frame: Any, columns: tuple[str, ...], rows: int) -> 
     click.echo("")
 
 
-def print_state(run: Run) -> None:
-    levels = "、".join(f"{level}{count}" for level, count in run.levels.items())
-    school, teacher = run.results.school.eligibility, run.results.teacher.eligibility
-    click.echo(
-        f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
-        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}"
-    )
-    click.echo(run.message)
+def say(told: Iterable[Told], quiet: bool = False) -> int:
+    """Prints what is told, without its details where it should be quiet; returns the exit code."""
+    code = 0
+    for one in told:
+        for line in one.lines if not quiet else ():
+            click.echo(line)
+        click.echo(one.text)
+        code = max(code, _EXIT.get(one.mode, 0))
+    return code
+
+
+def print_report(checked: Sequence[Line], text: str, out: Path | None) -> NoReturn:
+    """Prints a report of checks, saves it where that is wanted, and ends with its exit code."""
+    code = say([report(checked, text)])
+    if out:
+        save_text(out, text)
+    sys.exit(code)
 
 
 def _text(value: object, whole: bool) -> str:

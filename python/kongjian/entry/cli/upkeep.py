@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from kongjian.base import check_lines, places
-from kongjian.base.files import make_folder, save_text
+from kongjian.base import places
+from kongjian.base.files import make_folder
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import pad
+from kongjian.entry.cli.show import pad, print_report
 
 
 @click.command(cls=ChineseCommand)
@@ -116,11 +116,7 @@ def doctor(book: Path | None, out: Path | None) -> None:
     from kongjian.entry.setup import doctor as checks
 
     lines = checks.examine(book)
-    text = checks.word(lines)
-    click.echo(text, nl=False)
-    if out:
-        save_text(out, text)
-    sys.exit(1 if any(line.state == check_lines.BAD for line in lines) else 0)
+    print_report(lines, checks.word(lines), out)
 
 
 COMMANDS: tuple[click.Command, ...] = (demo, rules, build, install, doctor)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from itertools import groupby
 
 import xlwings as xw
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, Grid, is_blank
-from kongjian.entry.excel.live_book import LiveBook, unprotected
 from kongjian.intake.importing.convert import Value
 from kongjian.intake.importing.landing import Block
-from kongjian.intake.sheets import Page
 from kongjian.rules.model_tables import Column
 from kongjian.xlsx.table_parts import totals_row
 
@@ -22,45 +19,22 @@ _AT_ONCE = 20_000
 """Rows that go to Excel in one call."""
 
 
-class LiveWriter:
-    """Writes an import into the open workbook."""
+def append(sheet: xw.Sheet, block: Block) -> None:
+    """New rows below those that are there; the table reaches down to the last of them."""
+    _append(sheet, block)
+    _extend(sheet, block)
 
-    def __init__(self, live: LiveBook) -> None:
-        self._live = live
 
-    def last_row(self, sheet: str) -> int:
-        """The last row of a sheet that shows anything."""
-        grid = self._live.grid(sheet)
-        assert grid is not None
-        return _last_row(grid)
+def refuse_totals(sheet: xw.Sheet, block: Block) -> None:
+    """Raises KongjianError of a table that cannot take rows below its last one."""
+    if any(t.name == block.table.name and t.show_totals for t in sheet.tables):
+        raise KongjianError(totals_row(block.sheet))
 
-    def write(self, blocks: Sequence[Block], pages: Sequence[Page]) -> None:
-        """New rows first, then the sheets of the import.
 
-        Raises KongjianError of a sheet that cannot be written before the first cell is.
-        """
-        places = [(self._place(block), block) for block in blocks]
-        with ExitStack() as after:
-            after.enter_context(self._live.unprotected(pages))
-            for sheet, _ in places:
-                after.enter_context(unprotected(sheet))
-            try:
-                for sheet, block in places:
-                    _append(sheet, block)
-                    _extend(sheet, block)
-                for page in pages:
-                    self._live.put_page(page)
-            except Exception as error:
-                raise KongjianError(
-                    f"导入没有写完（{error}）；请关闭工作簿，不要保存，重新打开再试"
-                ) from error
-
-    def _place(self, block: Block) -> xw.Sheet:
-        sheet = self._live.sheet(block.sheet)
-        assert sheet is not None
-        if any(t.name == block.table.name and t.show_totals for t in sheet.tables):
-            raise KongjianError(totals_row(block.sheet))
-        return sheet
+def last_row(grid: Grid) -> int:
+    """The last row of a sheet that shows anything."""
+    rows = [r for r, cells in enumerate(grid.rows, start=1) if not all(map(is_blank, cells))]
+    return max([0, *rows[-1:], *(r for r, _ in grid.errors)])
 
 
 def _extend(sheet: xw.Sheet, block: Block) -> None:
@@ -70,11 +44,6 @@ def _extend(sheet: xw.Sheet, block: Block) -> None:
         if table.name == block.table.name and area.row + area.shape[0] - 1 < block.last_row:
             last = area.column + area.shape[1] - 1
             table.resize(sheet.range((area.row, area.column), (block.last_row, last)))
-
-
-def _last_row(grid: Grid) -> int:
-    rows = [r for r, cells in enumerate(grid.rows, start=1) if not all(map(is_blank, cells))]
-    return max([0, *rows[-1:], *(r for r, _ in grid.errors)])
 
 
 def _append(sheet: xw.Sheet, block: Block) -> None:

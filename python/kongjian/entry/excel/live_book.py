@@ -8,7 +8,7 @@ Merged cells are not looked for: asking Excel takes a call for each row.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
 from itertools import groupby
@@ -20,12 +20,15 @@ from xlwings.main import Table
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid
 from kongjian.base.text import fold
-from kongjian.entry.excel import live_marks
+from kongjian.entry.excel import live_append, live_marks
 from kongjian.entry.excel.session import NOT_THERE
+from kongjian.entry.plans.plan_model import UnfinishedError
+from kongjian.intake.importing.landing import Block
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
-from kongjian.intake.sheets import Page
+from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook.layout import HOME_DISTRIBUTION, READINGS_TABLE, output_sheets
+from kongjian.workbook.pages import Writing
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.input_writer import CellChange
 from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, OutputSheet
@@ -92,17 +95,57 @@ class LiveBook:
             return None
         return formula_places(written, grid)
 
-    @contextmanager
-    def unprotected(self, pages: Iterable[Page]) -> Iterator[None]:
-        """Lifts the protection of the sheets to be written; raises KongjianError before any is touched."""
-        sheets = [s for p in pages if (s := self.sheet(p.spec.sheet))]
-        sheets += [place.sheet for place in self._named().values()]
-        with ExitStack() as after:
-            for sheet in {s.name: s for s in sheets}.values():
-                after.enter_context(unprotected(sheet))
-            yield
+    def last_row(self, sheet: str) -> int:
+        """The last row of a sheet that shows anything."""
+        grid = self.grid(sheet)
+        assert grid is not None
+        return live_append.last_row(grid)
 
-    def put_page(self, page: Page) -> None:
+    def write(self, writing: Writing, progress: Progress = lambda _: None) -> None:
+        """Raises KongjianError before the first cell is written; what breaks off later is said by `writing.again`."""
+        rows = [(self._by_name[fold(b.sheet)], b) for b in writing.rows]
+        cells = [(self._by_name[fold(c.sheet)], c) for c in writing.cells]
+        for sheet, new in rows:
+            live_append.refuse_totals(sheet, new)
+        sheets = [s for p in writing.pages if (s := self.sheet(p.spec.sheet))]
+        sheets += [place.sheet for place in self._named().values()] if writing.home else []
+        sheets += [sheet for sheet, _ in (*rows, *cells)]
+        begun = False
+        try:
+            with ExitStack() as after:
+                for sheet in {s.name: s for s in sheets}.values():
+                    after.enter_context(unprotected(sheet))
+                begun = True
+                self._put(writing, rows, cells, progress)
+        except Exception as error:
+            if isinstance(error, KongjianError) and not begun:
+                raise
+            if writing.again:
+                raise UnfinishedError(writing.name) from error
+            mend = "请关闭工作簿，不要保存，重新打开再试"
+            raise KongjianError(f"{writing.name}没有写完（{error}）；{mend}") from error
+        self._put_marks(writing.marks)
+
+    def _put(
+        self,
+        writing: Writing,
+        rows: Sequence[tuple[xw.Sheet, Block]],
+        cells: Sequence[tuple[xw.Sheet, CellChange]],
+        progress: Progress,
+    ) -> None:
+        for sheet, new in rows:
+            live_append.append(sheet, new)
+        for sheet, change in cells:
+            cell = sheet.range((change.row, change.column))
+            if isinstance(change.value, str) and change.value not in ("", *YES_NO.values()):
+                cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
+            cell.value = change.value
+        for page in writing.pages:
+            progress(f"正在写入{page.spec.sheet}…")
+            self._put_page(page)
+        self._put_home(writing.home, writing.counts)
+
+    def _put_page(self, page: Page) -> None:
         """Rebuilds one output table; what stood in it before is cleared, formats are kept."""
         sheet, table = self._table(page.spec)
         header, old = _shape(table)
@@ -143,7 +186,7 @@ class LiveBook:
             text = str(page.frame["单元格"][row])
             body[row, column].add_hyperlink(f"#'{quoted}'!{cell}", text, f"转到 {sheet}!{cell}")
 
-    def put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
+    def _put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
         """The fills of cells to look at, by sheet; a result without them is as good, so no fault of theirs stops it."""
         for name, own in marks.items():
             sheet = self.sheet(name)
@@ -151,26 +194,9 @@ class LiveBook:
                 if sheet is not None:
                     live_marks.put_marks(sheet, own)
 
-    def put_cells(self, changes: Iterable[CellChange]) -> None:
-        """Single cells of the input sheets. Raises KongjianError, of a protected sheet before the first cell."""
-        todo = [(self._by_name[fold(c.sheet)], c) for c in changes]
-        with ExitStack() as after:
-            for sheet in {s.name: s for s, _ in todo}.values():
-                after.enter_context(unprotected(sheet))
-            try:
-                for sheet, change in todo:
-                    cell = sheet.range((change.row, change.column))
-                    if isinstance(change.value, str) and change.value not in ("", *YES_NO.values()):
-                        cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
-                    cell.value = change.value
-            except Exception as error:
-                raise KongjianError(
-                    f"更正没有写完（{error}）；请关闭工作簿，不要保存，重新打开再试"
-                ) from error
-
-    def put_home(self, state: dict[str, str | int], counts: list[list[float]]) -> None:
+    def _put_home(self, state: Mapping[str, str | int], counts: list[list[float]]) -> None:
         """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""
-        places = self._named()
+        places = self._named() if state else {}
         for name, value in state.items():
             if name in places:
                 cell = places[name][0, 0]

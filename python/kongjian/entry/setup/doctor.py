@@ -22,13 +22,8 @@ OLDEST = (3, 11)
 INSTALL = "运行 kongjian install"
 
 
-def report(book: Path | None = None) -> str:
-    """The report as text: a heading, one line for each check, the conclusion."""
-    return word(examine(book))
-
-
 def word(lines: list[Line]) -> str:
-    """The lines of a report with heading and conclusion."""
+    """The report as text: a heading, one line for each check, the conclusion."""
     heading = f"kongjian 诊断报告 {dt.datetime.now():%Y-%m-%d %H:%M} {platform.platform()}"
     bad = sum(line.state == BAD for line in lines)
     mind = sum(line.state == MIND for line in lines)

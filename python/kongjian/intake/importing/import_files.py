@@ -1,4 +1,4 @@
-"""One import, whoever asks for it: files in, new rows, questions and a record out. Command and button share it."""
+"""One import, whoever asks for it: files in, new rows, questions and a record out; nothing is written here."""
 
 from __future__ import annotations
 
@@ -25,37 +25,34 @@ _SHOWN_CONFLICTS = 5
 """Of a file, in what is said at the end; 导入记录 has more of them."""
 
 
-class Writer(Protocol):
-    """What puts an import into a workbook, a file or one that is open in Excel."""
+class InputSheets(Sheets, Protocol):
+    """A workbook whose input sheets are to take rows."""
 
     def last_row(self, sheet: str) -> int:
         """The last row of an input sheet (as the workbook spells it) that holds anything."""
 
-    def write(self, blocks: Sequence[Block], pages: Sequence[Page]) -> None:
-        """New rows of input sheets, and the sheets of the import itself."""
-
 
 @dataclass(frozen=True)
-class Imported:
-    """What is said of an import, and whether it brought new rows or questions."""
+class Import:
+    """What is said of an import, the new rows of input sheets, and the sheets of the import itself."""
 
     lines: list[str]
-    changed: bool
+    rows: list[Block]
+    pages: list[Page]
 
 
 def import_files(
     paths: Sequence[Path],
-    sheets: Sheets,
+    sheets: InputSheets,
     rules: Rules,
-    writer: Writer,
     now: dt.datetime,
     sheet: str = "",
     progress: Progress = lambda _: None,
-) -> Imported:
-    """Lands the files' rows in the input sheets; `sheet` names the one that all of them belong to.
+) -> Import:
+    """Finds the files' rows their places in the input sheets; `sheet` names the one that all of them belong to.
 
-    A file that cannot be read is told of and the others are imported. Raises KongjianError, and nothing is
-    written, where an account is damaged, where no file can be imported, or where the workbook cannot take them.
+    A file that cannot be read is told of and the others are imported. Raises KongjianError where an account is
+    damaged, where no file can be imported, or where the workbook cannot take them.
     """
     names = sheets.grid(SHEET)
     rules = with_confirmed(rules, names)
@@ -64,7 +61,7 @@ def import_files(
     refuse_damaged([(p.name, p.found, p.rows) for p in gathered.parts], rules.importing)
     if not gathered.parts and not gathered.asked:
         raise KongjianError("；".join(gathered.refused) or "没有选文件")
-    said, told, blocks = _land(gathered.parts, sheets, rules, writer)
+    said, told, rows = _land(gathered.parts, sheets, rules)
     pages = [_record(gathered, told, sheets, rules, now)]
     if gathered.asked:
         pages.append(records.names_page(name_rows(names), gathered.asked))
@@ -73,10 +70,7 @@ def import_files(
             f"{files} 没有导入：{len(gathered.asked)}个列名拿不准，已列在“{SHEET}”，"
             "请在“确认”列写“是”或“否”（也可以改“对应列”），再导入一次"
         )
-    progress("正在写入…")
-    writer.write(blocks, pages)
-    said += [f"没有导入：{reason}" for reason in gathered.refused]
-    return Imported(said, bool(blocks or gathered.asked))
+    return Import([*said, *(f"没有导入：{reason}" for reason in gathered.refused)], rows, pages)
 
 
 def _forced(sheet: str, rules: Rules) -> InputTable | None:
@@ -92,7 +86,7 @@ Told = dict[Path, list[Line]]
 
 
 def _land(
-    parts: Sequence[SheetPart], sheets: Sheets, rules: Rules, writer: Writer
+    parts: Sequence[SheetPart], sheets: InputSheets, rules: Rules
 ) -> tuple[list[str], Told, list[Block]]:
     """Finds each row its place: what is said, the record's lines of each file, the new rows of each sheet."""
     landings: dict[str, Landing] = {}
@@ -101,18 +95,18 @@ def _land(
     for part in parts:
         table = part.found.table
         if table.id not in landings:
-            landings[table.id] = _landing(table, sheets, rules, writer)
+            landings[table.id] = _landing(table, sheets, rules)
         landing = landings[table.id]
         outcome = landing.add(part.rows, part.name)
         told.setdefault(part.path, []).extend(_tell(part, landing, outcome, rules, said))
     return said, told, [b for landing in landings.values() if (b := landing.block())]
 
 
-def _landing(table: InputTable, sheets: Sheets, rules: Rules, writer: Writer) -> Landing:
+def _landing(table: InputTable, sheets: InputSheets, rules: Rules) -> Landing:
     name, grid = sheets.name(table.sheet), sheets.grid(table.sheet)
     if name is None or grid is None:
         raise no_sheet(table.sheet)
-    return Landing(table, name, grid, writer.last_row(name), rules)
+    return Landing(table, name, grid, sheets.last_row(name), rules)
 
 
 def _tell(part: SheetPart, landing: Landing, outcome: Outcome, rules: Rules, said: list[str]) -> list[Line]:

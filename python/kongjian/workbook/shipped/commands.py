@@ -12,7 +12,7 @@ GROUPS = ("数据", "计算", "结果", "核对", "评审", "分发", "帮助")
 class Command:
     """One command. `id` is ASCII and names the ribbon control and the VBA callback.
 
-    Exactly one of these says what it does: `entry` a function of kongjian.buttons, `table` the table whose
+    Exactly one of these says what it does: `entry` one of kongjian.buttons, `table` the table whose
     sheet it shows, `macro` a public VBA procedure of its own. `needs_data` disables it while there is nothing to work on.
     `under` is the command beside which it stands in a menu.
     """

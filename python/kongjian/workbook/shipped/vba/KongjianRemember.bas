@@ -76,7 +76,7 @@ Public Function KongjianCall(functionName As String, given As Variant) As Varian
             Exit Function
         End If
     End If
-    answer = KongjianAsk(functionName, given)
+    answer = KongjianAsk("kongjian.udfs", functionName, given)
     KongjianPutErrors answer
     KongjianKeep key, answer
     KongjianCall = answer

@@ -76,22 +76,8 @@ Private Function KongjianFilled(tableName As String) As Boolean
         page.Range(page.Cells(top, first), page.Cells(bottom, last))) > 0
 End Function
 
-' Runs one entry of kongjian.buttons. The entry tells its own errors; here only what keeps it from starting.
-Public Sub KongjianPython(entry As String)
-    Dim answer As Variant
-    On Error GoTo failed
-    ' the add-in works on the active workbook
-    ThisWorkbook.Activate
-    answer = Application.Run(ADDIN & "RunPython", "import kongjian.buttons; kongjian.buttons." & entry & "()")
-    If CStr(answer) = "-1" Then KongjianSay "NoPython"
-    KongjianRefreshRibbon
-    Exit Sub
-failed:
-    KongjianSay "NoAddin"
-End Sub
-
-' Calls a worksheet function in Python; raises what Python or the add-in raises.
-Public Function KongjianAsk(functionName As String, given As Variant) As Variant
+' Calls a function of a Python module; raises what Python or the add-in raises.
+Public Function KongjianAsk(moduleName As String, functionName As String, given As Variant) As Variant
     Dim fresh As Boolean, number As Long, reason As String
     On Error GoTo failed
     If server Is Nothing Then
@@ -99,7 +85,7 @@ Public Function KongjianAsk(functionName As String, given As Variant) As Variant
         Set server = Application.Run(ADDIN & "XLPy")
     End If
 retry:
-    KongjianAsk = server.CallUDF("kongjian.udfs", functionName, given, ThisWorkbook, Application.Caller)
+    KongjianAsk = server.CallUDF(moduleName, functionName, given, ThisWorkbook, Application.Caller)
     Exit Function
 failed:
     number = Err.Number

@@ -1,0 +1,54 @@
+"""A workbook file as the plans see it: its sheets, and what puts a plan into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from kongjian.intake.sheets import Progress
+from kongjian.rules import load_rules
+from kongjian.workbook import recalculate
+from kongjian.workbook.pages import Writing
+from kongjian.workbook.run import Run, examine_sheets
+from kongjian.xlsx.edit import Edit
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
+
+
+class FileBook(Reader):
+    """Read as sheets; written to `target` whole or not at all, and a file that was there is kept as .bak."""
+
+    def __init__(self, package: Package, target: Path) -> None:
+        super().__init__(package)
+        self._target = target
+
+    @cached_property
+    def _edit(self) -> Edit:
+        return Edit(self._package)
+
+    def last_row(self, sheet: str) -> int:
+        """The last row of a sheet with a value or a formula, whatever it shows."""
+        return self._edit.sheet(sheet).last_row()
+
+    def write(self, writing: Writing, progress: Progress = lambda _: None) -> None:
+        progress(f"正在写入{writing.name}…")
+        recalculate.write(self._edit, writing)
+        self._edit.save(self._target)
+
+
+@contextmanager
+def file_book(path: Path, out: Path | None = None) -> Iterator[FileBook]:
+    """The workbook of this path, written over itself unless `out` says where."""
+    with Package(path) as package:
+        yield FileBook(package, out or path)
+
+
+@contextmanager
+def examined(
+    path: Path, out: Path | None = None, progress: Progress = lambda _: None
+) -> Iterator[tuple[FileBook, Run]]:
+    """The same with what a calculation of it would find."""
+    with file_book(path, out) as held:
+        yield held, examine_sheets(held, load_rules(), progress)

@@ -1,0 +1,36 @@
+"""生成分发版 and the other editions, 采纳更正: the copies that go out and the corrections that are taken from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from kongjian.entry.plans.plan_model import ERROR, INFO, Plan, Told
+from kongjian.intake.sheets import Progress, Sheets
+from kongjian.mailing import returns, send_copies
+from kongjian.rules import Rules
+from kongjian.workbook.pages import Writing
+from kongjian.workbook.run import Run
+
+
+def edition(run: Run, book: Path, out: Path, wanted: str, now: dt.datetime) -> Plan:
+    """One edition below `out`, each file proven and with a mail draft beside it."""
+
+    def make(progress: Progress) -> Iterable[Told]:
+        sent = send_copies.send(run, book, out, wanted, now, progress=progress)
+        mode = ERROR if sent.reasons or sent.made.failed else INFO
+        folder = out if sent.drafts else None
+        yield Told(f"{sent.message}（{out}）", mode, sent.lines, sent.drafts, folder)
+
+    return Plan(make=make, steps=run.schools if wanted == send_copies.BY_SCHOOL else 2)
+
+
+def corrections(folder: Path, sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:
+    """The cells of the corrections that staff accepted, then their list with a note of what became of each.
+
+    Raises KongjianError where there is no list, or none is accepted.
+    """
+    chosen = returns.accepted(folder, sheets, rules)
+    writing = Writing("更正", cells=chosen.cells, again=False) if chosen.cells else None
+    return Plan(writing, make=lambda _: [Told("\n".join(returns.note(chosen, now)))])

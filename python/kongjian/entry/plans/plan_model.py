@@ -1,0 +1,85 @@
+"""What a command or a button writes, asks and tells, as data: the command prints it, the macros of Excel show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from kongjian.base import files
+from kongjian.base.errors import KongjianError
+
+if TYPE_CHECKING:
+    from kongjian.intake.sheets import Progress
+    from kongjian.mailing.mail_draft import Draft
+    from kongjian.workbook.pages import Writing
+
+INFO, WARNING, ERROR, SHOWN = "info", "warning", "error", "shown"
+"""How a work ended: done; done, and something is wrong with what was looked at; not done, or not in full; done, and
+the sheets that it wrote say so, so that Excel needs no box."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said: `text` by the command and in Excel alike.
+
+    `lines` is more to read, which the command prints first and which in Excel stands on a sheet or in a file.
+    `mails` are opened as a new message, never sent, where there is one and Excel can; else `folder`, if any, is.
+    """
+
+    text: str
+    mode: str = INFO
+    lines: Sequence[str] = ()
+    mails: Sequence[Draft] = ()
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What has to be answered before there is a plan: which files. `patterns` are as Excel's dialog takes them."""
+
+    text: str
+    patterns: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a work is going to do: what it writes into the workbook, what it tells of that, which files it makes.
+
+    `make` makes the files, `steps` of them, beside the workbook, and gives what is told of them.
+    """
+
+    writing: Writing | None = None
+    told: Sequence[Told] = ()
+    make: Callable[[Progress], Iterable[Told]] = lambda _: ()
+    steps: int = 0
+
+
+class Writable(Protocol):
+    """A workbook that can be written, a file or one that is open in Excel."""
+
+    def write(self, writing: Writing, progress: Progress) -> None:
+        """Puts it in. Raises KongjianError before the first cell is written, UnfinishedError after it."""
+
+
+class UnfinishedError(Exception):
+    """Writing broke off half way, which doing it once more mends. Its text is what was being written."""
+
+
+def carry_out(plan: Plan, book: Writable | None = None, progress: Progress = lambda _: None) -> list[Told]:
+    """Does what is planned, with the workbook where it is to be written; returns what is told."""
+    if plan.writing and book:
+        book.write(plan.writing, progress)
+    return [*plan.told, *plan.make(progress)]
+
+
+def fault(error: Exception, what: str) -> Told:
+    """What is told of an error; `what` is what no unforeseen one has changed."""
+    if isinstance(error, KongjianError):
+        return Told(str(error), ERROR)
+    log = files.keep_error(error)
+    if isinstance(error, UnfinishedError):
+        again = f"{error}没有写完，请再按一次；还是这样，请把 {log} 发给技术人员"
+        return Told(f"{again}。输入表没有改动", ERROR)
+    return Told(f"程序内部出错，{what}没有改动；记录在 {log}，请发给技术人员", ERROR)

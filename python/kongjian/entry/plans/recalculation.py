@@ -1,0 +1,33 @@
+"""重新计算排名, 检查数据: what a calculation writes and says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from kongjian.entry.plans.plan_model import INFO, SHOWN, WARNING, Plan, Told
+from kongjian.intake.sheets import Sheets
+from kongjian.workbook import pages
+from kongjian.workbook.run import Run
+
+
+def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Plan:
+    """Every result table and 首页. `seconds` is what reading and calculating took."""
+    return Plan(pages.results(run, sheets, moment, seconds), (Told(state(run), SHOWN),))
+
+
+def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Plan:
+    """The list of problems and the fills of the cells to look at."""
+    rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
+    lines = [f"{level} {sheet}!{cell} {text}。{advice}" for level, sheet, cell, text, advice in rows]
+    mode = WARNING if run.levels["错误"] else INFO
+    return Plan(pages.problems(run, sheets, moment), (Told(state(run), mode, lines),))
+
+
+def state(run: Run) -> str:
+    """The run in two sentences: how many there are, and whether the results can be used."""
+    levels = "、".join(f"{level}{count}" for level, count in run.levels.items())
+    school, teacher = run.results.school.eligibility, run.results.teacher.eligibility
+    return (
+        f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
+        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}\n{run.message}"
+    )
