@@ -9,7 +9,7 @@ import numpy as np
 from kongjian.engine.authority import counting
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.awards import awards, standing
-from kongjian.engine.coverage import Tally
+from kongjian.engine.coverage import Tally, report_log
 from kongjian.engine.effective import read_log
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Findings
@@ -56,6 +56,8 @@ def calculate(
     below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
     schools = school_measures(inputs.schools, below, rules, findings, tally)
     school = outcome("school", schools, inputs, rules, findings)
+    passed = school.monthly.months.passed | teacher.monthly.months.passed
+    report_log(log, passed, inputs.schools, rules, findings)
     progress("正在排名…")
     fingerprint = inputs.fingerprint()
     ranks = {"school": _ranks("school", school), "teacher": _ranks("teacher", teacher)}

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from kongjian.engine.effective import Log
+from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
-from kongjian.engine.matching import NOT_FOUND
+from kongjian.engine.matching import NOT_FOUND, rows
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import BlankCount, LogCoverage
+from kongjian.rules.roles import Role
 
 PASTED, FROM_LOG, COVERED, BY_READING, MISSING = range(5)
 """The rungs, from the highest down."""
@@ -47,6 +49,16 @@ def covered(log: Log, role: int, behaviour: int, school: Ints) -> Bools:
     if not log.anywhere[behaviour] or not log.at_school.shape[1]:
         return np.zeros(len(school), dtype=bool)
     return np.asarray((school != NOT_FOUND) & log.at_school[role, school])
+
+
+def report_log(log: Log, passed: Bools, schools: Frame, rules: Rules, findings: Findings) -> None:
+    """Finds the schools whose log knows other accounts, and the months of which there is no log; `passed` by month."""
+    column, at = rules.table("schools").name_of(Role.SCHOOL), rows(schools)
+    for i in np.flatnonzero(log.strange):
+        findings.add("log_other_accounts", "schools", at[i], column)
+    if (gaps := log.gaps(passed)).any():
+        months = zip(rules.period.months(), gaps, strict=True)
+        findings.add("log_gap", "events", months="、".join(m for m, gone in months if gone))
 
 
 class Tally:

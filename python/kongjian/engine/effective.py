@@ -74,6 +74,12 @@ class Log:
     months: Bools
     strange: Bools
 
+    def gaps(self, passed: Bools) -> Bools:
+        """The months of the period without any line, up to the latest that has passed or that the log tells of."""
+        some = np.flatnonzero(passed | self.months)
+        here = np.arange(len(self.months)) <= (some[-1] if len(some) else NOT_FOUND)
+        return here & ~self.months & (not self.is_empty)
+
     @property
     def is_empty(self) -> bool:
         return not bool(self.anywhere.any())
@@ -285,7 +291,7 @@ def _strange(lines: _Lines, sound: Bools, fills: Texts, height: int) -> Bools:
 
 
 def _pupils(lines: _Lines, counted: Ints, fills: Texts) -> Pupils:
-    mine = counted[fills[lines.role[counted]] == "pupil"]
+    mine = counted[(fills[lines.role[counted]] == "pupil") & (lines.school[counted] != NOT_FOUND)]
     classes, class_code = np.unique(lines.class_key[mine].astype(str), return_inverse=True)
     key = _mix(lines.school[mine], class_code, lines.person[mine], lines.behaviour[mine])
     _, start, count = np.unique(key, return_index=True, return_counts=True)

@@ -118,10 +118,8 @@ def teacher_measures(
         owed = _concerned(column, teachers, table, rules)
         values, rung = climb(given, counted, told, rules)
         if is_share:  # who has no class owes nothing: a blank stays a blank
-            values, rung = (
-                np.where(owed | (rung <= FROM_LOG), values, np.nan),
-                np.where(owed, rung, np.minimum(rung, FROM_LOG)),
-            )
+            silent = ~owed & (rung > FROM_LOG)
+            values, rung = np.where(silent, np.nan, values), np.where(silent, PASTED, rung)
         tally.add(k, b, school, rung, owed)
         blank_somewhere |= (rung == MISSING) & owed
         _report_counts(column, given, counted, rung, at, owed, is_share, findings)
