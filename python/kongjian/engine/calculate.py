@@ -27,7 +27,7 @@ from kongjian.rules.readings import RankBy
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import counting_score
 
-_RANK_BY: dict[RankBy, Callable[[Ints, Monthly], Ints]] = {
+RANK_BY: dict[RankBy, Callable[[Ints, Monthly], Ints]] = {
     RankBy.TOTAL: lambda score_cents, _: score_cents,
     RankBy.MONTHLY_AVERAGE: lambda _, months: months.average,
 }
@@ -100,7 +100,7 @@ def judged(kind: str, units: Frame, scores: Scores, months: Months, rules: Rules
     counted = counting(units, platform, scores, scheme, rules)
     average = monthly(months, counted.cents, counted.exact, rules)
     found = eligibility(units, average, kind, rules)
-    place = standing(_RANK_BY[rules.choice(RankBy)](counted.cents, average), found.eligible, scores, rules)
+    place = standing(RANK_BY[rules.choice(RankBy)](counted.cents, average), found.eligible, scores, rules)
     partly = np.vstack([partial(units, i.column) for i in scheme.indicators])
     unsettled = (scores.missing | partly) & ~counted.adopted
     return Outcome(

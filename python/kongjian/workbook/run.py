@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from kongjian.base.grid import Grid
 from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence.changes import Changes, compare, explained
+from kongjian.engine.evidence.clean_awards import doubts, judged_awards
+from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs, Results
@@ -21,7 +23,7 @@ from kongjian.intake.marks import marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
-from kongjian.intake.tables import read_inputs
+from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.xlsx.fill_marks import Mark
@@ -98,6 +100,7 @@ def calculate_grids(
     changes = compare(results, intake.inputs, rules, previous, intake.places)
     results = explained(results, changes)
     lines = problem_list.lines(results.findings, intake.where, accepted)
+    results, lines = _with_doubts(results, intake, lines, accepted)
     found = problem_list.frame(lines)
     return Run(
         results,
@@ -108,6 +111,26 @@ def calculate_grids(
         changes,
         marks(lines, intake.where),
     )
+
+
+def _with_doubts(
+    results: Results,
+    intake: Intake,
+    lines: list[problem_list.Line],
+    accepted: Mapping[problem_list.Key, str] | None,
+) -> tuple[Results, list[problem_list.Line]]:
+    """The results with the state of each award, and the list with a row for each reason against one."""
+    rules = intake.where.rules
+    kept = {id(f) for line in lines if line.accepted for f in line.findings}
+    errors = [
+        f
+        for f in results.findings
+        if rules.problems[f.code].level == problem_list.LEVELS[0] and id(f) not in kept
+    ]
+    found = doubts(results, intake.inputs, rules, errors)
+    more = problem_list.lines(Findings(d.finding for d in found), intake.where, accepted)
+    settled = [f for line in more if line.accepted for f in line.findings]
+    return judged_awards(results, found, settled, rules), sorted([*lines, *more], key=lambda line: line.order)
 
 
 def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
