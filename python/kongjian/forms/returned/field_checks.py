@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from kongjian.base.grid import day
 from kongjian.base.text import fold
 from kongjian.rules.model_forms import FormField
 
@@ -13,7 +14,6 @@ _LANDLINE = re.compile(r"(?:0\d{2,3}-?|\(0\d{2,3}\))[2-9]\d{6,7}(?:[-转]\d{1,6}
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)
 _DATE = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?")
 _DASHES = str.maketrans("－—–−", "----")
-_EPOCH = dt.date(1899, 12, 30)
 _DAY_NUMBERS = (10_000, 80_000)  # 1927 to 2119, where a date has lost its format
 
 
@@ -41,7 +41,7 @@ def date_of(text: str) -> dt.date | None:
     except ValueError:
         return None
     low, high = _DAY_NUMBERS
-    return _EPOCH + dt.timedelta(days=int(number)) if low <= number <= high else None
+    return day(number) if low <= number <= high else None
 
 
 def fault(field: FormField, text: str, sent: re.Pattern[str]) -> str:

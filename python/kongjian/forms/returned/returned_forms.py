@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.grid import Area, Cell, Grid, is_blank, letter
 from kongjian.engine.matching import school_keys
 from kongjian.forms import known
 from kongjian.forms.applications import sent_facts
@@ -18,7 +18,7 @@ from kongjian.forms.template.filled_workbook import MADE_NAME, as_made
 from kongjian.forms.template.placeholders import words
 from kongjian.rules import Rules
 from kongjian.rules.model_forms import Form
-from kongjian.xlsx.defined_names import Area, defined_names
+from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
