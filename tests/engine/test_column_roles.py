@@ -19,7 +19,7 @@ from kongjian.engine.evidence.other_readings import other_outcomes
 from kongjian.engine.evidence.reading_effects import reading_effects
 from kongjian.engine.evidence.reconcile import reconcile
 from kongjian.engine.frame import Frame, texts
-from kongjian.engine.measures import SOURCE
+from kongjian.engine.measures import OF, PARTIAL, SOURCE
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.rounding import MISSING
 from kongjian.engine.row_scoring import compile_row
@@ -89,7 +89,7 @@ def test_other_column_names_give_the_same_results(other: Rules, readings: dict[s
     inputs, before = run(ours, {})
     others, after = run(theirs, NAMES)
     assert set(before.tables) == set(after.tables)
-    measured = {f"{p}{k}": f"{p}{v}" for p in ("", SOURCE) for k, v in NAMES.items()}
+    measured = {f"{p}{k}": f"{p}{v}" for p in ("", SOURCE, OF, PARTIAL) for k, v in NAMES.items()}
     for name, table in before.tables.items():
         same(table, after.tables[name], measured if name.endswith("Measures") else {})
     # names spelled as the scheme spells them need no note of their alias

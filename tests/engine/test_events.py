@@ -20,8 +20,11 @@ def day(month: int, number: int, year: int = 2021) -> dt.date:
     return dt.date(year, month, number)
 
 
-def events(*changes: Changes, teacher: Changes | None = None, school: Changes | None = None) -> Read:
+def events(
+    *changes: Changes, teacher: Changes | None = None, school: Changes | None = None, **readings: str
+) -> Read:
     return read(
+        resolve(RULES, readings),
         events=table("events", *changes),
         teachers=table("teachers", teacher or {}),
         schools=table("schools", school or {}),
@@ -35,7 +38,8 @@ def counts(found: Read) -> list[tuple[str, str, str, str, float]]:
 
 
 def event_lines(found: Read) -> list[str]:
-    return [line for line in found.all_lines if " 行为明细!" in line]
+    """What is said of lines; what is said of the log as a whole has tests of its own."""
+    return [line for line in found.all_lines if " 行为明细!" in line and "!A3 " not in line]
 
 
 # how often a behaviour counts
@@ -65,12 +69,51 @@ def test_each_month_has_its_row() -> None:
 
 def test_a_student_counts_once_a_month() -> None:
     days = [day(3, 1), day(3, 31), day(4, 1), day(4, 2)]
-    found = events(*({**STUDENT, "日期": d} for d in days))
+    found = events(*({**STUDENT, "日期": d} for d in days), student_effective="once_a_month")
     assert counts(found) == [
-        ("xs01", "学生", "完成作业", "2021-03", 1.0),
-        ("xs01", "学生", "完成作业", "2021-04", 1.0),
+        ("", "学生", "完成作业", "2021-03", 1.0),
+        ("", "学生", "完成作业", "2021-04", 1.0),
     ]
     assert event_lines(found) == ["提示 行为明细!E5 同一个月重复的行为，按规定不再计次（共2行：第5、7行）"]
+
+
+def test_by_default_every_line_of_a_student_counts() -> None:
+    found = events(
+        *({**STUDENT, "日期": day(3, d), "账号": a} for d, a in ((1, "xs01"), (1, "xs01"), (2, "xs02")))
+    )
+    assert counts(found) == [("", "学生", "完成作业", "2021-03", 3.0)]
+    assert event_lines(found) == []
+
+
+def test_students_are_shown_by_class() -> None:
+    classes = ("一班", "二班", "二班")
+    found = events(
+        *({**STUDENT, "年级": "三年级", "班级": c, "账号": f"xs{k}"} for k, c in enumerate(classes))
+    )
+    assert counts(found) == [
+        ("三年级一班", "学生", "完成作业", "2021-03", 1.0),
+        ("三年级二班", "学生", "完成作业", "2021-03", 2.0),
+    ]
+
+
+def test_an_administrator_of_two_schools_counts_in_each() -> None:
+    lines = [{**ADMINISTRATOR, "行为": "课程管理", "学校名称": s} for s in (SCHOOL, "另一小学", SCHOOL)]
+    found = read(
+        events=table("events", *lines),
+        schools=table("schools", {"课程管理": ""}, {"学校名称": "另一小学", "课程管理": ""}),
+    )
+    assert found.output("SchoolMeasures", "课程管理") == [1.0, 1.0]
+    assert event_lines(found) == ["提示 行为明细!E6 同一天重复的行为，按规定不再计次"]
+
+
+def test_months_without_any_log_are_told() -> None:
+    found = events({"日期": day(12, 5, 2020)}, {"日期": day(2, 3)})
+    assert "警告 行为明细!A3 行为明细没有2021-01的任何记录，这些月份做过的没有计入" in found.all_lines
+
+
+def test_a_teacher_named_with_two_schools_is_told_and_counts_once_a_day() -> None:
+    found = events({}, {"学校名称": "另一小学"}, school={})
+    assert counts(found) == [(ACCOUNT, "教师", "在线授课", "2021-03", 1.0)]
 
 
 def test_an_administrator_counts_once_a_day() -> None:
@@ -82,7 +125,7 @@ def test_an_administrator_counts_once_a_day() -> None:
 
 
 def test_reasons_of_repeats_are_told_apart() -> None:
-    found = events({}, {}, {}, STUDENT, STUDENT)
+    found = events({}, {}, {}, STUDENT, STUDENT, student_effective="once_a_month")
     assert event_lines(found) == [
         "提示 行为明细!E5 同一天重复的行为，按规定不再计次（共2行：第5、6行）",
         "提示 行为明细!E8 同一个月重复的行为，按规定不再计次",
@@ -143,7 +186,7 @@ def test_other_names_of_roles_and_behaviours(role: str, behaviour: str) -> None:
 
 def test_students_and_administrators_need_not_be_teachers() -> None:
     found = events(STUDENT, {**ADMINISTRATOR, "行为": "家长管理"})
-    assert {row[0] for row in counts(found)} == {"xs01", "xg01"}
+    assert {row[1] for row in counts(found)} == {"学生", "管理员"}
     assert event_lines(found) == []
 
 
@@ -179,7 +222,7 @@ def test_counts_fill_blanks_and_only_blanks() -> None:
 
 def test_equal_counts_are_not_worth_a_word() -> None:
     found = events({"行为": "通知公告"})
-    assert [line for line in found.all_lines if "行为明细" in line] == []
+    assert not [line for line in found.all_lines if "按行为明细应是" in line]
 
 
 def test_a_zero_is_given_and_stands() -> None:
@@ -212,7 +255,7 @@ def test_a_rounded_account_is_not_counted_for_anybody() -> None:
     assert found.output("TeacherMeasures", "在线授课") == [None]
 
 
-def test_readings_do_not_change_the_counts() -> None:
+def test_readings_do_not_change_the_counts_of_teachers() -> None:
     given = table("events", {}, {"日期": day(3, 2)})
     other = read(resolve(RULES, {r.id: r.values[-1].id for r in RULES.readings}), events=given)
     assert counts(other) == counts(read(events=given))
@@ -252,7 +295,7 @@ def test_the_sheet_in_a_workbook(tmp_path: Path) -> None:
     recalculated(book)
     rows = list(openpyxl.load_workbook(book)["有效次数"].iter_rows(min_row=3, values_only=True))
     assert rows == [
-        ("学校名称", "账号", "角色", "行为", "月份", "有效次数"),
-        (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2),
-        (SCHOOL, "xs01", "学生", "完成作业", "2021-03", 1),
+        ("学校名称", "账号", "角色", "行为", "月份", "有效次数", "出处"),
+        (SCHOOL, None, "学生", "完成作业", "2021-03", 1, "明细"),
+        (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2, "明细"),
     ]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.demo import activity, people, schools, standings
+from kongjian.engine.coverage import Tally
+from kongjian.engine.effective import no_log
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
-from kongjian.engine.measures import school_measures
+from kongjian.engine.measures import Below, school_measures
 from kongjian.engine.outcome import Inputs
 from kongjian.engine.scoring import score
 from kongjian.rules import Rules
@@ -172,7 +174,9 @@ def _school_platform(
 def _measures(rules: Rules, places: Frame, staff: Frame, rooms: Frame) -> Frame:
     """学校指标 as the engine derives them."""
     inputs = Inputs.of(rules, schools=places, teachers=staff, classes=rooms)
-    return school_measures(inputs.schools, inputs.teachers, inputs.classes, Frame(), rules, Findings())
+    log = no_log(inputs.schools.height, inputs.teachers.height, rules)
+    below = Below.of(inputs.schools, inputs.teachers, inputs.classes, log, rules)
+    return school_measures(inputs.schools, below, rules, Findings(), Tally(inputs.schools.height))
 
 
 def _qualifies(places: Frame) -> Bools:

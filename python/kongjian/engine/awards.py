@@ -16,7 +16,11 @@ from kongjian.rules.model import Award, Rules
 from kongjian.rules.readings import RankAmong, RankMethod, Ties
 from kongjian.rules.roles import Role
 
-COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注")
+UNIT = "#unit"
+"""The position of the unit that a row of 获奖名单 is about."""
+STATE, WHY = "状态", "待核实原因"
+"""Blank until somebody asks what speaks against an award, see evidence/clean_awards."""
+COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注", STATE, WHY, UNIT)
 _AMONG: dict[RankAmong, Callable[[Bools, Bools], Bools]] = {
     RankAmong.ELIGIBLE: lambda scored, eligible: scored & eligible,
     RankAmong.ALL: lambda scored, _: scored,
@@ -85,7 +89,12 @@ def awards(
                     "学校名称": units[table.name_of(Role.SCHOOL)][chosen],
                     "姓名": units[person.name][chosen] if person else texts([""] * len(chosen)),
                     "得分": from_cents(score[chosen]),
-                    "备注": texts(_note(award, place, int(i), rules.choice(RankMethod)) for i in chosen),
+                    "备注": texts(
+                        _note(award, place, eligible, int(i), rules.choice(RankMethod)) for i in chosen
+                    ),
+                    STATE: texts([""] * len(chosen)),
+                    WHY: texts([""] * len(chosen)),
+                    UNIT: chosen.astype(np.float64),
                 }
             )
         )
@@ -97,16 +106,18 @@ def holders(award: Award, place: Standing, eligible: Bools) -> Bools:
     return np.asarray((place.rank >= award.first) & (place.rank <= award.last) & eligible)
 
 
-def more_than_places(award: Award, place: Standing, position: int, method: RankMethod) -> bool:
-    """Whether more units share this rank than the award has places for from there on."""
-    held = int((place.rank == position).sum())
+def more_than_places(
+    award: Award, place: Standing, eligible: Bools, position: int, method: RankMethod
+) -> bool:
+    """Whether more units that qualify share this rank than the award has places for from there on."""
+    held = int(((place.rank == position) & eligible).sum())
     return held > 1 and _OVERFULL[method](position, held, award.last)
 
 
-def _note(award: Award, place: Standing, unit: int, method: RankMethod) -> str:
+def _note(award: Award, place: Standing, eligible: Bools, unit: int, method: RankMethod) -> str:
     """Names a tie, and says so when more share the award's last rank than it has places."""
     if not place.tied[unit]:
         return ""
     position = int(place.rank[unit])
-    taken_in = "，一并入选" if more_than_places(award, place, position, method) else ""
+    taken_in = "，一并入选" if more_than_places(award, place, eligible, position, method) else ""
     return f"并列第{position}名{taken_in}"

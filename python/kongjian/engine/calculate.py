@@ -6,32 +6,28 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kongjian.engine.authority import counting
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.awards import awards, standing
-from kongjian.engine.effective import effective_counts
+from kongjian.engine.coverage import Tally, report_log
+from kongjian.engine.effective import read_log
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Floats, Frame, Ints, texts
+from kongjian.engine.frame import Frame, Ints, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.matching import rows
-from kongjian.engine.measures import school_measures, teacher_measures
-from kongjian.engine.monthly import Monthly, monthly, monthly_scores, report_months
+from kongjian.engine.measures import Below, partial, people_short, school_measures, teacher_measures
+from kongjian.engine.monthly import Monthly, Months, monthly, monthly_scores, report_months
 from kongjian.engine.outcome import Inputs, Outcome, Results, named, platform_cents, shown_keys
 from kongjian.engine.result_tables import eligibility_table, ranking_table, score_table, stacked
 from kongjian.engine.rounding import MISSING
 from kongjian.engine.scoring import Scores, score
 from kongjian.rules.model import Rules
-from kongjian.rules.readings import Authority, RankBy
+from kongjian.rules.readings import RankBy
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import counting_score
 
-_AUTHORITY: dict[Authority, Callable[[Ints, Ints], Ints]] = {
-    Authority.PLATFORM_IF_PRESENT: lambda platform, computed: np.where(
-        platform != MISSING, platform, computed
-    ),
-    Authority.COMPUTED: lambda _, computed: computed,
-}
-_RANK_BY: dict[RankBy, Callable[[Ints, Monthly], Ints]] = {
+RANK_BY: dict[RankBy, Callable[[Ints, Monthly], Ints]] = {
     RankBy.TOTAL: lambda score_cents, _: score_cents,
     RankBy.MONTHLY_AVERAGE: lambda _, months: months.average,
 }
@@ -51,13 +47,17 @@ def calculate(
     findings = Findings() if findings is None else findings
     previous = previous or Previous()
     progress("正在统计有效次数…")
-    counts = effective_counts(inputs.events, inputs.schools, inputs.teachers, rules, findings)
+    log = read_log(inputs.events, inputs.schools, inputs.teachers, rules, findings)
+    tally = Tally(inputs.schools.height)
     progress("正在计算教师得分…")
-    teachers = teacher_measures(inputs.teachers, counts, rules, findings)
+    teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, findings, tally)
     teacher = outcome("teacher", teachers, inputs, rules, findings)
     progress("正在计算学校得分…")
-    schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, findings)
+    below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
+    schools = school_measures(inputs.schools, below, rules, findings, tally)
     school = outcome("school", schools, inputs, rules, findings)
+    passed = school.monthly.months.passed | teacher.monthly.months.passed
+    report_log(log, passed, inputs.schools, rules, findings)
     progress("正在排名…")
     fingerprint = inputs.fingerprint()
     ranks = {"school": _ranks("school", school), "teacher": _ranks("teacher", teacher)}
@@ -78,32 +78,35 @@ def calculate(
         or Frame({c: texts([]) for c in AWARD_COLUMNS}),
         "SchoolMeasures": schools,
         "TeacherMeasures": teachers,
-        "EffectiveCounts": counts,
+        "EffectiveCounts": log.counts,
+        "Coverage": tally.table(school.names, log, rules, people_short(inputs.schools, below, rules)),
     }
-    return Results(tables, findings, school, teacher, fingerprint, rules.version, same)
+    return Results(tables, findings, school, teacher, log, fingerprint, rules.version, same)
 
 
 def outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Findings) -> Outcome:
     """Scores, months, eligibility and ranks of one kind of unit; `units` are its measures."""
     scores = score(units, rules.object(kind), rules)
     _report_scores(kind, units, scores, rules, findings)
-    by_month = monthly_scores(units, inputs.monthly, kind, rules, findings)
-    out = judged(kind, units, scores, by_month, rules)
+    months = monthly_scores(units, inputs.monthly, kind, rules, findings)
+    out = judged(kind, units, scores, months, rules)
     report_months(units, out.monthly, out.score_cents, kind, rules, findings)
     return out
 
 
-def judged(kind: str, units: Frame, scores: Scores, by_month: Floats, rules: Rules) -> Outcome:
+def judged(kind: str, units: Frame, scores: Scores, months: Months, rules: Rules) -> Outcome:
     """What follows from scores and months; it finds nothing and words nothing, so that a further reading costs little."""
-    platform = platform_cents(kind, units, rules)
-    score_cents = _AUTHORITY[rules.choice(Authority)](platform, scores.cents)
-    months = monthly(by_month, score_cents)
-    found = eligibility(units, months, kind, rules)
-    key = _RANK_BY[rules.choice(RankBy)](score_cents, months)
-    place = standing(key, found.eligible, scores, rules)
+    scheme, platform = rules.object(kind), platform_cents(kind, units, rules)
+    counted = counting(units, platform, scores, scheme, rules)
+    average = monthly(months, counted.cents, counted.exact, rules)
+    found = eligibility(units, average, kind, rules)
+    place = standing(RANK_BY[rules.choice(RankBy)](counted.cents, average), found.eligible, scores, rules)
+    partly = np.vstack([partial(units, i.column) for i in scheme.indicators])
+    unsettled = (scores.missing | partly) & ~counted.adopted
     return Outcome(
-        kind, units, named(kind, units, rules), platform, scores, score_cents, months, found, place
-    )
+        kind, units, named(kind, units, rules), platform, scores, counted.cents, counted.adopted, unsettled,
+        average, found, place,
+    )  # fmt: skip
 
 
 def _report_scores(kind: str, units: Frame, scores: Scores, rules: Rules, findings: Findings) -> None:

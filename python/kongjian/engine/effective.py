@@ -1,202 +1,358 @@
-"""Effective counts from raw events (附件1、附件2 备注): once a day per behaviour, pupils once a month."""
+"""What the log of events tells (附件1、附件2 备注): effective counts, and of whom it would have told anything."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Bools, Frame, Ints, texts
+from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
-from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
+from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role
 
-COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数")
+COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数", "出处")
+ORIGIN = "明细"
 ONCE = {"day": "同一天", "month": "同一个月"}
+_STUDENT: dict[StudentEffective, str] = {
+    StudentEffective.TALLIED: "",
+    StudentEffective.ONCE_A_MONTH: "month",
+}
+"""How often a line of a role counts whose `once_per` is `by_reading`: every time, or once in so long."""
+
+
+def behaviours(rules: Rules) -> list[str]:
+    """Every behaviour in the order of the rules: what arrays of behaviours run over."""
+    return [b for r in rules.effective.roles for b in r.behaviours]
+
+
+def once_per(role: int, rules: Rules) -> str:
+    """In how long a role's behaviour counts once: "day", "month" or "" where every line counts."""
+    said = rules.effective.roles[role].once_per
+    return _STUDENT[rules.choice(StudentEffective)] if said == "by_reading" else said
+
+
+@dataclass(frozen=True)
+class Pupils:
+    """One row per pupil, class and behaviour with effective counts; schools and behaviours by position.
+
+    `class_key` is "" where the log does not say the class.
+    """
+
+    school: Ints
+    class_key: Texts
+    behaviour: Ints
+    count: Floats
+
+
+@dataclass(frozen=True)
+class Log:
+    """The events, added up over the term. Behaviours, roles, teachers and schools run by position.
+
+    `of_teachers` (behaviours, teachers) and `of_schools` (behaviours, schools) are effective counts, `repeated`
+    (behaviours, teachers) the lines that did not count because one already did. `at_school` (roles, schools) and
+    `anywhere` (behaviours) say of what the log has any line at all, see coverage; `first`, `last` (roles, schools)
+    between which months of the period, by position, -1 for none. `strange` are the schools of which no teacher's
+    line is by an account of 教师数据.
+    """
+
+    counts: Frame
+    of_teachers: Floats
+    of_schools: Floats
+    repeated: Floats
+    pupils: Pupils
+    at_school: Bools
+    anywhere: Bools
+    first: Ints
+    last: Ints
+    months: Bools
+    strange: Bools
+
+    def gaps(self, passed: Bools) -> Bools:
+        """The months of the period without any line, up to the latest that has passed or that the log tells of."""
+        some = np.flatnonzero(passed | self.months)
+        here = np.arange(len(self.months)) <= (some[-1] if len(some) else NOT_FOUND)
+        return here & ~self.months & (not self.is_empty)
+
+    @property
+    def is_empty(self) -> bool:
+        return not bool(self.anywhere.any())
 
 
 @dataclass(frozen=True)
 class _Lines:
-    """The events, coded: role and behaviour as positions in the rules, NOT_FOUND where the word is unknown."""
+    """The events, coded by positions in the rules and in the tables; NOT_FOUND where a word is unknown."""
 
     events: Frame
-    table: InputTable
     at: Ints
     role: Ints
     behaviour: Ints
     own_role: Ints
-    month: NDArray[np.datetime64]
-    account: NDArray[np.object_]
-
-    def column(self, role: Role) -> NDArray[Any]:
-        """The events' own column of this role."""
-        return self.events[self.table.name_of(role)]
-
-    def of_role(self, fills: str, rules: Rules) -> Bools:
-        """The lines of the role whose counts fill this table."""
-        fitting = [k for k, r in enumerate(rules.effective.roles) if r.fills == fills]
-        return np.asarray(np.isin(self.role, fitting))
+    day: NDArray[np.datetime64]
+    month: Ints
+    account: Texts
+    person: Ints
+    teacher: Ints
+    school: Ints
+    school_name: Texts
+    class_key: Texts
 
 
-def effective_counts(
-    events: Frame, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
-) -> Frame:
-    """学校名称, 账号, 角色, 行为, 月份, 有效次数, one row each, in that order.
-
-    `events` has the columns of 行为明细, dates as datetime64[D]. Lines that do not count become findings.
-    """
+def read_log(events: Frame, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Log:
+    """The log as far as it counts. Lines that do not count become findings, each once, for the first reason."""
     if events.height == 0:
-        return _no_counts()
-    lines = _coded(events, rules)
-    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, findings))
+        return no_log(schools.height, teachers.height, rules)
+    lines = _coded(events, schools, teachers, rules)
+    sound, counted = _accept(lines, schools, teachers, rules, findings)
+    accepted = np.flatnonzero(counted)
     once = _once(lines, accepted, rules)
-    _report_repeats(lines, accepted, once, rules, findings)
-    return _table(lines, accepted[once], teachers, rules)
+    again = np.ones(len(accepted), dtype=bool)
+    again[once] = False
+    _report_repeats(lines, accepted[again], rules, findings)
+    _report_two_schools(lines, accepted, teachers, rules, findings)
+    return _log(lines, sound, accepted, accepted[once], accepted[again], schools, teachers, rules)
 
 
-def repeats_not_counted(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Frame:
-    """The same table of the accepted lines that did not count because one of that day (or month) already did."""
-    if events.height == 0:
-        return _no_counts()
-    lines = _coded(events, rules)
-    accepted = np.flatnonzero(_accept(lines, schools, teachers, rules, Findings()))
-    return _table(lines, accepted[_again(accepted, _once(lines, accepted, rules))], teachers, rules)
+def no_log(schools: int, teachers: int, rules: Rules) -> Log:
+    """The log without any event, of so many schools and teachers."""
+    some, roles = len(behaviours(rules)), len(rules.effective.roles)
+    nobody = Pupils(np.zeros(0, np.int64), texts([]), np.zeros(0, np.int64), np.zeros(0))
+    return Log(
+        Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS}),
+        np.zeros((some, teachers)), np.zeros((some, schools)), np.zeros((some, teachers)), nobody,
+        np.zeros((roles, schools), bool), np.zeros(some, bool),
+        np.full((roles, schools), NOT_FOUND), np.full((roles, schools), NOT_FOUND),
+        np.zeros(len(rules.period.months()), bool), np.zeros(schools, bool),
+    )  # fmt: skip
 
 
-def _no_counts() -> Frame:
-    return Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS})
-
-
-def _coded(events: Frame, rules: Rules) -> _Lines:
+def _coded(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> _Lines:
     table = rules.table("events")
     behaviour = _codes(events[table.name_of(Role.BEHAVIOUR)], _behaviour_codes(rules))
     own_role = np.array([k for k, r in enumerate(rules.effective.roles) for _ in r.behaviours])
+    account = np.array(accounts(events), dtype=object)
+    teacher = locate(account, accounts(teachers)) if teachers.height else np.full(events.height, NOT_FOUND)
+    names = _schools(events[table.name_of(Role.SCHOOL)], teacher, teachers, rules)
+    school_names = schools[rules.table("schools").name_of(Role.SCHOOL)]
+    day = events[table.name_of(Role.DATE)]
     return _Lines(
-        events,
-        table,
-        rows(events),
+        events, rows(events),
         _codes(events[table.name_of(Role.EVENT_ROLE)], _role_codes(rules)),
-        behaviour,
-        np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),
-        events[table.name_of(Role.DATE)].astype("datetime64[M]"),
-        np.array(accounts(events), dtype=object),
+        behaviour, np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),
+        day, _month_numbers(day, rules), account, locate(account, account), teacher,
+        locate(school_keys(names), school_keys(school_names)), names, _class_keys(events, table),
+    )  # fmt: skip
+
+
+def _month_numbers(day: NDArray[np.datetime64], rules: Rules) -> Ints:
+    """The month of each day by its position in the period; NOT_FOUND outside it or without a day."""
+    first, last = (np.datetime64(m, "M") for m in (rules.period.start, rules.period.end))
+    month = day.astype("datetime64[M]")
+    inside = (month >= first) & (month <= last)
+    return np.where(inside, (month - first).astype(np.int64), NOT_FOUND)
+
+
+def _schools(given: Texts, teacher: Ints, teachers: Frame, rules: Rules) -> Texts:
+    """The school of each line: as the line says, else the teacher's own."""
+    blank = np.flatnonzero((given == "") & (teacher != NOT_FOUND))
+    if not len(blank):
+        return given
+    out = given.copy()
+    out[blank] = teachers[rules.table("teachers").name_of(Role.SCHOOL)][teacher[blank]]
+    return out
+
+
+def _class_keys(events: Frame, table: InputTable) -> Texts:
+    """What names a pupil's class within the school; "" where the log does not say."""
+    columns = [c.name for role in (Role.GRADE, Role.CLASS_NAME) if (c := table.by_role(role))]
+    return class_keys(events, columns)
+
+
+def class_keys(frame: Frame, columns: list[str]) -> Texts:
+    """Classes by their folded 年级 and 班级, as far as the table has them."""
+    given = [frame[c] for c in columns if c in frame]
+    if not given or not any((c != "").any() for c in given):
+        return texts([""] * frame.height)
+    return texts("".join(map(fold, words)) for words in zip(*given, strict=True))
+
+
+def _accept(
+    lines: _Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
+) -> tuple[Bools, Bools]:
+    """Which lines are sound (role, behaviour and day are known), and which of them count."""
+    table, role = rules.table("events"), lines.role
+    role_column, behaviour_column, date_column, account_column, school_column = (
+        table.name_of(r) for r in (Role.EVENT_ROLE, Role.BEHAVIOUR, Role.DATE, Role.ACCOUNT, Role.SCHOOL)
     )
-
-
-def _accept(lines: _Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Bools:
-    """Which lines count; every other one is found once, for the first reason that holds."""
-    role, month, roles = lines.role, lines.month, lines.column(Role.EVENT_ROLE)
     counted = np.ones(len(role), dtype=bool)
 
-    def reject(bad: Bools, code: str, about: Role, **params: str) -> None:
+    def reject(bad: Bools, code: str, column: str, **params: str) -> None:
         bad = bad & counted
         counted[bad] = False
-        column, cells = lines.table.name_of(about), lines.column(about)
         for i in np.flatnonzero(bad):
-            found = params.get("found") or cells[i] or "空白"
-            findings.add(code, "events", lines.at[i], column, **{"role": roles[i], **params, "found": found})
+            found = params.get("found") or lines.events[column][i] or "空白"
+            more = {"role": lines.events[role_column][i], **params, "found": found}
+            findings.add(code, "events", lines.at[i], column, **more)
 
-    first, last = rules.period.start, rules.period.end
-    reject(role == NOT_FOUND, "event_unknown_role", Role.EVENT_ROLE)
-    reject(np.isnat(month), "bad_date", Role.DATE, found="空白")
-    reject(lines.behaviour == NOT_FOUND, "event_unknown_behaviour", Role.BEHAVIOUR)
-    reject(lines.own_role != role, "event_other_role", Role.BEHAVIOUR)
-    outside = (month < np.datetime64(first)) | (month > np.datetime64(last))
-    reject(outside, "event_outside", Role.DATE, found="月份", start=first, end=last)
-    reject(lines.account == "", "event_no_account", Role.ACCOUNT)
+    reject(role == NOT_FOUND, "event_unknown_role", role_column)
+    reject(np.isnat(lines.day), "bad_date", date_column, found="空白")
+    reject(lines.behaviour == NOT_FOUND, "event_unknown_behaviour", behaviour_column)
+    reject(lines.own_role != role, "event_other_role", behaviour_column)
+    period = {"start": rules.period.start, "end": rules.period.end}
+    reject(lines.month == NOT_FOUND, "event_outside", date_column, found="月份", **period)
+    sound = counted.copy()
+    reject(lines.account == "", "event_no_account", account_column)
+    fills = np.array([r.fills for r in rules.effective.roles], dtype=object)[role]
     if teachers.height:
-        unknown = locate(lines.account, accounts(teachers)) == NOT_FOUND
-        reject(lines.of_role("teacher", rules) & unknown, "event_unknown_account", Role.ACCOUNT)
+        reject((fills == "teacher") & (lines.teacher == NOT_FOUND), "event_unknown_account", account_column)
     if schools.height:
-        own = np.flatnonzero(lines.of_role("school", rules) & counted)
-        named = school_keys(schools[rules.table("schools").name_of(Role.SCHOOL)])
-        known = locate(school_keys(_schools(lines, own, teachers, rules)), named)
-        unknown = np.zeros(len(role), dtype=bool)
-        unknown[own[known == NOT_FOUND]] = True
-        reject(unknown, "event_unknown_school", Role.SCHOOL)
-    return counted
+        reject((fills != "teacher") & (lines.school == NOT_FOUND), "event_unknown_school", school_column)
+    return sound, counted
 
 
 def _once(lines: _Lines, accepted: Ints, rules: Rules) -> Ints:
-    """Of the accepted lines the first of each account, behaviour and day (month for pupils), in order."""
-    monthly = np.array([r.once_per == "month" for r in rules.effective.roles])[lines.role[accepted]]
-    months = lines.month[accepted].astype(np.int64)
-    # months and days on one scale, far enough apart never to meet
-    when = np.where(monthly, months * 32, lines.column(Role.DATE)[accepted].astype(np.int64) + 1_000_000)
-    person = locate(lines.account[accepted], lines.account[accepted])
-    return np.sort(np.unique(_mix(person, lines.behaviour[accepted], when), return_index=True)[1])
+    """Of the accepted lines those that count: the first of each account, behaviour and day (or month, or every one),
+
+    for roles that count by school of each account and school. In order.
+    """
+    role = lines.role[accepted]
+    spans = [once_per(k, rules) for k in range(len(rules.effective.roles))]
+    span = np.array(spans, dtype=object)[role]
+    # months, days and single lines on one scale, far enough apart never to meet
+    months, days = lines.month[accepted], lines.day[accepted].astype(np.int64)
+    when = np.where(span == "month", months, np.where(span == "day", days + 1_000, accepted + 10_000_000))
+    by_school = np.array([r.per_school for r in rules.effective.roles])[role]
+    place = np.where(by_school, lines.school[accepted] + 1, 0)
+    key = _mix(lines.person[accepted], place, lines.behaviour[accepted], when)
+    return np.sort(np.unique(key, return_index=True)[1])
 
 
-def _table(lines: _Lines, counted: Ints, teachers: Frame, rules: Rules) -> Frame:
-    """The counted lines added up by account, behaviour and month."""
-    names = [b for r in rules.effective.roles for b in r.behaviours]
-    person = locate(lines.account[counted], lines.account[counted])
-    key = _mix(person, lines.behaviour[counted], lines.month[counted].astype(np.int64))
+def _mix(*parts: Ints) -> Ints:
+    """One number for each combination, in the order of the parts."""
+    out = np.zeros(len(parts[0]), dtype=np.int64)
+    for part in parts:
+        if len(part):
+            _, part = np.unique(part, return_inverse=True)
+            out = out * (int(part.max()) + 1) + part
+    return out
+
+
+def _log(
+    lines: _Lines, sound: Bools, accepted: Ints, counted: Ints, again: Ints, schools: Frame, teachers: Frame,
+    rules: Rules,
+) -> Log:  # fmt: skip
+    some, roles = len(behaviours(rules)), len(rules.effective.roles)
+    fills = np.array([r.fills for r in rules.effective.roles], dtype=object)
+
+    def table(which: Ints, kind: str, unit: Ints, height: int) -> Floats:
+        mine = which[(fills[lines.role[which]] == kind) & (unit[which] != NOT_FOUND)]
+        at = lines.behaviour[mine] * height + unit[mine]
+        return np.bincount(at, minlength=some * height).astype(np.float64).reshape(some, height)
+
+    at_school, first, last = _spans(lines, accepted, roles, schools.height)
+    anywhere = np.bincount(lines.behaviour[sound], minlength=some) > 0
+    months = np.bincount(lines.month[sound], minlength=len(rules.period.months())) > 0
+    return Log(
+        _counts(lines, counted, rules),
+        table(counted, "teacher", lines.teacher, teachers.height),
+        table(counted, "school", lines.school, schools.height),
+        table(again, "teacher", lines.teacher, teachers.height),
+        _pupils(lines, counted, fills),
+        at_school, anywhere, first, last, months, _strange(lines, sound, fills, schools.height),
+    )  # fmt: skip
+
+
+def _spans(lines: _Lines, accepted: Ints, roles: int, height: int) -> tuple[Bools, Ints, Ints]:
+    """By role and school: whether there is any accepted line, the first and the last month with one."""
+    mine = accepted[lines.school[accepted] != NOT_FOUND]
+    at, month = lines.role[mine] * height + lines.school[mine], lines.month[mine]
+    first = np.full(roles * height, np.iinfo(np.int64).max)
+    last = np.full(roles * height, NOT_FOUND)
+    np.minimum.at(first, at, month)
+    np.maximum.at(last, at, month)
+    some = last != NOT_FOUND
+    shape = (roles, height)
+    return some.reshape(shape), np.where(some, first, NOT_FOUND).reshape(shape), last.reshape(shape)
+
+
+def _strange(lines: _Lines, sound: Bools, fills: Texts, height: int) -> Bools:
+    """The schools that have teachers' lines, none of them by an account of 教师数据."""
+    mine = sound & (lines.school != NOT_FOUND) & (lines.account != "")
+    mine[mine] = fills[lines.role[mine]] == "teacher"
+    known = mine & (lines.teacher != NOT_FOUND)
+    lines_of, known_of = (np.bincount(lines.school[m], minlength=height) for m in (mine, known))
+    return np.asarray((lines_of > 0) & (known_of == 0))
+
+
+def _pupils(lines: _Lines, counted: Ints, fills: Texts) -> Pupils:
+    mine = counted[(fills[lines.role[counted]] == "pupil") & (lines.school[counted] != NOT_FOUND)]
+    classes, class_code = np.unique(lines.class_key[mine].astype(str), return_inverse=True)
+    key = _mix(lines.school[mine], class_code, lines.person[mine], lines.behaviour[mine])
     _, start, count = np.unique(key, return_index=True, return_counts=True)
-    first = counted[start]
+    first = mine[start]
+    names = classes[class_code[start]] if len(start) else classes[:0]
+    return Pupils(lines.school[first], texts(names), lines.behaviour[first], count.astype(np.float64))
+
+
+def _counts(lines: _Lines, counted: Ints, rules: Rules) -> Frame:
+    """有效次数: by account, behaviour and month; of pupils by class, whose name stands for the account."""
+    names, months, roles = behaviours(rules), rules.period.months(), rules.effective.roles
+    role = lines.role[counted]
+    by_class = np.array([r.fills == "pupil" for r in roles])[role]
+    by_school = np.array([r.per_school for r in roles])[role] | by_class
+    _, class_code = np.unique(lines.class_key[counted].astype(str), return_inverse=True)
+    whose = np.where(by_class, class_code, lines.person[counted] + len(counted))
+    place = np.where(by_school, lines.school[counted] + 1, 0)
+    key = _mix(place, whose, lines.behaviour[counted], lines.month[counted])
+    _, start, count = np.unique(key, return_index=True, return_counts=True)
+    first, pupil = counted[start], by_class[start]
+    behaviour, month = lines.behaviour[first], lines.month[first]
+    account = np.where(pupil, lines.class_key[first], lines.account[first])
     out = Frame(
         {
-            "学校名称": _schools(lines, first, teachers, rules),
-            "账号": lines.account[first],
-            "角色": texts(rules.effective.roles[r].label for r in lines.role[first]),
-            "行为": texts(names[b] for b in lines.behaviour[first]),
-            "月份": texts(str(m) for m in lines.month[first]),
+            "学校名称": lines.school_name[first],
+            "账号": account,
+            "角色": texts(roles[r].label for r in lines.role[first]),
+            "行为": texts(names[b] for b in behaviour),
+            "月份": texts(months[m] for m in month),
             "有效次数": count.astype(np.float64),
+            "出处": texts([ORIGIN] * len(first)),
         }
     )
-    behaviour, account = lines.behaviour[first], out["账号"].astype(str)
-    return out.take(np.lexsort((out["月份"], behaviour, account, out["学校名称"].astype(str))))
+    return out.take(np.lexsort((month, behaviour, account.astype(str), out["学校名称"].astype(str))))
 
 
-def totals(counts: Frame, role: EventRole, behaviour: str, keys: list[str], by: str) -> Ints:
-    """The term's effective counts of one behaviour for each of these accounts (or schools); 0 for none."""
-    mine = (counts["角色"] == role.label) & (counts["行为"] == behaviour)
-    own = school_keys(counts[by][mine]) if by == "学校名称" else counts[by][mine]
-    at = locate(own, keys)
-    found = at != NOT_FOUND
-    return np.bincount(at[found], weights=counts["有效次数"][mine][found], minlength=len(keys)).astype(
-        np.int64
-    )
+def _report_repeats(lines: _Lines, again: Ints, rules: Rules, findings: Findings) -> None:
+    column = rules.table("events").name_of(Role.BEHAVIOUR)
+    for i in again:
+        findings.add(
+            "event_repeated", "events", lines.at[i], column, rule=ONCE[once_per(int(lines.role[i]), rules)]
+        )
 
 
-def _again(accepted: Ints, once: Ints) -> Bools:
-    """Which of the accepted lines do not count."""
-    again = np.ones(len(accepted), dtype=bool)
-    again[once] = False
-    return again
+def _report_two_schools(
+    lines: _Lines, accepted: Ints, teachers: Frame, rules: Rules, findings: Findings
+) -> None:
+    """Tells of every teacher's account whose lines name more than one school; its days count once all the same."""
+    mine = accepted[(lines.teacher[accepted] != NOT_FOUND) & (lines.school[accepted] != NOT_FOUND)]
+    pairs = np.unique(lines.teacher[mine] * (int(lines.school.max(initial=0)) + 1) + lines.school[mine])
+    teacher = pairs // (int(lines.school.max(initial=0)) + 1)
+    some, count = np.unique(teacher, return_counts=True)
+    table = rules.table("teachers")
+    at, column = rows(teachers), table.name_of(Role.ACCOUNT)
+    for i, schools in zip(some[count > 1], count[count > 1], strict=True):
+        findings.add(
+            "event_two_schools", "teachers", at[i], column, found=teachers[column][i], count=int(schools)
+        )
 
 
-def _report_repeats(lines: _Lines, accepted: Ints, once: Ints, rules: Rules, findings: Findings) -> None:
-    column = lines.table.name_of(Role.BEHAVIOUR)
-    for i in accepted[_again(accepted, once)]:
-        rule = ONCE[rules.effective.roles[lines.role[i]].once_per]
-        findings.add("event_repeated", "events", lines.at[i], column, rule=rule)
-
-
-def _schools(lines: _Lines, rows_: Ints, teachers: Frame, rules: Rules) -> np.ndarray:
-    """The school of each row: as the event says, else the teacher's own."""
-    given = lines.column(Role.SCHOOL)[rows_]
-    if teachers.height == 0:
-        return given
-    own = locate(lines.account[rows_], accounts(teachers))
-    schools = teachers[rules.table("teachers").name_of(Role.SCHOOL)]
-    return texts(g or (schools[o] if o != NOT_FOUND else "") for g, o in zip(given, own, strict=True))
-
-
-def _mix(person: Ints, behaviour: Ints, when: Ints) -> Ints:
-    """One sortable number for (person, behaviour, time)."""
-    when = when - (when.min() if len(when) else 0)
-    span = int(when.max()) + 1 if len(when) else 1
-    return np.asarray((person * 64 + behaviour) * span + when)
-
-
-def _codes(column: np.ndarray, known: Callable[[str], int]) -> Ints:
+def _codes(column: Texts, known: Callable[[str], int]) -> Ints:
     memo: dict[str, int] = {}
     cells = column.tolist()
     return np.array([memo[v] if v in memo else memo.setdefault(v, known(v)) for v in cells], dtype=np.int64)
@@ -208,7 +364,7 @@ def _role_codes(rules: Rules) -> Callable[[str], int]:
 
 
 def _behaviour_codes(rules: Rules) -> Callable[[str], int]:
-    names = [b for r in rules.effective.roles for b in r.behaviours]
+    names = behaviours(rules)
     known = {
         fold(a): names.index(b) for b, aliases in rules.effective.behaviour_aliases.items() for a in aliases
     }

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from kongjian.engine.frame import Bools, Floats, Frame, Texts, texts
+from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
 from kongjian.engine.monthly import Monthly
-from kongjian.engine.rounding import MISSING
+from kongjian.engine.rounding import MISSING, TOLERANCE
 from kongjian.rules.model import Condition, Rules
+from kongjian.rules.readings import PassMark
 
 JOIN = "；"
 
 
+_REACHES: dict[PassMark, Callable[[Ints, Floats, float], Bools]] = {
+    PassMark.ROUNDED: lambda cents, _, bound: cents >= round(bound * 100),
+    PassMark.EXACT: lambda _, exact, bound: exact >= bound - TOLERANCE,
+}
 Why = Callable[[int], str]
 """How to say that a unit, by its position, does not meet a condition."""
 
@@ -41,13 +47,13 @@ class Eligibility:
 
 def eligibility(units: Frame, monthly: Monthly, kind: str, rules: Rules) -> Eligibility:
     """Judges every unit by the conditions of its kind that hold under the readings in force."""
-    judged = {c.id: _judge(c, units, monthly) for c in rules.conditions_for(kind)}
+    judged = {c.id: _judge(c, units, monthly, rules) for c in rules.conditions_for(kind)}
     met = {condition: answer for condition, (answer, _) in judged.items()}
     eligible = np.logical_and.reduce([*met.values(), np.ones(units.height, dtype=bool)])
     return Eligibility(eligible, met, {condition: why for condition, (_, why) in judged.items()})
 
 
-def _judge(condition: Condition, units: Frame, monthly: Monthly) -> tuple[Bools, Why]:
+def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -> tuple[Bools, Why]:
     """Whether each unit meets one condition, and how to say that unit i does not."""
     if condition.kind == "yes_no":
         value = units[condition.columns[0]]
@@ -55,9 +61,27 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly) -> tuple[Bools,
     if condition.kind == "rate":
         rate = opening_rate(units, condition)
         return rate >= condition.at_least, lambda i: _say(condition, _percent(rate[i]), np.isnan(rate[i]))
-    cents = monthly.lowest if condition.kind == "every_month" else monthly.average
-    bound = round(condition.at_least * 100)
-    return cents >= bound, lambda i: _say(condition, f"{cents[i] / 100:.2f}分", cents[i] == MISSING)
+    average = condition.kind != "every_month"
+    cents = monthly.average if average else monthly.lowest
+    met = _REACHES[rules.choice(PassMark)](
+        cents, monthly.exact if average else cents / 100, condition.at_least
+    )
+    return met & ~monthly.barred, lambda i: _say_months(condition, cents, monthly, rules, i)
+
+
+def _say_months(condition: Condition, cents: Ints, monthly: Monthly, rules: Rules, i: int) -> str:
+    if monthly.barred[i]:
+        absent = zip(rules.period.months(), monthly.months.lacking[i], strict=True)
+        return f"缺{'、'.join(m for m, gone in absent if gone)}的月度得分"
+    return _say(condition, _points(cents[i], monthly.exact[i], condition), cents[i] == MISSING)
+
+
+def _points(cents: int, exact: float, condition: Condition) -> str:
+    """A score that is too low, with as many decimals as show it."""
+    shown = f"{cents / 100:.2f}分"
+    if cents < round(condition.at_least * 100):
+        return shown
+    return f"{math.floor(exact * 10_000) / 10_000:.4f}分"
 
 
 def opening_rate(units: Frame, condition: Condition) -> Floats:

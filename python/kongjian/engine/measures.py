@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from kongjian.engine import effective
+from kongjian.engine.coverage import (
+    BY_READING,
+    COVERED,
+    FROM_LOG,
+    MISSING,
+    NO_EVENT,
+    PASTED,
+    Tally,
+    climb,
+    covered,
+)
+from kongjian.engine.effective import Log, behaviours, class_keys, once_per
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
-from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
+from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
 from kongjian.engine.rounding import TOLERANCE
-from kongjian.rules.model import ClassRate, Rules, TeacherMean
+from kongjian.rules.model import ClassRate, EventRole, Rules, TeacherMean
 from kongjian.rules.model_tables import InputTable
-from kongjian.rules.readings import ClassWeight
+from kongjian.rules.readings import ClassWeight, LogCoverage
 from kongjian.rules.roles import Role
 
 DECIMALS = 10
 """Means are kept to ten decimals: what a cell shows, free of the noise of adding in another order."""
 SOURCE = "#source:"
-"""Before a measure's name: on how many rows each derived value rests, FROM_EVENTS, or 0 where nothing was derived.
+"""Before a measure's name: on how many rows each derived value rests, or one of the codes below; 0 where it was pasted.
 
 There is no such column for a measure of which nothing was derived.
 """
+FROM_EVENTS, NO_EVENTS, BLANK_ZERO, FROM_PUPILS = -1.0, -2.0, -3.0, -4.0
+"""Counted in the log; 0 because the log covers it; 0 by the reading of blanks; a school's pupils' events."""
+OF = "#of:"
+"""Before a measure's name: how many rows a derived mean should rest on, see SOURCE."""
+PARTIAL = "#partial:"
+"""Before a measure's name: 1 where a derived mean does not rest on everyone concerned."""
+PLATFORM = "#platform:"
+"""Before an indicator's name: the platform's own score of it, where the export gave one."""
 # from how many pupils each class has: its weight, and whether it counts
 _CLASS_WEIGHT: dict[ClassWeight, Callable[[Floats], tuple[Floats, Bools]]] = {
     ClassWeight.STUDENTS: lambda students: (students, students > 0),
     ClassWeight.CLASSES: lambda students: (np.ones(len(students)), np.ones(len(students), dtype=bool)),
 }
-FROM_EVENTS = -1.0
-PLATFORM = "#platform:"
-"""Before an indicator's name: the platform's own score of it, where the export gave one; for comparing only."""
+_CODES = np.array([0.0, FROM_EVENTS, NO_EVENTS, BLANK_ZERO, 0.0])
+"""SOURCE by rung."""
 
 
 def basis(units: Frame, measure: str, at: int) -> float:
@@ -38,57 +57,183 @@ def basis(units: Frame, measure: str, at: int) -> float:
     return float(units[SOURCE + measure][at]) if SOURCE + measure in units else 0.0
 
 
-def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Findings) -> Frame:
-    """教师数据 with blank counts taken from the effective counts. Given counts stand; differences are found."""
-    out = Frame(teachers)
-    if counts.height == 0 or teachers.height == 0:
-        return out
-    keys, at = accounts(teachers), rows(teachers)
-    for role in rules.effective.roles:
-        for name in role.behaviours if role.fills == "teacher" else ():
-            counted = effective.totals(counts, role, name, keys, "账号").astype(np.float64)
-            if name in rules.effective.share_behaviours:
-                counted = np.minimum(counted, 1.0)
-            column = rules.filled_by(role, name)
-            given = teachers[column]
-            fill = np.isnan(given) & (counted > 0)
-            differ = ~np.isnan(given) & (counted > 0) & (np.abs(given - counted) > TOLERANCE)
-            if name not in rules.effective.share_behaviours:
-                for i in np.flatnonzero(differ):
-                    findings.add(
-                        "counts_differ", "teachers", at[i], column,
-                        given=f"{given[i]:g}", counted=f"{counted[i]:g}",
-                    )  # fmt: skip
-            for i in np.flatnonzero(fill):
-                findings.add("counts_filled", "teachers", at[i], column)
-            _derive(out, column, np.where(fill, counted, np.nan), FROM_EVENTS)
-    return out
+def should_rest_on(units: Frame, measure: str, at: int) -> float:
+    """On how many rows one unit's mean should rest."""
+    return float(units[OF + measure][at]) if OF + measure in units else 0.0
 
 
-def school_measures(
-    schools: Frame, teachers: Frame, classes: Frame, counts: Frame, rules: Rules, findings: Findings
+def partial(units: Frame, measure: str) -> Bools:
+    """Where a measure is a mean over some only."""
+    column = units.get(PARTIAL + measure)
+    return np.zeros(units.height, dtype=bool) if column is None else column == 1
+
+
+@dataclass(frozen=True)
+class Below:
+    """What schools are derived from: teachers' measures, classes and the log, each row's school by position."""
+
+    teachers: Frame
+    teacher_school: Ints
+    classes: Frame
+    class_school: Ints
+    log: Log
+
+    @classmethod
+    def of(cls, schools: Frame, teachers: Frame, classes: Frame, log: Log, rules: Rules) -> Below:
+        keys = _school_keys("schools", schools, rules)
+        teacher_school = locate(_school_keys("teachers", teachers, rules), keys)
+        class_school = locate(_school_keys("classes", classes, rules), keys)
+        return cls(teachers, teacher_school, classes, class_school, log)
+
+
+def _school_keys(table: str, frame: Frame, rules: Rules) -> list[str]:
+    return school_keys(frame[rules.table(table).name_of(Role.SCHOOL)])
+
+
+def _roles(rules: Rules, fills: str) -> Iterator[tuple[int, EventRole, int, str]]:
+    """Each behaviour of the roles that fill this: the role's position, the role, the behaviour's position, its name."""
+    names = behaviours(rules)
+    for k, role in enumerate(rules.effective.roles):
+        for name in role.behaviours if role.fills == fills else ():
+            yield k, role, names.index(name), name
+
+
+def teacher_measures(
+    teachers: Frame, schools: Frame, log: Log, rules: Rules, findings: Findings, tally: Tally
 ) -> Frame:
-    """学校数据 with blank measures derived from 教师指标, 班级数据 and administrators' effective counts."""
-    out = Frame(schools)
-    school_table, teacher_table, class_table = (rules.table(t) for t in ("schools", "teachers", "classes"))
-    keys = school_keys(schools[school_table.name_of(Role.SCHOOL)])
-    teacher_school = locate(school_keys(teachers[teacher_table.name_of(Role.SCHOOL)]), keys)
-    class_school = locate(school_keys(classes[class_table.name_of(Role.SCHOOL)]), keys)
-    for mean in rules.measures.teacher_means:
-        _derive(out, mean.measure, *_teacher_mean(mean, teachers, teacher_table, teacher_school, len(keys)))
-    for rate in rules.measures.class_rates:
-        students = classes[class_table.name_of(Role.STUDENTS)]
-        values = class_rate(rate, classes, students)
-        derived, used_rows = _class_mean(values, students, class_school, len(keys), rules.choice(ClassWeight))
-        used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
-        for i in np.flatnonzero(used):
-            findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
-        _derive(out, rate.measure, derived, used_rows)
-    for role in rules.effective.roles:
-        for name in role.behaviours if role.fills == "school" and counts.height else ():
-            done = effective.totals(counts, role, name, keys, "学校名称") >= 1
-            _derive(out, rules.filled_by(role, name), np.where(done, 1.0, np.nan), FROM_EVENTS)
+    """教师数据 with blank counts as the ladder of coverage fills them. Given counts stand; differences are found."""
+    out = Frame(teachers)
+    if teachers.height == 0:
+        return out
+    at, table = rows(teachers), rules.table("teachers")
+    school = locate(_school_keys("teachers", teachers, rules), _school_keys("schools", schools, rules))
+    has_account = teachers[ACCOUNT] != ""
+    blank_somewhere = np.zeros(teachers.height, dtype=bool)
+    for k, role, b, name in _roles(rules, "teacher"):
+        column, is_share = rules.filled_by(role, name), name in rules.effective.share_behaviours
+        given, counted = teachers[column], log.of_teachers[b]
+        if is_share:
+            counted = np.minimum(counted, 1.0)
+        told = has_account & covered(log, k, b, school)
+        owed = _concerned(column, teachers, table, rules)
+        values, rung = climb(given, counted, told, rules)
+        if is_share:  # who has no class owes nothing: a blank stays a blank
+            silent = ~owed & (rung > FROM_LOG)
+            values, rung = np.where(silent, np.nan, values), np.where(silent, PASTED, rung)
+        tally.add(k, b, school, rung, owed)
+        blank_somewhere |= (rung == MISSING) & owed
+        _report_counts(column, given, counted, rung, at, owed, is_share, findings)
+        out[column] = values
+        if (rung != PASTED).any():
+            out[SOURCE + column] = _CODES[np.where(np.isnan(values), PASTED, rung)]
+    if not log.is_empty:
+        for i in np.flatnonzero(blank_somewhere & ~has_account):
+            findings.add("log_no_account", "teachers", at[i], table.name_of(Role.ACCOUNT))
     return out
+
+
+def _concerned(column: str, teachers: Frame, table: InputTable, rules: Rules) -> Bools:
+    """Whose counts of a behaviour the school's mean is over; everyone where there is no such mean."""
+    mean = next((m for m in rules.measures.teacher_means if m.measure == column), None)
+    return _counted(mean, teachers, table) if mean else np.ones(teachers.height, dtype=bool)
+
+
+def _counted(mean: TeacherMean, teachers: Frame, table: InputTable) -> Bools:
+    if not mean.counted:
+        return np.ones(teachers.height, dtype=bool)
+    return np.asarray(teachers[table.name_of(mean.counted)] == 1)
+
+
+def _report_counts(
+    column: str, given: Floats, counted: Floats, rung: Ints, at: Ints, owed: Bools, is_share: bool, findings: Findings
+) -> None:  # fmt: skip
+    differ = (rung == PASTED) & (counted > 0) & (np.abs(given - counted) > TOLERANCE)
+    for i in np.flatnonzero(differ) if not is_share else ():
+        findings.add(
+            "counts_differ", "teachers", at[i], column, given=f"{given[i]:g}", counted=f"{counted[i]:g}"
+        )
+    filled = np.flatnonzero(rung == FROM_LOG)
+    for i in filled:
+        findings.add("counts_filled", "teachers", at[i], column)
+    if is_share and len(filled):
+        findings.add("evaluation_once", "teachers", column=column, count=len(filled))
+    for code, step in (("counts_covered", COVERED), ("counts_zero", BY_READING)):
+        if some := int(((rung == step) & owed).sum()):
+            findings.add(code, "teachers", column=column, count=some)
+
+
+def school_measures(schools: Frame, below: Below, rules: Rules, findings: Findings, tally: Tally) -> Frame:
+    """学校数据 with blank measures derived from 教师指标, 班级数据 and the log."""
+    out, height = Frame(schools), schools.height
+    short = people_short(schools, below, rules)
+    table = rules.table("teachers")
+    for mean in rules.measures.teacher_means:
+        values = below.teachers[mean.measure]
+        if mean.how == "share_complete":
+            values = np.where(np.isnan(values), np.nan, values >= mean.complete_from - TOLERANCE)
+        counted = _counted(mean, below.teachers, table)
+        found = _mean(values, np.ones(len(values)), counted, counted, below.teacher_school, height)
+        _derive(out, mean.measure, *found, short)
+    names = behaviours(rules)
+    for k, role, b, name in _roles(rules, "teacher"):
+        column = rules.filled_by(role, name)
+        if column in schools:
+            tally.given(k, b, ~np.isnan(schools[column]))
+    for rate in rules.measures.class_rates:
+        _class_rate(out, rate, names.index(rate.behaviour), schools, below, rules, findings, tally)
+    for k, role, b, name in _roles(rules, "school"):
+        column, everyone = rules.filled_by(role, name), np.arange(height)
+        done = np.minimum(below.log.of_schools[b], 1.0)
+        values, rung = climb(schools[column], done, covered(below.log, k, b, everyone), rules)
+        tally.add(k, b, everyone, rung, np.ones(height, dtype=bool))
+        for code, step in (("answers_covered", COVERED), ("answers_zero", BY_READING)):
+            if some := int((rung == step).sum()):
+                findings.add(code, "schools", column=column, count=some)
+        out[column] = values
+        if (rung != PASTED).any():
+            out[SOURCE + column] = _CODES[rung]
+    _report_means(schools, out, below, short, rules, findings)
+    return out
+
+
+def people_short(schools: Frame, below: Below, rules: Rules) -> Bools:
+    """The schools of which 教师数据 has fewer different people than 教师总数 says."""
+    staff = rules.table("schools").by_role(Role.STAFF)
+    if staff is None:
+        return np.zeros(schools.height, dtype=bool)
+    at = below.teacher_school[below.teacher_school != NOT_FOUND]
+    return np.asarray(np.bincount(at, minlength=schools.height) < schools[staff.name])
+
+
+def _report_means(
+    schools: Frame, out: Frame, below: Below, short: Bools, rules: Rules, findings: Findings
+) -> None:
+    """Says of every derived mean over some only how many it rests on, and of whom 教师数据 lacks people."""
+    at, staff = rows(schools), rules.table("schools").by_role(Role.STAFF)
+    derived = np.zeros(schools.height, dtype=bool)
+    units = {m.measure: "名" for m in rules.measures.teacher_means}
+    units |= {r.measure: "个班级" for r in rules.measures.class_rates}
+    for measure, unit in units.items():
+        source, of = out.get(SOURCE + measure), out.get(OF + measure)
+        if source is None or of is None:
+            continue
+        derived |= (source > 0) & (unit == "名")
+        for i in np.flatnonzero((source > 0) & (source < of)):
+            findings.add(
+                "mean_partial", "schools", at[i], measure, count=int(source[i]), of=int(of[i]), unit=unit
+            )
+    if staff is None:
+        return
+    here = np.bincount(below.teacher_school[below.teacher_school != NOT_FOUND], minlength=schools.height)
+    for i in np.flatnonzero(derived & short):
+        findings.add(
+            "teachers_fewer",
+            "schools",
+            at[i],
+            staff.name,
+            count=int(here[i]),
+            total=f"{schools[staff.name][i]:g}",
+        )
 
 
 def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
@@ -100,42 +245,163 @@ def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
     return _fill(given, derived)
 
 
-def _teacher_mean(
-    mean: TeacherMean, teachers: Frame, table: InputTable, school: Ints, height: int
-) -> tuple[Floats, Floats]:
-    values = teachers[mean.measure]
-    if mean.how == "share_complete":
-        values = np.where(np.isnan(values), np.nan, values >= mean.complete_from - TOLERANCE)
-    everyone = np.ones(len(values), dtype=bool)
-    counted = teachers[table.name_of(mean.counted)] == 1 if mean.counted else everyone
-    return _mean(values, np.ones(len(values)), counted, school, height)
+def _class_rate(
+    out: Frame, rate: ClassRate, behaviour: int, schools: Frame, below: Below, rules: Rules, findings: Findings,
+    tally: Tally,
+) -> None:  # fmt: skip
+    """A school's completion rate: of its classes, as given, counted or seen in the log, else of its pupils' events."""
+    classes, table, height = below.classes, rules.table("classes"), schools.height
+    students = classes[table.name_of(Role.STUDENTS)]
+    values = class_rate(rate, classes, students)
+    for i in np.flatnonzero(np.isnan(classes[rate.measure]) & ~np.isnan(values)):
+        findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
+    pupils = _PupilRates(rate, behaviour, schools, below, rules)
+    values, capped = _fill_capped(values, pupils.by_class())
+    weights, counted = _CLASS_WEIGHT[rules.choice(ClassWeight)](students)
+    everyone = np.ones(classes.height, dtype=bool)
+    found = _mean(values, weights, counted, everyone, below.class_school, height)
+    nobody = np.zeros(height, dtype=bool)
+    _derive(out, rate.measure, *found, nobody)
+    of_school, of_pupils, capped_schools = pupils.by_school()
+    fill = np.isnan(out[rate.measure]) & ~np.isnan(of_school)
+    if fill.any():
+        _derive(out, rate.measure, of_school, np.full(height, FROM_PUPILS), of_pupils, nobody)
+    pupils.tally(tally, ~np.isnan(schools[rate.measure]))
+    for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
+        at = rows(classes if table_id == "classes" else schools)
+        for i in np.flatnonzero(where):
+            findings.add("rate_capped", table_id, at[i], rate.measure)
+    for i in np.flatnonzero(pupils.strangers()):
+        findings.add(
+            "pupils_elsewhere", "schools", rows(schools)[i], rate.measure, count=int(pupils.strangers()[i])
+        )
+    if pupils.seen:
+        _report_target(rate, pupils.role, rules, findings)
 
 
-def _class_mean(
-    values: Floats, students: Floats, school: Ints, height: int, weight: ClassWeight
-) -> tuple[Floats, Floats]:
-    return _mean(values, *_CLASS_WEIGHT[weight](students), school, height)
+def _report_target(rate: ClassRate, role: int, rules: Rules, findings: Findings) -> None:
+    """A target that no pupil can reach, since a month counts once, is said."""
+    months = len(rules.period.months())
+    if once_per(role, rules) == "month" and rate.per_student > months:
+        findings.add(
+            "target_unreachable",
+            "events",
+            count=months,
+            behaviour=rate.behaviour,
+            target=f"{rate.per_student:g}",
+        )
+
+
+class _PupilRates:
+    """The completion rates that the pupils' events of one behaviour give (spec: pupils' events)."""
+
+    def __init__(self, rate: ClassRate, behaviour: int, schools: Frame, below: Below, rules: Rules) -> None:
+        self._rate, self._below, self._rules = rate, below, rules
+        self._behaviour, self._height = behaviour, schools.height
+        self.role = next(k for k, _, b, _ in _roles(rules, "pupil") if b == behaviour)
+        pupils = below.log.pupils
+        self._mine = pupils.behaviour == behaviour
+        self.seen = bool(self._mine.any())
+        self._school, self._class = pupils.school[self._mine], pupils.class_key[self._mine]
+        self._done = np.minimum(pupils.count[self._mine], rate.per_student)
+        self._covered = covered(below.log, self.role, behaviour, np.arange(schools.height))
+        table = rules.table("classes")
+        self._students = np.nan_to_num(below.classes[table.name_of(Role.STUDENTS)])
+        columns = [c.name for r in (Role.GRADE, Role.CLASS_NAME) if (c := table.by_role(r))]
+        keys = class_keys(below.classes, columns)
+        rows_of = [f"{s}/{k}" for s, k in zip(below.class_school.tolist(), keys, strict=True)]
+        own = [f"{s}/{k}" if k else "" for s, k in zip(self._school.tolist(), self._class, strict=True)]
+        self._at = locate(own, rows_of)
+        whole = rules.table("schools").by_role(Role.PUPILS)
+        known = below.class_school != NOT_FOUND
+        weights = self._students[known]
+        in_classes = np.bincount(below.class_school[known], weights=weights, minlength=schools.height)
+        all_pupils = np.nan_to_num(schools[whole.name]) if whole else np.zeros(schools.height)
+        self._pupils = np.where(in_classes > 0, in_classes, all_pupils)
+        self._by_class = np.zeros(schools.height, dtype=bool)
+        self._by_class[self._school[self._at != NOT_FOUND]] = True
+
+    def by_class(self) -> Floats:
+        """The rate of each class, uncapped; NaN where the log does not tell."""
+        found = self._at != NOT_FOUND
+        height = self._below.classes.height
+        done = np.bincount(self._at[found], weights=self._done[found], minlength=height)
+        pupils = self._divisor(np.bincount(self._at[found], minlength=height), self._students)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = done / (pupils * self._rate.per_student)
+        school = self._below.class_school
+        if not self._height:
+            return np.full(height, np.nan)
+        told = (school != NOT_FOUND) & self._by_class[school] & self._covered[school] & (pupils > 0)
+        return np.where(told, rate, np.nan)
+
+    def by_school(self) -> tuple[Floats, Floats, Bools]:
+        """The rate of each school whose log does not say the classes, capped; of how many pupils; where it was capped."""
+        done = np.bincount(self._school, weights=self._done, minlength=self._height)
+        pupils = self._divisor(np.bincount(self._school, minlength=self._height), self._pupils)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = done / (pupils * self._rate.per_student)
+        told = self._covered & ~self._by_class & (pupils > 0)
+        capped = told & (rate > 1 + TOLERANCE)
+        return np.where(told, np.minimum(np.round(rate, DECIMALS), 1.0), np.nan), pupils, capped
+
+    def _divisor(self, seen: Ints, everybody: Floats) -> Floats:
+        """Who is counted: all pupils where no event means none took place, else those with events."""
+        return everybody if NO_EVENT[self._rules.choice(LogCoverage)] else seen.astype(np.float64)
+
+    def tally(self, tally: Tally, own: Bools) -> None:
+        """The pupils of schools that the log covers: those with events, and those without."""
+        everybody = np.where(self._covered, self._pupils, 0).astype(np.int64)
+        seen = np.minimum(np.bincount(self._school, minlength=self._height), everybody)
+        none = COVERED if NO_EVENT[self._rules.choice(LogCoverage)] else MISSING
+        tally.put(self.role, self._behaviour, {FROM_LOG: seen, none: everybody - seen})
+        tally.given(self.role, self._behaviour, own)
+
+    def strangers(self) -> Ints:
+        """How many pupils of each school are in a class that 班级数据 lacks, where its other classes are told apart."""
+        lost = (
+            (self._at == NOT_FOUND) & self._by_class[self._school] if len(self._at) else self._at == NOT_FOUND
+        )
+        return np.bincount(self._school[lost], minlength=self._height)
+
+
+def _fill_capped(values: Floats, derived: Floats) -> tuple[Floats, Bools]:
+    """Blanks filled with rates, those over 100 % as 100 %, and where that was so."""
+    fill = np.isnan(values) & ~np.isnan(derived)
+    return np.where(fill, np.minimum(derived, 1.0), values), fill & (derived > 1 + TOLERANCE)
 
 
 def _mean(
-    values: Floats, weights: Floats, counted: Bools, school: Ints, height: int
-) -> tuple[Floats, Floats]:
-    """The weighted mean per school over the values given (NaN where there is none), and how many those are."""
-    use = counted & ~np.isnan(values) & (school != NOT_FOUND)
+    values: Floats, weights: Floats, counted: Bools, concerned: Bools, school: Ints, height: int
+) -> tuple[Floats, Floats, Floats]:
+    """The weighted mean per school over the values given (NaN where there is none), how many those are, and of how
+
+    many concerned.
+    """
+    here = concerned & (school != NOT_FOUND)
+    use = here & counted & ~np.isnan(values)
     at, w = school[use], weights[use]
     total = np.bincount(at, weights=w, minlength=height)
     with np.errstate(divide="ignore", invalid="ignore"):
         out = np.bincount(at, weights=values[use] * w, minlength=height) / total
-    return np.round(out, DECIMALS), np.bincount(at, minlength=height).astype(np.float64)
+    of = np.bincount(school[here], minlength=height).astype(np.float64)
+    return np.round(out, DECIMALS), np.bincount(at, minlength=height).astype(np.float64), of
 
 
-def _derive(out: Frame, measure: str, derived: Floats, source: Floats | float) -> None:
-    """Fills a measure's blanks and, where there were any to fill, says from what."""
+def _derive(out: Frame, measure: str, derived: Floats, source: Floats, of: Floats, short: Bools) -> None:
+    """Fills a measure's blanks and, where there were any to fill, says from what and from how many of how many."""
     given = out[measure]
     fill = np.isnan(given) & ~np.isnan(derived)
-    if fill.any():
-        out[measure] = np.where(fill, derived, given)
-        out[SOURCE + measure] = np.where(fill, source, 0.0)
+    if not fill.any():
+        return
+    out[measure] = np.where(fill, derived, given)
+    for key, value in (
+        (SOURCE, source),
+        (OF, of),
+        (PARTIAL, (((source > 0) & (source < of)) | short).astype(np.float64)),
+    ):
+        before = out.get(key + measure)
+        out[key + measure] = np.where(fill, value, 0.0 if before is None else before)
 
 
 def _fill(given: Floats, derived: Floats) -> Floats:

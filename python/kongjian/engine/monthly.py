@@ -7,30 +7,67 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Floats, Frame, Ints
+from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import MissingMonths
 from kongjian.rules.roles import Role
+from kongjian.rules.wording import month_words
+
+_FILLED: dict[MissingMonths, bool] = {
+    MissingMonths.GIVEN: False,
+    MissingMonths.ZERO: True,
+    MissingMonths.NOT_ELIGIBLE: False,
+}
+"""Whether a month that has passed without a score counts as 0."""
+_BARS: dict[MissingMonths, bool] = {
+    MissingMonths.GIVEN: False,
+    MissingMonths.ZERO: False,
+    MissingMonths.NOT_ELIGIBLE: True,
+}
+"""Whether who lacks such a month cannot qualify."""
+_A_TENTH = 10
+"""A month has passed once one in so many of the units has a score of it or of a later one."""
+_FAR = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Months:
+    """The scores given in each month of the term, (units, months), NaN for none, and which months have passed."""
+
+    by_month: Floats
+    passed: Bools
+
+    @property
+    def lacking(self) -> Bools:
+        """Per unit and month: passed without a score."""
+        return np.isnan(self.by_month) & self.passed
 
 
 @dataclass(frozen=True)
 class Monthly:
-    """Per unit: the monthly average and the lowest month in cents, whether 得分 stood in for them,
+    """Per unit: the monthly average and the lowest month in cents, the exact average, whether 得分 stood in for them,
 
-    and the scores given in each month that was asked for: (units, months), NaN where there is none.
+    whether a missing month keeps it from qualifying; and the months that they come from.
     """
 
     average: Ints
     lowest: Ints
-    stood_in: np.ndarray
-    by_month: Floats
+    exact: Floats
+    stood_in: Bools
+    barred: Bools
+    months: Months
+
+    @property
+    def by_month(self) -> Floats:
+        return self.months.by_month
 
 
-def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Floats:
-    """The score of each unit in each month of the term: (units, months), NaN where there is none.
+def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Months:
+    """The score of each unit in each month of the term, and which months have passed.
 
     `units` are schools or teachers, `rows_of` the whole 月度得分 table. No reading changes them.
     """
@@ -51,32 +88,46 @@ def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findin
     _report_repeats(mine, table, use, slot, first, findings)
     out = np.full(units.height * len(months), np.nan)
     out[slot[first]] = mine[score_column][use[first]]
-    return out.reshape(units.height, len(months))
+    by_month = out.reshape(units.height, len(months))
+    some = np.flatnonzero((~np.isnan(by_month)).sum(axis=0) * _A_TENTH >= max(units.height, 1))
+    return Months(by_month, np.arange(len(months)) <= (some[-1] if len(some) else NOT_FOUND))
 
 
-def monthly(by_month: Floats, score_cents: Ints) -> Monthly:
-    """The average and the lowest month of each unit; without any month its 得分 (in cents) stands in for both."""
+def monthly(months: Months, score_cents: Ints, exact: Floats, rules: Rules) -> Monthly:
+    """The average and the lowest month of each unit; without any month its 得分 stands in for both.
+
+    A month that has passed without a score counts as the reading says.
+    """
+    lacking = months.lacking
+    by_month = (
+        np.where(lacking, 0.0, months.by_month) if _FILLED[rules.choice(MissingMonths)] else months.by_month
+    )
     given = ~np.isnan(by_month)
     count = given.sum(axis=1)
     none = count == 0
     filled = np.where(given, by_month, 0.0)
-    average = to_cents(filled.sum(axis=1) / np.maximum(count, 1))
-    lowest = np.where(given, to_cents(filled), np.iinfo(np.int64).max).min(
-        axis=1, initial=np.iinfo(np.int64).max
-    )
-    return Monthly(np.where(none, score_cents, average), np.where(none, score_cents, lowest), none, by_month)
+    mean = filled.sum(axis=1) / np.maximum(count, 1)
+    lowest = np.where(given, to_cents(filled), _FAR).min(axis=1, initial=_FAR)
+    barred = np.asarray(lacking.any(axis=1) & _BARS[rules.choice(MissingMonths)])
+    return Monthly(
+        np.where(none, score_cents, to_cents(mean)), np.where(none, score_cents, lowest),
+        np.where(none, exact, mean), none, barred, months,
+    )  # fmt: skip
 
 
 def report_months(
     units: Frame, found: Monthly, score_cents: Ints, kind: str, rules: Rules, findings: Findings
 ) -> None:
-    """Finds the units for which 得分 stands in, and those of which some months are missing."""
-    given, months, at = ~np.isnan(found.by_month), rules.period.months(), rows(units)
+    """Finds the units for which 得分 stands in, those that lack a month, and months that look empty."""
+    months, at, lacking = rules.period.months(), rows(units), found.months.lacking
     for i in np.flatnonzero(found.stood_in & (score_cents != MISSING)):
         findings.add("no_monthly", f"{kind}s", at[i])
-    for i in np.flatnonzero(~found.stood_in & ~given.all(axis=1)):
-        absent = "、".join(m for m, g in zip(months, given[i], strict=True) if not g)
-        findings.add("months_missing", f"{kind}s", at[i], months=absent, count=int(given[i].sum()))
+    for i in np.flatnonzero(~found.stood_in & lacking.any(axis=1)):
+        absent = "、".join(m for m, gone in zip(months, lacking[i], strict=True) if gone)
+        count = int((~np.isnan(found.by_month[i])).sum())
+        findings.add("months_missing", f"{kind}s", at[i], months=absent, treated=month_words(count, rules))
+    for m in np.flatnonzero((found.by_month == 0).sum(axis=0) * 2 >= max(units.height, 1)):
+        findings.add("month_mostly_zero", "monthly", month=months[m], kind=OBJECT_LABELS[kind])
 
 
 def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Findings) -> Ints:

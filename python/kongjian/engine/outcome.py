@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.engine.awards import Standing, ranking_order
+from kongjian.engine.effective import Log
 from kongjian.engine.eligibility import Eligibility
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Frame, Ints, texts
+from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.matching import ACCOUNT, ROW, school_keys
 from kongjian.engine.monthly import Monthly
 from kongjian.engine.rounding import MISSING, to_cents
@@ -69,6 +70,7 @@ class Outcome:
     """Everything about one kind of unit; arrays run over its input rows.
 
     `units` are its measures under the scheme's own column names, `names` see `named`; `platform` is 平台得分 in cents.
+    `adopted` (indicators, units): a platform score counts instead; `unsettled`: the measure is missing or a mean over some.
     """
 
     kind: str
@@ -77,9 +79,16 @@ class Outcome:
     platform: Ints
     scores: Scores
     score_cents: Ints
+    adopted: Bools
+    unsettled: Bools
     monthly: Monthly
     eligibility: Eligibility
     standing: Standing
+
+    @property
+    def complete(self) -> Bools:
+        """数据完整: nothing that counts is missing or a mean over some."""
+        return np.asarray(~self.unsettled.any(axis=0))
 
     @cached_property
     def order(self) -> Ints:
@@ -99,6 +108,7 @@ class Results:
     findings: Findings
     school: Outcome
     teacher: Outcome
+    log: Log
     fingerprint: str
     version: str
     same_run: bool = False

@@ -21,7 +21,7 @@ def score_table(kind: str, o: Outcome) -> Frame:
             "平台得分": from_cents(o.platform),
             "得分": from_cents(o.score_cents),
             "月均得分": from_cents(o.monthly.average),
-            "数据完整": texts("是" if c else "否" for c in o.scores.complete),
+            "数据完整": texts("是" if c else "否" for c in o.complete),
         }
     )
 

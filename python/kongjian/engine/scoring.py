@@ -77,6 +77,20 @@ def score(frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules:
     return Scores([i.name for i in indicators], points, missing, cents)
 
 
+def exact_totals(
+    by_indicator: Floats, frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules: Rules
+) -> Floats:
+    """The unrounded total of each row, from its indicators' points (indicators, n)."""
+    total = by_indicator.sum(axis=0)
+    if (
+        any(i.homeroom_only for i in scheme.indicators)
+        and _NON_HOMEROOM[rules.choice(NonHomeroom)].rest_scaled
+    ):
+        column = rules.table(f"{scheme.object}s").name_of(Role.HOMEROOM)
+        _rescale(scheme.indicators, np.asarray(frame[column], dtype=np.float64) == 1, scheme.points, total)
+    return np.asarray(total)
+
+
 def score_column(
     indicator: Indicator, values: Floats, shortfall: Shortfall, out: Floats, blank: Bools
 ) -> None:

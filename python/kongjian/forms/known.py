@@ -63,5 +63,5 @@ def unit_facts(run: Run, kind: str, at: int) -> dict[str, Scalar]:
         "名次": rank if rank != UNRANKED else None,
         "是否达标": "达标" if o.eligibility.eligible[at] else "未达标",
         "未达标原因": o.eligibility.reasons[at],
-        "数据完整": "是" if o.scores.complete[at] else "否",
+        "数据完整": "是" if o.complete[at] else "否",
     }

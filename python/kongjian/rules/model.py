@@ -179,10 +179,11 @@ class TeacherMean:
 
 @dataclass(frozen=True)
 class ClassRate:
-    """How a completion rate is derived from the classes; `per_student` counts make 100 %."""
+    """How a completion rate is derived from the classes or from the pupils' events; `per_student` counts make 100 %."""
 
     measure: str
     count: str
+    behaviour: str
     per_student: float
     source: str
     sentence: str
@@ -203,9 +204,10 @@ class EventRole:
     id: str
     label: str
     aliases: tuple[str, ...]
-    once_per: Literal["day", "month"]
+    once_per: Literal["day", "month", "by_reading"]
     behaviours: tuple[str, ...]
-    fills: Literal["school", "teacher", "nothing"]
+    fills: Literal["school", "teacher", "pupil"]
+    per_school: bool = False
     __pydantic_config__ = STRICT
 
 

@@ -81,6 +81,42 @@ class Authority(Option, reading_id="authority"):
     COMPUTED = "computed"
 
 
+class LogCoverage(Option, reading_id="log_coverage"):
+    """What it means that the log, where it covers a unit, has no event: none took place, or nothing is known."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+
+
+class BlankCount(Option, reading_id="blank_count"):
+    """What a count is that is not pasted and of which the log tells nothing."""
+
+    MISSING = "missing"
+    ZERO = "zero"
+
+
+class StudentEffective(Option, reading_id="student_effective"):
+    """How often a pupil's behaviour counts: every time, or once a month."""
+
+    TALLIED = "tallied"
+    ONCE_A_MONTH = "once_a_month"
+
+
+class MissingMonths(Option, reading_id="missing_months"):
+    """What a month counts that has passed without a score: nothing, 0, or the unit does not qualify."""
+
+    GIVEN = "given"
+    ZERO = "zero"
+    NOT_ELIGIBLE = "not_eligible"
+
+
+class PassMark(Option, reading_id="pass_mark"):
+    """Whether a bound is compared with the rounded average, as it is shown, or with the exact one."""
+
+    ROUNDED = "rounded"
+    EXACT = "exact"
+
+
 class ClassWeight(Option, reading_id="class_weight"):
     """Whether a school's rate is the mean over its pupils or over its classes."""
 

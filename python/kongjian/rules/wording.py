@@ -5,7 +5,7 @@ from __future__ import annotations
 from kongjian.rules.bands_text import format_bands
 from kongjian.rules.model import Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.readings import Authority, NonHomeroom, Shortfall
+from kongjian.rules.readings import Authority, MissingMonths, NonHomeroom, Shortfall
 from kongjian.rules.roles import Role
 
 _SHORTFALL = {
@@ -17,6 +17,11 @@ _NON_HOMEROOM = {
     NonHomeroom.ZERO: "不是{homeroom}得0分",
     NonHomeroom.FULL: "不是{homeroom}得{points:g}分",
     NonHomeroom.RESCALE: "不是{homeroom}不计这一项，其余各项折算成满分",
+}
+_MISSING_MONTHS = {
+    MissingMonths.GIVEN: "月均按有的{count}个月算",
+    MissingMonths.ZERO: "缺的月份按0分计入月均",
+    MissingMonths.NOT_ELIGIBLE: "按口径“缺月”不达标",
 }
 _AUTHORITY = {Authority.PLATFORM_IF_PRESENT: "平台得分", Authority.COMPUTED: "计算得分"}
 
@@ -36,6 +41,11 @@ def non_homeroom_words(indicator: Indicator, rules: Rules) -> str:
 def counting_score(rules: Rules) -> str:
     """Which of the two counts where the platform gives a score."""
     return _AUTHORITY[rules.choice(Authority)]
+
+
+def month_words(count: int, rules: Rules) -> str:
+    """How the monthly average of a unit is made that has `count` months and lacks others."""
+    return _MISSING_MONTHS[rules.choice(MissingMonths)].format(count=count)
 
 
 def _yes_no(indicator: Indicator, _: Rules) -> str:

@@ -312,6 +312,22 @@ def _expect_effects(case: Case, key: str, wanted: Any, results: Results, rules: 
             yield from _differing(f"{key}：“{value}”", table, rows[reading, value], columns)
 
 
+def _expect_coverage(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+    """Rows of 数据覆盖 by school and behaviour."""
+    del rules
+    table = results.tables["Coverage"]
+    rows = {pair: i for i, pair in enumerate(zip(table["学校名称"], table["行为"], strict=True))}
+    for school, behaviours in wanted.items():
+        for behaviour, columns in behaviours.items():
+            _keys(case, columns, set(table), f"{key} {school} ")
+            if (school, behaviour) not in rows:
+                yield f"{key}：没有{school}“{behaviour}”这一行"
+            else:
+                yield from _differing(
+                    f"{key}：{school}“{behaviour}”", table, rows[school, behaviour], columns
+                )
+
+
 def _differing(where: str, table: Frame, row: int, wanted: Mapping[str, Any]) -> Iterator[str]:
     for column, value in wanted.items():
         found = table[column].tolist()[row]
@@ -335,6 +351,7 @@ EXPECTATIONS: dict[str, Callable[..., Iterator[str]]] = {
     "notes": _expect_awards("备注"),
     "effective": _expect_effective,
     "findings": _expect_findings,
+    "coverage": _expect_coverage,
     "near": _expect_near,
     "effects": _expect_effects,
 }

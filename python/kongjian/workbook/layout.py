@@ -30,6 +30,8 @@ HOME_STATE = {
     "HomeWarnings": "警告",
     "HomeNotes": "提示",
     "HomeMessage": "结论",
+    "HomeSchoolWinners": "学校奖项",
+    "HomeTeacherWinners": "教师奖项",
 }
 # The score distribution on 首页: one name for the block of counts, rows = DISTRIBUTION, columns = 学校, 教师.
 HOME_DISTRIBUTION = "HomeDistribution"
@@ -76,14 +78,15 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     return [
         OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:38"), "result", "达标学校的名次"),
         OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:38"), "result", "达标教师的名次"),
-        OutputSheet("获奖名单", "Awards", _columns("奖项:text:28 名次:rank 学校名称:text 姓名:text 得分:score 备注:text:34"), "result", "按名次得出的获奖名单"),
+        OutputSheet("获奖名单", "Awards", _columns("奖项:text:28 名次:rank 学校名称:text 姓名:text 得分:score 备注:text:34 状态:text:9 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校二十二个指标的得分"),
         OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师十个指标的得分"),
         OutputSheet("问题清单", "Problems", _columns("级别:text:8 工作表:text:12 单元格:link:13 对象:text:28 原值:text:19 内容:text:50 建议:text:38 条款:text:28 已确认保留:answer"), "result", "粘贴的数据里要核对的地方"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
-        OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count"), "evidence", "由行为明细得出的有效次数"),
+        OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count 出处:text:8"), "evidence", "由行为明细得出的有效次数"),
+        OutputSheet("数据覆盖", "Coverage", _columns("学校名称:text 角色:text:9 行为:text 应有:count 有数:count 粘贴:count 行为明细:count 按0次:count 缺:count 月份:text:20 说明:text:44"), "evidence", "每个平均数应有多少名、有多少名的数，各从哪里来"),
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),

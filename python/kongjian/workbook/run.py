@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kongjian.base.grid import Grid
+from kongjian.engine.awards import STATE
 from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence.changes import Changes, compare, explained
+from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
+from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs, Results
@@ -21,10 +24,14 @@ from kongjian.intake.marks import marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
-from kongjian.intake.tables import read_inputs
+from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.xlsx.fill_marks import Mark
+
+_NO_UNITS = "有月度得分或行为明细，但没有学校数据和教师数据：请先粘贴这两张表"
+_MOST_NAMED = 12
+"""Names of one award that 首页 shows."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +59,52 @@ class Run:
         return self.results.teacher.units.height
 
     @property
+    def provisional(self) -> int:
+        """How many awards are 待核实."""
+        return int((self.results.tables["Awards"][STATE] == OPEN).sum())
+
+    @property
     def message(self) -> str:
-        """The run in one sentence, for 首页 and the command line."""
+        """The run in one sentence, for 首页 and the command line: of what was found the worst."""
         if self.schools + self.teachers == 0:
-            return "还没有数据：请把平台导出的数据粘贴到输入表"
+            lines = self.inputs.events.height + self.inputs.monthly.height
+            return _NO_UNITS if lines else "还没有数据：请把平台导出的数据粘贴到输入表"
         if self.levels["错误"]:
             return f"有{self.levels['错误']}个错误，请先看“问题清单”，改好后重新计算"
+        if self.provisional:
+            return f"{self.results.tables['Awards'].height}项奖项有{self.provisional}项待核实：原因在“获奖名单”，逐项核实或在“问题清单”写明已确认"
         if self.levels["警告"]:
             return f"可以使用；另有{self.levels['警告']}处警告，请看“问题清单”"
         return "可以使用，没有发现错误"
+
+    def winners(self, kind: str) -> str:
+        """Who gets the awards of one kind, by award, each with 待核实 where it is so."""
+        table = self.results.tables["Awards"]
+        said = []
+        for award in self.rules.awards:
+            if award.object != kind or award.recipient != "unit":
+                continue
+            mine = table["奖项"] == award.name
+            states = table[STATE][mine].tolist()
+            named = zip(table["学校名称" if kind == "school" else "姓名"][mine], states, strict=True)
+            names = [f"{name}（{OPEN}）" if state == OPEN else str(name) for name, state in named]
+            count = f"{len(names)}名" + (f"，{states.count(OPEN)}名{OPEN}" if OPEN in states else "")
+            more = "……" if len(names) > _MOST_NAMED else ""
+            said.append(f"{award.name}（{count}）：{'、'.join(names[:_MOST_NAMED])}{more}")
+        return "；".join(said)
+
+    @property
+    def conclusion(self) -> str:
+        """The message, and before it that months are still to come."""
+        return "；".join(filter(None, (self.months_said, self.message)))
+
+    @property
+    def months_said(self) -> str:
+        """评选期未完 while months are still to come; "" when all have passed or none is known."""
+        passed = self.results.school.monthly.months.passed | self.results.teacher.monthly.months.passed
+        if not passed.any() or passed.all():
+            return ""
+        return f"评选期未完（已有{int(passed.sum())}/{len(passed)}个月）"
 
 
 def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
@@ -98,6 +142,7 @@ def calculate_grids(
     changes = compare(results, intake.inputs, rules, previous, intake.places)
     results = explained(results, changes)
     lines = problem_list.lines(results.findings, intake.where, accepted)
+    results, lines = _with_doubts(results, intake, lines, accepted)
     found = problem_list.frame(lines)
     return Run(
         results,
@@ -108,6 +153,26 @@ def calculate_grids(
         changes,
         marks(lines, intake.where),
     )
+
+
+def _with_doubts(
+    results: Results,
+    intake: Intake,
+    lines: list[problem_list.Line],
+    accepted: Mapping[problem_list.Key, str] | None,
+) -> tuple[Results, list[problem_list.Line]]:
+    """The results with the state of each award, and the list with a row for each reason against one."""
+    rules = intake.where.rules
+    kept = {id(f) for line in lines if line.accepted for f in line.findings}
+    errors = [
+        f
+        for f in results.findings
+        if rules.problems[f.code].level == problem_list.LEVELS[0] and id(f) not in kept
+    ]
+    found = doubts(results, intake.inputs, rules, errors)
+    more = problem_list.lines(Findings(d.finding for d in found), intake.where, accepted)
+    settled = [f for line in more if line.accepted for f in line.findings]
+    return judged_awards(results, found, settled, rules), sorted([*lines, *more], key=lambda line: line.order)
 
 
 def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:

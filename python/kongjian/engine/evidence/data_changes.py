@@ -10,7 +10,7 @@ import numpy as np
 from kongjian.engine.evidence.explain import PERCENT
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, rows
-from kongjian.engine.measures import FROM_EVENTS, basis
+from kongjian.engine.measures import basis
 from kongjian.engine.outcome import Outcome
 from kongjian.engine.rounding import from_cents
 from kongjian.rules.model import Rules
@@ -92,7 +92,7 @@ def _derived(units: Frame, name: str, unit: int, rules: Rules) -> str:
     rests_on = basis(units, name, unit)
     if rests_on == 0:
         return ""
-    if rests_on == FROM_EVENTS:
+    if rests_on < 0:
         return f"由{rules.table(_EVENTS_SHEET).sheet}统计"
     by_class = any(rate.measure == name for rate in rules.measures.class_rates)
     return f"由{rules.table('classes' if by_class else 'teachers').sheet}推算"

@@ -9,17 +9,30 @@ import numpy as np
 from kongjian.engine.evidence.cheapest import cheapest_way, total_line
 from kongjian.engine.evidence.explain import explain, unit_values
 from kongjian.engine.frame import Frame, Ints, texts
-from kongjian.engine.measures import FROM_EVENTS, basis
+from kongjian.engine.measures import (
+    BLANK_ZERO,
+    FROM_EVENTS,
+    FROM_PUPILS,
+    NO_EVENTS,
+    basis,
+    should_rest_on,
+)
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.rules.model import Indicator, Rules
-from kongjian.rules.roles import Role
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
 )  # fmt: skip
 GIVEN, EVENTS, MISSING_VALUE = "粘贴的数", "行为明细统计", "缺"
+_SAID = {
+    0.0: GIVEN,
+    FROM_EVENTS: EVENTS,
+    NO_EVENTS: "行为明细没有记录，按0次",
+    BLANK_ZERO: "空白，按口径算0次",
+}
+"""What a value rests on, by the code of its source."""
 _NUMBERS = ("分值", "得分", "扣分")
 
 
@@ -102,14 +115,16 @@ def _source(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
     if np.isnan(units[column][at]):
         return MISSING_VALUE
     rests_on = basis(units, column, at)
-    if rests_on == 0:
-        return GIVEN
-    if rests_on == FROM_EVENTS:
-        return EVENTS
+    if rests_on in _SAID:
+        return _SAID[rests_on]
+    of = should_rest_on(units, column, at)
+    if rests_on == FROM_PUPILS:
+        return f"按{of:g}名学生的行为明细推算"
+    # 3/5名: a mean over some is not a mean over all
+    count = f"{rests_on:g}" if rests_on == of else f"{rests_on:g}/{of:g}"
     if any(rate.measure == column for rate in rules.measures.class_rates):
-        return f"按{rests_on:g}个班级推算"
+        return f"按{count}个班级推算"
     mean = next(m for m in rules.measures.teacher_means if m.measure == column)
-    named = rules.table("teachers").name_of(mean.counted) if mean.counted else ""
-    who = named if mean.counted is Role.HOMEROOM else f"{named}教师"
+    who = {"teaching": "任课教师", "everyone": "教师", "homeroom": "班主任"}[mean.over]
     how = "平均" if mean.how == "mean" else "中完整评价的比例"
-    return f"按{rests_on:g}名{who}{how}"
+    return f"按{count}名{who}{how}"

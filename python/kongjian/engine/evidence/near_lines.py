@@ -182,7 +182,8 @@ class _Edge:
     def shared(self) -> bool:
         """Whether more share the last rank than the award has places."""
         method = self.rules.choice(RankMethod)
-        return more_than_places(self.award, self.outcome.standing, self.last, method)
+        o = self.outcome
+        return more_than_places(self.award, o.standing, o.eligibility.eligible, self.last, method)
 
     @cached_property
     def guarded(self) -> Bools:

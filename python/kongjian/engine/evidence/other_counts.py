@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kongjian.engine.effective import repeats_not_counted, totals
+from kongjian.engine.coverage import Tally
+from kongjian.engine.effective import behaviours
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Bools, Floats, Frame
-from kongjian.engine.matching import accounts
-from kongjian.engine.measures import school_measures
+from kongjian.engine.frame import Bools, Floats
+from kongjian.engine.measures import Below, school_measures
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.engine.scoring import Scores, score
@@ -37,20 +37,14 @@ def other_counts(results: Results, inputs: Inputs, rules: Rules) -> list[OtherCo
 
     Empty where 行为明细 leads to no other count.
     """
-    counts = results.tables["EffectiveCounts"]
-    if counts.height == 0:
-        return []
-    repeats = repeats_not_counted(inputs.events, inputs.schools, inputs.teachers, rules)
-    teachers = results.tables["TeacherMeasures"]
-    keys = accounts(teachers)
+    log, teachers, names = results.log, results.tables["TeacherMeasures"], behaviours(rules)
     uncapped, capped = _Exchange(), _Exchange()
-    for role in rules.effective.roles:
-        mine = counts.take(counts["角色"] == role.label) if role.fills == "teacher" else Frame()
-        for name in role.behaviours if mine.height else ():
+    for role in rules.effective.roles if not log.is_empty else ():
+        for name in role.behaviours if role.fills == "teacher" else ():
             if name in rules.effective.share_behaviours:
                 continue
-            effective = totals(mine, role, name, keys, "账号").astype(np.float64)
-            raw = effective + totals(repeats, role, name, keys, "账号")
+            effective = log.of_teachers[names.index(name)]
+            raw = effective + log.repeated[names.index(name)]
             column = rules.filled_by(role, name)
             given = teachers[column]
             same = np.abs(given - effective) <= TOLERANCE
@@ -79,10 +73,8 @@ class _Exchange:
 def _scored(id_: str, exchange: _Exchange, results: Results, inputs: Inputs, rules: Rules) -> OtherCounts:
     teachers = results.tables["TeacherMeasures"]
     teachers = teachers.having(**{n: np.where(w, v, teachers[n]) for n, (w, v) in exchange.used.items()})
-    counts = results.tables["EffectiveCounts"]
-    own = [r.label for r in rules.effective.roles if r.fills == "school"]
-    counts = counts.take(np.isin(counts["角色"].astype(str), own))
-    schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, Findings())
+    below = Below.of(inputs.schools, teachers, inputs.classes, results.log, rules)
+    schools = school_measures(inputs.schools, below, rules, Findings(), Tally(inputs.schools.height))
     scores = {
         "school": score(schools, rules.school, rules),
         "teacher": score(teachers, rules.teacher, rules),

@@ -6,13 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kongjian.engine.calculate import judged
+from kongjian.engine.coverage import Tally
+from kongjian.engine.effective import read_log
 from kongjian.engine.findings import Findings
-from kongjian.engine.measures import school_measures
+from kongjian.engine.measures import Below, school_measures, teacher_measures
 from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.scoring import score
 from kongjian.rules.choices import alternatives
 from kongjian.rules.model import Rules
-from kongjian.rules.readings import ClassWeight, Reading, ReadingValue
+from kongjian.rules.readings import (
+    BlankCount,
+    ClassWeight,
+    LogCoverage,
+    Option,
+    Reading,
+    ReadingValue,
+    StudentEffective,
+)
+
+_MEASURED: tuple[type[Option], ...] = (ClassWeight, LogCoverage, BlankCount, StudentEffective)
+"""The readings on which measures rest; the months' scores rest on none."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +46,19 @@ def other_outcomes(inputs: Inputs, results: Results, rules: Rules) -> list[Other
 
 
 def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> Mapping[str, Outcome]:
-    """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings only.
-
-    Effective counts, 教师指标 and the months' scores rest on no reading; 学校指标 only on how classes are weighted.
-    """
-    teachers, schools = results.tables["TeacherMeasures"], results.tables["SchoolMeasures"]
-    if rules.choice(ClassWeight) != now.choice(ClassWeight):
-        counts = results.tables["EffectiveCounts"]
-        schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, Findings())
+    """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings only."""
+    log, teachers, schools = results.log, results.tables["TeacherMeasures"], results.tables["SchoolMeasures"]
+    silent, nowhere = Findings(), Tally(inputs.schools.height)
+    changed = {option for option in _MEASURED if rules.choice(option) != now.choice(option)}
+    if StudentEffective in changed and log.pupils.count.size:
+        log = read_log(inputs.events, inputs.schools, inputs.teachers, rules, silent)
+    if changed & {LogCoverage, BlankCount}:
+        teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, silent, nowhere)
+    if changed:
+        below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
+        schools = school_measures(inputs.schools, below, rules, silent, nowhere)
     out = {}
     for kind, units in (("school", schools), ("teacher", teachers)):
         scores = score(units, rules.object(kind), rules)
-        out[kind] = judged(kind, units, scores, results.of(kind).monthly.by_month, rules)
+        out[kind] = judged(kind, units, scores, results.of(kind).monthly.months, rules)
     return out

@@ -129,7 +129,9 @@ def print_results(run: Run) -> None:
             mine
         ].tolist()
         shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
-        click.echo(f"  {award.name}（{len(who)}）：{shown or '无'}")
+        still_open = int((awards["状态"][mine] == "待核实").sum())
+        count = f"{len(who)}，{still_open}项待核实" if still_open else f"{len(who)}"
+        click.echo(f"  {award.name}（{count}）：{shown or '无'}")
     click.echo("")
 
 

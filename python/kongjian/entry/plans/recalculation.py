@@ -29,5 +29,5 @@ def state(run: Run) -> str:
     school, teacher = run.results.school.eligibility, run.results.teacher.eligibility
     return (
         f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
-        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}\n{run.message}"
+        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}\n{run.conclusion}"
     )

@@ -200,6 +200,10 @@ def _measures(files: Files) -> Iterator[str]:
         for name in (rate.measure, rate.count):
             if name not in classes:
                 yield f"measures.yaml “{rate.measure}”：班级数据没有“{name}”列"
+        if rate.behaviour not in [
+            b for r in files.effective.roles if r.fills == "pupil" for b in r.behaviours
+        ]:
+            yield f"measures.yaml “{rate.measure}” behaviour：effective.yaml 里没有学生的行为“{rate.behaviour}”"
         if not (isfinite(rate.per_student) and rate.per_student > 0):
             yield f"measures.yaml “{rate.measure}” per_student：{rate.per_student:g}不是大于0的数"
         yield from cited(f"measures.yaml “{rate.measure}”", rate.source, rate.sentence, files)
@@ -217,7 +221,7 @@ def _effective(files: Files) -> Iterator[str]:
         for name in role.behaviours:
             if name not in indicators:
                 yield f"effective.yaml “{role.id}” behaviours：没有指标“{name}”"
-            elif role.fills != "nothing" and filled.get((role.fills, name)) not in columns:
+            elif role.fills != "pupil" and filled.get((role.fills, name)) not in columns:
                 label = OBJECT_LABELS[role.fills]
                 yield f"effective.yaml “{role.id}” behaviours：{label}数据没有“{name}”列"
     for key, names in (

@@ -14,7 +14,8 @@ from kongjian.base.text import fold
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.evidence.cheapest import total_line
 from kongjian.engine.evidence.explain import COLUMNS, explain
-from kongjian.engine.monthly import Monthly
+from kongjian.engine.frame import Floats, Ints
+from kongjian.engine.monthly import Monthly, Months
 from kongjian.engine.rounding import to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import score as score_frame
@@ -146,7 +147,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
         if np.isnan(found).any():
             raise KongjianError("月均得分不是可用的数字")
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
-        return Monthly(average, lowest, np.array([False]), found[np.newaxis])
+        return _judged(average, lowest, found.mean(keepdims=True), False)
     given = float(ready.given.numbers("score", [_platform(ready, row, headers)])[0])
     if np.isnan(given) or not _PLATFORM_COUNTS[ready.rules.choice(Authority)]:
         scored = ready.scorer(ready.values(row, headers))
@@ -154,7 +155,13 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
             raise KongjianError(f"缺少指标：{'、'.join(_missing(ready, scored.missing))}")
         given = scored.total
     stands_in = to_cents(np.array([given]))
-    return Monthly(stands_in, stands_in, np.array([True]), np.empty((1, 0)))
+    return _judged(stands_in, stands_in, np.array([given]), True)
+
+
+def _judged(average: Ints, lowest: Ints, exact: Floats, stood_in: bool) -> Monthly:
+    """What a row is judged by; the months behind it are not known here."""
+    nothing = Months(np.empty((1, 0)), np.zeros(0, dtype=bool))
+    return Monthly(average, lowest, exact, np.array([stood_in]), np.array([False]), nothing)
 
 
 def _platform(ready: Ready, row: Row, headers: Any) -> Cell:

@@ -1,0 +1,158 @@
+"""What a blank means: pasted, else of the log, else 0 where the log covers it, else by the reading, else missing.
+
+One ladder for the counts of teachers, the answers of administrators and the rates of pupils, and the table 数据覆盖.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from kongjian.engine.effective import Log
+from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
+from kongjian.engine.matching import NOT_FOUND, rows
+from kongjian.rules.model import Rules
+from kongjian.rules.readings import BlankCount, LogCoverage
+from kongjian.rules.roles import Role
+
+PASTED, FROM_LOG, COVERED, BY_READING, MISSING = range(5)
+"""The rungs, from the highest down."""
+NO_EVENT: dict[LogCoverage, bool] = {LogCoverage.COMPLETE: True, LogCoverage.PARTIAL: False}
+"""Whether no event of what the log covers means 0."""
+_BLANK: dict[BlankCount, int] = {BlankCount.MISSING: MISSING, BlankCount.ZERO: BY_READING}
+"""The rung of what nothing else tells."""
+COLUMNS = ("学校名称", "角色", "行为", "应有", "有数", "粘贴", "行为明细", "按0次", "缺", "月份", "说明")
+
+
+def climb(given: Floats, counted: Floats, covered: Bools, rules: Rules) -> tuple[Floats, Ints]:
+    """Each value and the rung that it stands on; NaN on the last.
+
+    `given` is pasted, `counted` the log's effective count (0 for none), `covered` where the log would have told.
+    """
+    rung = np.full(len(given), _BLANK[rules.choice(BlankCount)], dtype=np.int64)
+    if NO_EVENT[rules.choice(LogCoverage)]:
+        rung[covered] = COVERED
+    rung[counted > 0] = FROM_LOG
+    pasted = ~np.isnan(given)
+    rung[pasted] = PASTED
+    value = np.where(rung == FROM_LOG, counted, np.where(rung == MISSING, np.nan, 0.0))
+    return np.where(pasted, given, value), rung
+
+
+def covered(log: Log, role: int, behaviour: int, school: Ints) -> Bools:
+    """Where the log would tell of a behaviour, by the position of each unit's school: it has a line of this role at
+
+    the school, and one of this behaviour by this role anywhere.
+    """
+    if not log.anywhere[behaviour] or not log.at_school.shape[1]:
+        return np.zeros(len(school), dtype=bool)
+    return np.asarray((school != NOT_FOUND) & log.at_school[role, school])
+
+
+def report_log(log: Log, passed: Bools, schools: Frame, rules: Rules, findings: Findings) -> None:
+    """Finds the schools whose log knows other accounts, and the months of which there is no log; `passed` by month."""
+    column, at = rules.table("schools").name_of(Role.SCHOOL), rows(schools)
+    for i in np.flatnonzero(log.strange):
+        findings.add("log_other_accounts", "schools", at[i], column)
+    if (gaps := log.gaps(passed)).any():
+        months = zip(rules.period.months(), gaps, strict=True)
+        findings.add("log_gap", "events", months="、".join(m for m, gone in months if gone))
+
+
+class Tally:
+    """How the values of each behaviour came about, school by school: what 数据覆盖 shows."""
+
+    def __init__(self, height: int) -> None:
+        self._height = height
+        self._counts: dict[tuple[int, int], Ints] = {}
+        self._own: dict[tuple[int, int], Bools] = {}
+
+    def add(self, role: int, behaviour: int, school: Ints, rung: Ints, concerned: Bools) -> None:
+        """One behaviour's rungs of those concerned, by the position of their schools."""
+        use = concerned & (school != NOT_FOUND)
+        at = school[use] * (MISSING + 1) + rung[use]
+        counts = np.bincount(at, minlength=self._height * (MISSING + 1))
+        self._counts[role, behaviour] = counts.reshape(-1, MISSING + 1)
+
+    def put(self, role: int, behaviour: int, by_rung: dict[int, Ints]) -> None:
+        """The same counted already: rung → how many of each school stand on it."""
+        counts = np.zeros((self._height, MISSING + 1), dtype=np.int64)
+        for rung, some in by_rung.items():
+            counts[:, rung] = some
+        self._counts[role, behaviour] = counts
+
+    def given(self, role: int, behaviour: int, own: Bools) -> None:
+        """The schools whose own value was pasted: theirs does not rest on the units below."""
+        self._own[role, behaviour] = own
+
+    def table(self, names: Frame, log: Log, rules: Rules, short: Bools) -> Frame:
+        """数据覆盖: a row per school and behaviour that concerns anybody there; `short` see school_measures."""
+        rows = list(self._rows(names["学校名称"].tolist(), log, rules, short))
+        columns = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS)
+        return Frame(
+            {
+                name: np.array(values, dtype=np.float64) if name in COLUMNS[3:9] else texts(values)
+                for name, values in zip(COLUMNS, columns, strict=True)
+            }
+        )
+
+    def _rows(self, schools: list[str], log: Log, rules: Rules, short: Bools) -> Iterator[tuple[object, ...]]:
+        coded = [(k, b, name) for k, r in enumerate(rules.effective.roles) for b, name in _numbered(k, rules)]
+        for i, school in enumerate(schools):
+            for role, behaviour, name in coded:
+                counts = self._counts.get((role, behaviour))
+                if counts is None or not counts[i].sum():
+                    continue
+                pasted, counted, zero, read, missing = counts[i].tolist()
+                total = int(counts[i].sum())
+                own = self._own.get((role, behaviour))
+                said = _said(log, rules, role, behaviour, i, missing, zero, read, bool(short[i]))
+                if own is not None and own[i]:
+                    said = "学校数据已给出，不由此推算"
+                label = rules.effective.roles[role].label
+                yield (
+                    school, label, name, total, total - missing, pasted, counted, zero + read, missing,
+                    _months(log, rules, role, i), said,
+                )  # fmt: skip
+
+
+def _numbered(role: int, rules: Rules) -> Iterator[tuple[int, str]]:
+    first = sum(len(r.behaviours) for r in rules.effective.roles[:role])
+    return iter(enumerate(rules.effective.roles[role].behaviours, start=first))
+
+
+def _months(log: Log, rules: Rules, role: int, school: int) -> str:
+    months, first, last = rules.period.months(), log.first[role, school], log.last[role, school]
+    if last == NOT_FOUND:
+        return ""
+    return months[first] if first == last else f"{months[first]}至{months[last]}"
+
+
+def _said(
+    log: Log, rules: Rules, role: int, behaviour: int, school: int, missing: int, zero: int, read: int, short: bool
+) -> str:  # fmt: skip
+    """Why something is missing, or on what the zeros rest."""
+    label = rules.effective.roles[role].label
+    said = []
+    if missing:
+        if log.is_empty:
+            said.append("没有行为明细")
+        elif log.strange[school]:
+            said.append("行为明细里这所学校的账号不在教师数据里")
+        elif not log.at_school[role, school]:
+            said.append(f"行为明细没有这所学校的{label}")
+        elif not log.anywhere[behaviour]:
+            said.append("行为明细里谁都没有这种行为")
+        elif not NO_EVENT[rules.choice(LogCoverage)]:
+            said.append("行为明细是部分记录，没有记录不算0次")
+        else:
+            said.append("没有账号，对不上行为明细")
+    if zero:
+        said.append("行为明细没有记录的按0次")
+    if read:
+        said.append("空白按0次（口径）")
+    if short:
+        said.append("教师数据的人数少于教师总数")
+    return "；".join(said)

@@ -1,0 +1,276 @@
+"""确定 or 待核实: what speaks against each award, named with what would settle it (spec: clean or provisional)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from kongjian.engine.awards import STATE, UNIT, WHY, holders
+from kongjian.engine.calculate import RANK_BY
+from kongjian.engine.findings import Finding
+from kongjian.engine.frame import Bools, Frame, Ints, texts
+from kongjian.engine.matching import ACCOUNT, locate, rows, school_keys
+from kongjian.engine.measures import FROM_EVENTS, NO_EVENTS, SOURCE
+from kongjian.engine.outcome import Inputs, Outcome, Results
+from kongjian.engine.rounding import MISSING, to_cents
+from kongjian.rules.model import Award, Rules
+from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import RankBy
+from kongjian.rules.roles import Role
+
+CLEAN, OPEN = "确定", "待核实"
+_JOIN = "；"
+_TWICE = ("account_twice", "school_twice")
+"""What is said at the second row concerns the first one, too."""
+_PASSES = ("monthly_average", "every_month")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One reason why a unit's awards are provisional: its finding, and the positions of the awards in the rules."""
+
+    kind: str
+    unit: int
+    awards: tuple[int, ...]
+    finding: Finding
+
+
+def doubts(results: Results, inputs: Inputs, rules: Rules, errors: Sequence[Finding]) -> list[Doubt]:
+    """Every reason against every award, each as a finding of its own; `errors` are the findings not accepted that are 错误."""
+    return [d for kind in OBJECT_LABELS for d in _Kind(kind, results, inputs, rules, errors).doubts()]
+
+
+def judged_awards(
+    results: Results, found: Sequence[Doubt], settled: Sequence[Finding], rules: Rules
+) -> Results:
+    """The results whose 获奖名单 says of each award whether it is clean; `settled` are doubts that staff accepted."""
+    gone = {id(f) for f in settled}
+    why: dict[tuple[str, int, int], list[str]] = {}
+    for doubt in found:
+        if id(doubt.finding) not in gone:
+            for award in doubt.awards:
+                why.setdefault((doubt.kind, doubt.unit, award), []).append(doubt.finding.params["reason"])
+    table = results.tables["Awards"]
+    at = {award.name: k for k, award in enumerate(rules.awards)}
+    keys = [
+        (rules.awards[at[name]].object, int(unit), at[name])
+        for name, unit in zip(table["奖项"], table[UNIT].tolist(), strict=True)
+    ]
+    said = [_JOIN.join(why.get(key, [])) for key in keys]
+    table = table.having(**{STATE: texts(OPEN if s else CLEAN for s in said), WHY: texts(said)})
+    return replace(results, tables={**results.tables, "Awards": table})
+
+
+class _Kind:
+    """The awards of one kind of unit."""
+
+    def __init__(
+        self, kind: str, results: Results, inputs: Inputs, rules: Rules, errors: Sequence[Finding]
+    ) -> None:
+        self._kind, self._rules, self._inputs, self._results = kind, rules, inputs, results
+        self._o: Outcome = results.of(kind)
+        self._table = rules.table(f"{kind}s")
+        self._held = {
+            k: holders(award, self._o.standing, self._o.eligibility.eligible)
+            for k, award in enumerate(rules.awards)
+            if award.object == kind
+        }
+        self._errors = self._by_unit(errors)
+        self._open = self._o.unsettled | self._in_error()
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Reason by reason; those that several awards of a unit share are said once."""
+        winners = np.flatnonzero(
+            np.logical_or.reduce([*self._held.values(), np.zeros(self._o.units.height, bool)])
+        )
+        for i in winners.tolist():
+            mine = tuple(k for k, held in self._held.items() if held[i])
+            for code, params in self._of_unit(i):
+                yield self._doubt(i, mine, code, params)
+            for k in mine:
+                for code, params in self._of_award(k, self._rules.awards[k], i):
+                    yield self._doubt(i, (k,), code, params)
+
+    def _doubt(self, i: int, awards: tuple[int, ...], code: str, params: Mapping[str, Any]) -> Doubt:
+        reason = self._rules.problems[code].text.partition("：")[2].format(**params)
+        names = "、".join(self._rules.awards[k].name for k in awards)
+        found = Finding(
+            code,
+            f"{self._kind}s",
+            int(rows(self._o.units)[i]),
+            "",
+            {**params, "awards": names, "reason": reason},
+        )
+        return Doubt(self._kind, i, awards, found)
+
+    def _of_unit(self, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What concerns the unit whatever the award."""
+        for finding in self._errors.get(i, []):
+            yield "award_error", {"problem": self._word(finding)}
+        names = [n for n, gone in zip(self._o.scores.names, self._o.unsettled[:, i], strict=True) if gone]
+        if names:
+            yield "award_incomplete", {"indicators": "、".join(names)}
+        if self._kind == "teacher":
+            yield from self._identity(i)
+        yield from self._months(i)
+        if gaps := self._log_gaps(i):
+            yield "award_log_gap", {"months": gaps}
+
+    def _identity(self, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """An account that is missing or damaged, a school that 学校数据 does not know."""
+        units = self._o.units
+        account = self._table.name_of(Role.ACCOUNT)
+        if not units[account][i]:
+            yield "award_no_account", {"column": account}
+        elif not units[ACCOUNT][i]:
+            yield "award_bad_account", {"column": account, "found": units[account][i]}
+        if self._strangers[i]:
+            yield "award_no_school", {"school": self._o.names["学校名称"][i]}
+
+    @cached_property
+    def _strangers(self) -> Bools:
+        known = self._inputs.schools[self._rules.table("schools").name_of(Role.SCHOOL)]
+        return np.asarray(locate(school_keys(self._o.names["学校名称"]), school_keys(known)) < 0)
+
+    def _months(self, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        months, names = self._o.monthly.months, self._rules.period.months()
+        if not months.passed.any():
+            yield "award_no_months", {}
+            return
+        if months.lacking[i].any():
+            yield "award_months", {"months": _named(names, months.lacking[i])}
+        if not months.passed.all():
+            yield "award_months_to_come", {"months": _named(names, ~months.passed)}
+
+    def _log_gaps(self, i: int) -> str:
+        """The months that the log lacks, where the unit's measures rest on it."""
+        gaps = self._results.log.gaps(self._o.monthly.months.passed)
+        if not gaps.any() or not self._from_log[i]:
+            return ""
+        return _named(self._rules.period.months(), gaps)
+
+    @cached_property
+    def _from_log(self) -> Bools:
+        units = self._o.units
+        codes = np.array([units[n] for n in units if n.startswith(SOURCE)]).reshape(-1, units.height)
+        own = ((codes == FROM_EVENTS) | (codes == NO_EVENTS)).any(axis=0)
+        if self._kind == "teacher":
+            return np.asarray(own)
+        # a school's means rest on the log where its teachers' counts do
+        covered = self._results.tables["Coverage"]
+        some = (covered["行为明细"] > 0) | (covered["按0次"] > 0)
+        names = set(covered["学校名称"][some].tolist())
+        counted = np.array([n in names for n in self._o.names["学校名称"]], dtype=bool)
+        return np.asarray(own | ((codes > 0).any(axis=0) & counted))
+
+    def _of_award(self, k: int, award: Award, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What concerns this one award."""
+        if award.recipient == "administrator":
+            column = self._table.by_role(Role.ADMINISTRATOR)
+            if column and not self._o.units[column.name][i]:
+                yield "award_no_administrator", {"column": column.name}
+        if other := self._mixed(k, i):
+            yield "award_mixed", {"own": self._source(i), "other": other}
+        beyond = self._overtakers(award, i)
+        if len(beyond):
+            names = self._o.names
+            shown = [names[c][beyond[0]] for c in ("教师姓名", "学校名称") if c in names]
+            yield (
+                "award_beyond",
+                {"who": shown[0], "count": len(beyond), "award": award.name, "last": award.last},
+            )
+
+    def _source(self, i: int) -> str:
+        return "平台得分" if self._o.adopted[:, i].all() else "计算得分"
+
+    def _mixed(self, k: int, i: int) -> str:
+        """The other kind of score, where one near the award's line has it."""
+        key, held = self._o.standing.key, self._held[k]
+        line = int(key[held].min())
+        margin = round(self._rules.evidence.near.rank_points * 100)
+        near = (np.abs(key - line) <= margin) & self._o.eligibility.eligible & (key != MISSING)
+        whole: Bools = np.asarray(self._o.adopted.all(axis=0))
+        other = near & (whole != whole[i])
+        return ("计算得分" if whole[i] else "平台得分") if other.any() else ""
+
+    def _overtakers(self, award: Award, i: int) -> Ints:
+        """Who would rank before a winner with full points for all that is open, where that takes the award away."""
+        key = self._o.standing.key
+        could = np.flatnonzero(
+            self._could_qualify & (self._best > key[i]) & (key <= key[i]) & self._open.any(axis=0)
+        )
+        could = could[could != i]
+        sure = int(((key > key[i]) & self._o.eligibility.eligible).sum())
+        return np.asarray(could if sure + len(could) + 1 > award.last else could[:0])
+
+    @cached_property
+    def _best(self) -> Ints:
+        """What each unit is ranked by, had it full points wherever something is open."""
+        points = np.array([i.points for i in self._rules.object(self._kind).indicators])[:, np.newaxis]
+        more = np.where(self._open & ~self._o.adopted, points - self._o.scores.by_indicator, 0.0).sum(axis=0)
+        cents = self._o.score_cents + to_cents(np.maximum(more, 0.0))
+        average = np.where(self._o.monthly.stood_in, cents, self._o.monthly.average)
+        return np.asarray(
+            RANK_BY[self._rules.choice(RankBy)](cents, replace(self._o.monthly, average=average))
+        )
+
+    @cached_property
+    def _could_qualify(self) -> Bools:
+        """Whom nothing but what is open keeps from qualifying."""
+        out = np.ones(self._o.units.height, dtype=bool)
+        for c in self._rules.conditions_for(self._kind):
+            met = self._o.eligibility.conditions[c.id]
+            out &= met | ((c.kind in _PASSES) & self._o.monthly.stood_in)
+        return out
+
+    def _in_error(self) -> Bools:
+        """The indicators of which a unit's own cell is an unaccepted error."""
+        out: Bools = np.zeros(self._o.scores.missing.shape, dtype=bool)
+        columns = {i.column: k for k, i in enumerate(self._rules.object(self._kind).indicators)}
+        for i, findings in self._errors.items():
+            for finding in findings:
+                if finding.table == f"{self._kind}s" and finding.column in columns:
+                    out[columns[finding.column], i] = True
+        return out
+
+    def _by_unit(self, errors: Sequence[Finding]) -> dict[int, list[Finding]]:
+        """The errors by the unit that they concern: its own row, its months, its classes, its school's."""
+        own = {int(r): i for i, r in enumerate(rows(self._o.units).tolist())}
+        out: dict[int, list[Finding]] = {}
+        for finding in errors:
+            for i in self._concerned(finding, own):
+                out.setdefault(i, []).append(finding)
+        return out
+
+    def _concerned(self, finding: Finding, own: Mapping[int, int]) -> list[int]:
+        if finding.table == f"{self._kind}s":
+            row = finding.params.get("first", finding.row) if finding.code in _TWICE else finding.row
+            return [own[int(row)]] if int(row) in own else []
+        frame: Frame = getattr(self._inputs, finding.table)
+        at = np.flatnonzero(rows(frame) == finding.row)
+        if not len(at):
+            return []
+        table = self._rules.table(finding.table)
+        account = table.by_role(Role.ACCOUNT)
+        if self._kind == "teacher":
+            key = str(frame[ACCOUNT][at[0]]) if account and ACCOUNT in frame else ""
+            return np.flatnonzero(self._o.units[ACCOUNT] == key).tolist() if key else []
+        school = table.by_role(Role.SCHOOL)
+        if school is None or (account and frame[account.name][at[0]] and finding.table == "monthly"):
+            return []
+        key = school_keys([frame[school.name][at[0]]])[0]
+        return np.flatnonzero(np.array(school_keys(self._o.names["学校名称"])) == key).tolist()
+
+    def _word(self, finding: Finding) -> str:
+        text = self._rules.problems[finding.code].text
+        return text.format(
+            **{"column": finding.column, **{k: str(v)[:40] for k, v in finding.params.items()}}
+        )
+
+
+def _named(months: Sequence[str], which: Bools) -> str:
+    return "、".join(m for m, w in zip(months, which, strict=True) if w)
