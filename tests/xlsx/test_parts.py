@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -9,14 +10,16 @@ import pytest
 import xlsxwriter
 from openxml_audit import OpenXmlValidator
 
-from kongjian.xlsx.defined_names import DefinedName, defined_names, text_name
+from kongjian.base.errors import KongjianError
+from kongjian.xlsx.defined_names import DefinedName, defined_names, text_name, with_names
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.table_parts import OutColumn, OutputSheet, TablePart
 from kongjian.xlsx.xml_text import MAIN, inserted
 from package_lint import lint
-from workbooks import change, prefixed, read
+from workbooks import change, prefixed, read, replace
 
 SHEET = (
     f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>7</v></c></row></sheetData></worksheet>'
@@ -25,10 +28,11 @@ SHEET = (
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Two sheets with a chart each, a name of the workbook, and the same name of the second sheet."""
+    """Two sheets with a chart each, the second one shown; a name of the workbook, and the same name of the second sheet."""
     with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
         for name in ("甲", "乙"):
             sheet = book.add_worksheet(name)
+            sheet.activate()
             sheet.write_column("A1", [1, 2, 3])
             chart = book.add_chart({"type": "column"})
             chart.add_series({"values": f"={name}!$A$1:$A$3"})
@@ -45,6 +49,9 @@ def clean(path: Path) -> bool:
 
 @pytest.mark.parametrize("written", ["as usual", "with a prefix"])
 def test_what_is_added_is_in_the_way_of_its_part(path: Path, written: str) -> None:
+    change(
+        path, lambda p: replace(p, "xl/workbook.xml", b'<calcPr calcId="124519" fullCalcOnLoad="1"/>', b"")
+    )
     if written == "with a prefix":
         change(path, prefixed)
     with Package(path) as package:
@@ -53,7 +60,7 @@ def test_what_is_added_is_in_the_way_of_its_part(path: Path, written: str) -> No
         assert [parts.add_sheet(name, SHEET.encode()) for name in ('a&"b', "丙")] == ["xl/worksheets/sheet3.xml", "xl/worksheets/sheet4.xml"]  # fmt: skip
         parts.set_names([*parts.defined_names(), text_name("Text", '说"好"<&')])
         assert [styles.number_format(code) for code in ("0.0%", "@", "0.000", "0.0%")] == [164, 49, 165, 164]
-        assert styles.as_text(0) == styles.as_text(0) == 1
+        assert styles.as_text(0) == styles.as_text(0) == styles.as_text(1) == 1
         assert styles.add_fills({"错误": "FF0000", "警告": "00FF00"}) == {"错误": 0, "警告": 1}
         parts.calculate_on_load()
         parts.put_first(["丙"])
@@ -61,6 +68,7 @@ def test_what_is_added_is_in_the_way_of_its_part(path: Path, written: str) -> No
     assert clean(path)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["丙", "甲", "乙", 'a&"b']
+    assert book.active.title == "乙"
     assert book["丙"]["A1"].value == 7
     assert book["乙"].defined_names["Place"].attr_text == "乙!$B$2"
     assert book.calculation.fullCalcOnLoad
@@ -82,7 +90,12 @@ def test_sheets_that_go_take_along_what_only_they_used(path: Path) -> None:
     assert openpyxl.load_workbook(path).sheetnames == ["丙"]
 
 
-def test_a_name_is_that_of_the_workbook_not_that_of_a_copied_sheet(path: Path) -> None:
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_name_is_that_of_the_workbook_not_that_of_a_copied_sheet(path: Path, order: int) -> None:
+    with Package(path) as package:
+        parts = Parts(package)
+        parts.set_names(parts.defined_names()[::order])
+        parts.save(path)
     with Package(path) as package:
         edit = Edit(package)
         edit.put_block("Place", [[5], [6]])
@@ -111,8 +124,59 @@ def test_where_a_name_points(text: str, sheet: str, area: tuple[int, ...] | None
     assert (name.sheet, name.area) == (sheet, area)
 
 
+TABLE = (
+    f'<x:table xmlns:x="{MAIN}" id="1" displayName="T" ref="B3:C5"><x:autoFilter ref="B3:C5"><x:filterColumn colId="0"/>'
+    '</x:autoFilter><x:sortState ref="B4:C5"><x:sortCondition ref="B4"/></x:sortState><x:tableColumns count="2">'
+    '<x:tableColumn id="1" name="甲"/><x:tableColumn id="2" name="旧"/></x:tableColumns></x:table>'
+)
+
+
+def test_a_table_fits_its_rows_and_columns(path: Path) -> None:
+    columns = tuple(OutColumn(name, "text", 9) for name in ("甲", "乙", "丙"))
+    with Package(path) as package:
+        parts = Parts(package)
+        parts.set_part("table", TABLE)
+        TablePart(parts, "table").extend("表", 4)
+        assert parts.text("table") == TABLE
+        TablePart(parts, "table").extend("表", 7)
+        assert parts.text("table") == TABLE.replace('ref="B3:C5"', 'ref="B3:C7"')
+        TablePart(parts, "table").fit(OutputSheet("表", "T", columns, "result", ""), 9)
+        assert parts.text("table") == (
+            f'<x:table xmlns:x="{MAIN}" id="1" displayName="T" ref="B3:D9"><x:autoFilter ref="B3:D9"/>'
+            '<x:tableColumns count="3"><x:tableColumn id="1" name="甲"/><x:tableColumn id="2" name="乙"/>'
+            '<x:tableColumn id="3" name="丙"/></x:tableColumns></x:table>'
+        )
+        parts.set_part("table", TABLE.replace('id="1" displayName', 'id="1" totalsRowCount="1" displayName'))
+        with pytest.raises(KongjianError, match="工作表“表”的表格末尾有汇总行"):
+            TablePart(parts, "table").extend("表", 7)
+
+
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="0.0000"/></numFmts>'
+    '<fonts count="1"><font><sz val="9"/></font></fonts><fills count="1"><fill/></fills><borders count="1"><border/>'
+    '</borders><cellXfs count="1"><xf numFmtId="164" xfId="3"><alignment wrapText="1"/></xf></cellXfs>'
+    '<dxfs count="1"><dxf><numFmt numFmtId="164" formatCode="0.0000"/></dxf></dxfs></styleSheet>'
+)
+
+
+def test_formats_of_another_workbook_get_numbers_of_their_own(path: Path) -> None:
+    with Package(path) as package:
+        ours, theirs = Styles(Parts(package)), Parts(package)
+        theirs.set_part(theirs.related("styles"), STYLES)
+        assert ours.number_format("0.0%") == 164
+        assert ours.merge(Styles(theirs)) == ([1], [0])
+        assert set(re.findall(r'(\w+="\d+")', ours.items("cellXfs")[1])) == {
+            *('numFmtId="165"', 'fontId="1"', 'fillId="2"', 'borderId="1"', 'xfId="0"', 'wrapText="1"'),
+            *(f'apply{word}="1"' for word in ("Font", "Fill", "Border", "NumberFormat", "Alignment")),
+        }
+        assert ours.items("dxfs") == ['<dxf><numFmt numFmtId="165" formatCode="0.0000"/></dxf>']
+
+
 def test_an_element_goes_behind_the_last_of_those_that_the_schema_wants_in_front() -> None:
     behind = ["sheets", "externalReferences"]
     for before in ("<w><sheets/>", "<w><sheets><sheet/></sheets><externalReferences/>"):
         assert inserted(f"{before}<calcPr/></w>", "<n/>", behind) == f"{before}<n/><calcPr/></w>"
+        named = with_names(f"{before}<calcPr/></w>", [text_name("x", "y")])
+        assert named.endswith("</definedName></definedNames><calcPr/></w>")
+        assert with_names(named, []) == f"{before}<calcPr/></w>"
     assert inserted("<?xml ?><x:w a='1'><x:b/></x:w>", "<n/>", []) == "<?xml ?><x:w a='1'><x:n/><x:b/></x:w>"
