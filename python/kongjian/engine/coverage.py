@@ -32,13 +32,17 @@ def climb(given: Floats, counted: Floats, covered: Bools, rules: Rules) -> tuple
     `given` is pasted, `counted` the log's effective count (0 for none), `covered` where the log would have told.
     """
     rung = np.full(len(given), _BLANK[rules.choice(BlankCount)], dtype=np.int64)
-    if NO_EVENT[rules.choice(LogCoverage)]:
-        rung[covered] = COVERED
+    rung[covered] = silence(rules)
     rung[counted > 0] = FROM_LOG
     pasted = ~np.isnan(given)
     rung[pasted] = PASTED
     value = np.where(rung == FROM_LOG, counted, np.where(rung == MISSING, np.nan, 0.0))
     return np.where(pasted, given, value), rung
+
+
+def silence(rules: Rules) -> int:
+    """The rung of what the log covers and has no event of."""
+    return COVERED if NO_EVENT[rules.choice(LogCoverage)] else _BLANK[rules.choice(BlankCount)]
 
 
 def covered(log: Log, role: int, behaviour: int, school: Ints) -> Bools:
