@@ -20,7 +20,7 @@ from kongjian.engine.coverage import (
 from kongjian.engine.effective import Log, behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
-from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
+from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.pupil_rates import PupilRates, report_target
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.rules.model import ClassRate, EventRole, Rules, TeacherMean
@@ -97,10 +97,15 @@ def _school_keys(table: str, frame: Frame, rules: Rules) -> list[str]:
 
 def _people(teachers: Frame, school: Ints, height: int, rules: Rules) -> Ints:
     """Different people by their accounts, without one by their names: of two of one name nobody knows that they are two."""
-    names = teachers[rules.table("teachers").name_of(Role.PERSON)].tolist()
-    who = zip(school.tolist(), teachers[ACCOUNT].tolist(), names, strict=True)
-    once = {(at, account or f"/{name}") for at, account, name in who if at != NOT_FOUND}
-    return np.bincount(np.fromiter((at for at, _ in once), np.int64, len(once)), minlength=height)
+    known = accounts(teachers)
+    first = locate(known, known) == np.arange(teachers.height)
+    names = teachers[rules.table("teachers").name_of(Role.PERSON)]
+    seen: set[tuple[int, str]] = set()
+    for i in np.flatnonzero(teachers[ACCOUNT] == "").tolist():
+        who = int(school[i]), names[i]
+        first[i] = who not in seen
+        seen.add(who)
+    return np.bincount(school[first & (school != NOT_FOUND)], minlength=height)
 
 
 def _roles(rules: Rules, fills: str) -> Iterator[tuple[int, EventRole, int, str]]:
