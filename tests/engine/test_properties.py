@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kongjian.engine.awards import UNIT
 from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Inputs, Results
@@ -237,8 +238,8 @@ BY_UNIT = ("SchoolScores", "TeacherScores", "Eligibility", "SchoolMeasures", "Te
 
 
 def rows_of(results: Results, table: str) -> list[tuple[Any, ...]]:
-    """A table's rows as plain values, blanks comparable."""
-    columns = [results.tables[table][c].tolist() for c in sorted(results.tables[table])]
+    """A table's rows as plain values, blanks comparable; not by which rows of the input they are about."""
+    columns = [results.tables[table][c].tolist() for c in sorted(results.tables[table]) if c != UNIT]
     return [tuple("空" if v != v else v for v in row) for row in zip(*columns, strict=True)]
 
 

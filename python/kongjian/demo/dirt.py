@@ -237,7 +237,8 @@ def _events(sheet: Sheet, schools: set[str]) -> None:
     rows += [[inside, school, f"hb421299{k:06d}", "教师", "在线授课"] for k in (7, 8)]
     written = ("2021年3月16日", "2021/3/16", "2021.3.16", "2021-03-16 10:22:31", "三月")
     rows += [[text, school, "xs4212810000001", "同学", "做作业"] for text in written]
-    sheet.rows.extend([list(row) for row in rows])
+    blank = [None] * (len(sheet.headers) - len(rows[0]))
+    sheet.rows.extend([[*row, *blank] for row in rows])
     sheet.rename({"日期": "操作时间", "角色": "身份"})
 
 

@@ -118,4 +118,5 @@ def _events(rng: np.random.Generator, rules: Rules, city: City) -> Sheet:
     pupils = min(pupils, LARGEST_SHEET - len(rows))
     rows += events.student_events(rng, rules, schools.tolist(), pupils)
     rows.sort(key=lambda row: row[0])  # type: ignore[arg-type, return-value]
-    return Sheet(rules.table("events").names, rows)
+    blank = [None for c in rules.table("events").columns if c.optional]
+    return Sheet(rules.table("events").names, [[*row, *blank] for row in rows])

@@ -32,13 +32,17 @@ def climb(given: Floats, counted: Floats, covered: Bools, rules: Rules) -> tuple
     `given` is pasted, `counted` the log's effective count (0 for none), `covered` where the log would have told.
     """
     rung = np.full(len(given), _BLANK[rules.choice(BlankCount)], dtype=np.int64)
-    if NO_EVENT[rules.choice(LogCoverage)]:
-        rung[covered] = COVERED
+    rung[covered] = silence(rules)
     rung[counted > 0] = FROM_LOG
     pasted = ~np.isnan(given)
     rung[pasted] = PASTED
     value = np.where(rung == FROM_LOG, counted, np.where(rung == MISSING, np.nan, 0.0))
     return np.where(pasted, given, value), rung
+
+
+def silence(rules: Rules) -> int:
+    """The rung of what the log covers and has no event of."""
+    return COVERED if NO_EVENT[rules.choice(LogCoverage)] else _BLANK[rules.choice(BlankCount)]
 
 
 def covered(log: Log, role: int, behaviour: int, school: Ints) -> Bools:
@@ -99,22 +103,27 @@ class Tally:
         )
 
     def _rows(self, schools: list[str], log: Log, rules: Rules, short: Bools) -> Iterator[tuple[object, ...]]:
-        coded = [(k, b, name) for k, r in enumerate(rules.effective.roles) for b, name in _numbered(k, rules)]
+        roles, months = rules.effective.roles, rules.period.months()
+        coded = [
+            (k, b, name, self._counts[k, b].tolist(), self._own.get((k, b)))
+            for k in range(len(roles))
+            for b, name in _numbered(k, rules)
+            if (k, b) in self._counts
+        ]
         for i, school in enumerate(schools):
-            for role, behaviour, name in coded:
-                counts = self._counts.get((role, behaviour))
-                if counts is None or not counts[i].sum():
+            spans = [_span(months, int(log.first[k, i]), int(log.last[k, i])) for k in range(len(roles))]
+            for role, behaviour, name, counts, own in coded:
+                pasted, counted, zero, read, missing = counts[i]
+                total = sum(counts[i])
+                if not total:
                     continue
-                pasted, counted, zero, read, missing = counts[i].tolist()
-                total = int(counts[i].sum())
-                own = self._own.get((role, behaviour))
-                said = _said(log, rules, role, behaviour, i, missing, zero, read, bool(short[i]))
                 if own is not None and own[i]:
                     said = "学校数据已给出，不由此推算"
-                label = rules.effective.roles[role].label
+                else:
+                    said = _said(log, rules, role, behaviour, i, missing, zero, read, bool(short[i]))
                 yield (
-                    school, label, name, total, total - missing, pasted, counted, zero + read, missing,
-                    _months(log, rules, role, i), said,
+                    school, roles[role].label, name, total, total - missing, pasted, counted, zero + read, missing,
+                    spans[role], said,
                 )  # fmt: skip
 
 
@@ -123,8 +132,7 @@ def _numbered(role: int, rules: Rules) -> Iterator[tuple[int, str]]:
     return iter(enumerate(rules.effective.roles[role].behaviours, start=first))
 
 
-def _months(log: Log, rules: Rules, role: int, school: int) -> str:
-    months, first, last = rules.period.months(), log.first[role, school], log.last[role, school]
+def _span(months: list[str], first: int, last: int) -> str:
     if last == NOT_FOUND:
         return ""
     return months[first] if first == last else f"{months[first]}至{months[last]}"

@@ -42,11 +42,12 @@ def once_per(role: int, rules: Rules) -> str:
 class Pupils:
     """One row per pupil, class and behaviour with effective counts; schools and behaviours by position.
 
-    `class_key` is "" where the log does not say the class.
+    `class_key` is "" where the log does not say the class; `person` tells pupils apart.
     """
 
     school: Ints
     class_key: Texts
+    person: Ints
     behaviour: Ints
     count: Floats
 
@@ -122,7 +123,8 @@ def read_log(events: Frame, schools: Frame, teachers: Frame, rules: Rules, findi
 def no_log(schools: int, teachers: int, rules: Rules) -> Log:
     """The log without any event, of so many schools and teachers."""
     some, roles = len(behaviours(rules)), len(rules.effective.roles)
-    nobody = Pupils(np.zeros(0, np.int64), texts([]), np.zeros(0, np.int64), np.zeros(0))
+    none = np.zeros(0, np.int64)
+    nobody = Pupils(none, texts([]), none, none, np.zeros(0))
     return Log(
         Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS}),
         np.zeros((some, teachers)), np.zeros((some, schools)), np.zeros((some, teachers)), nobody,
@@ -264,7 +266,7 @@ def _log(
         table(counted, "school", lines.school, schools.height),
         table(again, "teacher", lines.teacher, teachers.height),
         _pupils(lines, counted, fills),
-        at_school, anywhere, first, last, months, _strange(lines, sound, fills, schools.height),
+        at_school, anywhere, first, last, months, _strange(lines, sound, fills, schools.height) & (teachers.height > 0),
     )  # fmt: skip
 
 
@@ -282,7 +284,7 @@ def _spans(lines: _Lines, accepted: Ints, roles: int, height: int) -> tuple[Bool
 
 
 def _strange(lines: _Lines, sound: Bools, fills: Texts, height: int) -> Bools:
-    """The schools that have teachers' lines, none of them by an account of 教师数据."""
+    """The schools that have teachers' lines, none of them by an account of 教师数据"""
     mine = sound & (lines.school != NOT_FOUND) & (lines.account != "")
     mine[mine] = fills[lines.role[mine]] == "teacher"
     known = mine & (lines.teacher != NOT_FOUND)
@@ -297,7 +299,13 @@ def _pupils(lines: _Lines, counted: Ints, fills: Texts) -> Pupils:
     _, start, count = np.unique(key, return_index=True, return_counts=True)
     first = mine[start]
     names = classes[class_code[start]] if len(start) else classes[:0]
-    return Pupils(lines.school[first], texts(names), lines.behaviour[first], count.astype(np.float64))
+    return Pupils(
+        lines.school[first],
+        texts(names),
+        lines.person[first],
+        lines.behaviour[first],
+        count.astype(np.float64),
+    )
 
 
 def _counts(lines: _Lines, counted: Ints, rules: Rules) -> Frame:

@@ -22,6 +22,13 @@ _REACHES: dict[PassMark, Callable[[Ints, Floats, float], Bools]] = {
     PassMark.ROUNDED: lambda cents, _, bound: cents >= round(bound * 100),
     PassMark.EXACT: lambda _, exact, bound: exact >= bound - TOLERANCE,
 }
+_COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
+    PassMark.ROUNDED: lambda cents, _: cents,
+    PassMark.EXACT: lambda cents, exact: np.where(
+        cents == MISSING, MISSING, np.floor(exact * 100 + TOLERANCE * 100).astype(np.int64)
+    ),
+}
+"""The cents that a score has reached, as the comparison with a bound takes it."""
 Why = Callable[[int], str]
 """How to say that a unit, by its position, does not meet a condition."""
 
@@ -69,10 +76,16 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
     return met & ~monthly.barred, lambda i: _say_months(condition, cents, monthly, rules, i)
 
 
+def reached(condition: Condition, monthly: Monthly, rules: Rules) -> Ints:
+    """What a condition on months compares, in whole cents that have been reached; MISSING where there is nothing."""
+    if condition.kind == "every_month":
+        return monthly.lowest
+    return _COUNTED[rules.choice(PassMark)](monthly.average, monthly.exact)
+
+
 def _say_months(condition: Condition, cents: Ints, monthly: Monthly, rules: Rules, i: int) -> str:
     if monthly.barred[i]:
-        absent = zip(rules.period.months(), monthly.months.lacking[i], strict=True)
-        return f"缺{'、'.join(m for m, gone in absent if gone)}的月度得分"
+        return monthly.absent(i, rules)
     return _say(condition, _points(cents[i], monthly.exact[i], condition), cents[i] == MISSING)
 
 

@@ -12,20 +12,20 @@ from kongjian.engine.coverage import (
     COVERED,
     FROM_LOG,
     MISSING,
-    NO_EVENT,
     PASTED,
     Tally,
     climb,
     covered,
 )
-from kongjian.engine.effective import Log, behaviours, class_keys, once_per
+from kongjian.engine.effective import Log, behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
-from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
+from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys
+from kongjian.engine.pupil_rates import PupilRates, report_target
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.rules.model import ClassRate, EventRole, Rules, TeacherMean
 from kongjian.rules.model_tables import InputTable
-from kongjian.rules.readings import ClassWeight, LogCoverage
+from kongjian.rules.readings import ClassWeight
 from kongjian.rules.roles import Role
 
 DECIMALS = 10
@@ -70,10 +70,14 @@ def partial(units: Frame, measure: str) -> Bools:
 
 @dataclass(frozen=True)
 class Below:
-    """What schools are derived from: teachers' measures, classes and the log, each row's school by position."""
+    """What schools are derived from: teachers' measures, classes and the log, each row's school by position.
+
+    `people` is how many different people each school has in 教师数据.
+    """
 
     teachers: Frame
     teacher_school: Ints
+    people: Ints
     classes: Frame
     class_school: Ints
     log: Log
@@ -83,11 +87,25 @@ class Below:
         keys = _school_keys("schools", schools, rules)
         teacher_school = locate(_school_keys("teachers", teachers, rules), keys)
         class_school = locate(_school_keys("classes", classes, rules), keys)
-        return cls(teachers, teacher_school, classes, class_school, log)
+        people = _people(teachers, teacher_school, schools.height, rules)
+        return cls(teachers, teacher_school, people, classes, class_school, log)
 
 
 def _school_keys(table: str, frame: Frame, rules: Rules) -> list[str]:
     return school_keys(frame[rules.table(table).name_of(Role.SCHOOL)])
+
+
+def _people(teachers: Frame, school: Ints, height: int, rules: Rules) -> Ints:
+    """Different people by their accounts, without one by their names: of two of one name nobody knows that they are two."""
+    known = accounts(teachers)
+    first = locate(known, known) == np.arange(teachers.height)
+    names = teachers[rules.table("teachers").name_of(Role.PERSON)]
+    seen: set[tuple[int, str]] = set()
+    for i in np.flatnonzero(teachers[ACCOUNT] == "").tolist():
+        who = int(school[i]), names[i]
+        first[i] = who not in seen
+        seen.add(who)
+    return np.bincount(school[first & (school != NOT_FOUND)], minlength=height)
 
 
 def _roles(rules: Rules, fills: str) -> Iterator[tuple[int, EventRole, int, str]]:
@@ -201,8 +219,7 @@ def people_short(schools: Frame, below: Below, rules: Rules) -> Bools:
     staff = rules.table("schools").by_role(Role.STAFF)
     if staff is None:
         return np.zeros(schools.height, dtype=bool)
-    at = below.teacher_school[below.teacher_school != NOT_FOUND]
-    return np.asarray(np.bincount(at, minlength=schools.height) < schools[staff.name])
+    return np.asarray(below.people < schools[staff.name])
 
 
 def _report_means(
@@ -224,14 +241,13 @@ def _report_means(
             )
     if staff is None:
         return
-    here = np.bincount(below.teacher_school[below.teacher_school != NOT_FOUND], minlength=schools.height)
     for i in np.flatnonzero(derived & short):
         findings.add(
             "teachers_fewer",
             "schools",
             at[i],
             staff.name,
-            count=int(here[i]),
+            count=int(below.people[i]),
             total=f"{schools[staff.name][i]:g}",
         )
 
@@ -255,8 +271,10 @@ def _class_rate(
     values = class_rate(rate, classes, students)
     for i in np.flatnonzero(np.isnan(classes[rate.measure]) & ~np.isnan(values)):
         findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
-    pupils = _PupilRates(rate, behaviour, schools, below, rules)
-    values, capped = _fill_capped(values, pupils.by_class())
+    role = next(k for k, _, b, _ in _roles(rules, "pupil") if b == behaviour)
+    pupils = PupilRates(rate, role, behaviour, schools, classes, below.class_school, below.log, rules)
+    of_class, partly = pupils.by_class()
+    values, capped, filled = _fill_capped(values, of_class)
     weights, counted = _CLASS_WEIGHT[rules.choice(ClassWeight)](students)
     everyone = np.ones(classes.height, dtype=bool)
     found = _mean(values, weights, counted, everyone, below.class_school, height)
@@ -265,7 +283,18 @@ def _class_rate(
     of_school, of_pupils, capped_schools = pupils.by_school()
     fill = np.isnan(out[rate.measure]) & ~np.isnan(of_school)
     if fill.any():
-        _derive(out, rate.measure, of_school, np.full(height, FROM_PUPILS), of_pupils, nobody)
+        _derive(
+            out, rate.measure, np.round(of_school, DECIMALS), np.full(height, FROM_PUPILS), of_pupils, nobody
+        )
+    some = np.bincount(below.class_school[filled & partly], minlength=height) > 0
+    some = np.isnan(schools[rate.measure]) & (some | (fill & pupils.partly))
+    if some.any():
+        out[PARTIAL + rate.measure] = np.where(some, 1.0, out[PARTIAL + rate.measure])
+    for i in np.flatnonzero(some):
+        findings.add(
+            "mean_partial", "schools", rows(schools)[i], rate.measure,
+            count=int(pupils.known[i]), of=int(pupils.everybody[i]), unit="名学生",
+        )  # fmt: skip
     pupils.tally(tally, ~np.isnan(schools[rate.measure]))
     for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
         at = rows(classes if table_id == "classes" else schools)
@@ -276,99 +305,13 @@ def _class_rate(
             "pupils_elsewhere", "schools", rows(schools)[i], rate.measure, count=int(pupils.strangers()[i])
         )
     if pupils.seen:
-        _report_target(rate, pupils.role, rules, findings)
+        report_target(rate, role, rules, findings)
 
 
-def _report_target(rate: ClassRate, role: int, rules: Rules, findings: Findings) -> None:
-    """A target that no pupil can reach, since a month counts once, is said."""
-    months = len(rules.period.months())
-    if once_per(role, rules) == "month" and rate.per_student > months:
-        findings.add(
-            "target_unreachable",
-            "events",
-            count=months,
-            behaviour=rate.behaviour,
-            target=f"{rate.per_student:g}",
-        )
-
-
-class _PupilRates:
-    """The completion rates that the pupils' events of one behaviour give (spec: pupils' events)."""
-
-    def __init__(self, rate: ClassRate, behaviour: int, schools: Frame, below: Below, rules: Rules) -> None:
-        self._rate, self._below, self._rules = rate, below, rules
-        self._behaviour, self._height = behaviour, schools.height
-        self.role = next(k for k, _, b, _ in _roles(rules, "pupil") if b == behaviour)
-        pupils = below.log.pupils
-        self._mine = pupils.behaviour == behaviour
-        self.seen = bool(self._mine.any())
-        self._school, self._class = pupils.school[self._mine], pupils.class_key[self._mine]
-        self._done = np.minimum(pupils.count[self._mine], rate.per_student)
-        self._covered = covered(below.log, self.role, behaviour, np.arange(schools.height))
-        table = rules.table("classes")
-        self._students = np.nan_to_num(below.classes[table.name_of(Role.STUDENTS)])
-        columns = [c.name for r in (Role.GRADE, Role.CLASS_NAME) if (c := table.by_role(r))]
-        keys = class_keys(below.classes, columns)
-        rows_of = [f"{s}/{k}" for s, k in zip(below.class_school.tolist(), keys, strict=True)]
-        own = [f"{s}/{k}" if k else "" for s, k in zip(self._school.tolist(), self._class, strict=True)]
-        self._at = locate(own, rows_of)
-        whole = rules.table("schools").by_role(Role.PUPILS)
-        known = below.class_school != NOT_FOUND
-        weights = self._students[known]
-        in_classes = np.bincount(below.class_school[known], weights=weights, minlength=schools.height)
-        all_pupils = np.nan_to_num(schools[whole.name]) if whole else np.zeros(schools.height)
-        self._pupils = np.where(in_classes > 0, in_classes, all_pupils)
-        self._by_class = np.zeros(schools.height, dtype=bool)
-        self._by_class[self._school[self._at != NOT_FOUND]] = True
-
-    def by_class(self) -> Floats:
-        """The rate of each class, uncapped; NaN where the log does not tell."""
-        found = self._at != NOT_FOUND
-        height = self._below.classes.height
-        done = np.bincount(self._at[found], weights=self._done[found], minlength=height)
-        pupils = self._divisor(np.bincount(self._at[found], minlength=height), self._students)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rate = done / (pupils * self._rate.per_student)
-        school = self._below.class_school
-        if not self._height:
-            return np.full(height, np.nan)
-        told = (school != NOT_FOUND) & self._by_class[school] & self._covered[school] & (pupils > 0)
-        return np.where(told, rate, np.nan)
-
-    def by_school(self) -> tuple[Floats, Floats, Bools]:
-        """The rate of each school whose log does not say the classes, capped; of how many pupils; where it was capped."""
-        done = np.bincount(self._school, weights=self._done, minlength=self._height)
-        pupils = self._divisor(np.bincount(self._school, minlength=self._height), self._pupils)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rate = done / (pupils * self._rate.per_student)
-        told = self._covered & ~self._by_class & (pupils > 0)
-        capped = told & (rate > 1 + TOLERANCE)
-        return np.where(told, np.minimum(np.round(rate, DECIMALS), 1.0), np.nan), pupils, capped
-
-    def _divisor(self, seen: Ints, everybody: Floats) -> Floats:
-        """Who is counted: all pupils where no event means none took place, else those with events."""
-        return everybody if NO_EVENT[self._rules.choice(LogCoverage)] else seen.astype(np.float64)
-
-    def tally(self, tally: Tally, own: Bools) -> None:
-        """The pupils of schools that the log covers: those with events, and those without."""
-        everybody = np.where(self._covered, self._pupils, 0).astype(np.int64)
-        seen = np.minimum(np.bincount(self._school, minlength=self._height), everybody)
-        none = COVERED if NO_EVENT[self._rules.choice(LogCoverage)] else MISSING
-        tally.put(self.role, self._behaviour, {FROM_LOG: seen, none: everybody - seen})
-        tally.given(self.role, self._behaviour, own)
-
-    def strangers(self) -> Ints:
-        """How many pupils of each school are in a class that 班级数据 lacks, where its other classes are told apart."""
-        lost = (
-            (self._at == NOT_FOUND) & self._by_class[self._school] if len(self._at) else self._at == NOT_FOUND
-        )
-        return np.bincount(self._school[lost], minlength=self._height)
-
-
-def _fill_capped(values: Floats, derived: Floats) -> tuple[Floats, Bools]:
-    """Blanks filled with rates, those over 100 % as 100 %, and where that was so."""
+def _fill_capped(values: Floats, derived: Floats) -> tuple[Floats, Bools, Bools]:
+    """Blanks filled with rates, those over 100 % as 100 %, where that was so, and where any was filled."""
     fill = np.isnan(values) & ~np.isnan(derived)
-    return np.where(fill, np.minimum(derived, 1.0), values), fill & (derived > 1 + TOLERANCE)
+    return np.where(fill, np.minimum(derived, 1.0), values), fill & (derived > 1 + TOLERANCE), fill
 
 
 def _mean(

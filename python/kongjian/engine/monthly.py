@@ -65,6 +65,11 @@ class Monthly:
     def by_month(self) -> Floats:
         return self.months.by_month
 
+    def absent(self, i: int, rules: Rules) -> str:
+        """In words which months that have passed one unit lacks."""
+        months = zip(rules.period.months(), self.months.lacking[i], strict=True)
+        return f"缺{'、'.join(m for m, gone in months if gone)}的月度得分"
+
 
 def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Months:
     """The score of each unit in each month of the term, and which months have passed.

@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from filled_forms import city_run, empty_run
 from kongjian.engine.awards import standing
 from kongjian.engine.calculate import calculate
+from kongjian.engine.eligibility import eligibility
 from kongjian.engine.evidence.explanations import explanations
 from kongjian.engine.evidence.near_misses import COLUMNS, near_misses
 from kongjian.engine.frame import Frame
-from kongjian.engine.monthly import monthly
+from kongjian.engine.monthly import Monthly, Months, monthly
 from kongjian.engine.outcome import Outcome
 from kongjian.rules.model import Award, Condition, Rules
 from kongjian.workbook.run import Run
@@ -106,15 +107,28 @@ def test_a_closed_distance_to_a_bound_crosses_it(readings: dict[str, str], seed:
         if isinstance(line, Award):
             continue
         met = bool(outcome.eligibility.conditions[line.id][at])
-        assert met == (row["差距"] >= 0), row
+        barred = line.kind != "rate" and bool(outcome.monthly.barred[at])
+        assert met == (row["差距"] >= 0 and not barred), row
+        assert met or "刚好达到" not in row["说明"], row
+        assert barred == ("月度得分，不达标" in row["说明"]), row
         if line.kind == "rate":
             _accounts_cross(outcome, at, line, row)
         else:
             gap = cents(row["差距"])
             for move, wanted in ((-gap, True), (-gap - 1, False)):
-                moved = monthly(outcome.monthly.by_month + move / 100, outcome.score_cents + move)
-                value = (moved.lowest if line.kind == "every_month" else moved.average)[at]
-                assert (value >= cents(line.at_least)) == wanted, row
+                moved = moved_by(move, outcome, run.rules)
+                judged = eligibility(outcome.units, moved, outcome.kind, run.rules).conditions[line.id][at]
+                assert judged == (wanted and not barred), row
+
+
+def moved_by(move: int, outcome: Outcome, rules: Rules) -> Monthly:
+    """Every month, or what stands in for it, moved by so many cents; a month that counts as 0 moves as well."""
+    months = outcome.monthly.months
+    zero = rules.chosen["missing_months"] == "zero"
+    by_month = np.where(months.lacking, 0.0, months.by_month) if zero else months.by_month
+    stood_in = outcome.monthly.exact + move / 100
+    moved = Months(by_month + move / 100, months.passed)
+    return monthly(moved, outcome.score_cents + move, stood_in, rules)
 
 
 def _accounts_cross(outcome: Outcome, at: int, line: Condition, row: Row) -> None:
@@ -133,7 +147,7 @@ def _accounts_cross(outcome: Outcome, at: int, line: Condition, row: Row) -> Non
 def plain_near(run: Run) -> Iterator[tuple[str, str, str, int, int]]:
     """Who is near, by loops over the output tables: 类别, 界线, name, value and gap in hundredths."""
     near, rules = run.rules.evidence.near, run.rules
-    by_average = rules.chosen["rank_by"] == "monthly_average"
+    by_average, exact = rules.chosen["rank_by"] == "monthly_average", rules.chosen["pass_mark"] == "exact"
     for kind, label in LABELS.items():
         name = "学校名称" if kind == "school" else "教师姓名"
         table = run.results.tables["SchoolRanking" if kind == "school" else "TeacherRanking"]
@@ -149,14 +163,14 @@ def plain_near(run: Run) -> Iterator[tuple[str, str, str, int, int]]:
         outcome = run.results.of(kind)
         for condition in rules.conditions_for(kind):
             for i, n in enumerate(outcome.units[name].tolist()):
-                for value, bound, margin in _plain_bound(condition, outcome, i, near):
-                    if abs(value - bound) <= margin:
+                for value, counted, bound, margin in _plain_bound(condition, outcome, i, near, exact):
+                    if abs(counted - bound) <= margin:
                         shown = (
                             f"{condition.at_least * 100:g}%"
                             if condition.kind == "rate"
                             else f"{bound / 100:g}分"
                         )
-                        yield label, condition.label + shown, n, value, value - bound
+                        yield label, condition.label + shown, n, value, counted - bound
 
 
 def _plain_ranks(
@@ -178,7 +192,10 @@ def _plain_ranks(
             yield name, key, key - against
 
 
-def _plain_bound(condition: Condition, outcome: Outcome, i: int, near: Any) -> Iterator[tuple[int, int, int]]:
+def _plain_bound(
+    condition: Condition, outcome: Outcome, i: int, near: Any, exact: bool
+) -> Iterator[tuple[int, int, int, int]]:
+    """What is shown, what is compared, the bound and the margin, in hundredths."""
     if condition.kind == "rate":
         parts = [
             (outcome.units[o][i], outcome.units[t][i])
@@ -187,11 +204,15 @@ def _plain_bound(condition: Condition, outcome: Outcome, i: int, near: Any) -> I
         total = sum(t for _, t in parts)
         if not any(o != o or t != t or o > t for o, t in parts) and total > 0:
             rate = Fraction(int(sum(o for o, _ in parts)), int(total))
-            yield math.floor(rate * 10_000), cents(condition.at_least * 100), cents(near.opening_points)
+            shown = math.floor(rate * 10_000)
+            yield shown, shown, cents(condition.at_least * 100), cents(near.opening_points)
     elif condition.kind != "yes_no":
         months = outcome.monthly
-        value = (months.lowest if condition.kind == "every_month" else months.average)[i]
-        yield int(value), cents(condition.at_least), cents(near.mark_points)
+        value = int((months.lowest if condition.kind == "every_month" else months.average)[i])
+        counted = value
+        if exact and condition.kind != "every_month":
+            counted = math.floor(Fraction(float(months.exact[i])).limit_denominator(10**6) * 100)
+        yield value, counted, cents(condition.at_least), cents(near.mark_points)
 
 
 @settings(max_examples=40, deadline=None)

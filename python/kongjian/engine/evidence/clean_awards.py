@@ -9,14 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from kongjian.engine.awards import STATE, UNIT, WHY, holders
+from kongjian.engine.authority import counting
+from kongjian.engine.awards import STATE, UNIT, WHY, holders, standing
 from kongjian.engine.calculate import RANK_BY
+from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Finding
 from kongjian.engine.frame import Bools, Frame, Ints, texts
-from kongjian.engine.matching import ACCOUNT, locate, rows, school_keys
-from kongjian.engine.measures import FROM_EVENTS, NO_EVENTS, SOURCE
+from kongjian.engine.matching import ACCOUNT, accounts, locate, rows, school_keys
+from kongjian.engine.measures import FROM_EVENTS, FROM_PUPILS, NO_EVENTS, SOURCE
+from kongjian.engine.monthly import monthly
 from kongjian.engine.outcome import Inputs, Outcome, Results
+from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, to_cents
+from kongjian.engine.scoring import Scores, exact_totals
 from kongjian.rules.model import Award, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankBy
@@ -26,7 +31,7 @@ CLEAN, OPEN = "确定", "待核实"
 _JOIN = "；"
 _TWICE = ("account_twice", "school_twice")
 """What is said at the second row concerns the first one, too."""
-_PASSES = ("monthly_average", "every_month")
+_SCORE = {False: "计算得分", True: "平台得分"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,9 @@ class _Kind:
             for k, award in enumerate(rules.awards)
             if award.object == kind
         }
+        self._near: dict[int, dict[bool, bool]] = {}
+        self._ranks: dict[int, tuple[Bools, Ints]] = {}
+        self._positions: dict[str, dict[int, int]] = {}
         self._errors = self._by_unit(errors)
         self._open = self._o.unsettled | self._in_error()
 
@@ -155,9 +163,12 @@ class _Kind:
 
     @cached_property
     def _from_log(self) -> Bools:
-        units = self._o.units
-        codes = np.array([units[n] for n in units if n.startswith(SOURCE)]).reshape(-1, units.height)
-        own = ((codes == FROM_EVENTS) | (codes == NO_EVENTS)).any(axis=0)
+        """Whose score rests on the log; what a platform score replaces rests on nothing."""
+        units, scheme = self._o.units, self._rules.object(self._kind)
+        nothing = np.zeros(units.height)
+        codes = np.vstack([units.get(SOURCE + i.column, nothing) for i in scheme.indicators])
+        codes = np.where(self._o.adopted, 0.0, codes)
+        own = np.isin(codes, (FROM_EVENTS, NO_EVENTS, FROM_PUPILS)).any(axis=0)
         if self._kind == "teacher":
             return np.asarray(own)
         # a school's means rest on the log where its teachers' counts do
@@ -173,59 +184,63 @@ class _Kind:
             column = self._table.by_role(Role.ADMINISTRATOR)
             if column and not self._o.units[column.name][i]:
                 yield "award_no_administrator", {"column": column.name}
-        if other := self._mixed(k, i):
-            yield "award_mixed", {"own": self._source(i), "other": other}
-        beyond = self._overtakers(award, i)
-        if len(beyond):
-            names = self._o.names
-            shown = [names[c][beyond[0]] for c in ("教师姓名", "学校名称") if c in names]
+        whole = bool(self._whole[i])
+        if self._near_line(k)[not whole]:
+            yield "award_mixed", {"own": _SCORE[whole], "other": _SCORE[not whole]}
+        raised, rank = self._raised(k)
+        if rank[i] > award.last:
+            place, names = self._o.standing.rank, self._o.names
+            before = np.flatnonzero(raised & (rank < rank[i]) & ((place > place[i]) | (place == UNRANKED)))
+            first = before[np.argmin(rank[before])]
+            shown = [names[c][first] for c in ("教师姓名", "学校名称") if c in names]
             yield (
                 "award_beyond",
-                {"who": shown[0], "count": len(beyond), "award": award.name, "last": award.last},
+                {"who": shown[0], "count": len(before), "award": award.name, "last": award.last},
             )
 
-    def _source(self, i: int) -> str:
-        return "平台得分" if self._o.adopted[:, i].all() else "计算得分"
+    @cached_property
+    def _whole(self) -> Bools:
+        """Whose score is the platform's as a whole."""
+        return np.asarray(self._o.adopted.all(axis=0))
 
-    def _mixed(self, k: int, i: int) -> str:
-        """The other kind of score, where one near the award's line has it."""
-        key, held = self._o.standing.key, self._held[k]
-        line = int(key[held].min())
-        margin = round(self._rules.evidence.near.rank_points * 100)
-        near = (np.abs(key - line) <= margin) & self._o.eligibility.eligible & (key != MISSING)
-        whole: Bools = np.asarray(self._o.adopted.all(axis=0))
-        other = near & (whole != whole[i])
-        return ("计算得分" if whole[i] else "平台得分") if other.any() else ""
+    def _near_line(self, k: int) -> dict[bool, bool]:
+        """Whether anybody near an award's line has a computed score (False), or the platform's (True)."""
+        if k not in self._near:
+            key = self._o.standing.key
+            margin = round(self._rules.evidence.near.rank_points * 100)
+            near = (np.abs(key - key[self._held[k]].min()) <= margin) & (key != MISSING)
+            near &= self._o.eligibility.eligible
+            self._near[k] = {w: bool((near & (self._whole == w)).any()) for w in _SCORE}
+        return self._near[k]
 
-    def _overtakers(self, award: Award, i: int) -> Ints:
-        """Who would rank before a winner with full points for all that is open, where that takes the award away."""
-        key = self._o.standing.key
-        could = np.flatnonzero(
-            self._could_qualify & (self._best > key[i]) & (key <= key[i]) & self._open.any(axis=0)
-        )
-        could = could[could != i]
-        sure = int(((key > key[i]) & self._o.eligibility.eligible).sum())
-        return np.asarray(could if sure + len(could) + 1 > award.last else could[:0])
+    def _raised(self, k: int) -> tuple[Bools, Ints]:
+        """Who outside an award could still gain, and every unit's rank had all of them full points for what is open."""
+        if k not in self._ranks:
+            scores, key, eligible = self._at_best
+            o = self._o
+            raised = self._open.any(axis=0) & eligible & ~self._held[k]
+            mixed = replace(
+                o.scores, by_indicator=np.where(raised, scores.by_indicator, o.scores.by_indicator)
+            )
+            place = standing(
+                np.where(raised, key, o.standing.key), o.eligibility.eligible | raised, mixed, self._rules
+            )
+            self._ranks[k] = raised, place.rank
+        return self._ranks[k]
 
     @cached_property
-    def _best(self) -> Ints:
-        """What each unit is ranked by, had it full points wherever something is open."""
-        points = np.array([i.points for i in self._rules.object(self._kind).indicators])[:, np.newaxis]
-        more = np.where(self._open & ~self._o.adopted, points - self._o.scores.by_indicator, 0.0).sum(axis=0)
-        cents = self._o.score_cents + to_cents(np.maximum(more, 0.0))
-        average = np.where(self._o.monthly.stood_in, cents, self._o.monthly.average)
-        return np.asarray(
-            RANK_BY[self._rules.choice(RankBy)](cents, replace(self._o.monthly, average=average))
+    def _at_best(self) -> tuple[Scores, Ints, Bools]:
+        """Every unit with full points wherever something is open: its scores, what it is ranked by, whether it qualifies."""
+        o, scheme, rules = self._o, self._rules.object(self._kind), self._rules
+        points = np.array([i.points for i in scheme.indicators], dtype=np.float64)[:, np.newaxis]
+        full = np.where(self._open, points, o.scores.by_indicator)
+        scores = replace(
+            o.scores, by_indicator=full, cents=to_cents(exact_totals(full, o.units, scheme, rules))
         )
-
-    @cached_property
-    def _could_qualify(self) -> Bools:
-        """Whom nothing but what is open keeps from qualifying."""
-        out = np.ones(self._o.units.height, dtype=bool)
-        for c in self._rules.conditions_for(self._kind):
-            met = self._o.eligibility.conditions[c.id]
-            out &= met | ((c.kind in _PASSES) & self._o.monthly.stood_in)
-        return out
+        counted = counting(o.units, o.platform, scores, scheme, rules)
+        months = monthly(o.monthly.months, counted.cents, counted.exact, rules)
+        key = RANK_BY[rules.choice(RankBy)](counted.cents, months)
+        return scores, key, eligibility(o.units, months, self._kind, rules).eligible
 
     def _in_error(self) -> Bools:
         """The indicators of which a unit's own cell is an unaccepted error."""
@@ -251,19 +266,29 @@ class _Kind:
             row = finding.params.get("first", finding.row) if finding.code in _TWICE else finding.row
             return [own[int(row)]] if int(row) in own else []
         frame: Frame = getattr(self._inputs, finding.table)
-        at = np.flatnonzero(rows(frame) == finding.row)
-        if not len(at):
+        if finding.table not in self._positions:
+            self._positions[finding.table] = {int(r): k for k, r in enumerate(rows(frame).tolist())}
+        at = self._positions[finding.table].get(finding.row)
+        if at is None:
             return []
         table = self._rules.table(finding.table)
         account = table.by_role(Role.ACCOUNT)
         if self._kind == "teacher":
-            key = str(frame[ACCOUNT][at[0]]) if account and ACCOUNT in frame else ""
-            return np.flatnonzero(self._o.units[ACCOUNT] == key).tolist() if key else []
+            return self._units_of.get(str(frame[ACCOUNT][at]), []) if account else []
         school = table.by_role(Role.SCHOOL)
-        if school is None or (account and frame[account.name][at[0]] and finding.table == "monthly"):
+        if school is None or (account and frame[account.name][at] and finding.table == "monthly"):
             return []
-        key = school_keys([frame[school.name][at[0]]])[0]
-        return np.flatnonzero(np.array(school_keys(self._o.names["学校名称"])) == key).tolist()
+        return self._units_of.get(school_keys([frame[school.name][at]])[0], [])
+
+    @cached_property
+    def _units_of(self) -> dict[str, list[int]]:
+        """The units by what other tables name them: teachers by account, schools by name."""
+        keys = accounts(self._o.units) if self._kind == "teacher" else school_keys(self._o.names["学校名称"])
+        out: dict[str, list[int]] = {}
+        for i, key in enumerate(keys):
+            if key:
+                out.setdefault(key, []).append(i)
+        return out
 
     def _word(self, finding: Finding) -> str:
         text = self._rules.problems[finding.code].text

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from kongjian.engine.awards import compared, more_than_places
-from kongjian.engine.eligibility import basis_points, opening_rate
+from kongjian.engine.eligibility import basis_points, opening_rate, reached
 from kongjian.engine.evidence.award_changes import counter
 from kongjian.engine.evidence.cheapest import cheapest_way, pass_mark
 from kongjian.engine.frame import Bools, Floats, Ints
@@ -64,21 +64,25 @@ def _mark(condition: Condition, results: Results, rules: Rules) -> NearLine:
     cents = outcome.monthly.lowest if condition.kind == "every_month" else outcome.monthly.average
     bound = round(condition.at_least * 100)
     margin = round(rules.evidence.near.mark_points * 100)
-    at = np.flatnonzero((cents != MISSING) & (np.abs(cents - bound) <= margin))
+    counted, monthly = reached(condition, outcome.monthly, rules), outcome.monthly
+    at = np.flatnonzero((cents != MISSING) & (np.abs(counted - bound) <= margin))
 
     def say(i: int) -> str:
-        gap = int(cents[i]) - bound
+        gap = int(counted[i]) - bound
+        barred = [f"{monthly.absent(i, rules)}，不达标"] if monthly.barred[i] else []
         if gap > 0:
-            return _also(f"高出{points(gap)}", condition, outcome, rules, i)
+            return _also("；".join([f"高出{points(gap)}", *barred]), condition, outcome, rules, i)
         if gap == 0:
-            return _also("刚好达到", condition, outcome, rules, i)
-        said = [f"差{points(-gap)}", _months_below(condition, outcome, rules, i)]
+            return _also("；".join(barred or ["刚好达到"]), condition, outcome, rules, i)
+        said = [f"差{points(-gap)}", *barred, _months_below(condition, outcome, rules, i)]
+        if cents[i] >= bound:
+            said.insert(1, "四舍五入以前不到")
         if condition.at_least == pass_mark(rules, condition.object):
             said.append(cheapest_way(results, rules, condition.object, i))
         return _also("；".join(filter(None, said)), condition, outcome, rules, i)
 
     label = f"{condition.label}{condition.at_least:g}分"
-    return NearLine(label, at, from_cents(cents[at]), (cents[at] - bound) / 100, say)
+    return NearLine(label, at, from_cents(cents[at]), (counted[at] - bound) / 100, say)
 
 
 def _months_below(condition: Condition, outcome: Outcome, rules: Rules, at: int) -> str:
@@ -180,10 +184,17 @@ class _Edge:
 
     @cached_property
     def shared(self) -> bool:
-        """Whether more share the last rank than the award has places."""
+        """Whether more who qualify share the last rank than the award has places."""
+        return self._overfull(self.outcome.eligibility.eligible)
+
+    @cached_property
+    def crowded(self) -> bool:
+        """Whether more have the last rank than there are places, whether they qualify or not."""
+        return self._overfull(self.outcome.standing.rank != UNRANKED)
+
+    def _overfull(self, of: Bools) -> bool:
         method = self.rules.choice(RankMethod)
-        o = self.outcome
-        return more_than_places(self.award, o.standing, o.eligibility.eligible, self.last, method)
+        return more_than_places(self.award, self.outcome.standing, of, self.last, method)
 
     @cached_property
     def guarded(self) -> Bools:
@@ -255,7 +266,7 @@ class _Edge:
 
 
 _GUARDED: dict[RankMethod, Callable[[_Edge], Bools]] = {
-    RankMethod.COMPETITION: lambda edge: np.full(len(edge.outcome.standing.rank), edge.shared),
+    RankMethod.COMPETITION: lambda edge: np.full(len(edge.outcome.standing.rank), edge.crowded),
     # dense ranks move up when somebody leaves a rank that nobody shares
     RankMethod.DENSE: lambda edge: edge.outcome.standing.tied & (edge.last == edge.award.last),
 }
