@@ -323,7 +323,9 @@ def _expect_coverage(case: Case, key: str, wanted: Any, results: Results, rules:
             if (school, behaviour) not in rows:
                 yield f"{key}：没有{school}“{behaviour}”这一行"
             else:
-                yield from _differing(f"{key}：{school}“{behaviour}”", table, rows[school, behaviour], columns)
+                yield from _differing(
+                    f"{key}：{school}“{behaviour}”", table, rows[school, behaviour], columns
+                )
 
 
 def _differing(where: str, table: Frame, row: int, wanted: Mapping[str, Any]) -> Iterator[str]:
