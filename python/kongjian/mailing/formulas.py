@@ -18,7 +18,7 @@ from kongjian.rules.model import Condition, Indicator, Rules
 from kongjian.rules.readings import NonHomeroom, Shortfall
 
 FUNCTIONS = frozenset(
-    "ABS AND AVERAGE COUNT COUNTA COUNTIF COUNTIFS IF IFERROR INDEX INT MATCH MAX MID MIN OR RANK ROUND ROW "
+    "ABS AND AVERAGE COUNT COUNTA COUNTIFS IF IFERROR INDEX INT MATCH MAX MID MIN OR RANK ROUND ROW "
     "SUM SUMPRODUCT TEXT".split()
 )
 """All functions that a copy may use."""

@@ -38,7 +38,7 @@ from kongjian.mailing.plan import (
 )
 from kongjian.mailing.score_sheets import tie_key
 from kongjian.mailing.unit_sheets import NOT_RANKED
-from kongjian.mailing.units import Units, shown
+from kongjian.mailing.units import KINDS, Units, shown
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankMethod
@@ -55,10 +55,10 @@ _HOLDER_ROOM = 1_000_000
 """Above any number of units."""
 _LOOKS = {SENT_SCORE: "score", SENT_STATE: "word", SENT_WHY: "word"}
 # the rank below another one, where the row above the first one holds headers: MAX passes over a text;
-# and whether those who share a rank are more than an award has places from there to its last rank
+# and whether those who share a rank and qualify are more than an award has places from there to its last rank
 _RANK_METHOD = {
     RankMethod.COMPETITION: ("{number}", "{rank}+{held}-1>{last}"),
-    RankMethod.DENSE: ("MAX({above},0)+1", "{rank}={last}"),
+    RankMethod.DENSE: ("MAX({above},0)+1", "AND({held}>1,{rank}={last})"),
 }
 
 
@@ -301,9 +301,12 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
 
 
 def _tie_note(plan: Plan, rank: str, last: str) -> str:
-    """A tie, and whether more share the award's last rank than it has places."""
+    """A tie, and whether more that qualify share the award's last rank than it has places."""
     own, cells = plan.places[AWARDS], plan.rule_sheet.award_ranges()
-    school, teacher = (f"COUNTIF({plan.place(k, '排名').range(RANK)},{rank})" for k in ("school", "teacher"))
+    school, teacher = (
+        f'COUNTIFS({scores.range(RANK)},{rank},{scores.range(ELIGIBLE)},"达标")'
+        for scores in (plan.place(k, "得分") for k in KINDS)
+    )
     is_school = f'INDEX({cells.kind},{own.own(AWARD)})="{OBJECT_LABELS["school"]}"'
     held = f"IF({is_school},{school},{teacher})"
     at_edge = _RANK_METHOD[plan.rules.choice(RankMethod)][1].format(rank=rank, held=held, last=last)
