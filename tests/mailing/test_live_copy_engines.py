@@ -330,8 +330,9 @@ def test_rows_that_were_parted_are_said(tmp_path: Path) -> None:
     assert "请用原件" in iron_calc(tmp_path / "a.xlsx")["说明"].values()
 
 
-def test_a_school_s_copy_calculates_to_the_engine_s_values(tmp_path: Path) -> None:
-    run = rich_run(EVERY_VALUE[0])
+@pytest.mark.parametrize("case", EVERY_VALUE)
+def test_a_school_s_copy_calculates_to_the_engine_s_values(case: Case, tmp_path: Path) -> None:
+    run = rich_run(case)
     school = str(run.results.school.units["学校名称"][1])
     counts = live_copy(run, tmp_path / "a.xlsx", only_school=school)
     assert spoil(tmp_path / "a.xlsx") == counts.formulas > 50

@@ -27,10 +27,16 @@ EXACT = "未舍入月均"
 NUMBER, FOUND, COMPARED, ELIGIBLE_SO_FAR, AWARD = "序号", "所在行", "比较值", "达标序", "奖项号"
 HOLDER, SENT, SENT_HOLDER = "获奖号", "发出时的行", "发出时获奖号"
 SENT_SCORE, SENT_STATE, SENT_WHY = "发出时得分", "发出时状态", "发出时待核实原因"
+CHANGED = "已改动"
+"""状态 of an award that was not sent, or not with this total."""
 AWARD_ROOM = 200
 """Further rows for who joins the awards by ties when somebody changes the rules of a copy."""
-_BARS = {MissingMonths.GIVEN: False, MissingMonths.ZERO: False, MissingMonths.NOT_ELIGIBLE: True}
-"""Whether who lacks a month that is over cannot qualify."""
+# whether a month that is over holds 0 where there is no score, and whether who lacks one cannot qualify
+_MISSING_MONTHS = {
+    MissingMonths.GIVEN: (False, False),
+    MissingMonths.ZERO: (True, False),
+    MissingMonths.NOT_ELIGIBLE: (False, True),
+}
 _EXACTLY = {PassMark.ROUNDED: False, PassMark.EXACT: True}
 """Whether the unrounded average is compared with the bound."""
 
@@ -80,7 +86,7 @@ def make_plan(run: Run, formulas: bool, only_school: str | None) -> Plan:
     names = {MONTHS: month_names(run.rules), JUDGED: _spec(run.rules, JUDGED)}
     for kind, some in zip(KINDS, (schools, teachers), strict=True):
         names[SHEETS[kind]["指标"]] = measure_names(run.rules, some, ranks)
-        names[SHEETS[kind]["得分"]] = score_names(run.rules, some, ranks)
+        names[SHEETS[kind]["得分"]] = score_names(run.rules, some, formulas, ranks)
         names[SHEETS[kind]["排名"]] = ranking_names(run.rules, kind, ranks)
         rows |= {SHEETS[kind][what]: some.height for what in SHEETS[kind]}
         if not ranks:
@@ -117,8 +123,12 @@ def partial_means(rules: Rules, some: Units) -> dict[str, str]:
     return {m: f"{m}不全" for m in measures if partial(some.measures, m).any()}
 
 
+def fills_missing_months(rules: Rules) -> bool:
+    return _MISSING_MONTHS[rules.choice(MissingMonths)][0]
+
+
 def bars_who_lack_months(rules: Rules) -> bool:
-    return _BARS[rules.choice(MissingMonths)]
+    return _MISSING_MONTHS[rules.choice(MissingMonths)][1]
 
 
 def compares_exactly(rules: Rules) -> bool:
@@ -130,8 +140,9 @@ def measure_names(rules: Rules, some: Units, ranks: bool) -> tuple[str, ...]:
     return (*_spec(rules, SHEETS[some.kind]["指标"]), *parts, *((AMONG_EQUALS, BEFORE) if ranks else ()))
 
 
-def score_names(rules: Rules, some: Units, ranks: bool) -> tuple[str, ...]:
-    helpers = (*partial_means(rules, some).values(), *((EXACT,) if compares_exactly(rules) else ()))
+def score_names(rules: Rules, some: Units, live: bool, ranks: bool) -> tuple[str, ...]:
+    helpers = tuple(partial_means(rules, some).values()) if live else ()
+    helpers += (EXACT,) if live and compares_exactly(rules) else ()
     helpers += (RANKED_SCORE, *comparisons(rules), SORTED_BY, POSITION) if ranks else ()
     return (*_spec(rules, SHEETS[some.kind]["得分"]), ELIGIBLE, RANK, *helpers)
 

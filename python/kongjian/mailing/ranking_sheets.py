@@ -8,6 +8,7 @@ import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
+from kongjian.engine.eligibility import JOIN
 from kongjian.engine.evidence.clean_awards import STATE, WHY
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
@@ -18,6 +19,7 @@ from kongjian.mailing.plan import (
     AWARD,
     AWARDS,
     BEFORE,
+    CHANGED,
     COMPARED,
     ELIGIBLE,
     ELIGIBLE_SO_FAR,
@@ -48,8 +50,6 @@ from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
 _WAY_WIDTH = 8.0
-CHANGED = "已改动"
-"""状态 of an award that was not sent, or not with this total."""
 _SOMEBODY = "其他学校"
 _HOLDER_ROOM = 1_000_000
 """Above any number of units."""
@@ -177,13 +177,19 @@ def _awarded(plan: Plan) -> Frame:
 
 
 def _without_strangers(plan: Plan, why: str) -> str:
-    """A reason that names units of other schools, without their names."""
+    """The reasons of an award, where one names a unit of another school without its name."""
     before, after = _around_who(plan)
-    for kind, column in (("teacher", "教师姓名"), ("school", "学校名称")):
-        mine = set(plan.units(kind).scores[column].tolist())
-        for name in set(plan.run.results.of(kind).names[column].tolist()) - mine:
-            why = why.replace(f"{before}{name}{after}", f"{before}{_SOMEBODY}{after}")
-    return why
+    others = {
+        name
+        for kind, column in (("teacher", "教师姓名"), ("school", "学校名称"))
+        for name in {*plan.run.results.of(kind).names[column]} - {*plan.units(kind).scores[column]}
+    }
+    reasons = why.split(JOIN)
+    for k, reason in enumerate(reasons):
+        for head in (f"{before}{name}{after}" for name in others):
+            if reason.startswith(head):
+                reasons[k] = f"{before}{_SOMEBODY}{after}{reason[len(head) :]}"
+    return JOIN.join(reasons)
 
 
 def _around_who(plan: Plan) -> tuple[str, str]:

@@ -47,25 +47,32 @@ _RANK_AMONG = {RankAmong.ELIGIBLE: 'IF({eligible}="达标",{score},"")', RankAmo
 
 def score_sheet(plan: Plan, kind: str) -> CopySheet:
     some, spec = plan.units(kind), output_sheet(plan.rules, SHEETS[kind]["得分"])
-    made = _formulas(plan, kind)
+    made = _formulas(plan, kind) if plan.live else {}
     columns = []
     for column in spec.columns:
         values = shown(some.scores[column.name], False)
-        formulas = plan.fill(kind, made[column.name])
+        formulas = plan.fill(kind, made.get(column.name, ""))
         columns.append(plan.column(column, _texts(values) if formulas else values, formulas))
     judged = plan.places[JUDGED].cell(ELIGIBLE, "{s}")
     columns.append(CopyColumn(ELIGIBLE, "word", 11, some.judged[ELIGIBLE].tolist(), plan.fill(kind, judged)))
     columns.append(_rank_column(plan, kind))
-    for measure, name in partial_means(plan.rules, some).items():
-        flags: list[Value] = [1.0 if p else None for p in partial(some.measures, measure).tolist()]
-        columns.append(CopyColumn(name, "rank", 11, flags, helper=True))
-    if compares_exactly(plan.rules):
-        columns.append(
-            CopyColumn(EXACT, "average", 14, some.exact.tolist(), plan.fill(kind, made[EXACT]), helper=True)
-        )
+    if plan.live:
+        columns += _settling_columns(plan, kind, made[EXACT])
     if plan.ranks:
         columns += _sorting_columns(plan, kind)
     return CopySheet(plan.place(kind, "得分"), spec.table, "result", spec.purpose, tuple(columns))
+
+
+def _settling_columns(plan: Plan, kind: str, exact: str) -> list[CopyColumn]:
+    """What only the engine knows of means over some, and the unrounded average where that is compared."""
+    some, out = plan.units(kind), []
+    for measure, name in partial_means(plan.rules, some).items():
+        flags: list[Value] = [1.0 if p else None for p in partial(some.measures, measure).tolist()]
+        out.append(CopyColumn(name, "rank", 11, flags, helper=True))
+    if compares_exactly(plan.rules):
+        values, formulas = some.exact.tolist(), plan.fill(kind, exact)
+        out.append(CopyColumn(EXACT, "average", 14, values, formulas, helper=True))
+    return out
 
 
 def _texts(values: Sequence[Value]) -> list[Value]:

@@ -22,16 +22,14 @@ from kongjian.mailing.plan import (
     Plan,
     bars_who_lack_months,
     compares_exactly,
+    fills_missing_months,
     platform_parts,
 )
 from kongjian.mailing.units import KINDS, Units, shown
-from kongjian.rules.readings import MissingMonths
 from kongjian.workbook.layout import output_sheet
 
 NOT_RANKED = "—"
 """Stands in 上次名次 of who is not ranked in this run: of the last run nothing is known then."""
-_FILLED = {MissingMonths.GIVEN: False, MissingMonths.ZERO: True, MissingMonths.NOT_ELIGIBLE: False}
-"""Whether a month that is over holds 0 where there is no score."""
 
 
 def measure_sheet(plan: Plan, kind: str) -> CopySheet:
@@ -64,7 +62,7 @@ def month_sheet(plan: Plan) -> CopySheet:
     A month that is over without a score holds 0 where the reading counts it so.
     """
     place, months = plan.places[MONTHS], plan.rules.period.months()
-    filled_up = _FILLED[plan.rules.choice(MissingMonths)]
+    filled_up = fills_missing_months(plan.rules)
     both = (plan.schools, plan.teachers)
     table = np.concatenate([np.where(_lacking(u) & filled_up, 0.0, u.months) for u in both])
     block = f"{place.own(months[0])}:{place.own(months[-1])}"
