@@ -40,11 +40,17 @@ from workbooks import cells, everything, pasted
 RULES = load_rules()
 IDS = [r.id for r in RULES.readings]
 ROOMS = {
-    "rules.wording": "shortfall non_homeroom authority",
+    "rules.wording": "shortfall non_homeroom authority missing_months",
     "engine.scoring": "shortfall non_homeroom",
     "engine.row_scoring": "shortfall non_homeroom",
-    "engine.measures": "class_weight",
-    "engine.calculate": "authority rank_by",
+    "engine.measures": "class_weight log_coverage",
+    "engine.effective": "student_effective",
+    "engine.coverage": "log_coverage blank_count",
+    "engine.monthly": "missing_months missing_months",
+    "engine.eligibility": "pass_mark",
+    "engine.authority": "authority",
+    "engine.evidence.clean_awards": "rank_by",
+    "engine.calculate": "rank_by",
     "engine.ranking": "rank_method rank_method",
     "engine.awards": "rank_among ties rank_method",
     "engine.evidence.near_lines": "rank_method ties",

@@ -18,7 +18,9 @@ from kongjian.rules.roles import Role
 
 UNIT = "#unit"
 """The position of the unit that a row of 获奖名单 is about."""
-COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注")
+STATE, WHY = "状态", "待核实原因"
+"""Blank until somebody asks what speaks against an award, see evidence/clean_awards."""
+COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", "备注", STATE, WHY, UNIT)
 _AMONG: dict[RankAmong, Callable[[Bools, Bools], Bools]] = {
     RankAmong.ELIGIBLE: lambda scored, eligible: scored & eligible,
     RankAmong.ALL: lambda scored, _: scored,
@@ -90,6 +92,8 @@ def awards(
                     "备注": texts(
                         _note(award, place, eligible, int(i), rules.choice(RankMethod)) for i in chosen
                     ),
+                    STATE: texts([""] * len(chosen)),
+                    WHY: texts([""] * len(chosen)),
                     UNIT: chosen.astype(np.float64),
                 }
             )

@@ -30,6 +30,8 @@ HOME_STATE = {
     "HomeWarnings": "警告",
     "HomeNotes": "提示",
     "HomeMessage": "结论",
+    "HomeSchoolWinners": "学校奖项",
+    "HomeTeacherWinners": "教师奖项",
 }
 # The score distribution on 首页: one name for the block of counts, rows = DISTRIBUTION, columns = 学校, 教师.
 HOME_DISTRIBUTION = "HomeDistribution"

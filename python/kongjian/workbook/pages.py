@@ -99,7 +99,9 @@ def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:
         "HomeErrors": run.levels["错误"],
         "HomeWarnings": run.levels["警告"],
         "HomeNotes": run.levels["提示"],
-        "HomeMessage": run.message,
+        "HomeMessage": "；".join(filter(None, (run.months_said, run.message))),
+        "HomeSchoolWinners": run.winners("school"),
+        "HomeTeacherWinners": run.winners("teacher"),
     }
 
 

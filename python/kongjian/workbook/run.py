@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kongjian.base.grid import Grid
+from kongjian.engine.awards import STATE
 from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence.changes import Changes, compare, explained
-from kongjian.engine.evidence.clean_awards import doubts, judged_awards
+from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import Previous
@@ -27,6 +28,10 @@ from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.xlsx.fill_marks import Mark
+
+_NO_UNITS = "有月度得分或行为明细，但没有学校数据和教师数据：请先粘贴这两张表"
+_MOST_NAMED = 12
+"""Names of one award that 首页 shows."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,47 @@ class Run:
         return self.results.teacher.units.height
 
     @property
+    def provisional(self) -> int:
+        """How many awards are 待核实."""
+        return int((self.results.tables["Awards"][STATE] == OPEN).sum())
+
+    @property
     def message(self) -> str:
-        """The run in one sentence, for 首页 and the command line."""
+        """The run in one sentence, for 首页 and the command line: of what was found the worst."""
         if self.schools + self.teachers == 0:
-            return "还没有数据：请把平台导出的数据粘贴到输入表"
+            lines = self.inputs.events.height + self.inputs.monthly.height
+            return _NO_UNITS if lines else "还没有数据：请把平台导出的数据粘贴到输入表"
         if self.levels["错误"]:
             return f"有{self.levels['错误']}个错误，请先看“问题清单”，改好后重新计算"
+        if self.provisional:
+            return f"{self.results.tables['Awards'].height}项奖项有{self.provisional}项待核实：原因在“获奖名单”，逐项核实或在“问题清单”写明已确认"
         if self.levels["警告"]:
             return f"可以使用；另有{self.levels['警告']}处警告，请看“问题清单”"
         return "可以使用，没有发现错误"
+
+    def winners(self, kind: str) -> str:
+        """Who gets the awards of one kind, by award, each with 待核实 where it is so."""
+        table = self.results.tables["Awards"]
+        said = []
+        for award in self.rules.awards:
+            if award.object != kind or award.recipient != "unit":
+                continue
+            mine = table["奖项"] == award.name
+            states = table[STATE][mine].tolist()
+            named = zip(table["学校名称" if kind == "school" else "姓名"][mine], states, strict=True)
+            names = [f"{name}（{OPEN}）" if state == OPEN else str(name) for name, state in named]
+            count = f"{len(names)}名" + (f"，{states.count(OPEN)}名{OPEN}" if OPEN in states else "")
+            more = "……" if len(names) > _MOST_NAMED else ""
+            said.append(f"{award.name}（{count}）：{'、'.join(names[:_MOST_NAMED])}{more}")
+        return "；".join(said)
+
+    @property
+    def months_said(self) -> str:
+        """评选期未完 while months are still to come; "" when all have passed or none is known."""
+        passed = self.results.school.monthly.months.passed | self.results.teacher.monthly.months.passed
+        if not passed.any() or passed.all():
+            return ""
+        return f"评选期未完（已有{int(passed.sum())}/{len(passed)}个月）"
 
 
 def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:

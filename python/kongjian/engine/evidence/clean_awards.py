@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kongjian.engine.awards import UNIT, holders
+from kongjian.engine.awards import STATE, UNIT, WHY, holders
 from kongjian.engine.calculate import RANK_BY
 from kongjian.engine.findings import Finding
 from kongjian.engine.frame import Bools, Frame, Ints, texts
@@ -23,7 +23,6 @@ from kongjian.rules.readings import RankBy
 from kongjian.rules.roles import Role
 
 CLEAN, OPEN = "确定", "待核实"
-STATE, WHY = "状态", "待核实原因"
 _JOIN = "；"
 _TWICE = ("account_twice", "school_twice")
 """What is said at the second row concerns the first one, too."""
@@ -64,12 +63,6 @@ def judged_awards(
     said = [_JOIN.join(why.get(key, [])) for key in keys]
     table = table.having(**{STATE: texts(OPEN if s else CLEAN for s in said), WHY: texts(said)})
     return replace(results, tables={**results.tables, "Awards": table})
-
-
-def no_doubts(table: Frame) -> Frame:
-    """获奖名单 before anything was asked."""
-    blank = texts([""] * table.height)
-    return table.having(**{STATE: blank, WHY: blank})
 
 
 class _Kind:
@@ -200,7 +193,7 @@ class _Kind:
         line = int(key[held].min())
         margin = round(self._rules.evidence.near.rank_points * 100)
         near = (np.abs(key - line) <= margin) & self._o.eligibility.eligible & (key != MISSING)
-        whole = self._o.adopted.all(axis=0)
+        whole: Bools = np.asarray(self._o.adopted.all(axis=0))
         other = near & (whole != whole[i])
         return ("计算得分" if whole[i] else "平台得分") if other.any() else ""
 
@@ -212,7 +205,7 @@ class _Kind:
         )
         could = could[could != i]
         sure = int(((key > key[i]) & self._o.eligibility.eligible).sum())
-        return could if sure + len(could) + 1 > award.last else could[:0]
+        return np.asarray(could if sure + len(could) + 1 > award.last else could[:0])
 
     @cached_property
     def _best(self) -> Ints:

@@ -124,7 +124,9 @@ def print_results(run: Run) -> None:
             mine
         ].tolist()
         shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
-        click.echo(f"  {award.name}（{len(who)}）：{shown or '无'}")
+        still_open = int((awards["状态"][mine] == "待核实").sum())
+        count = f"{len(who)}，{still_open}项待核实" if still_open else f"{len(who)}"
+        click.echo(f"  {award.name}（{count}）：{shown or '无'}")
     click.echo("")
 
 
@@ -145,7 +147,7 @@ def print_state(run: Run) -> None:
         f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
         f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}"
     )
-    click.echo(run.message)
+    click.echo("；".join(filter(None, (run.months_said, run.message))))
 
 
 def _text(value: object, whole: bool) -> str:

@@ -62,7 +62,7 @@ _BUTTONS = {
 _BUTTON_HEIGHT, _BUTTON_MARGIN = 28, 4  # pixels
 # White edges keep neighbouring cards apart.
 _GAP = {"left": 5, "right": 5, "left_color": "#FFFFFF", "right_color": "#FFFFFF"}
-_WIDE_STATE = ("HomeMessage", "HomeRunTime", "HomeVersion")
+_WIDE_STATE = ("HomeMessage", "HomeRunTime", "HomeVersion", "HomeSchoolWinners", "HomeTeacherWinners")
 
 
 def add_home(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, buttons: bool = False) -> None:
@@ -143,19 +143,23 @@ def _state(book: Workbook, sheet: Worksheet, styles: Styles, row: int) -> int:
     wide = {"font_color": INK, "bold": True, "bottom": 1, "bottom_color": LINE, "align": "left"}
     text = styles.get(**wide, text_wrap=True, num_format="yyyy-mm-dd hh:mm:ss")
     sheet.set_row(row + 1, 34)
-    sheet.set_row(row + 2, 20)
+    sheet.set_row(row + 2, 34)
+    sheet.set_row(row + 3, 48)
+    sheet.set_row(row + 4, 20)
     places = {
         "HomeMessage": (row + 1, _FIRST, _LAST),
-        "HomeRunTime": (row + 2, _FIRST, _HALF - 1),
-        "HomeVersion": (row + 2, _HALF, _LAST),
+        "HomeSchoolWinners": (row + 2, _FIRST, _LAST),
+        "HomeTeacherWinners": (row + 3, _FIRST, _LAST),
+        "HomeRunTime": (row + 4, _FIRST, _HALF - 1),
+        "HomeVersion": (row + 4, _HALF, _LAST),
     }
     for name, (at, first, last) in places.items():
         sheet.write_string(at, first, HOME_STATE[name], caption)
         sheet.merge_range(at, first + 1, at, last, "", text)
         _name(book, name, at, first + 1)
     sheet.write_string(row + 1, _FIRST + 1, NOT_YET, text)
-    _tiles(book, sheet, styles, row + 3)
-    return row + 5
+    _tiles(book, sheet, styles, row + 5)
+    return row + 7
 
 
 def _tiles(book: Workbook, sheet: Worksheet, styles: Styles, row: int) -> None:
