@@ -12,14 +12,19 @@ from click.testing import CliRunner
 
 from filled_forms import draw_template
 from kongjian.base.errors import KongjianError
+from kongjian.engine.last_run import Previous
 from kongjian.entry.cli.main import cli
 from kongjian.forms.design import draw_applications
 from kongjian.forms.returned.returned_forms import read_folder, read_returned
+from kongjian.intake.tables import read_inputs
 from kongjian.mailing import returns
 from kongjian.mailing.by_school import school_copies
+from kongjian.mailing.corrections import changes, corrections, read_copy
 from kongjian.mailing.corrections_list import COLUMNS, FILE, read_list
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate
+from kongjian.workbook.run import calculate_grids
+from pasting import table
 from workbooks import SCHOOL_NAMES, cells, everything, opened, read, sheet_part, small_book
 
 RULES = load_rules()
@@ -265,3 +270,23 @@ def test_the_only_workbook_beside_the_folder_is_taken(sent: Path, place: Path) -
     assert "更正建议" not in done.output
     done = CliRunner().invoke(cli, ["collect", str(place / "表格"), "--apply"])
     assert "--book" in str(done.exception)
+
+
+def test_a_platform_score_of_an_indicator_is_corrected_in_its_own_column(sent: Path, tmp_path: Path) -> None:
+    headers = [*RULES.table("teachers").names, "制作课件分数"]
+    given = {t.id: table(t.id, {}) for t in RULES.tables}
+    given["teachers"] = table("teachers", {"制作课件分数": 8.0}, headers=headers)
+    run = calculate_grids(given, RULES, Previous())
+    [copy] = school_copies(run, tmp_path, lambda _: sent / "附件3.xlsx", MOMENT, recalculate=False)
+    returned = read_copy(copy.path, RULES)
+    assert returned
+    assert corrections([returned], run) == []
+    edit(copy.path, "教师指标", "制作课件平台得分", 9.5)
+    returned = read_copy(copy.path, RULES)
+    assert returned
+    found = corrections([returned], run)
+    assert [(c.item, c.now, c.wanted) for c in found] == [("制作课件得分", 8.0, 9.5)]
+    sheets = {t.id: t.sheet for t in RULES.tables}
+    todo, refused = changes(found, read_inputs(given, RULES), RULES, sheets)
+    assert [(c.sheet, c.row, c.column, c.value) for c in todo] == [("教师数据", 4, len(headers), 9.5)]
+    assert refused == []

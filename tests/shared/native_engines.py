@@ -19,6 +19,7 @@ from numpy.random import Generator
 from python_calamine import CalamineWorkbook
 
 from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.clean_awards import doubts, judged_awards
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs
@@ -159,6 +160,7 @@ def random_run(case: Case, schools: int = 8, teachers: int = 25) -> Run:
 def run_of(tables: Mapping[str, Mapping[str, Any]], rules: Rules, previous: Previous | None = None) -> Run:
     inputs = Inputs.of(rules, **tables)
     results = calculate(inputs, rules, previous)
+    results = judged_awards(results, doubts(results, inputs, rules, []), [], rules)
     levels = {"错误": 0, "警告": 0, "提示": 0}
     return Run(results, rules, Frame({"级别": texts([])}), levels, inputs)
 

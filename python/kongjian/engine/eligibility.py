@@ -16,6 +16,8 @@ from kongjian.rules.model import Condition, Rules
 from kongjian.rules.readings import PassMark
 
 JOIN = "；"
+NOISE = 1e-7
+"""Lifts what is cut at a decimal over the noise in its last bits."""
 
 
 _REACHES: dict[PassMark, Callable[[Ints, Floats, float], Bools]] = {
@@ -94,7 +96,7 @@ def _points(cents: int, exact: float, condition: Condition) -> str:
     shown = f"{cents / 100:.2f}分"
     if cents < round(condition.at_least * 100):
         return shown
-    return f"{math.floor(exact * 10_000) / 10_000:.4f}分"
+    return f"{math.floor(exact * 10_000 + NOISE) / 10_000:.4f}分"
 
 
 def opening_rate(units: Frame, condition: Condition) -> Floats:
@@ -122,4 +124,4 @@ def _percent(rate: float) -> str:
 
 def basis_points(rate: Floats | float) -> Floats:
     """A rate as whole hundredths of a per cent, cut, not rounded: 89.996% must not read as 90%."""
-    return np.asarray(np.floor(np.asarray(rate) * 10_000 + 1e-7))
+    return np.asarray(np.floor(np.asarray(rate) * 10_000 + NOISE))

@@ -13,6 +13,7 @@ from kongjian.base.grid import YES_NO, column_number
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
+from kongjian.engine.measures import PLATFORM
 from kongjian.engine.outcome import NAME_COLUMNS, named, own_names, unit_keys
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
@@ -28,6 +29,7 @@ COPY_NAME = "KongjianCopy"
 """The defined name by which a copy says whose it is and of which data: school|fingerprint."""
 TABLES = {"school": "schools", "teacher": "teachers"}
 _SAME = 1e-9
+_SCORE = "得分"
 
 Value = str | float
 
@@ -105,6 +107,8 @@ def _differences(copy: ReturnedCopy, kind: str, run: Run) -> Iterator[Correction
     ours, names = outcome.units, outcome.names
     theirs: Frame = getattr(copy.intake.inputs, TABLES[kind])
     their_names = named(kind, theirs, run.rules)
+    items = [c.name for c in table.columns if c.name not in naming]
+    items += [p for p in _parts(ours) if p in _parts(theirs)]
     known = {key: i for i, key in enumerate(unit_keys(kind, names))}
     findings = [f for f in copy.intake.findings if f.table == table.id and not f.code.endswith("_blank")]
     doubted = {(f.row, f.column) for f in findings}
@@ -115,24 +119,29 @@ def _differences(copy: ReturnedCopy, kind: str, run: Run) -> Iterator[Correction
             what = "不是本校的" if at is not None else "本簿没有的"
             yield _whole_row(copy, kind, their_names, i, f"{what}{OBJECT_LABELS[kind]}，不能采纳")
             continue
-        for column in table.columns:
-            if column.name in naming:
-                continue
-            now, wanted = (_value(f, column.name, k, table) for f, k in ((ours, at), (theirs, i)))
-            if wanted == "" != now and (int(theirs[ROW][i]), column.name) in doubted:
-                why = f"“{column.name}”写的认不出来，请问学校；不能采纳"
+        for item in items:
+            now, wanted = (_value(f, item, k, table) for f, k in ((ours, at), (theirs, i)))
+            if wanted == "" != now and (int(theirs[ROW][i]), item) in doubted:
+                why = f"“{item}”写的认不出来，请问学校；不能采纳"
                 yield _correction(copy, kind, names, at, "", now, wanted, why)
             elif not _same(now, wanted):
-                yield _correction(copy, kind, names, at, column.name, now, wanted, note)
+                yield _correction(copy, kind, names, at, item, now, wanted, note)
 
 
-def _value(frame: Frame, name: str, at: int, table: InputTable) -> Value:
-    value = frame[name][at]
+def _parts(frame: Frame) -> list[str]:
+    """The platform's own scores of indicators, called as findings call them."""
+    return [n.removeprefix(PLATFORM) + _SCORE for n in frame if n.startswith(PLATFORM)]
+
+
+def _value(frame: Frame, item: str, at: int, table: InputTable) -> Value:
+    part = PLATFORM + item.removesuffix(_SCORE)
+    value = frame[item if item in frame else part][at]
     if isinstance(value, str):
         return value
     if np.isnan(value):
         return ""
-    return YES_NO.get(float(value), "") if table.column(name).kind == "yes_no" else float(value)
+    yes_no = item in frame and table.column(item).kind == "yes_no"
+    return YES_NO.get(float(value), "") if yes_no else float(value)
 
 
 def _same(one: Value, other: Value) -> bool:

@@ -11,14 +11,14 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kongjian.engine.eligibility import JOIN
+from kongjian.engine.eligibility import JOIN, NOISE
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.mailing.copy_sheets import Place, quoted
 from kongjian.rules.model import Condition, Indicator, Rules
 from kongjian.rules.readings import NonHomeroom, Shortfall
 
 FUNCTIONS = frozenset(
-    "ABS AND AVERAGE COUNT COUNTA COUNTIF COUNTIFS IF IFERROR INDEX INT MATCH MAX MID MIN OR RANK ROUND ROW "
+    "ABS AND AVERAGE COUNT COUNTA COUNTIFS IF IFERROR INDEX INT MATCH MAX MID MIN OR RANK ROUND ROW "
     "SUM SUMPRODUCT TEXT".split()
 )
 """All functions that a copy may use."""
@@ -94,31 +94,87 @@ def _deduct(indicator: Indicator, cells: IndicatorCells, measure: str, rules: Ru
     return f'IF({measure}="",0,{scored})'
 
 
-def total_formula(first: str, last: str, full: str, others: Sequence[str], homeroom: str) -> str:
-    """The rounded total of the scores from `first` to `last`.
+@dataclass(frozen=True)
+class TotalCells:
+    """The scores from `first` to `last`; `others` are the points that nobody but a homeroom teacher owes, where the
 
-    `others` are the points that nobody but a homeroom teacher owes, where the reading scales the rest up to `full`.
+    reading scales the rest up to `full`.
     """
-    if not others:
-        return rounded(f"SUM({first}:{last})")
-    rest = "-".join([full, *others])
-    return rounded(f"SUM({first}:{last})", f'*IF({homeroom}="是",1,{full}/({rest}))')
+
+    first: str
+    last: str
+    full: str
+    others: Sequence[str]
+    homeroom: str
 
 
-def complete_formula(measures: Sequence[str], homeroom_only: Sequence[str], homeroom: str) -> str:
-    """Whether every measure cell that is owed is given; `homeroom_only` are owed by homeroom teachers alone."""
-    given = f"COUNTA({','.join(measures)})" if measures else "0"
-    if homeroom_only:
-        given += f'+IF({homeroom}="是",COUNTA({",".join(homeroom_only)}),{len(homeroom_only)})'
-    return f'IF({given}={len(measures) + len(homeroom_only)},"是","否")'
+def exact_total(cells: TotalCells, parts: Mapping[str, str] | None = None) -> str:
+    """The unrounded total. `parts`: an indicator's score → the platform's score of it, which counts where given."""
+    total = f"SUM({cells.first}:{cells.last})"
+    for own, part in (parts or {}).items():
+        total += f'+IF({part}="",0,{part}-{own})'
+    if not cells.others:
+        return total
+    rest = "-".join([cells.full, *cells.others])
+    total = f"({total})" if parts else total
+    return f'{total}*IF({cells.homeroom}="是",1,{cells.full}/({rest}))'
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An indicator's measure cell, whether only homeroom teachers owe it, the cell that says of a mean over some only
+
+    ("" where there is none), and the cell of the platform's own score, which settles both ("" where it never does).
+    """
+
+    measure: str
+    homeroom_only: bool
+    partial: str
+    part: str
+
+
+def complete_formula(owed: Sequence[Owed], homeroom: str, platform: str) -> str:
+    """Whether every measure that is owed is given and no mean over some only, or the platform's score counts instead.
+
+    `platform` is the cell of its total, "" where that does not count.
+    """
+    plain = [o for o in owed if not o.part]
+    tests = [_all_given(plain, homeroom)] if plain else []
+    if some := list(dict.fromkeys(o.partial for o in plain if o.partial)):
+        tests.append(f"COUNT({','.join(some)})=0")
+    tests += [f'OR({o.part}<>"",{_is_given(o, homeroom)})' for o in owed if o.part]
+    whole = tests[0] if len(tests) == 1 else f"AND({','.join(tests)})" if tests else "1=1"
+    return f'IF(OR({platform}<>"",{whole}),"是","否")' if platform else f'IF({whole},"是","否")'
+
+
+def _all_given(owed: Sequence[Owed], homeroom: str) -> str:
+    """Every measure cell is asked once, those that all owe before those of homeroom teachers alone."""
+    all_owe = list(dict.fromkeys(o.measure for o in owed if not o.homeroom_only))
+    some_owe = [m for m in dict.fromkeys(o.measure for o in owed if o.homeroom_only) if m not in all_owe]
+    given = f"COUNTA({','.join(all_owe)})" if all_owe else "0"
+    if some_owe:
+        given += f'+IF({homeroom}="是",COUNTA({",".join(some_owe)}),{len(some_owe)})'
+    return f"{given}={len(all_owe) + len(some_owe)}"
+
+
+def _is_given(owed: Owed, homeroom: str) -> str:
+    tests = [f'OR({owed.measure}<>"",{homeroom}<>"是")' if owed.homeroom_only else f'{owed.measure}<>""']
+    tests += [f'{owed.partial}=""'] if owed.partial else []
+    return f"AND({','.join(tests)})" if len(tests) > 1 else tests[0]
 
 
 @dataclass(frozen=True)
 class ConditionCells:
-    """Where a unit's measures, its 月均得分 and its lowest month stand, and each condition's bound on 规则."""
+    """Where a unit's measures, its 月均得分 and its lowest month stand, and each condition's bound on 规则.
+
+    `exact` is its unrounded average, where that is compared; `lacking` the months that it lacks, where they keep it
+    from qualifying; else "".
+    """
 
     measures: Place
     average: str
+    exact: str
+    lacking: str
     lowest: str
     bounds: Mapping[str, str]
 
@@ -143,7 +199,10 @@ def _met(condition: Condition, cells: ConditionCells) -> str:
     bound = cells.bounds[condition.id]
     if condition.kind == "rate":
         return f"IF({_sound(condition, cells)},{_rate(condition, cells)}>={bound},1=0)"
-    return f"{_monthly(condition, cells)}>={bound}"
+    met = f"{_compared(condition, cells)}>={bound}"
+    if cells.exact:
+        met += f"-{SHADE}"
+    return f'AND({cells.lacking}="",{met})' if cells.lacking else met
 
 
 def _why(condition: Condition, cells: ConditionCells) -> str:
@@ -153,10 +212,16 @@ def _why(condition: Condition, cells: ConditionCells) -> str:
     bound = cells.bounds[condition.id]
     if condition.kind == "rate":
         # cut, not rounded, at two decimals: 89.996% must not read as 90%
-        value = f'TEXT(INT({_rate(condition, cells)}*10000+{100 * TOLERANCE:.7f})/100,"0.00")&"%"'
+        value = f'TEXT(INT({_rate(condition, cells)}*10000+{NOISE:.7f})/100,"0.00")&"%"'
         said = _said(condition.reason, value, f'TEXT({bound},"0%")')
         return f"IF({_sound(condition, cells)},{said},{quoted(f'{condition.label}无法计算')})"
-    return _said(condition.reason, f'TEXT({_monthly(condition, cells)},"0.00")&"分"', f'{bound}&"分"')
+    value = shown = f'TEXT({_monthly(condition, cells)},"0.00")'
+    if cells.exact and not _is_lowest(condition):
+        # where the rounded number would read as the bound, one with more decimals, cut
+        cut = f'TEXT(INT({cells.exact}*10000+{NOISE:.7f})/10000,"0.0000")'
+        value = f"IF({cells.average}<{bound},{shown},{cut})"
+    said = _said(condition.reason, f'{value}&"分"', f'{bound}&"分"')
+    return f'IF({cells.lacking}="",{said},"缺"&{cells.lacking}&"的月度得分")' if cells.lacking else said
 
 
 def _said(reason: str, value: str, at_least: str) -> str:
@@ -169,8 +234,17 @@ def _said(reason: str, value: str, at_least: str) -> str:
     return "&".join(pieces)
 
 
+def _is_lowest(condition: Condition) -> bool:
+    return condition.kind == "every_month"
+
+
 def _monthly(condition: Condition, cells: ConditionCells) -> str:
-    return cells.lowest if condition.kind == "every_month" else cells.average
+    """What is shown of the months."""
+    return cells.lowest if _is_lowest(condition) else cells.average
+
+
+def _compared(condition: Condition, cells: ConditionCells) -> str:
+    return cells.lowest if _is_lowest(condition) else cells.exact or cells.average
 
 
 def _counts(condition: Condition, cells: ConditionCells) -> tuple[list[str], list[str]]:

@@ -12,7 +12,7 @@ from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED
 from kongjian.mailing.copy_sheets import CopySheet, Entry, Place
 from kongjian.mailing.formulas import SHADE
-from kongjian.mailing.plan import AWARDS, MONTHS, Plan
+from kongjian.mailing.plan import AWARDS, CHANGED, MONTHS, Plan
 from kongjian.mailing.units import KINDS
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import RULES
@@ -61,6 +61,8 @@ def _about(plan: Plan, moment: dt.datetime) -> list[tuple[str, str, str, str]]:
     )
     if plan.live and not plan.ranks:
         use += "名次、获奖与其他学校有关，是发出时的数，不会变动。"
+    if plan.ranks:
+        use += f"获奖名单的“状态”是发出时的；总分已不是发出时的总分，显示“{CHANGED}”。"
     return [
         ("heading", "这份文件", "", ""),
         ("", "类型", "分发版" if plan.live else "数值版", kind),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kongjian.engine.measures import PLATFORM, partial
 from kongjian.mailing.copy_sheets import CopyColumn, Place, Value, filled
 from kongjian.mailing.rule_cells import RuleSheet, rule_sheet
 from kongjian.mailing.units import KINDS, Units, both, compared
 from kongjian.rules.model import Rules
+from kongjian.rules.readings import MissingMonths, PassMark
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import OutColumn
@@ -20,10 +22,23 @@ SHEETS = {
 MONTHS, JUDGED, AWARDS = "月度得分", "资格审核", "获奖名单"
 AMONG_EQUALS, BEFORE = "同分先后", "上次名次"
 ELIGIBLE, RANK, RANKED_SCORE, SORTED_BY, POSITION = "是否达标", "名次", "排名分", "排序值", "位置"
-AVERAGE, LOWEST = "月均", "最低月"
+AVERAGE, LOWEST, LACKING = "月均", "最低月", "缺的月份"
+EXACT = "未舍入月均"
 NUMBER, FOUND, COMPARED, ELIGIBLE_SO_FAR, AWARD = "序号", "所在行", "比较值", "达标序", "奖项号"
+HOLDER, SENT, SENT_HOLDER = "获奖号", "发出时的行", "发出时获奖号"
+SENT_SCORE, SENT_STATE, SENT_WHY = "发出时得分", "发出时状态", "发出时待核实原因"
+CHANGED = "已改动"
+"""状态 of an award that was not sent, or not with this total."""
 AWARD_ROOM = 200
 """Further rows for who joins the awards by ties when somebody changes the rules of a copy."""
+# whether a month that is over holds 0 where there is no score, and whether who lacks one cannot qualify
+_MISSING_MONTHS = {
+    MissingMonths.GIVEN: (False, False),
+    MissingMonths.ZERO: (True, False),
+    MissingMonths.NOT_ELIGIBLE: (False, True),
+}
+_EXACTLY = {PassMark.ROUNDED: False, PassMark.EXACT: True}
+"""Whether the unrounded average is compared with the bound."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +85,10 @@ def make_plan(run: Run, formulas: bool, only_school: str | None) -> Plan:
     rows = {MONTHS: sum(heights.values()), JUDGED: sum(heights.values())}
     names = {MONTHS: month_names(run.rules), JUDGED: _spec(run.rules, JUDGED)}
     for kind, some in zip(KINDS, (schools, teachers), strict=True):
-        for what, make in (("指标", measure_names), ("得分", score_names), ("排名", ranking_names)):
-            names[SHEETS[kind][what]] = make(run.rules, kind, ranks)
-            rows[SHEETS[kind][what]] = some.height
+        names[SHEETS[kind]["指标"]] = measure_names(run.rules, some, ranks)
+        names[SHEETS[kind]["得分"]] = score_names(run.rules, some, formulas, ranks)
+        names[SHEETS[kind]["排名"]] = ranking_names(run.rules, kind, ranks)
+        rows |= {SHEETS[kind][what]: some.height for what in SHEETS[kind]}
         if not ranks:
             rows[SHEETS[kind]["排名"]] = len(some.ranked)
     names[AWARDS] = award_names(run.rules, ranks)
@@ -95,17 +111,45 @@ def comparisons(rules: Rules) -> tuple[str, ...]:
     return tuple(f"比较{b}" for b in compared(rules))
 
 
-def measure_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:
-    return (*_spec(rules, SHEETS[kind]["指标"]), *((AMONG_EQUALS, BEFORE) if ranks else ()))
+def platform_parts(rules: Rules, some: Units) -> dict[str, str]:
+    """The indicators of which the platform's export has scores of their own → the columns that hold them."""
+    indicators = rules.object(some.kind).indicators
+    return {i.name: f"{i.name}平台得分" for i in indicators if PLATFORM + i.name in some.measures}
 
 
-def score_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:
-    helpers = (RANKED_SCORE, *comparisons(rules), SORTED_BY, POSITION) if ranks else ()
-    return (*_spec(rules, SHEETS[kind]["得分"]), ELIGIBLE, RANK, *helpers)
+def partial_means(rules: Rules, some: Units) -> dict[str, str]:
+    """The measures that are a mean over some only for any of the units → the helper columns that say so."""
+    measures = dict.fromkeys(i.column for i in rules.object(some.kind).indicators)
+    return {m: f"{m}不全" for m in measures if partial(some.measures, m).any()}
+
+
+def fills_missing_months(rules: Rules) -> bool:
+    return _MISSING_MONTHS[rules.choice(MissingMonths)][0]
+
+
+def bars_who_lack_months(rules: Rules) -> bool:
+    return _MISSING_MONTHS[rules.choice(MissingMonths)][1]
+
+
+def compares_exactly(rules: Rules) -> bool:
+    return _EXACTLY[rules.choice(PassMark)]
+
+
+def measure_names(rules: Rules, some: Units, ranks: bool) -> tuple[str, ...]:
+    parts = platform_parts(rules, some).values()
+    return (*_spec(rules, SHEETS[some.kind]["指标"]), *parts, *((AMONG_EQUALS, BEFORE) if ranks else ()))
+
+
+def score_names(rules: Rules, some: Units, live: bool, ranks: bool) -> tuple[str, ...]:
+    helpers = tuple(partial_means(rules, some).values()) if live else ()
+    helpers += (EXACT,) if live and compares_exactly(rules) else ()
+    helpers += (RANKED_SCORE, *comparisons(rules), SORTED_BY, POSITION) if ranks else ()
+    return (*_spec(rules, SHEETS[some.kind]["得分"]), ELIGIBLE, RANK, *helpers)
 
 
 def month_names(rules: Rules) -> tuple[str, ...]:
-    return ("类别", "学校名称", "教师姓名", "账号", *rules.period.months(), AVERAGE, LOWEST)
+    lacking = (LACKING,) if bars_who_lack_months(rules) else ()
+    return ("类别", "学校名称", "教师姓名", "账号", *rules.period.months(), AVERAGE, LOWEST, *lacking)
 
 
 def ranking_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:
@@ -114,7 +158,8 @@ def ranking_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:
 
 
 def award_names(rules: Rules, ranks: bool) -> tuple[str, ...]:
-    return (*_spec(rules, AWARDS), *((NUMBER, AWARD, FOUND) if ranks else ()))
+    sent = (HOLDER, SENT, SENT_HOLDER, SENT_SCORE, SENT_STATE, SENT_WHY)
+    return (*_spec(rules, AWARDS), *((NUMBER, AWARD, FOUND, *sent) if ranks else ()))
 
 
 def _spec(rules: Rules, sheet: str) -> tuple[str, ...]:

@@ -8,29 +8,39 @@ import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.frame import Bools, Frame
+from kongjian.engine.eligibility import JOIN
+from kongjian.engine.evidence.clean_awards import STATE, WHY
+from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
 from kongjian.engine.result_tables import direction
-from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled
+from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled, quoted
+from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.plan import (
     AWARD,
     AWARDS,
     BEFORE,
+    CHANGED,
     COMPARED,
     ELIGIBLE,
     ELIGIBLE_SO_FAR,
     FOUND,
+    HOLDER,
     NUMBER,
     POSITION,
     RANK,
     RANKED_SCORE,
+    SENT,
+    SENT_HOLDER,
+    SENT_SCORE,
+    SENT_STATE,
+    SENT_WHY,
     SHEETS,
     Plan,
     comparisons,
 )
 from kongjian.mailing.score_sheets import tie_key
 from kongjian.mailing.unit_sheets import NOT_RANKED
-from kongjian.mailing.units import Units, shown
+from kongjian.mailing.units import KINDS, Units, shown
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankMethod
@@ -40,11 +50,15 @@ from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
 _WAY_WIDTH = 8.0
+_SOMEBODY = "其他学校"
+_HOLDER_ROOM = 1_000_000
+"""Above any number of units."""
+_LOOKS = {SENT_SCORE: "score", SENT_STATE: "word", SENT_WHY: "word"}
 # the rank below another one, where the row above the first one holds headers: MAX passes over a text;
-# and whether those who share a rank are more than an award has places from there to its last rank
+# and whether those who share a rank and qualify are more than an award has places from there to its last rank
 _RANK_METHOD = {
     RankMethod.COMPETITION: ("{number}", "{rank}+{held}-1>{last}"),
-    RankMethod.DENSE: ("MAX({above},0)+1", "{rank}={last}"),
+    RankMethod.DENSE: ("MAX({above},0)+1", "AND({held}>1,{rank}={last})"),
 }
 
 
@@ -145,8 +159,9 @@ def award_sheet(plan: Plan) -> CopySheet:
             values = _padded(["" if v is None else v for v in values], rows)
         columns.append(plan.column(column, values, filled(made[column.name], rows) if made else ()))
     if made:
-        for name, values in _award_helpers(plan, rows).items():
-            columns.append(CopyColumn(name, "rank", 9, values, filled(made[name], rows), helper=True))
+        for name, values in _award_helpers(plan, table, rows).items():
+            formulas = filled(made[name], rows) if name in made else ()
+            columns.append(CopyColumn(name, _LOOKS.get(name, "rank"), 9, values, formulas, helper=True))
     return CopySheet(plan.places[AWARDS], spec.table, "result", spec.purpose, tuple(columns), used=used)
 
 
@@ -155,7 +170,33 @@ def _awarded(plan: Plan) -> Frame:
     table = plan.run.results.tables["Awards"]
     mine = {fold(n) for n in plan.schools.scores["学校名称"]}
     keep = np.array([fold(n) in mine for n in table["学校名称"]], dtype=bool)
-    return table if plan.schools.height == plan.run.schools else table.take(keep)
+    if plan.schools.height == plan.run.schools:
+        return table
+    own = table.take(keep)
+    return own.having(**{WHY: texts(_without_strangers(plan, why) for why in own[WHY])})
+
+
+def _without_strangers(plan: Plan, why: str) -> str:
+    """The reasons of an award, where one names a unit of another school without its name."""
+    before, after = _around_who(plan)
+    others = {
+        name
+        for kind, column in (("teacher", "教师姓名"), ("school", "学校名称"))
+        for name in {*plan.run.results.of(kind).names[column]} - {*plan.units(kind).scores[column]}
+    }
+    reasons = why.split(JOIN)
+    for k, reason in enumerate(reasons):
+        for head in (f"{before}{name}{after}" for name in others):
+            if reason.startswith(head):
+                reasons[k] = f"{before}{_SOMEBODY}{after}{reason[len(head) :]}"
+    return JOIN.join(reasons)
+
+
+def _around_who(plan: Plan) -> tuple[str, str]:
+    """What stands before and behind the name in the reason that names another unit."""
+    reason = plan.rules.problems["award_beyond"].text.partition("：")[2]
+    before, _, rest = reason.partition("{who}")
+    return before, rest.partition("{")[0]
 
 
 def members(plan: Plan, award: Award) -> Bools:
@@ -189,18 +230,31 @@ def award_counts(plan: Plan) -> list[list[Entry]]:
     return out
 
 
-def _award_helpers(plan: Plan, rows: int) -> dict[str, list[Value]]:
+def _award_helpers(plan: Plan, table: Frame, rows: int) -> dict[str, list[Value]]:
+    """What finds each row's award and its holder, and what the awards were when the copy was made."""
     awards: list[Value] = []
     found: list[Value] = []
+    holders: list[Value] = []
     for n, award in enumerate(plan.rule_sheet.awards, start=1):
-        at = np.flatnonzero(members(plan, award)) + 1
+        some = plan.units(award.object)
+        at = np.flatnonzero(members(plan, award))
         awards += [float(n)] * len(at)
-        found += [float(i) for i in at.tolist()]
+        found += (at + 1.0).tolist()
+        holders += (n * _HOLDER_ROOM + some.ranked[at] + 1.0).tolist()
+    sent = {SENT_SCORE: "得分", SENT_STATE: STATE, SENT_WHY: WHY}
     return {
         NUMBER: [float(n) for n in range(1, rows + 1)],
         AWARD: _padded(awards, rows),
         FOUND: _padded(found, rows),
+        HOLDER: _padded(holders, rows),
+        SENT: _padded([float(n) for n in range(1, len(awards) + 1)], rows),
+        SENT_HOLDER: _blank_below(holders, rows),
+        **{name: _blank_below(shown(table[column], False), rows) for name, column in sent.items()},
     }
+
+
+def _blank_below(values: list[Value], rows: int) -> list[Value]:
+    return values + [None] * (rows - len(values))
 
 
 def _award_formulas(plan: Plan) -> dict[str, str]:
@@ -235,14 +289,30 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
         AWARD: f'IF({number}>SUM({cells.count}),"",SUMPRODUCT(--({cells.before}<={number}-1)))',
         FOUND: either(*(f"MATCH({place},{p.range(ELIGIBLE_SO_FAR)},0)" for p in (school, teacher))),
     }
+    in_scores = (f"INDEX({place.range(FOUND)},{found})" for place in (school, teacher))
+    holder = f"{award}*{_HOLDER_ROOM}+{either(*in_scores)}"
+    sent = own.own(SENT)
+    same = f"ABS({own.own('得分')}-INDEX({own.range(SENT_SCORE)},{sent}))<{SHADE}"
+
+    def then(name: str, changed: str) -> str:
+        """What was said of the award when it was sent, while its total is still the same."""
+        kept = f'IF({same},INDEX({own.range(name)},{sent})&"",{quoted(changed)})'
+        return f'IF({award}="","",IF({sent}="",{quoted(changed)},{kept}))'
+
+    made[HOLDER] = f'IF({award}="","",{holder})'
+    made[SENT] = f'IF({award}="","",IFERROR(MATCH({own.own(HOLDER)},{own.range(SENT_HOLDER)},0),""))'
+    made |= {STATE: then(SENT_STATE, CHANGED), WHY: then(SENT_WHY, "")}
     assert set(AWARD_COLUMNS) < set(made)
     return made
 
 
 def _tie_note(plan: Plan, rank: str, last: str) -> str:
-    """A tie, and whether more share the award's last rank than it has places."""
+    """A tie, and whether more that qualify share the award's last rank than it has places."""
     own, cells = plan.places[AWARDS], plan.rule_sheet.award_ranges()
-    school, teacher = (f"COUNTIF({plan.place(k, '排名').range(RANK)},{rank})" for k in ("school", "teacher"))
+    school, teacher = (
+        f'COUNTIFS({scores.range(RANK)},{rank},{scores.range(ELIGIBLE)},"达标")'
+        for scores in (plan.place(k, "得分") for k in KINDS)
+    )
     is_school = f'INDEX({cells.kind},{own.own(AWARD)})="{OBJECT_LABELS["school"]}"'
     held = f"IF({is_school},{school},{teacher})"
     at_edge = _RANK_METHOD[plan.rules.choice(RankMethod)][1].format(rank=rank, held=held, last=last)

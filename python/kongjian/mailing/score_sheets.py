@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kongjian.engine.frame import Ints
+from kongjian.engine.measures import partial
 from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
@@ -16,6 +17,7 @@ from kongjian.mailing.plan import (
     AMONG_EQUALS,
     AVERAGE,
     ELIGIBLE,
+    EXACT,
     JUDGED,
     MONTHS,
     POSITION,
@@ -24,39 +26,53 @@ from kongjian.mailing.plan import (
     SHEETS,
     SORTED_BY,
     Plan,
+    compares_exactly,
     comparisons,
+    partial_means,
+    platform_parts,
 )
 from kongjian.mailing.rule_cells import full_rest
 from kongjian.mailing.units import Units, admitted, compared, positions, shown
-from kongjian.rules.model import Indicator
 from kongjian.rules.readings import Authority, RankAmong, RankBy
 from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheet
 
 _BREAKER_ROOM = 100_000
 """Above any indicator's score in hundredths."""
-_AUTHORITY = {
-    Authority.PLATFORM_IF_PRESENT: 'IF({platform}="",{computed},{platform})',
-    Authority.COMPUTED: "{computed}",
-}
+_ADOPTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
+"""Whether the platform's scores count where it gives any."""
 _RANK_BY = {RankBy.TOTAL: "得分", RankBy.MONTHLY_AVERAGE: "月均得分"}
 _RANK_AMONG = {RankAmong.ELIGIBLE: 'IF({eligible}="达标",{score},"")', RankAmong.ALL: "{score}"}
 
 
 def score_sheet(plan: Plan, kind: str) -> CopySheet:
     some, spec = plan.units(kind), output_sheet(plan.rules, SHEETS[kind]["得分"])
-    made = _formulas(plan, kind)
+    made = _formulas(plan, kind) if plan.live else {}
     columns = []
     for column in spec.columns:
         values = shown(some.scores[column.name], False)
-        formulas = plan.fill(kind, made[column.name])
+        formulas = plan.fill(kind, made.get(column.name, ""))
         columns.append(plan.column(column, _texts(values) if formulas else values, formulas))
     judged = plan.places[JUDGED].cell(ELIGIBLE, "{s}")
     columns.append(CopyColumn(ELIGIBLE, "word", 11, some.judged[ELIGIBLE].tolist(), plan.fill(kind, judged)))
     columns.append(_rank_column(plan, kind))
+    if plan.live:
+        columns += _settling_columns(plan, kind, made[EXACT])
     if plan.ranks:
         columns += _sorting_columns(plan, kind)
     return CopySheet(plan.place(kind, "得分"), spec.table, "result", spec.purpose, tuple(columns))
+
+
+def _settling_columns(plan: Plan, kind: str, exact: str) -> list[CopyColumn]:
+    """What only the engine knows of means over some, and the unrounded average where that is compared."""
+    some, out = plan.units(kind), []
+    for measure, name in partial_means(plan.rules, some).items():
+        flags: list[Value] = [1.0 if p else None for p in partial(some.measures, measure).tolist()]
+        out.append(CopyColumn(name, "rank", 11, flags, helper=True))
+    if compares_exactly(plan.rules):
+        values, formulas = some.exact.tolist(), plan.fill(kind, exact)
+        out.append(CopyColumn(EXACT, "average", 14, values, formulas, helper=True))
+    return out
 
 
 def _texts(values: Sequence[Value]) -> list[Value]:
@@ -78,21 +94,37 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
         out[i.name] = f.indicator_formula(i, cells, measures.cell(i.column), rules, homeroom)
     first, last = (own.own(scheme.indicators[k].name) for k in (0, -1))
     full, others = plan.rule_sheet.full(kind), full_rest(plan.rule_sheet, kind)
-    out["计算得分"] = f.total_formula(first, last, full, others, homeroom)
-    computed, platform = own.own("计算得分"), own.own("平台得分")
+    total = f.TotalCells(first, last, full, others, homeroom)
+    out["计算得分"] = f.rounded(f.exact_total(total))
     out["平台得分"] = f'IF({given}="","",{f.rounded(given)})' if given else '""'
-    out["得分"] = _AUTHORITY[rules.choice(Authority)].format(platform=platform, computed=computed)
-    month = plan.places[MONTHS].cell(AVERAGE, "{s}")
+    adopts = _ADOPTS[rules.choice(Authority)]
+    platform = own.own("平台得分") if adopts else ""
+    columns = platform_parts(rules, plan.units(kind)) if adopts else {}
+    parts = {own.own(name): measures.cell(column) for name, column in columns.items()}
+    exact = f.exact_total(total, parts)
+    out["得分"] = _counting(platform, f.rounded(exact) if parts else own.own("计算得分"))
+    months = plan.places[MONTHS]
+    month = months.cell(AVERAGE, "{s}")
     out["月均得分"] = f'IF({month}="",{own.own("得分")},{month})'
-    out["数据完整"] = f.complete_formula(*_owed(scheme.indicators, measures), homeroom)
+    first, last = (plan.rules.period.months()[k] for k in (0, -1))
+    given = f"{months.cell(first, '{s}')}:{months.own(last, '{s}')}"
+    out[EXACT] = f'IF({month}="",{_counting(platform, exact)},AVERAGE({given}))'
+    means = partial_means(rules, plan.units(kind))
+    owed = [
+        f.Owed(
+            measures.cell(i.column),
+            i.homeroom_only,
+            own.own(means[i.column]) if i.column in means else "",
+            parts.get(own.own(i.name), ""),
+        )
+        for i in scheme.indicators
+    ]
+    out["数据完整"] = f.complete_formula(owed, homeroom, platform)
     return out
 
 
-def _owed(indicators: Sequence[Indicator], measures: Place) -> tuple[list[str], list[str]]:
-    """The measure cells that all owe, and those that only homeroom teachers owe, each once."""
-    all_owe = dict.fromkeys(measures.cell(i.column) for i in indicators if not i.homeroom_only)
-    some_owe = dict.fromkeys(measures.cell(i.column) for i in indicators if i.homeroom_only)
-    return list(all_owe), [c for c in some_owe if c not in all_owe]
+def _counting(platform: str, ours: str) -> str:
+    return f'IF({platform}="",{ours},{platform})' if platform else ours
 
 
 def _rank_column(plan: Plan, kind: str) -> CopyColumn:

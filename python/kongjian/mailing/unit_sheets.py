@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from kongjian.engine.frame import Floats
+from kongjian.engine.frame import Bools, Floats
+from kongjian.engine.measures import PLATFORM
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Value, filled
 from kongjian.mailing.formulas import ConditionCells, eligible_formula, reasons_formula, rounded
-from kongjian.mailing.plan import AMONG_EQUALS, AVERAGE, BEFORE, JUDGED, LOWEST, MONTHS, SHEETS, Plan
+from kongjian.mailing.plan import (
+    AMONG_EQUALS,
+    AVERAGE,
+    BEFORE,
+    EXACT,
+    JUDGED,
+    LACKING,
+    LOWEST,
+    MONTHS,
+    SHEETS,
+    Plan,
+    bars_who_lack_months,
+    compares_exactly,
+    fills_missing_months,
+    platform_parts,
+)
 from kongjian.mailing.units import KINDS, Units, shown
 from kongjian.workbook.layout import output_sheet
 
@@ -24,6 +40,8 @@ def measure_sheet(plan: Plan, kind: str) -> CopySheet:
         plan.column(c, shown(some.measures[c.name], table.column(c.name).kind == "yes_no"))
         for c in spec.columns
     ]
+    for indicator, name in platform_parts(plan.rules, some).items():
+        columns.append(CopyColumn(name, "score", 12, shown(some.measures[PLATFORM + indicator], False)))
     if plan.ranks:
         columns.append(CopyColumn(AMONG_EQUALS, "rank", 10, some.order.tolist(), helper=True))
         columns.append(CopyColumn(BEFORE, "rank", 10, _before(some), helper=True))
@@ -39,9 +57,14 @@ def _before(some: Units) -> list[Value]:
 
 
 def month_sheet(plan: Plan) -> CopySheet:
-    """Schools, then teachers; a column per month, and the average and the lowest month over each row."""
+    """Schools, then teachers; a column per month, and the average and the lowest month over each row.
+
+    A month that is over without a score holds 0 where the reading counts it so.
+    """
     place, months = plan.places[MONTHS], plan.rules.period.months()
-    table = np.concatenate([plan.schools.months, plan.teachers.months])
+    filled_up = fills_missing_months(plan.rules)
+    both = (plan.schools, plan.teachers)
+    table = np.concatenate([np.where(_lacking(u) & filled_up, 0.0, u.months) for u in both])
     block = f"{place.own(months[0])}:{place.own(months[-1])}"
     columns = [_naming(plan, name) for name in ("类别", "学校名称", "教师姓名", "账号")]
     columns += [CopyColumn(m, "score", 10, shown(table[:, k], False)) for k, m in enumerate(months)]
@@ -49,8 +72,30 @@ def month_sheet(plan: Plan) -> CopySheet:
         formula = f'IF(COUNT({block})=0,"",{rounded(f"{function}({block})")})'
         texts: list[Value] = ["" if v != v else v for v in values.tolist()]
         columns.append(CopyColumn(name, "score", 10, texts, filled(formula, len(texts)) if plan.live else ()))
-    purpose = "每所学校、每名教师各月的平台得分"
+    if bars_who_lack_months(plan.rules):
+        columns.append(_lacking_column(plan))
+    purpose = "每所学校、每名教师各月的平台得分" + ("；已经过去而没有得分的月份记0分" if filled_up else "")
     return CopySheet(place, "MonthlyScores", "evidence", purpose, tuple(columns), filtered=False)
+
+
+def _lacking(some: Units) -> Bools:
+    return np.asarray(np.isnan(some.months) & some.passed)
+
+
+def _lacking_column(plan: Plan) -> CopyColumn:
+    """The months that are over without a score, by name."""
+    place, months = plan.places[MONTHS], plan.rules.period.months()
+    values: list[Value] = []
+    formulas: list[str] = []
+    for kind in KINDS:
+        some = plan.units(kind)
+        values += [
+            "、".join(m for m, gone in zip(months, row, strict=True) if gone) for row in _lacking(some)
+        ]
+        over = [m for m, passed in zip(months, some.passed, strict=True) if passed]
+        pieces = [f'IF({place.own(m, "{s}")}="","、{m}","")' for m in over]
+        formulas += plan.fill(kind, f"MID({'&'.join(pieces)},2,999)" if pieces else '""')
+    return CopyColumn(LACKING, "text", 30, values, formulas)
 
 
 def _average(table: Floats) -> Floats:
@@ -100,6 +145,8 @@ def _condition_cells(plan: Plan, kind: str) -> ConditionCells:
     return ConditionCells(
         measures=plan.place(kind, "指标"),
         average=scores.cell("月均得分"),
+        exact=scores.cell(EXACT) if compares_exactly(plan.rules) else "",
+        lacking=months.cell(LACKING, "{s}") if bars_who_lack_months(plan.rules) else "",
         lowest=f'IF({lowest}="",{scores.cell("得分")},{lowest})',
         bounds=plan.rule_sheet.bounds(),
     )

@@ -31,8 +31,9 @@ _TIES: dict[Ties, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
 class Units:
     """One kind of unit. Arrays run over the units in the order of the input, but `ranked`.
 
-    `months` is (units, months of the period), NaN for a blank; `order` the place among equal scores, from 1;
-    `ranked` the positions of the ranked units, best first; `ranking` their rows of the ranking table.
+    `months` is (units, months of the period), NaN for a blank, `passed` which of the months are over; `exact` the
+    unrounded average; `order` the place among equal scores, from 1; `ranked` the positions of the ranked units, best first; `ranking` their rows of
+    the ranking table.
     """
 
     kind: str
@@ -40,6 +41,8 @@ class Units:
     scores: Frame
     judged: Frame
     months: Floats
+    passed: Bools
+    exact: Floats
     key: Ints
     breakers: list[Floats]
     standing: Standing
@@ -71,6 +74,7 @@ class Units:
             scores=self.scores.take(keep),
             judged=self.judged.take(keep),
             months=self.months[keep],
+            exact=self.exact[keep],
             key=self.key[keep],
             breakers=[b[keep] for b in self.breakers],
             standing=Standing(place.rank[keep], place.tied[keep], place.key[keep]),
@@ -95,6 +99,8 @@ def units(run: Run, kind: str) -> Units:
         scores=tables[f"{PREFIX[kind]}Scores"],
         judged=judged,
         months=outcome.monthly.by_month,
+        passed=outcome.monthly.months.passed,
+        exact=outcome.monthly.exact,
         key=outcome.standing.key,
         breakers=[outcome.scores.of(b) for b in compared(run.rules)],
         standing=outcome.standing,
