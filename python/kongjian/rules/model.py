@@ -17,7 +17,7 @@ from kongjian.rules.model_evidence import EvidenceFile, ReconcileFile
 from kongjian.rules.model_forms import FormsFile
 from kongjian.rules.model_importing import ImportingFile
 from kongjian.rules.model_tables import InputTable, Problem, Words
-from kongjian.rules.objects import STRICT, Object
+from kongjian.rules.objects import OBJECT_LABELS, STRICT, Object
 from kongjian.rules.readings import Reading
 
 EDITED = "+本簿修改"
@@ -47,14 +47,18 @@ class Period:
 
 @dataclass(frozen=True)
 class SchemeFile:
-    """rules/scheme.yaml."""
+    """rules/scheme.yaml. `apply_by` is the day when applications are due; `issued_by` signs, `handled_by` takes them in."""
 
+    id: str
     name: str
     city: str
     version: str
     document: str
     text_file: str
     checked: str
+    apply_by: str
+    issued_by: str
+    handled_by: str
     period: Period
     __pydantic_config__ = STRICT
 
@@ -150,7 +154,13 @@ class Award:
     last: int
     source: str
     sentence: str
+    granted_by: str = ""
     __pydantic_config__ = STRICT
+
+    @property
+    def winner(self) -> str:
+        """Who gets it, in a word."""
+        return "管理员" if self.recipient == "administrator" else OBJECT_LABELS[self.object]
 
 
 @dataclass(frozen=True)
