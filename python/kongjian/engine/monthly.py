@@ -18,7 +18,7 @@ from kongjian.rules.objects import OBJECT_LABELS
 class Monthly:
     """Per unit: the monthly average and the lowest month in cents, whether 得分 stood in for them,
 
-    and the scores given in each month that was asked for: (units, months), NaN where there is none.
+    and the scores given in each counted month: (units, months), NaN where there is none.
     """
 
     average: Ints
@@ -28,7 +28,7 @@ class Monthly:
 
 
 def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Floats:
-    """The score of each unit in each month of the term: (units, months), NaN where there is none.
+    """The score of each unit in each counted month: (units, months), NaN where there is none.
 
     `units` are schools or teachers, `rows_of` the whole 月度得分 table. No reading changes them.
     """
@@ -47,7 +47,7 @@ def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findin
     _report_repeats(mine, use, slot, first, findings)
     table = np.full(units.height * len(months), np.nan)
     table[slot[first]] = mine["得分"][use[first]]
-    return table.reshape(units.height, len(months))
+    return table.reshape(units.height, len(months))[:, locate(rules.counted_months(), months)]
 
 
 def monthly(by_month: Floats, score_cents: Ints) -> Monthly:
@@ -67,7 +67,7 @@ def report_months(
     units: Frame, found: Monthly, score_cents: Ints, kind: str, rules: Rules, findings: Findings
 ) -> None:
     """Finds the units for which 得分 stands in, and those of which some months are missing."""
-    given, months, at = ~np.isnan(found.by_month), rules.period.months(), rows(units)
+    given, months, at = ~np.isnan(found.by_month), rules.counted_months(), rows(units)
     for i in np.flatnonzero(found.stood_in & (score_cents != MISSING)):
         findings.add("no_monthly", f"{kind}s", at[i])
     for i in np.flatnonzero(~found.stood_in & ~given.all(axis=1)):

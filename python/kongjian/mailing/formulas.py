@@ -139,7 +139,7 @@ def _why(condition: Condition, cells: ConditionCells) -> str:
     if condition.kind == "rate":
         # cut, not rounded, at two decimals: 89.996% must not read as 90%
         value = f'TEXT(INT({_rate(condition, cells)}*10000+{100 * TOLERANCE:.7f})/100,"0.00")&"%"'
-        said = _said(condition.reason, value, f'TEXT({bound},"0%")')
+        said = _said(condition.reason, value, f'ROUND({bound}*100,2)&"%"')
         return f"IF({_sound(condition, cells)},{said},{quoted(f'{condition.label}无法计算')})"
     return _said(condition.reason, f'TEXT({_monthly(condition, cells)},"0.00")&"分"', f'{bound}&"分"')
 

@@ -106,7 +106,7 @@ def score_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:
 
 
 def month_names(rules: Rules) -> tuple[str, ...]:
-    return ("类别", "学校名称", "教师姓名", "账号", *rules.period.months(), AVERAGE, LOWEST)
+    return ("类别", "学校名称", "教师姓名", "账号", *rules.counted_months(), AVERAGE, LOWEST)
 
 
 def ranking_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def _before(some: Units) -> list[Value]:
 
 def month_sheet(plan: Plan) -> CopySheet:
     """Schools, then teachers; a column per month, and the average and the lowest month over each row."""
-    place, months = plan.places[MONTHS], plan.rules.period.months()
+    place, months = plan.places[MONTHS], plan.rules.counted_months()
     table = np.concatenate([plan.schools.months, plan.teachers.months])
     block = f"{place.own(months[0])}:{place.own(months[-1])}"
     columns = [_naming(plan, name) for name in ("类别", "学校名称", "教师姓名", "账号")]

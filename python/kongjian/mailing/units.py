@@ -24,7 +24,7 @@ PREFIX = {"school": "School", "teacher": "Teacher"}
 class Units:
     """One kind of unit. Arrays run over the units in the order of the input, but `ranked`.
 
-    `months` is (units, months of the period), NaN for a blank; `order` the place among equal scores, from 1;
+    `months` is (units, counted months), NaN for a blank; `order` the place among equal scores, from 1;
     `ranked` the positions of the ranked units, best first; `ranking` their rows of the ranking table.
     """
 

@@ -22,6 +22,10 @@ from kongjian.rules.readings import Reading
 
 EDITED = "+本簿修改"
 """Ends the version of rules whose parameters a workbook changed."""
+Item = tuple[str, str]
+"""A row of a table of 规则: the group of rows (`parameters.GROUPS`) and the row's own name."""
+Edits = Mapping[Item, Mapping[str, Any]]
+"""Values by item and parameter: 分值 of an indicator is `points` of ("school", its name)."""
 KIND_LABELS = {"yes_no": "是否得分", "deduct": "每少扣分", "threshold": "达标得分", "bands": "分档得分"}
 
 
@@ -227,8 +231,8 @@ class Rules:
     """All rule files together, with the readings in force.
 
     `chosen` maps each reading's id to a value's id. `edits` are the parameters that the workbook's own
-    规则 sheet changed, by (object, indicator), `unedited` the indicators as the rule files have them. An
-    indicator whose target is `by_reading` has been resolved.
+    规则 sheet changed (see `parameters`), `unedited` their values in the rule files. An indicator whose
+    target is `by_reading` has been resolved. Of the period's months `uncounted` do not enter monthly scores.
     """
 
     scheme: SchemeFile
@@ -248,8 +252,9 @@ class Rules:
     reconcile: ReconcileFile
     importing: ImportingFile
     chosen: dict[str, str] = field(default_factory=dict)
-    edits: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
-    unedited: Mapping[tuple[str, str], Indicator] = field(default_factory=dict)
+    edits: Edits = field(default_factory=dict)
+    unedited: Edits = field(default_factory=dict)
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def version(self) -> str:
@@ -259,6 +264,10 @@ class Rules:
     @property
     def period(self) -> Period:
         return self.scheme.period
+
+    def counted_months(self) -> list[str]:
+        """The months whose scores enter a monthly average, in order, as YYYY-MM."""
+        return [m for m in self.period.months() if m not in self.uncounted]
 
     def at(self, month: str) -> Rules:
         """These rules, asked for a month (YYYY-MM); raises outside the scheme's period."""

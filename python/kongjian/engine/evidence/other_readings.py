@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kongjian.engine.calculate import judged
+from kongjian.engine.effective import effective_counts
 from kongjian.engine.findings import Findings
-from kongjian.engine.measures import school_measures
+from kongjian.engine.measures import school_measures, teacher_measures
+from kongjian.engine.monthly import monthly_scores
 from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.scoring import score
 from kongjian.rules.choices import alternatives
@@ -33,16 +35,22 @@ def other_outcomes(inputs: Inputs, results: Results, rules: Rules) -> list[Other
 
 
 def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> Mapping[str, Outcome]:
-    """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings only.
+    """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings or edits only.
 
-    Effective counts, 教师指标 and the months' scores rest on no reading; 学校指标 only on how classes are weighted.
+    Effective counts and 教师指标 rest on the period alone, 学校指标 also on how classes are weighted, the months'
+    scores on which months count.
     """
     teachers, schools = results.tables["TeacherMeasures"], results.tables["SchoolMeasures"]
-    if rules.chosen["class_weight"] != now.chosen["class_weight"]:
-        counts = results.tables["EffectiveCounts"]
-        schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, Findings())
+    counts, said = results.tables["EffectiveCounts"], Findings()
+    if rules.period != now.period:
+        counts = effective_counts(inputs.events, inputs.schools, inputs.teachers, rules, said)
+        teachers = teacher_measures(inputs.teachers, counts, rules, said)
+    if rules.period != now.period or rules.chosen["class_weight"] != now.chosen["class_weight"]:
+        schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, said)
     out = {}
     for kind, units in (("school", schools), ("teacher", teachers)):
-        scores = score(units, rules.object(kind), rules)
-        out[kind] = judged(kind, units, scores, results.of(kind).monthly.by_month, rules)
+        scores, by_month = score(units, rules.object(kind), rules), results.of(kind).monthly.by_month
+        if rules.counted_months() != now.counted_months():
+            by_month = monthly_scores(units, inputs.monthly, kind, rules, said)
+        out[kind] = judged(kind, units, scores, by_month, rules)
     return out

@@ -84,20 +84,19 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
     from kongjian.forms import make_and_collect
     from kongjian.rules import load_rules
+    from kongjian.workbook.recalculate import check as check_book
 
     now = dt.datetime.now()
     book = book or _only_book(folder.resolve().parent)
     if accepting:
         _accept(folder, book, now)
         return
-    lines = make_and_collect.collect(folder, load_rules(), now.date(), book)
-    if book:
+    run = check_book(book) if book else None
+    lines = make_and_collect.collect(folder, run.rules if run else load_rules(), now.date(), book)
+    if run:
         from kongjian.mailing import returns
-        from kongjian.workbook.recalculate import check as check_book
 
-        lines = returns.joined(
-            lines, returns.propose(folder, check_book(book), now), make_and_collect.nothing(folder)
-        )
+        lines = returns.joined(lines, returns.propose(folder, run, now), make_and_collect.nothing(folder))
     for line in lines:
         click.echo(line)
 
