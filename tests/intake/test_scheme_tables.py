@@ -345,6 +345,38 @@ def test_an_error_value_is_no_blank(grid: Grid) -> None:
         apply_rule_sheet(broken, RULES)
 
 
+NOTES = ("说明", "影响", "疑点")
+
+
+@pytest.mark.parametrize("value", ["改过", 7.0, ""])
+def test_no_cell_of_any_table_is_ever_ignored(value: Cell, grid: Grid) -> None:
+    ignored, refused = [], []
+    for columns in (READINGS_COLUMNS, *COLUMNS.values(), INDICATORS_COLUMNS):
+        rows = table(grid, columns)
+        top, left = next(
+            (r, c)
+            for r, row in enumerate(grid.rows)
+            for c in range(len(row))
+            if list(row[c : c + len(columns)]) == list(columns)
+        )
+        for r, row in enumerate(rows[1:], start=top + 1):
+            for c, (header, now) in enumerate(zip(columns, row, strict=True), start=left):
+                changed = [list(line) for line in grid.rows]
+                changed[r][c] = value
+                if header in NOTES or now == value:
+                    continue
+                try:
+                    if apply_rule_sheet(Grid(changed), RULES) == RULES:
+                        ignored.append((header, rows[r - top][0], now))
+                except KongjianError as error:
+                    refused.append(str(error))
+    assert all("规则" in text for text in refused)
+    # a blank stands for the first value of a reading, and for the target that a reading sets
+    first = [("取值", r.label, r.values[0].label) for r in RULES.readings]
+    homework = [("目标", kind, "按口径") for kind in ("学校", "教师")]
+    assert ignored == ([*first, *homework] if value == "" else [])
+
+
 # whose scheme it is
 
 
