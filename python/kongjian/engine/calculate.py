@@ -8,7 +8,7 @@ import numpy as np
 
 from kongjian.engine.authority import counting
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import awards, standing
+from kongjian.engine.awards import UNIT, awards, standing
 from kongjian.engine.coverage import Tally, report_log
 from kongjian.engine.effective import read_log
 from kongjian.engine.eligibility import eligibility
@@ -17,7 +17,7 @@ from kongjian.engine.frame import Frame, Ints, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.matching import rows
 from kongjian.engine.measures import Below, partial, people_short, school_measures, teacher_measures
-from kongjian.engine.monthly import Monthly, Months, monthly, monthly_scores, report_months
+from kongjian.engine.monthly import Monthly, Months, in_period, monthly, monthly_scores, report_months
 from kongjian.engine.outcome import Inputs, Outcome, Results, named, platform_cents, shown_keys
 from kongjian.engine.result_tables import eligibility_table, ranking_table, score_table, stacked
 from kongjian.engine.rounding import MISSING
@@ -57,7 +57,7 @@ def calculate(
     schools = school_measures(inputs.schools, below, rules, findings, tally)
     school = outcome("school", schools, inputs, rules, findings)
     passed = school.monthly.months.passed | teacher.monthly.months.passed
-    report_log(log, passed, inputs.schools, rules, findings)
+    report_log(log, in_period(passed, rules), inputs.schools, rules, findings)
     progress("正在排名…")
     fingerprint = inputs.fingerprint()
     ranks = {"school": _ranks("school", school), "teacher": _ranks("teacher", teacher)}
@@ -75,7 +75,7 @@ def calculate(
                 for a in _awards(kind, o, rules, findings)
             ]
         )
-        or Frame({c: texts([]) for c in AWARD_COLUMNS}),
+        or Frame({c: texts([]) for c in (*AWARD_COLUMNS, UNIT)}),
         "SchoolMeasures": schools,
         "TeacherMeasures": teachers,
         "EffectiveCounts": log.counts,

@@ -114,7 +114,8 @@ def opening_rate(units: Frame, condition: Condition) -> Floats:
 def _say(condition: Condition, value: str, unknown: bool) -> str:
     if unknown:
         return f"{condition.label}无法计算"
-    bound = f"{condition.at_least:.0%}" if condition.kind == "rate" else f"{condition.at_least:g}分"
+    rate = condition.kind == "rate"
+    bound = f"{round(condition.at_least * 100, 2):g}%" if rate else f"{condition.at_least:g}分"
     return condition.reason.format(value=value, at_least=bound)
 
 

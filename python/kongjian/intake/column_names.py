@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid, is_blank
 from kongjian.base.text import clean, fold
-from kongjian.intake.rule_sheet import find_columns
+from kongjian.intake.rule_rows import find_columns
 from kongjian.intake.values import folded
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable

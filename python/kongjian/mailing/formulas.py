@@ -213,7 +213,7 @@ def _why(condition: Condition, cells: ConditionCells) -> str:
     if condition.kind == "rate":
         # cut, not rounded, at two decimals: 89.996% must not read as 90%
         value = f'TEXT(INT({_rate(condition, cells)}*10000+{NOISE:.7f})/100,"0.00")&"%"'
-        said = _said(condition.reason, value, f'TEXT({bound},"0%")')
+        said = _said(condition.reason, value, f'ROUND({bound}*100,2)&"%"')
         return f"IF({_sound(condition, cells)},{said},{quoted(f'{condition.label}无法计算')})"
     value = shown = f'TEXT({_monthly(condition, cells)},"0.00")'
     if cells.exact and not _is_lowest(condition):

@@ -106,7 +106,7 @@ def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
         f"附件是{scheme.name}的结果（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
         *_ABOUT[edition],
         "",
-        f"{scheme.city}教育局装备站",
+        scheme.handled_by,
     )
     return Draft(f"{scheme.name}结果（{target.stem}）", "\n".join(body), (target,))
 

@@ -61,7 +61,7 @@ def month_sheet(plan: Plan) -> CopySheet:
 
     A month that is over without a score holds 0 where the reading counts it so.
     """
-    place, months = plan.places[MONTHS], plan.rules.period.months()
+    place, months = plan.places[MONTHS], plan.rules.counted_months()
     filled_up = fills_missing_months(plan.rules)
     both = (plan.schools, plan.teachers)
     table = np.concatenate([np.where(_lacking(u) & filled_up, 0.0, u.months) for u in both])
@@ -84,7 +84,7 @@ def _lacking(some: Units) -> Bools:
 
 def _lacking_column(plan: Plan) -> CopyColumn:
     """The months that are over without a score, by name."""
-    place, months = plan.places[MONTHS], plan.rules.period.months()
+    place, months = plan.places[MONTHS], plan.rules.counted_months()
     values: list[Value] = []
     formulas: list[str] = []
     for kind in KINDS:

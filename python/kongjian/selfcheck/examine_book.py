@@ -35,7 +35,7 @@ def selfcheck(
         own = own_rules(book, rules)
     except KongjianError as error:
         refused = error
-    lines = [_line(points.TITLE, lambda: points.points(book.grid(RULE_SHEET), rules, refused))]
+    lines = [_line(points.TITLE, lambda: points.points(book.grid(RULE_SHEET), own, refused))]
     run = None if refused else calculate_sheets(book, own, progress)
     lines.append(_line(gaps.TITLE, lambda: _unusable(gaps.TITLE) if refused else gaps.gaps(own)))
     progress("正在核对三种算法…")

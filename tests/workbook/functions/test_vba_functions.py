@@ -10,11 +10,13 @@ from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValu
 
 from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import load_rules
 from kongjian.workbook.functions.rules_text import rules_of
 from kongjian.workbook.functions.worksheet import FUNCTIONS
+from kongjian.workbook.layout import INDICATORS_COLUMNS, READINGS_COLUMNS
 from vba_host import NA, VbaHost, block
-from workbooks import cells, small_book
+from workbooks import cells, opened, small_book
 
 DATA = "学校数据"
 
@@ -62,14 +64,34 @@ def test_the_rules_are_those_of_the_sheet_whatever_it_is_called(book: Path, host
     assert rules_of(host.run("KongjianRules")) == sheet
 
 
-def test_numbers_and_broken_lines_in_the_rules(host: VbaHost) -> None:
-    for address, value in {"E20": 0.5, "E21": 1234567.25, "E22": -0.25}.items():
-        host.type("规则", address, value)
+def test_numbers_and_broken_lines_in_the_rules(book: Path, host: VbaHost) -> None:
+    top = next(n for n, row in enumerate(cells(book, "规则"), 1) if row[2] == "组织机构")
+    for k, value in enumerate((0.5, 1234567.25, -0.25)):
+        host.type("规则", f"E{top + k}", value)
     host.type("规则", "D4", "\n一\n\n\n二\r\n\n")
     text = host.run("KongjianRules")
     assert [f"\x1f{t}\x1f" in text for t in ("0.5", "1234567.25", "-0.25")] == [True] * 3
     assert "\x1f一\n二\x1f" in text
-    assert text.count("\n\n") == 1
+    assert text.count("\n\n") == len(TABLES) - 1
+
+
+TABLES = ("Readings", "Scheme", "Months", "EligibilityRules", "AwardRules", "Indicators")
+
+
+def test_every_table_of_the_rules_crosses(book: Path, host: VbaHost) -> None:
+    heads = [text.split("\n")[0] for text in host.run("KongjianRules").split("\n\n")]
+    wanted = (READINGS_COLUMNS, *COLUMNS.values(), INDICATORS_COLUMNS)
+    assert heads == ["\x1f".join(columns) for columns in wanted]
+    assert set(TABLES) == set(opened(book)["规则"].tables)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_change_in_any_table_of_the_rules_is_noticed(table: str, book: Path, host: VbaHost) -> None:
+    first, _, last = opened(book)["规则"].tables[table].ref.partition(":")
+    place = f"{last[0]}{int(first[1:]) + 1}"
+    before = host.run("KongjianRules")
+    host.type("规则", place, "改过")
+    assert host.run("KongjianRules") != before
 
 
 def test_what_was_seen_does_not_cross_again(host: VbaHost) -> None:

@@ -17,7 +17,7 @@ from kongjian.engine.findings import Finding
 from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.matching import ACCOUNT, accounts, locate, rows, school_keys
 from kongjian.engine.measures import FROM_EVENTS, FROM_PUPILS, NO_EVENTS, SOURCE
-from kongjian.engine.monthly import monthly
+from kongjian.engine.monthly import in_period, monthly
 from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, to_cents
@@ -145,7 +145,7 @@ class _Kind:
         return np.asarray(locate(school_keys(self._o.names["学校名称"]), school_keys(known)) < 0)
 
     def _months(self, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        months, names = self._o.monthly.months, self._rules.period.months()
+        months, names = self._o.monthly.months, self._rules.counted_months()
         if not months.passed.any():
             yield "award_no_months", {}
             return
@@ -156,7 +156,7 @@ class _Kind:
 
     def _log_gaps(self, i: int) -> str:
         """The months that the log lacks, where the unit's measures rest on it."""
-        gaps = self._results.log.gaps(self._o.monthly.months.passed)
+        gaps = self._results.log.gaps(in_period(self._o.monthly.months.passed, self._rules))
         if not gaps.any() or not self._from_log[i]:
             return ""
         return _named(self._rules.period.months(), gaps)

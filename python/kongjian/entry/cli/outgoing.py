@@ -91,7 +91,7 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
         raise KongjianError("采纳更正要用 --book 写明工作簿")
     elif book:
         with examined(book) as (_, run):
-            say(carry_out(papers.collect(folder, rules, now, book, run)))
+            say(carry_out(papers.collect(folder, run.rules, now, book, run)))
     else:
         say(carry_out(papers.collect(folder, rules, now)))
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from collections.abc import Iterator
 from math import isfinite
 
 from kongjian.rules import model_forms
-from kongjian.rules.lint.common import Files, cited, template_faults, twice, verbatim
+from kongjian.rules.lint.common import Files, cited, day_faults, template_faults, twice, verbatim
+from kongjian.rules.lint.sentences import due_faults
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _FILLED: dict[str, tuple[str, ...]] = {
@@ -48,7 +48,6 @@ def forms(files: Files) -> Iterator[str]:
         where = f"forms.yaml “{form.id}”"
         yield from cited(where, form.source, form.sentence, files)
         yield from verbatim(f"{where} title", form.title, files)
-        yield from _due(where, form.due)
         yield from twice(f"{where} fields", (f.name for f in form.fields))
         for field in form.fields:
             if not _NAME.fullmatch(field.name):
@@ -61,20 +60,14 @@ def forms(files: Files) -> Iterator[str]:
 def _review(review: model_forms.Review, files: Files) -> Iterator[str]:
     where = "forms.yaml review"
     yield from cited(where, review.source, review.sentence, files)
-    yield from _due(where, review.due)
+    yield from day_faults(f"{where} due", review.due)
+    yield from due_faults(f"{where} due", review.due, review.sentence)
     if review.experts < 1:
         yield f"{where} experts：{review.experts}小于1"
     if review.lowest >= review.highest:
         yield f"{where}：最低分{review.lowest:g}不小于最高分{review.highest:g}"
     if review.drop_extremes_from < 3:
         yield f"{where} drop_extremes_from：{review.drop_extremes_from}小于3，去掉最高最低就没有分数了"
-
-
-def _due(where: str, due: str) -> Iterator[str]:
-    try:
-        dt.date.fromisoformat(due)
-    except ValueError:
-        yield f"{where} due：“{due}”不是 2021-07-31 这样的日期"
 
 
 def evidence(files: Files) -> Iterator[str]:

@@ -21,7 +21,7 @@ Public Sub KongjianChanged(page As Object)
     On Error GoTo done
     For Each table In page.ListObjects
         Select Case table.Name
-            Case "Readings", "Indicators"
+            Case "Readings", "Scheme", "Months", "EligibilityRules", "AwardRules", "Indicators"
                 KongjianForget
                 KongjianRecalculateFunctions
                 Exit Sub

@@ -11,13 +11,22 @@ Private resultsRules As String
 Private rulesText As String
 Private rulesKnown As Boolean
 
-' Both tables of the rules as text: rows by line feed, cells by character 31, an empty line between the tables.
+' The tables of the rules as text: rows by line feed, cells by character 31, an empty line between the tables.
 Public Function KongjianRules() As String
+    Dim tableName As Variant
     If Not rulesKnown Then
-        rulesText = KongjianTableText("Readings") & vbLf & vbLf & KongjianTableText("Indicators")
+        rulesText = ""
+        For Each tableName In KongjianRuleTables()
+            If Len(rulesText) > 0 Then rulesText = rulesText & vbLf & vbLf
+            rulesText = rulesText & KongjianTableText(CStr(tableName))
+        Next tableName
         rulesKnown = True
     End If
     KongjianRules = rulesText
+End Function
+
+Public Function KongjianRuleTables() As Variant
+    KongjianRuleTables = Array("Readings", "Scheme", "Months", "EligibilityRules", "AwardRules", "Indicators")
 End Function
 
 Private Function KongjianTableText(tableName As String) As String
