@@ -89,11 +89,23 @@ CODES: dict[str, tuple[Provoke, str]] = {
         "错误 教师数据!H4 单元格是错误值#N/A，按空白处理",
     ),
     "text_number": (teachers({"在线授课": "４０"}), "提示 教师数据!H4 文本“４０”按数字40读取"),
+    "unit_number": (
+        teachers({"在线授课": "40节次"}), "提示 教师数据!H4 “在线授课”列有带单位或分隔符的数，如“40节次”按40读取（共1格）",
+    ),
+    "zero_word": (teachers({"在线授课": "未开展"}), "提示 教师数据!H4 “在线授课”列的“未开展”按0读取"),
     "percent_text": (teachers({"学生评价": "100%"}), "提示 教师数据!L4 “100%”按1读取"),
-    "percent_number": (teachers({"学生评价": 90.0}), "提示 教师数据!L4 “90”按百分数读作0.9"),
+    "percent_number": (
+        teachers({"学生评价": 90.0}), "提示 教师数据!L4 “学生评价”列按百分数读，如“90”是90%（共1格）",
+    ),
     "mixed_percent": (
-        classes({"作业完成率": 0.5}, {"班级": "2班", "作业完成率": 50.0}),
-        "警告 班级数据!F5 “作业完成率”列写法不一：大于1的数按百分数读，其余的照原数读",
+        classes({"作业完成率": 0.5}, *({"班级": f"{n}班", "作业完成率": 50.0} for n in (2, 3))),
+        "警告 班级数据!F4 “0.5”按50%读取；要是百分数，就是0.5%",
+    ),
+    "times_column": (teachers({"学生评价": 2.0}), "提示 教师数据!L4 “学生评价”列按次数读，满1次就是评完全班（共1格）"),
+    "rate_capped": (classes({"作业完成率": 1.2}), "警告 班级数据!F4 作业完成率“1.2”是120%，超过100%，按100%计"),
+    "rate_too_high": (
+        classes({}, {"班级": "2班", "作业完成率": 85.0}),
+        "错误 班级数据!F5 作业完成率“85”是8500%，超过150%，按空白处理",
     ),
     "not_a_number": (teachers({"在线授课": "四十"}), "错误 教师数据!H4 “四十”不是数字，按空白处理"),
     "placeholder": (teachers({"在线授课": "-"}), "警告 教师数据!H4 “-”当作空白"),
@@ -138,6 +150,12 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "evaluation_not_homeroom": (
         teachers({"班主任": "否"}), "提示 教师数据!L4 不是班主任却有学生评价，按口径“非班主任的学生评价”处理",
     ),
+    "class_below": (classes({"年级": "二年级"}), "提示 班级数据!B4 小学三年级以下的班级不计"),
+    "grade_unread": (classes({"年级": "2018级"}), "警告 班级数据!B4 年级“2018级”认不出，这些班级照样计入"),
+    "stage_unread": (
+        lambda: read(schools=table("schools", {"学段": "公办"}), classes=table("classes", {"年级": "小一"})),
+        "警告 班级数据!B4 学段“公办”认不出，三年级以下的班级照样计入",
+    ),
     "class_size_missing": (classes({"学生数": ""}), "警告 班级数据!D4 学生数空白或为0，这个班不计入按学生的平均"),
     "class_twice": (classes({}, {}), f"警告 班级数据!C5 班级“{SCHOOL}三年级1班”与第4行重复，两行都计"),
     "rate_from_counts": (
@@ -167,6 +185,12 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "event_unknown_account": (events({"账号": "t9"}), "警告 行为明细!C4 账号在教师数据里没有，这些行不计"),
     "event_repeated": (events({}, {}), "提示 行为明细!E5 同一天重复的行为，按规定不再计次"),
     "counts_differ": (events({}), "警告 教师数据!H4 在线授课给的是40，按行为明细应是1，用给的数"),
+    "share_filled": (
+        lambda: read(
+            events=table("events", {"行为": "学生评价"}), teachers=table("teachers", {"学生评价": ""})
+        ),
+        "提示 教师数据!L4 学生评价空白，行为明细里有一次就算评完全班",
+    ),
     "counts_filled": (
         lambda: read(events=table("events", {}), teachers=table("teachers", {"在线授课": ""})),
         "提示 教师数据!H4 在线授课空白，用行为明细的有效次数",

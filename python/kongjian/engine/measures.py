@@ -49,7 +49,10 @@ def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Fin
                         given=f"{given[i]:g}", counted=f"{counted[i]:g}",
                     )  # fmt: skip
             for i in np.flatnonzero(fill):
-                findings.add("counts_filled", "teachers", at[i], name)
+                if name in rules.effective.share_behaviours:
+                    findings.add("share_filled", "teachers", at[i], name)
+                else:
+                    findings.add("counts_filled", "teachers", at[i], name)
             _derive(out, name, np.where(fill, counted, np.nan), FROM_EVENTS)
     return out
 

@@ -11,6 +11,7 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
 from kongjian.engine.outcome import Inputs
+from kongjian.intake.grades import counted_classes
 from kongjian.rules.model import Rules
 
 
@@ -20,6 +21,7 @@ def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
     known = school_keys(schools["学校名称"])
     teachers = _teachers(_named(inputs.teachers, "teachers", ("学校名称", "教师姓名"), findings), findings)
     classes = _named(inputs.classes, "classes", ("学校名称",), findings)
+    classes = counted_classes(classes, schools, rules, findings)
     _classes(classes, rules, findings)
     for table, frame in (("teachers", teachers), ("classes", classes)):
         _unknown_schools(table, frame, known, findings)

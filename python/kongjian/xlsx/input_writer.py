@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from kongjian.base.grid import letter
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.percent_formats import percent_styles
 from kongjian.xlsx.sheet_part import with_prefix
 from kongjian.xlsx.table_parts import OutputSheet
 from kongjian.xlsx.table_rows import cell_content
@@ -19,11 +20,14 @@ LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that Excel takes for a formula when somebody enters it again."""
 _CELL_FORMATS = re.compile(r"<((?:\w+:)?)cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
 _FORMAT = re.compile(r"<(?:\w+:)?xf\b[^>]*?(?:/>|>.*?</(?:\w+:)?xf>)", re.DOTALL)
-_TEXT_FORMAT = 49
+_TEXT_FORMAT, _PERCENT_FORMAT = 49, 10
 
 
 class NewRows(Protocol):
-    """Rows for one input sheet, named as the workbook spells it, below those that are there; columns from 1."""
+    """Rows for one input sheet, named as the workbook spells it, below those that are there; columns from 1.
+
+    The numbers of the columns `percents` are fractions and show as percentages.
+    """
 
     @property
     def sheet(self) -> str: ...
@@ -37,6 +41,8 @@ class NewRows(Protocol):
     def last_row(self) -> int: ...
     @property
     def columns(self) -> Sequence[int]: ...
+    @property
+    def percents(self) -> Collection[int]: ...
     @property
     def rows(self) -> Sequence[Sequence[Any]]: ...
 
@@ -68,22 +74,23 @@ class FileWriter:
     def write(self, blocks: Sequence[NewRows], pages: Sequence[TablePage]) -> None:
         """New rows below those that are there, then the sheets of the import."""
         for block in blocks:
-            _append(self._edit, block, TextStyles(self._edit.parts))
+            _append(self._edit, block, LikeStyles(self._edit.parts))
             self._edit.extend_table(block.sheet, block.table_name, block.last_row)
         for page in pages:
             self._edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
         self._edit.save(self._target)
 
 
-def _append(edit: Edit, block: NewRows, text_styles: TextStyles) -> None:
+def _append(edit: Edit, block: NewRows, like: LikeStyles) -> None:
     """The block's rows, each cell in the style of its column, columns between them left blank."""
     part = edit.sheet(block.sheet)
     width = max(block.columns)
-    styles = [part.style(block.header_row + 1, column) for column in range(1, width + 1)]
+    usual = [(column, part.style(block.header_row + 1, column)) for column in range(1, width + 1)]
+    styles = [like.percent(style) if column in block.percents else style for column, style in usual]
     columns = dict(zip(block.columns, zip(*block.rows, strict=True), strict=True))
     blank = [None] * len(block.rows)
     contents = [
-        _contents(columns.get(column, blank), style, edit, text_styles)
+        _contents(columns.get(column, blank), style, edit, like)
         for column, style in enumerate(styles, start=1)
     ]
     # a row's cells with its number left open as #
@@ -95,31 +102,41 @@ def _append(edit: Edit, block: NewRows, text_styles: TextStyles) -> None:
     part.replace_table(block.first_row - 1, 1, width, block.first_row - 1, rows)
 
 
-def _contents(values: Sequence[Any], style: int, edit: Edit, text_styles: TextStyles) -> list[str]:
+def _contents(values: Sequence[Any], style: int, edit: Edit, like: LikeStyles) -> list[str]:
     """One column's cells behind their references; each distinct value is written once."""
     known = {}
     for value in dict.fromkeys(values):
         like_formula = isinstance(value, str) and value.startswith(LIKE_FORMULA)
-        used = text_styles.of(style) if like_formula else style
+        used = like.text(style) if like_formula else style
         known[value] = (f' s="{used}"' if used else "") + cell_content(value, edit.strings)
     return list(map(known.__getitem__, values))
 
 
-class TextStyles:
-    """Cell styles as they are, but of the text format: what begins like a formula stays a text when it is edited."""
+class LikeStyles:
+    """Cell styles like those that are there, but of another number format."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._part = parts.related("styles")
-        self._known: dict[int, int] = {}
+        self._known: dict[tuple[int, int], int] = {}
 
-    def of(self, style: int) -> int:
-        """The number of the style that is like this one, but of the text format."""
-        if style not in self._known:
-            self._known[style] = self._made(style) if self._part else style
-        return self._known[style]
+    def text(self, style: int) -> int:
+        """The style like this one, but of the text format: what begins like a formula stays a text when it is edited."""
+        return self._like(style, _TEXT_FORMAT)
 
-    def _made(self, style: int) -> int:
+    def percent(self, style: int) -> int:
+        """The style like this one, but of a percent format where it has none."""
+        if self._part and style in percent_styles(self._parts.part(self._part)):
+            return style
+        return self._like(style, _PERCENT_FORMAT)
+
+    def _like(self, style: int, number_format: int) -> int:
+        key = style, number_format
+        if key not in self._known:
+            self._known[key] = self._made(*key) if self._part else style
+        return self._known[key]
+
+    def _made(self, style: int, number_format: int) -> int:
         xml = self._parts.text(self._part)
         block = _CELL_FORMATS.search(xml)
         formats = _FORMAT.findall(block[2]) if block else []
@@ -127,10 +144,11 @@ class TextStyles:
             return style
         opening = re.match(r"<[^>]*>", formats[style])
         assert opening is not None
-        if re.search(rf'\bnumFmtId="{_TEXT_FORMAT}"', opening[0]):
+        if re.search(rf'\bnumFmtId="{number_format}"', opening[0]):
             return style
         bare = re.sub(r'\s(?:numFmtId|applyNumberFormat|quotePrefix)="[^"]*"', "", opening[0])
-        given = f'numFmtId="{_TEXT_FORMAT}" applyNumberFormat="1" quotePrefix="1"'
+        given = f'numFmtId="{number_format}" applyNumberFormat="1"'
+        given += ' quotePrefix="1"' if number_format == _TEXT_FORMAT else ""
         made = re.sub(r"^(<(?:\w+:)?xf)\b", rf"\1 {given}", bare) + formats[style][opening.end() :]
         counted = re.sub(r'\bcount="\d+"', f'count="{len(formats) + 1}"', xml[block.start() : block.start(2)])
         rest = xml[block.end(2) :]
