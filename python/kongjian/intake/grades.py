@@ -18,10 +18,11 @@ _N = "(?P<n>十[一二]?|[一二三四五六七八九]|1[0-2]|0?[1-9])"
 _STAGE = "(?P<stage>小学|小|初中|初|高中|高)"
 _BEFORE = {"小": 0, "初": 6, "高": 9}
 """How many grades lie before a stage's first one."""
+_MOST_OF_STAGE = 4  # 初中部七年级 counts from 小学 on by itself
 _GRADES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_STAGE}?第?{_N}年级?",  # 一年级, 小学1年级, 初中一年级, 一年2班
+        rf"(?:{_STAGE}部?)?第?{_N}年级?",  # 一年级, 小学1年级, 初中一年级, 初中部七年级, 一年2班
         rf"{_STAGE}{_N}(?:$|\(|\d+班)",  # 小一, 初一(2)班; 小一班 is a kindergarten's
         rf"{_N}\(\w{{1,2}}\)班?$",  # 一(2)班, 1(2)
         rf"{_N}[.\-·_]\d{{1,2}}班$",  # 1.2班, 一-2班
@@ -76,8 +77,8 @@ def grade_of(grade: str, class_name: str) -> int | None:
     found = next((m for m in named if m), None)
     if found is None:
         return None
-    stage = found.groupdict().get("stage") or "小"
-    return _BEFORE[stage[0]] + _number(found["n"])
+    stage, number = found.groupdict().get("stage") or "小", _number(found["n"])
+    return _BEFORE[stage[0]] + number if number <= _MOST_OF_STAGE else number
 
 
 def _number(text: str) -> int:

@@ -69,12 +69,11 @@ def converted(
     left_out = Findings()
     kept = data_rows(table, grid, header, by_column, rules.words, left_out)
     rows = tuple(header.row + 1 + k for k in kept)
-    columns = {}
+    columns, at = {}, np.array(rows, dtype=np.int64)
     for column in table.columns:
         place = header.columns.get(column.name)
         if place is not None:
             own = by_column[place - 1]
-            at = np.array(rows, dtype=np.int64)
             cells = Cells(
                 table.id, column, [own[k] for k in kept], at, {}, Findings(),
                 str(grid.rows[header.row - 1][place - 1]), partial(percent_formats, grid, place, at),
