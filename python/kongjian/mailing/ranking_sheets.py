@@ -8,8 +8,8 @@ import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
+from kongjian.engine.awards import STATE, WHY
 from kongjian.engine.eligibility import JOIN
-from kongjian.engine.evidence.clean_awards import STATE, WHY
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
 from kongjian.engine.result_tables import direction

@@ -44,11 +44,11 @@ class Ready(NamedTuple):
         """What the scorer wants of a row; for one item no other column needs to be there."""
         places, columns = self.given.places(len(row), headers), self.scorer.columns
         if item is None:
-            values = self.given.values(row, columns, self.given.where(places, columns))
+            values = self.given.values(row, columns, self.given.where(places, columns), headers)
         else:
             indicator = self.scheme.indicators[item]
             needed = [indicator.column, *([self.scorer.homeroom] if indicator.homeroom_only else [])]
-            found = self.given.values(row, needed, self.given.where(places, needed))
+            found = self.given.values(row, needed, self.given.where(places, needed), headers)
             values = [_NAN] * len(self.scheme.indicators) + [1.0]
             values[item], values[-1] = found[0], found[-1] if indicator.homeroom_only else 1.0
         if self.scorer.homeroom and values[-1] != values[-1]:
@@ -106,7 +106,7 @@ def scores(kind: str, rows: Any, headers: Any, rules: str | None) -> list[list[C
     ready = ready_for(kind, rules or "")
     rows, columns = block(rows), ready.scorer.columns
     at = ready.given.where(ready.given.places(len(rows[0]), headers), columns)
-    frame = ready.given.frame(rows, columns, at)
+    frame = ready.given.frame(rows, columns, at, headers)
     scored = score_frame(frame, ready.scheme, ready.rules)
     points = np.vstack([scored.by_indicator, scored.total])
     missing = np.vstack([scored.missing, ~scored.complete])
