@@ -299,7 +299,7 @@ def _class_rate(
     for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
         at = rows(classes if table_id == "classes" else schools)
         for i in np.flatnonzero(where):
-            findings.add("rate_capped", table_id, at[i], rate.measure)
+            findings.add("pupils_capped", table_id, at[i], rate.measure)
     for i in np.flatnonzero(pupils.strangers()):
         findings.add(
             "pupils_elsewhere", "schools", rows(schools)[i], rate.measure, count=int(pupils.strangers()[i])
