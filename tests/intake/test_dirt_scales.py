@@ -215,8 +215,8 @@ def test_one_event_of_evaluation_is_a_class_evaluated_and_is_told_once() -> None
     events = table("events", *({"账号": f"t{n}", "行为": SHARE} for n in range(3)))
     found = read(teachers=table("teachers", *names), events=events)
     assert found.output("TeacherScores", SHARE) == [5.0, 15.0, 15.0, 0.0]
-    told_of = [line for line in found.all_lines if "有一次就算评完全班" in line]
-    assert told_of == ["提示 教师数据!L5 学生评价空白，行为明细里有一次就算评完全班（共2行：第5、6行）"]
+    told_of = [line for line in found.all_lines if "评价过一次按完整评价计" in line]
+    assert told_of == ["提示 教师数据!L3 2名教师的学生评价由行为明细得出：评价过一次按完整评价计"]
 
 
 # whatever the numbers

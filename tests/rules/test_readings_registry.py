@@ -43,11 +43,11 @@ ROOMS = {
     "rules.wording": "shortfall non_homeroom authority missing_months",
     "engine.scoring": "shortfall non_homeroom",
     "engine.row_scoring": "shortfall non_homeroom",
-    "engine.measures": "class_weight log_coverage",
+    "engine.measures": "class_weight",
     "engine.effective": "student_effective",
     "engine.coverage": "log_coverage blank_count",
     "engine.monthly": "missing_months missing_months",
-    "engine.eligibility": "pass_mark",
+    "engine.eligibility": "pass_mark pass_mark",
     "engine.authority": "authority",
     "engine.evidence.clean_awards": "rank_by",
     "engine.calculate": "rank_by",
@@ -64,6 +64,7 @@ ROOMS = {
     "mailing.score_sheets": "authority rank_by rank_among",
     "mailing.ranking_sheets": "rank_method",
     "mailing.units": "ties",
+    "mailing.plan": "missing_months pass_mark",
 }
 """The tables of each room by the ids of their readings. A new value belongs into each table of its reading."""
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kongjian.engine.authority import counting
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import awards, standing
+from kongjian.engine.awards import UNIT, awards, standing
 from kongjian.engine.coverage import Tally, report_log
 from kongjian.engine.effective import read_log
 from kongjian.engine.eligibility import eligibility
@@ -75,7 +75,7 @@ def calculate(
                 for a in _awards(kind, o, rules, findings)
             ]
         )
-        or Frame({c: texts([]) for c in AWARD_COLUMNS}),
+        or Frame({c: texts([]) for c in (*AWARD_COLUMNS, UNIT)}),
         "SchoolMeasures": schools,
         "TeacherMeasures": teachers,
         "EffectiveCounts": log.counts,
