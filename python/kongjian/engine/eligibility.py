@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ import numpy as np
 
 from kongjian.engine.frame import Bools, Floats, Frame, Texts, texts
 from kongjian.engine.monthly import Monthly
-from kongjian.engine.rounding import MISSING
+from kongjian.engine.rounding import MISSING, NUDGE
 from kongjian.rules.model import Condition, Rules
 
 JOIN = "；"
@@ -54,7 +55,9 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly) -> tuple[Bools,
         return value == 1, lambda i: f"{condition.label}未填" if np.isnan(value[i]) else condition.reason
     if condition.kind == "rate":
         rate = opening_rate(units, condition)
-        return rate >= condition.at_least, lambda i: _say(condition, _percent(rate[i]), np.isnan(rate[i]))
+        return rate >= condition.at_least, lambda i: _say(
+            condition, percent(rate[i], condition.at_least), np.isnan(rate[i])
+        )
     cents = monthly.lowest if condition.kind == "every_month" else monthly.average
     bound = round(condition.at_least * 100)
     return cents >= bound, lambda i: _say(condition, f"{cents[i] / 100:.2f}分", cents[i] == MISSING)
@@ -79,10 +82,20 @@ def _say(condition: Condition, value: str, unknown: bool) -> str:
     return condition.reason.format(value=value, at_least=bound)
 
 
-def _percent(rate: float) -> str:
-    return f"{basis_points(rate) / 100:.2f}%"
+def percent(rate: float, at_least: float) -> str:
+    """A rate as Excel shows it with two decimals; with three, cut, where it is below a bound that it would read as."""
+    shown = basis_points(rate, at_least)
+    if shown < _rounded(rate):
+        return f"{math.floor(rate * 100_000 + NUDGE) / 1000:.3f}%"
+    return f"{shown / 100:.2f}%"
 
 
-def basis_points(rate: Floats | float) -> Floats:
-    """A rate as whole hundredths of a per cent, cut, not rounded: 89.996% must not read as 90%."""
-    return np.asarray(np.floor(np.asarray(rate) * 10_000 + 1e-7))
+def basis_points(rate: Floats | float, at_least: float) -> Floats:
+    """Rates as whole hundredths of a per cent, rounded half up; cut where one below the bound would read as the bound."""
+    rate, rounded = np.asarray(rate), _rounded(rate)
+    reads_as_bound = (rate < at_least) & (rounded >= at_least * 10_000 - NUDGE)
+    return np.where(reads_as_bound, np.floor(rate * 10_000 + NUDGE), rounded)
+
+
+def _rounded(rate: Floats | float) -> Floats:
+    return np.asarray(np.floor(np.asarray(rate) * 10_000 + (0.5 + NUDGE)))

@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 
 from kongjian.base.grid import YES_NO
-from kongjian.engine.eligibility import opening_rate
+from kongjian.engine.eligibility import basis_points, opening_rate
 from kongjian.forms import known
 from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
@@ -76,8 +76,8 @@ def school_texts(run: Run, at: int) -> dict[str, Scalar]:
     for condition in run.rules.conditions_for("school"):
         if condition.kind == "rate":
             rate = opening_rate(units.take(np.array([at])), condition)[0]
-            # cut, not rounded: 89.996% must not read as 90%
-            basics.append(_line(condition.label, float(np.floor(rate * 10_000 + 1e-7) / 100), "%"))
+            shown = float(basis_points(rate, condition.at_least)) / 100
+            basics.append(_line(condition.label, shown, "%"))
     equipment = [
         f"{column}：{YES_NO[float(units[column][at])]}" if float(units[column][at]) in YES_NO else ""
         for column in ("互联网接入", "多媒体教学环境")

@@ -187,7 +187,10 @@ def _plain_bound(condition: Condition, outcome: Outcome, i: int, near: Any) -> I
         total = sum(t for _, t in parts)
         if not any(o != o or t != t or o > t for o, t in parts) and total > 0:
             rate = Fraction(int(sum(o for o, _ in parts)), int(total))
-            yield math.floor(rate * 10_000), cents(condition.at_least * 100), cents(near.opening_points)
+            shown = math.floor(rate * 10_000 + Fraction(1, 2))
+            if rate < Fraction(str(condition.at_least)) <= Fraction(shown, 10_000):
+                shown = math.floor(rate * 10_000)
+            yield shown, cents(condition.at_least * 100), cents(near.opening_points)
     elif condition.kind != "yes_no":
         months = outcome.monthly
         value = (months.lowest if condition.kind == "every_month" else months.average)[i]
