@@ -51,8 +51,7 @@ class RowScorer:
         """Scores one row: yes/no as 1/0, a blank as NaN."""
         by_indicator = [score(value) for score, value in zip(self._scores, values, strict=False)]
         missing = [value != value for value in values[: len(by_indicator)]]
-        # 班主任 is the last value, where there is such an indicator
-        other = len(values) > len(by_indicator) and values[-1] != 1
+        other = self.is_other(values)
         if other:
             for k, only in enumerate(self._homeroom_only):
                 if only:
@@ -63,6 +62,15 @@ class RowScorer:
         if other:
             total *= self._rescale
         return RowScore(by_indicator, missing, math.floor(total * 100 + _UP))
+
+    def is_other(self, values: Sequence[float]) -> bool:
+        """Whether a row is of who is no homeroom teacher, where an indicator asks: 班主任 is the last value then."""
+        return len(values) > len(self.names) and values[-1] != 1
+
+    def lacking(self, values: Sequence[float], cents: int) -> float:
+        """The exact points by which a row's indicators together fall short of a total of so many cents."""
+        scale = self._rescale if self.is_other(values) else 1.0
+        return (cents - _UP) / 100 / scale - sum(self(values).by_indicator)
 
     def points(self, k: int, value: float) -> float:
         """The k-th indicator's exact points for this value, for a unit that owes it."""

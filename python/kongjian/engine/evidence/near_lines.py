@@ -11,7 +11,7 @@ import numpy as np
 from kongjian.engine.awards import more_than_places
 from kongjian.engine.eligibility import basis_points, opening_rate, percent
 from kongjian.engine.evidence.award_changes import counter
-from kongjian.engine.evidence.cheapest import cheapest_way, pass_mark
+from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
 from kongjian.engine.frame import Bools, Floats, Ints
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
@@ -73,7 +73,7 @@ def _mark(condition: Condition, results: Results, rules: Rules) -> NearLine:
             return _also("刚好达到", condition, outcome, rules, i)
         said = [f"差{points(-gap)}", _months_below(condition, outcome, rules, i)]
         if condition.at_least == pass_mark(rules, condition.object):
-            said.append(cheapest_way(results, rules, condition.object, i))
+            said.append(way_to_mark(results, rules, condition.object, i))
         return _also("；".join(filter(None, said)), condition, outcome, rules, i)
 
     label = f"{condition.label}{condition.at_least:g}分"

@@ -12,8 +12,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, is_blank
 from kongjian.base.text import fold
 from kongjian.engine.eligibility import eligibility
-from kongjian.engine.evidence.cheapest import total_line
 from kongjian.engine.evidence.explain import COLUMNS, explain
+from kongjian.engine.evidence.pass_mark import total_line, way_without_months
 from kongjian.engine.monthly import Monthly
 from kongjian.engine.rounding import to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
@@ -146,11 +146,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
             raise KongjianError("月均得分不是可用的数字")
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
         return Monthly(average, lowest, np.array([False]), found[np.newaxis])
-    place = ready.given.places(len(row), headers).get(PLATFORM)
-    platform = None if place is None or is_blank(row[place]) else row[place]
-    if platform is not None and is_error(platform):
-        raise KongjianError(f"{PLATFORM}是错误值")
-    given = float(ready.given.numbers("score", [platform])[0])
+    given = _platform(ready, row, headers)
     if np.isnan(given) or ready.rules.chosen["authority"] == "computed":
         scored = ready.scorer(ready.values(row, headers))
         if not scored.complete:
@@ -160,9 +156,19 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
     return Monthly(stands_in, stands_in, np.array([True]), np.empty((1, 0)))
 
 
+def _platform(ready: Ready, row: Row, headers: Any) -> float:
+    """The platform's score in the row; NaN for none."""
+    place = ready.given.places(len(row), headers).get(PLATFORM)
+    platform = None if place is None or is_blank(row[place]) else row[place]
+    if platform is not None and is_error(platform):
+        raise KongjianError(f"{PLATFORM}是错误值")
+    return float(ready.given.numbers("score", [platform])[0])
+
+
 def explained(kind: Any, row: Any, headers: Any, rules: str | None) -> list[list[Cell]]:
-    """The header, one line per indicator, and the total with the cheapest way to the pass mark."""
-    ready = ready_for(kind_of(kind), rules or "")
-    values = ready.values(one_row(row), headers)
-    lines = explain(ready.scheme, ready.rules, ready.scorer, values)
-    return [list(COLUMNS), *lines, total_line(ready.scheme, ready.rules, ready.scorer, values)]
+    """The header, one line per indicator, and the total with the way to the pass mark where there are no months."""
+    ready, row = ready_for(kind_of(kind), rules or ""), one_row(row)
+    scheme, scorer, values = ready.scheme, ready.scorer, ready.values(row, headers)
+    way = way_without_months(ready.rules, scheme.object, scorer, values, _platform(ready, row, headers))
+    lines = explain(scheme, ready.rules, scorer, values)
+    return [list(COLUMNS), *lines, total_line(scheme, ready.rules, scorer, values, way)]
