@@ -21,7 +21,7 @@ from application_forms import (
     run_of,
     sent,
 )  # fmt: skip
-from kongjian.forms.applications import is_fact, jobs, school_texts
+from kongjian.forms.applications import jobs, school_texts, sent_facts
 from kongjian.forms.design.draw_fill_in import PAGE, WIDTH
 from kongjian.workbook.run import Run
 from office import convert, pdf_pages
@@ -107,8 +107,9 @@ def test_what_is_known_is_filled_in_and_nothing_else(run: Run, tmp_path: Path) -
         "教师总数：20人", "适龄学生数：300人", "教师开通率：100%", "学生开通率：96.67%", "互联网接入：是", "多媒体教学环境：是",
         "得分：99.99分", "月均得分：94分", "全市名次：第1名",
     ]  # fmt: skip
-    assert all(map(is_fact, lines))
-    assert not any(is_fact(f"{line}，有增加") for line in lines)
+    sent_with = sent_facts(run.rules)
+    assert all(map(sent_with.fullmatch, lines))
+    assert not any(sent_with.fullmatch(f"{line}，有增加") for line in lines)
     assert (sheet["A19"].value, sheet["A21"].value) == (None, None)
 
 

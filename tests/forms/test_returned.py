@@ -21,7 +21,7 @@ from application_forms import (
     sent,
     template,
 )  # fmt: skip
-from kongjian.forms.applications import jobs
+from kongjian.forms.applications import jobs, sent_facts
 from kongjian.forms.returned import field_checks
 from kongjian.forms.returned.returned_forms import (
     NOT_A_SHEET,
@@ -34,6 +34,8 @@ from kongjian.forms.template.filled_workbook import Template
 from kongjian.rules.model_forms import FormField
 from kongjian.workbook.run import Run
 from office import convert
+
+SENT = sent_facts(rules())
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +86,8 @@ def field(kind: str, **more: object) -> FormField:
     ],
 )  # fmt: skip
 def test_each_kind_just_right_and_just_wrong(kind: str, good: list[str], bad: list[str]) -> None:
-    assert [t for t in good if field_checks.fault(field(kind), t)] == []
-    assert [t for t in bad if not field_checks.fault(field(kind), t)] == []
+    assert [t for t in good if field_checks.fault(field(kind), t, SENT)] == []
+    assert [t for t in bad if not field_checks.fault(field(kind), t, SENT)] == []
 
 
 def test_days_are_understood() -> None:

@@ -138,6 +138,15 @@ def replace(parts: Parts, part: str, old: bytes, new: bytes) -> None:
     parts[part] = parts[part].replace(old, new, 1)
 
 
+def prefixed(parts: Parts) -> None:
+    """Writes the elements of every part of SpreadsheetML with a prefix, as some programs do."""
+    main = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    for name, data in parts.items():
+        if main in data:
+            data = re.sub(rb"<(/?)([A-Za-z]\w*)(?=[\s/>])", rb"<\1x:\2", data)
+            parts[name] = data.replace(main, main.replace(b"xmlns", b"xmlns:x"), 1)
+
+
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Sheet name → part."""
     rels = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])

@@ -24,6 +24,7 @@ from workbooks import (
     column,
     everything,
     opened,
+    prefixed,
     read,
     replace,
     school,
@@ -154,13 +155,6 @@ def test_a_book_saved_by_libreoffice(book: Path, tmp_path: Path) -> None:
 
 
 def test_xml_with_a_namespace_prefix(book: Path) -> None:
-    def prefixed(parts: Parts) -> None:
-        main = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-        for name, data in parts.items():
-            if main in data:
-                data = re.sub(rb"<(/?)([A-Za-z]\w*)(?=[\s/>])", rb"<\1x:\2", data)
-                parts[name] = data.replace(main, main.replace(b"xmlns", b"xmlns:x"), 1)
-
     change(book, prefixed)
     assert b"<x:worksheet" in read(book)["xl/worksheets/sheet1.xml"]
     check_handful(calculated(book))

@@ -18,7 +18,17 @@ from kongjian.xlsx.fill_marks import ALWAYS, SIGN, Mark
 from make_golden import type_book
 from office import convert
 from package_lint import lint
-from workbooks import SCHOOL_NAMES, read, school, sheet_part, small_book, teacher, without_fills
+from workbooks import (
+    SCHOOL_NAMES,
+    change,
+    read,
+    replace,
+    school,
+    sheet_part,
+    small_book,
+    teacher,
+    without_fills,
+)
 
 RULES = load_rules()
 ODD = {
@@ -140,6 +150,26 @@ def test_another_program_shows_the_fill_until_the_cell_is_mended(tmp_path: Path)
     assert shown_in_libreoffice(tmp_path / "mended.xlsx", tmp_path / "second").isdisjoint(
         {"5", "3", "4", "2"}
     )
+
+
+DATA_BAR = (
+    b'<conditionalFormatting sqref="H4:H9"><cfRule type="dataBar" priority="900"><dataBar><cfvo type="min"/>'
+    b'<cfvo type="max"/><color rgb="FF638EC6"/></dataBar><extLst><ext uri="{B025F937-C7B1-47D3-B67F-A62EFF666E3E}" '
+    b'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"><x14:id>{DA7ABA51-AAAA-BBBB-0001-'
+    b"000000000001}</x14:id></ext></extLst></cfRule></conditionalFormatting>"
+)
+
+
+def test_a_format_of_ones_own_with_an_extension_inside_stays_whole(tmp_path: Path) -> None:
+    path = small_book(tmp_path / "bar.xlsx", ODD)
+    part = sheet_part(read(path), "教师数据")
+    change(path, lambda p: replace(p, part, b"<dataValidations", DATA_BAR + b"<dataValidations"))
+    before = read(path)[part]
+    recalculate(path)
+    after = read(path)[part]
+    assert lint(path) == []
+    assert after != before
+    assert DATA_BAR in after
 
 
 def test_many_different_values_share_one_rule(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from kongjian.forms.design import draw_applications
 from kongjian.rules import load_rules
 from kongjian.xlsx.graft import graft
 from package_lint import lint
+from workbooks import change, prefixed
 
 
 def base(folder: Path) -> Path:
@@ -107,6 +108,16 @@ def test_the_sheet_looks_the_same_and_the_rest_is_untouched(tmp_path: Path, form
     again = tmp_path / "again.xlsx"
     graft(old, [given], again, {"KongjianCopy": '学"校|abc'}, order=("甲",))
     assert again.read_bytes() == new.read_bytes()
+
+
+@pytest.mark.parametrize("which", ["base", "guest"])
+def test_either_side_may_be_written_with_a_prefix(tmp_path: Path, which: str) -> None:
+    old, given, new = base(tmp_path), guest(tmp_path), tmp_path / "new.xlsx"
+    came = openpyxl.load_workbook(given, rich_text=True)["附件"]
+    change(old if which == "base" else given, prefixed)
+    graft(old, [given], new, {"KongjianCopy": "abc"}, order=("附件",))
+    assert lint(new) == []
+    same_look(came, openpyxl.load_workbook(new, rich_text=True)["附件"])
 
 
 def test_sheets_in_front_take_their_names_along(tmp_path: Path) -> None:

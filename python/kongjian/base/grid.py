@@ -11,7 +11,10 @@ from kongjian.base.text import clean
 
 Cell = Any
 """str ("" for empty), float, int, bool, datetime.date or datetime.datetime; None counts as empty."""
-_EPOCH = dt.datetime(1899, 12, 30)
+DAY_ZERO = dt.datetime(1899, 12, 30)
+"""What Excel counts its days from."""
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column, from 1."""
 YES_NO = {1.0: "是", 0.0: "否"}
 
 
@@ -19,12 +22,12 @@ YES_NO = {1.0: "是", 0.0: "否"}
 class Grid:
     """The cells of a sheet from A1 on, rows of equal length. `errors` maps (row, column) to an error text
 
-    such as #N/A, `merged` lists merged areas as (first row, first column, last row, last column), all 1-based.
+    such as #N/A, `merged` lists merged areas; all 1-based.
     """
 
     rows: Sequence[Sequence[Cell]]
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: tuple[Area, ...] = ()
 
     @property
     def width(self) -> int:
@@ -48,6 +51,12 @@ def column_number(letters: bytes | str) -> int:
     return number
 
 
+def reference(area: Area) -> str:
+    """An area as A1 or A1:B2."""
+    first, last = f"{letter(area[1])}{area[0]}", f"{letter(area[3])}{area[2]}"
+    return first if first == last else f"{first}:{last}"
+
+
 def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not (cell[:1].isalnum() or clean(cell)))
 
@@ -63,4 +72,9 @@ def cell_number(cell: Cell) -> float:
 
 def serial(moment: dt.datetime) -> float:
     """A moment as Excel's day number."""
-    return round((moment - _EPOCH).total_seconds() / 86400, 8)
+    return round((moment - DAY_ZERO).total_seconds() / 86400, 8)
+
+
+def day(number: float) -> dt.date:
+    """The day of Excel's day number."""
+    return (DAY_ZERO + dt.timedelta(days=int(number))).date()

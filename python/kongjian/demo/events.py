@@ -9,7 +9,7 @@ import numpy as np
 
 from kongjian.demo.people import student_accounts
 from kongjian.engine.frame import Floats, Frame
-from kongjian.rules.model import Period, Role, Rules
+from kongjian.rules.model import EventRole, Period, Rules
 
 EventRow = list[object]
 REPEATED = 0.08
@@ -25,7 +25,7 @@ def term_days(period: Period) -> list[datetime.date]:
     return [d for d in days if d.weekday() < 5 and not winter[0] <= d <= winter[1]]
 
 
-def role(rules: Rules, role_id: str) -> Role:
+def role(rules: Rules, role_id: str) -> EventRole:
     return next(r for r in rules.effective.roles if r.id == role_id)
 
 

@@ -11,16 +11,30 @@ from kongjian.engine.awards import awards, standing
 from kongjian.engine.effective import effective_counts
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Floats, Frame, texts
+from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.matching import rows
 from kongjian.engine.measures import school_measures, teacher_measures
-from kongjian.engine.monthly import monthly, monthly_scores, report_months
-from kongjian.engine.outcome import Inputs, Outcome, Results, shown_keys
+from kongjian.engine.monthly import Monthly, monthly, monthly_scores, report_months
+from kongjian.engine.outcome import Inputs, Outcome, Results, named, platform_cents, shown_keys
 from kongjian.engine.result_tables import eligibility_table, ranking_table, score_table, stacked
-from kongjian.engine.rounding import MISSING, to_cents
+from kongjian.engine.rounding import MISSING
 from kongjian.engine.scoring import Scores, score
 from kongjian.rules.model import Rules
+from kongjian.rules.readings import Authority, RankBy
+from kongjian.rules.roles import Role
+from kongjian.rules.wording import counting_score
+
+_AUTHORITY: dict[Authority, Callable[[Ints, Ints], Ints]] = {
+    Authority.PLATFORM_IF_PRESENT: lambda platform, computed: np.where(
+        platform != MISSING, platform, computed
+    ),
+    Authority.COMPUTED: lambda _, computed: computed,
+}
+_RANK_BY: dict[RankBy, Callable[[Ints, Monthly], Ints]] = {
+    RankBy.TOTAL: lambda score_cents, _: score_cents,
+    RankBy.MONTHLY_AVERAGE: lambda _, months: months.average,
+}
 
 
 def calculate(
@@ -81,15 +95,15 @@ def outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Fin
 
 def judged(kind: str, units: Frame, scores: Scores, by_month: Floats, rules: Rules) -> Outcome:
     """What follows from scores and months; it finds nothing and words nothing, so that a further reading costs little."""
-    platform = to_cents(units["平台得分"])
-    score_cents = np.where(platform != MISSING, platform, scores.cents)
-    if rules.chosen["authority"] == "computed":
-        score_cents = scores.cents
+    platform = platform_cents(kind, units, rules)
+    score_cents = _AUTHORITY[rules.choice(Authority)](platform, scores.cents)
     months = monthly(by_month, score_cents)
     found = eligibility(units, months, kind, rules)
-    key = months.average if rules.chosen["rank_by"] == "monthly_average" else score_cents
+    key = _RANK_BY[rules.choice(RankBy)](score_cents, months)
     place = standing(key, found.eligible, scores, rules)
-    return Outcome(kind, units, scores, score_cents, months, found, place)
+    return Outcome(
+        kind, units, named(kind, units, rules), platform, scores, score_cents, months, found, place
+    )
 
 
 def _report_scores(kind: str, units: Frame, scores: Scores, rules: Rules, findings: Findings) -> None:
@@ -97,14 +111,17 @@ def _report_scores(kind: str, units: Frame, scores: Scores, rules: Rules, findin
     indicators, at = rules.object(kind).indicators, rows(units)
     for k, i in zip(*np.nonzero(scores.missing), strict=True):
         findings.add("measure_missing", f"{kind}s", at[i], indicators[k].column)
-    platform = to_cents(units["平台得分"])
-    used = "计算得分" if rules.chosen["authority"] == "computed" else "平台得分"
+    column = rules.table(f"{kind}s").by_role(Role.PLATFORM_SCORE)
+    if column is None:
+        return
+    platform = platform_cents(kind, units, rules)
+    used = counting_score(rules)
     for i in np.flatnonzero((platform != MISSING) & (platform != scores.cents)):
-        findings.add("score_differs", f"{kind}s", at[i], "平台得分", used=used)
+        findings.add("score_differs", f"{kind}s", at[i], column.name, used=used)
 
 
 def _ranks(kind: str, o: Outcome) -> dict[str, float]:
-    keys = numbered(shown_keys(kind, o.units.take(o.order)))
+    keys = numbered(shown_keys(kind, o.names.take(o.order)))
     return dict(zip(keys, o.standing.rank[o.order].astype(float).tolist(), strict=True))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
-from kongjian.rules.model import Role, Rules
+from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model_tables import InputTable
+from kongjian.rules.roles import Role
 
 COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数")
 ONCE = {"day": "同一天", "month": "同一个月"}
@@ -23,12 +26,17 @@ class _Lines:
     """The events, coded: role and behaviour as positions in the rules, NOT_FOUND where the word is unknown."""
 
     events: Frame
+    table: InputTable
     at: Ints
     role: Ints
     behaviour: Ints
     own_role: Ints
     month: NDArray[np.datetime64]
     account: NDArray[np.object_]
+
+    def column(self, role: Role) -> NDArray[Any]:
+        """The events' own column of this role."""
+        return self.events[self.table.name_of(role)]
 
     def of_role(self, fills: str, rules: Rules) -> Bools:
         """The lines of the role whose counts fill this table."""
@@ -41,7 +49,7 @@ def effective_counts(
 ) -> Frame:
     """学校名称, 账号, 角色, 行为, 月份, 有效次数, one row each, in that order.
 
-    `events` has 日期 (datetime64[D]), 学校名称, 账号, 角色, 行为. Lines that do not count become findings.
+    `events` has the columns of 行为明细, dates as datetime64[D]. Lines that do not count become findings.
     """
     if events.height == 0:
         return _no_counts()
@@ -66,49 +74,52 @@ def _no_counts() -> Frame:
 
 
 def _coded(events: Frame, rules: Rules) -> _Lines:
-    behaviour = _codes(events["行为"], _behaviour_codes(rules))
+    table = rules.table("events")
+    behaviour = _codes(events[table.name_of(Role.BEHAVIOUR)], _behaviour_codes(rules))
     own_role = np.array([k for k, r in enumerate(rules.effective.roles) for _ in r.behaviours])
     return _Lines(
         events,
+        table,
         rows(events),
-        _codes(events["角色"], _role_codes(rules)),
+        _codes(events[table.name_of(Role.EVENT_ROLE)], _role_codes(rules)),
         behaviour,
         np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),
-        events["日期"].astype("datetime64[M]"),
+        events[table.name_of(Role.DATE)].astype("datetime64[M]"),
         np.array(accounts(events), dtype=object),
     )
 
 
 def _accept(lines: _Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Bools:
     """Which lines count; every other one is found once, for the first reason that holds."""
-    events, role, month = lines.events, lines.role, lines.month
-    counted = np.ones(events.height, dtype=bool)
+    role, month, roles = lines.role, lines.month, lines.column(Role.EVENT_ROLE)
+    counted = np.ones(len(role), dtype=bool)
 
-    def reject(bad: Bools, code: str, column: str, **params: str) -> None:
+    def reject(bad: Bools, code: str, about: Role, **params: str) -> None:
         bad = bad & counted
         counted[bad] = False
+        column, cells = lines.table.name_of(about), lines.column(about)
         for i in np.flatnonzero(bad):
-            found = params.get("found") or events[column][i] or "空白"
-            more = {"role": events["角色"][i], **params, "found": found}
-            findings.add(code, "events", lines.at[i], column, **more)
+            found = params.get("found") or cells[i] or "空白"
+            findings.add(code, "events", lines.at[i], column, **{"role": roles[i], **params, "found": found})
 
     first, last = rules.period.start, rules.period.end
-    reject(role == NOT_FOUND, "event_unknown_role", "角色")
-    reject(np.isnat(month), "bad_date", "日期", found="空白")
-    reject(lines.behaviour == NOT_FOUND, "event_unknown_behaviour", "行为")
-    reject(lines.own_role != role, "event_other_role", "行为")
+    reject(role == NOT_FOUND, "event_unknown_role", Role.EVENT_ROLE)
+    reject(np.isnat(month), "bad_date", Role.DATE, found="空白")
+    reject(lines.behaviour == NOT_FOUND, "event_unknown_behaviour", Role.BEHAVIOUR)
+    reject(lines.own_role != role, "event_other_role", Role.BEHAVIOUR)
     outside = (month < np.datetime64(first)) | (month > np.datetime64(last))
-    reject(outside, "event_outside", "日期", found="月份", start=first, end=last)
-    reject(lines.account == "", "event_no_account", "账号")
+    reject(outside, "event_outside", Role.DATE, found="月份", start=first, end=last)
+    reject(lines.account == "", "event_no_account", Role.ACCOUNT)
     if teachers.height:
         unknown = locate(lines.account, accounts(teachers)) == NOT_FOUND
-        reject(lines.of_role("teacher", rules) & unknown, "event_unknown_account", "账号")
+        reject(lines.of_role("teacher", rules) & unknown, "event_unknown_account", Role.ACCOUNT)
     if schools.height:
         own = np.flatnonzero(lines.of_role("school", rules) & counted)
-        known = locate(school_keys(_schools(events, own, teachers)), school_keys(schools["学校名称"]))
-        unknown = np.zeros(events.height, dtype=bool)
+        named = school_keys(schools[rules.table("schools").name_of(Role.SCHOOL)])
+        known = locate(school_keys(_schools(lines, own, teachers, rules)), named)
+        unknown = np.zeros(len(role), dtype=bool)
         unknown[own[known == NOT_FOUND]] = True
-        reject(unknown, "event_unknown_school", "学校名称")
+        reject(unknown, "event_unknown_school", Role.SCHOOL)
     return counted
 
 
@@ -117,7 +128,7 @@ def _once(lines: _Lines, accepted: Ints, rules: Rules) -> Ints:
     monthly = np.array([r.once_per == "month" for r in rules.effective.roles])[lines.role[accepted]]
     months = lines.month[accepted].astype(np.int64)
     # months and days on one scale, far enough apart never to meet
-    when = np.where(monthly, months * 32, lines.events["日期"][accepted].astype(np.int64) + 1_000_000)
+    when = np.where(monthly, months * 32, lines.column(Role.DATE)[accepted].astype(np.int64) + 1_000_000)
     person = locate(lines.account[accepted], lines.account[accepted])
     return np.sort(np.unique(_mix(person, lines.behaviour[accepted], when), return_index=True)[1])
 
@@ -131,7 +142,7 @@ def _table(lines: _Lines, counted: Ints, teachers: Frame, rules: Rules) -> Frame
     first = counted[start]
     out = Frame(
         {
-            "学校名称": _schools(lines.events, first, teachers),
+            "学校名称": _schools(lines, first, teachers, rules),
             "账号": lines.account[first],
             "角色": texts(rules.effective.roles[r].label for r in lines.role[first]),
             "行为": texts(names[b] for b in lines.behaviour[first]),
@@ -143,7 +154,7 @@ def _table(lines: _Lines, counted: Ints, teachers: Frame, rules: Rules) -> Frame
     return out.take(np.lexsort((out["月份"], behaviour, account, out["学校名称"].astype(str))))
 
 
-def totals(counts: Frame, role: Role, behaviour: str, keys: list[str], by: str) -> Ints:
+def totals(counts: Frame, role: EventRole, behaviour: str, keys: list[str], by: str) -> Ints:
     """The term's effective counts of one behaviour for each of these accounts (or schools); 0 for none."""
     mine = (counts["角色"] == role.label) & (counts["行为"] == behaviour)
     own = school_keys(counts[by][mine]) if by == "学校名称" else counts[by][mine]
@@ -162,20 +173,20 @@ def _again(accepted: Ints, once: Ints) -> Bools:
 
 
 def _report_repeats(lines: _Lines, accepted: Ints, once: Ints, rules: Rules, findings: Findings) -> None:
+    column = lines.table.name_of(Role.BEHAVIOUR)
     for i in accepted[_again(accepted, once)]:
         rule = ONCE[rules.effective.roles[lines.role[i]].once_per]
-        findings.add("event_repeated", "events", lines.at[i], "行为", rule=rule)
+        findings.add("event_repeated", "events", lines.at[i], column, rule=rule)
 
 
-def _schools(events: Frame, rows_: Ints, teachers: Frame) -> np.ndarray:
+def _schools(lines: _Lines, rows_: Ints, teachers: Frame, rules: Rules) -> np.ndarray:
     """The school of each row: as the event says, else the teacher's own."""
-    given = events["学校名称"][rows_]
+    given = lines.column(Role.SCHOOL)[rows_]
     if teachers.height == 0:
         return given
-    own = locate(np.array(accounts(events), dtype=object)[rows_], accounts(teachers))
-    return texts(
-        g or (teachers["学校名称"][o] if o != NOT_FOUND else "") for g, o in zip(given, own, strict=True)
-    )
+    own = locate(lines.account[rows_], accounts(teachers))
+    schools = teachers[rules.table("teachers").name_of(Role.SCHOOL)]
+    return texts(g or (schools[o] if o != NOT_FOUND else "") for g, o in zip(given, own, strict=True))
 
 
 def _mix(person: Ints, behaviour: Ints, when: Ints) -> Ints:

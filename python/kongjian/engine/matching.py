@@ -12,7 +12,7 @@ from kongjian.engine.frame import Frame, Ints
 ROW = "#row"
 """The worksheet row that each row of an input came from."""
 ACCOUNT = "#account"
-"""The account as far as it can be trusted: "" where Excel has damaged it."""
+"""The account as far as it can be trusted: "" where Excel has damaged it. Every input table with accounts has it."""
 NOT_FOUND = -1
 
 
@@ -33,7 +33,7 @@ def locate(keys: Iterable[str], among: Iterable[str]) -> Ints:
 
 def accounts(frame: Frame) -> list[str]:
     """The trusted accounts of a table."""
-    return list(frame[ACCOUNT] if ACCOUNT in frame else frame["账号"])
+    return list(frame[ACCOUNT])
 
 
 def rows(frame: Frame) -> Ints:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kongjian.engine import effective
@@ -10,6 +12,9 @@ from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.rules.model import ClassRate, Rules, TeacherMean
+from kongjian.rules.model_tables import InputTable
+from kongjian.rules.readings import ClassWeight
+from kongjian.rules.roles import Role
 
 DECIMALS = 10
 """Means are kept to ten decimals: what a cell shows, free of the noise of adding in another order."""
@@ -18,6 +23,11 @@ SOURCE = "#source:"
 
 There is no such column for a measure of which nothing was derived.
 """
+# from how many pupils each class has: its weight, and whether it counts
+_CLASS_WEIGHT: dict[ClassWeight, Callable[[Floats], tuple[Floats, Bools]]] = {
+    ClassWeight.STUDENTS: lambda students: (students, students > 0),
+    ClassWeight.CLASSES: lambda students: (np.ones(len(students)), np.ones(len(students), dtype=bool)),
+}
 FROM_EVENTS = -1.0
 PLATFORM = "#platform:"
 """Before an indicator's name: the platform's own score of it, where the export gave one; for comparing only."""
@@ -39,18 +49,19 @@ def teacher_measures(teachers: Frame, counts: Frame, rules: Rules, findings: Fin
             counted = effective.totals(counts, role, name, keys, "账号").astype(np.float64)
             if name in rules.effective.share_behaviours:
                 counted = np.minimum(counted, 1.0)
-            given = teachers[name]
+            column = rules.filled_by(role, name)
+            given = teachers[column]
             fill = np.isnan(given) & (counted > 0)
             differ = ~np.isnan(given) & (counted > 0) & (np.abs(given - counted) > TOLERANCE)
             if name not in rules.effective.share_behaviours:
                 for i in np.flatnonzero(differ):
                     findings.add(
-                        "counts_differ", "teachers", at[i], name,
+                        "counts_differ", "teachers", at[i], column,
                         given=f"{given[i]:g}", counted=f"{counted[i]:g}",
                     )  # fmt: skip
             for i in np.flatnonzero(fill):
-                findings.add("counts_filled", "teachers", at[i], name)
-            _derive(out, name, np.where(fill, counted, np.nan), FROM_EVENTS)
+                findings.add("counts_filled", "teachers", at[i], column)
+            _derive(out, column, np.where(fill, counted, np.nan), FROM_EVENTS)
     return out
 
 
@@ -59,16 +70,16 @@ def school_measures(
 ) -> Frame:
     """学校数据 with blank measures derived from 教师指标, 班级数据 and administrators' effective counts."""
     out = Frame(schools)
-    keys = school_keys(schools["学校名称"])
-    teacher_school = locate(school_keys(teachers["学校名称"]), keys)
-    class_school = locate(school_keys(classes["学校名称"]), keys)
+    school_table, teacher_table, class_table = (rules.table(t) for t in ("schools", "teachers", "classes"))
+    keys = school_keys(schools[school_table.name_of(Role.SCHOOL)])
+    teacher_school = locate(school_keys(teachers[teacher_table.name_of(Role.SCHOOL)]), keys)
+    class_school = locate(school_keys(classes[class_table.name_of(Role.SCHOOL)]), keys)
     for mean in rules.measures.teacher_means:
-        _derive(out, mean.measure, *_teacher_mean(mean, teachers, teacher_school, len(keys)))
+        _derive(out, mean.measure, *_teacher_mean(mean, teachers, teacher_table, teacher_school, len(keys)))
     for rate in rules.measures.class_rates:
-        values = class_rate(rate, classes)
-        derived, used_rows = _class_mean(
-            values, classes, class_school, len(keys), rules.chosen["class_weight"]
-        )
+        students = classes[class_table.name_of(Role.STUDENTS)]
+        values = class_rate(rate, classes, students)
+        derived, used_rows = _class_mean(values, students, class_school, len(keys), rules.choice(ClassWeight))
         used = np.isnan(classes[rate.measure]) & ~np.isnan(values)
         for i in np.flatnonzero(used):
             findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
@@ -76,37 +87,34 @@ def school_measures(
     for role in rules.effective.roles:
         for name in role.behaviours if role.fills == "school" and counts.height else ():
             done = effective.totals(counts, role, name, keys, "学校名称") >= 1
-            _derive(out, name, np.where(done, 1.0, np.nan), FROM_EVENTS)
+            _derive(out, rules.filled_by(role, name), np.where(done, 1.0, np.nan), FROM_EVENTS)
     return out
 
 
-def class_rate(rate: ClassRate, classes: Frame) -> Floats:
+def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
     """Each class's completion rate: as given, else min(1, count / (pupils × per_student))."""
-    given, students, count = classes[rate.measure], classes["学生数"], classes[rate.count]
+    given, count = classes[rate.measure], classes[rate.count]
     with np.errstate(divide="ignore", invalid="ignore"):
         derived = np.minimum(1.0, count / (students * rate.per_student))
     derived[~(students > 0)] = np.nan
     return _fill(given, derived)
 
 
-def _teacher_mean(mean: TeacherMean, teachers: Frame, school: Ints, height: int) -> tuple[Floats, Floats]:
+def _teacher_mean(
+    mean: TeacherMean, teachers: Frame, table: InputTable, school: Ints, height: int
+) -> tuple[Floats, Floats]:
     values = teachers[mean.measure]
     if mean.how == "share_complete":
         values = np.where(np.isnan(values), np.nan, values >= mean.complete_from - TOLERANCE)
-    if mean.over == "everyone":
-        counted = np.ones(len(values), dtype=bool)
-    else:
-        counted = teachers["任课" if mean.over == "teaching" else "班主任"] == 1
+    everyone = np.ones(len(values), dtype=bool)
+    counted = teachers[table.name_of(mean.counted)] == 1 if mean.counted else everyone
     return _mean(values, np.ones(len(values)), counted, school, height)
 
 
 def _class_mean(
-    values: Floats, classes: Frame, school: Ints, height: int, weight: str
+    values: Floats, students: Floats, school: Ints, height: int, weight: ClassWeight
 ) -> tuple[Floats, Floats]:
-    students = classes["学生数"]
-    if weight == "classes":
-        return _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), school, height)
-    return _mean(values, students, students > 0, school, height)
+    return _mean(values, *_CLASS_WEIGHT[weight](students), school, height)
 
 
 def _mean(

@@ -11,7 +11,9 @@ from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import InputTable
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.roles import Role
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,23 @@ def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findin
     `units` are schools or teachers, `rows_of` the whole 月度得分 table. No reading changes them.
     """
     months = rules.period.months()
-    mine = rows_of.take(rows_of["类别"] == OBJECT_LABELS[kind])
+    table = rules.table("monthly")
+    month_column, score_column = table.name_of(Role.MONTH), table.name_of(Role.MONTH_SCORE)
+    mine = rows_of.take(rows_of[table.name_of(Role.KIND)] == OBJECT_LABELS[kind])
     unit = _units(mine, units, kind, rules, findings)
-    month = locate(mine["月份"], months)
+    month = locate(mine[month_column], months)
     for i in np.flatnonzero(month == NOT_FOUND):
         findings.add(
-            "month_outside", "monthly", rows(mine)[i], "月份",
-            found=mine["月份"][i], start=rules.period.start, end=rules.period.end,
+            "month_outside", "monthly", rows(mine)[i], month_column,
+            found=mine[month_column][i], start=rules.period.start, end=rules.period.end,
         )  # fmt: skip
-    use = np.flatnonzero((unit != NOT_FOUND) & (month != NOT_FOUND) & ~np.isnan(mine["得分"]))
+    use = np.flatnonzero((unit != NOT_FOUND) & (month != NOT_FOUND) & ~np.isnan(mine[score_column]))
     slot = unit[use] * len(months) + month[use]
     first = np.sort(np.unique(slot, return_index=True)[1])
-    _report_repeats(mine, use, slot, first, findings)
-    table = np.full(units.height * len(months), np.nan)
-    table[slot[first]] = mine["得分"][use[first]]
-    return table.reshape(units.height, len(months))
+    _report_repeats(mine, table, use, slot, first, findings)
+    out = np.full(units.height * len(months), np.nan)
+    out[slot[first]] = mine[score_column][use[first]]
+    return out.reshape(units.height, len(months))
 
 
 def monthly(by_month: Floats, score_cents: Ints) -> Monthly:
@@ -76,10 +80,12 @@ def report_months(
 
 
 def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Findings) -> Ints:
+    table = rules.table("monthly")
     if kind == "teacher":
-        wanted, known, column = accounts(mine), accounts(units), "账号"
+        wanted, known, column = accounts(mine), accounts(units), table.name_of(Role.ACCOUNT)
     else:
-        wanted, known, column = school_keys(mine["学校名称"]), school_keys(units["学校名称"]), "学校名称"
+        column, own = table.name_of(Role.SCHOOL), rules.table("schools").name_of(Role.SCHOOL)
+        wanted, known = school_keys(mine[column]), school_keys(units[own])
     unit = locate(wanted, known)
     if units.height:
         sheet = rules.object(kind).sheet
@@ -91,9 +97,13 @@ def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Finding
     return unit
 
 
-def _report_repeats(mine: Frame, use: Ints, slot: Ints, first: Ints, findings: Findings) -> None:
+def _report_repeats(
+    mine: Frame, table: InputTable, use: Ints, slot: Ints, first: Ints, findings: Findings
+) -> None:
     if len(first) == len(use):
         return
+    roles = (Role.ACCOUNT, Role.SCHOOL, Role.MONTH, Role.MONTH_SCORE)
+    account, school, month, score = map(table.name_of, roles)
     at = rows(mine)
     again = np.ones(len(use), dtype=bool)
     again[first] = False
@@ -102,6 +112,6 @@ def _report_repeats(mine: Frame, use: Ints, slot: Ints, first: Ints, findings: F
     for k in np.flatnonzero(again):
         i = use[k]
         findings.add(
-            "month_twice", "monthly", at[i], "得分",
-            found=mine["账号"][i] or mine["学校名称"][i], month=mine["月份"][i], first=first_row[int(slot[k])],
+            "month_twice", "monthly", at[i], score,
+            found=mine[account][i] or mine[school][i], month=mine[month][i], first=first_row[int(slot[k])],
         )  # fmt: skip

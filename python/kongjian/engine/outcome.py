@@ -15,13 +15,17 @@ from kongjian.engine.awards import Standing, ranking_order
 from kongjian.engine.eligibility import Eligibility
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints, texts
-from kongjian.engine.matching import accounts, school_keys
+from kongjian.engine.matching import ACCOUNT, ROW, school_keys
 from kongjian.engine.monthly import Monthly
+from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.engine.scoring import Scores
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column
+from kongjian.rules.roles import Role
 
 NAME_COLUMNS = {"school": ("学校名称",), "teacher": ("学校名称", "教师姓名", "账号")}
+"""The columns of the output sheets that name a unit, whatever the scheme calls its own."""
+_NAME_ROLES = (Role.SCHOOL, Role.PERSON, Role.ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Inputs:
         for table in rules.tables:
             given = Frame.of(tables.get(table.id, {}))
             columns = {c.name: _as_kind(given.get(c.name), c, given.height) for c in table.columns}
+            if (account := table.by_role(Role.ACCOUNT)) and ACCOUNT not in given:
+                columns[ACCOUNT] = columns[account.name]
             out[table.id] = given.having(**columns)
         return cls(**out)
 
@@ -60,10 +66,15 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything about one kind of unit; arrays run over its input rows."""
+    """Everything about one kind of unit; arrays run over its input rows.
+
+    `units` are its measures under the scheme's own column names, `names` see `named`; `platform` is 平台得分 in cents.
+    """
 
     kind: str
     units: Frame
+    names: Frame
+    platform: Ints
     scores: Scores
     score_cents: Ints
     monthly: Monthly
@@ -73,8 +84,8 @@ class Outcome:
     @cached_property
     def order(self) -> Ints:
         """Positions of the ranked units by rank, then school, then account or name."""
-        keys = texts(unit_keys(self.kind, self.units))
-        return ranking_order(self.standing, self.units["学校名称"], keys)
+        keys = texts(unit_keys(self.kind, self.names))
+        return ranking_order(self.standing, self.names["学校名称"], keys)
 
 
 @dataclass(frozen=True)
@@ -117,15 +128,33 @@ def _plain(value: float) -> str:
     return "" if value != value else f"{value:.0f}" if value == int(value) else str(value)
 
 
-def unit_keys(kind: str, units: Frame) -> list[str]:
-    """What names a unit from one run to the next: the school, or the account (else school and name)."""
+def own_names(kind: str, rules: Rules) -> dict[str, str]:
+    """NAME_COLUMNS of a kind → what the scheme calls these columns."""
+    table = rules.table(f"{kind}s")
+    return {c: table.name_of(role) for c, role in zip(NAME_COLUMNS[kind], _NAME_ROLES, strict=False)}
+
+
+def named(kind: str, units: Frame, rules: Rules) -> Frame:
+    """Who the units are, in NAME_COLUMNS; with the rows and trusted accounts that were read."""
+    own = {name: units[column] for name, column in own_names(kind, rules).items()}
+    return Frame({**own, **{name: units[name] for name in (ROW, ACCOUNT) if name in units}})
+
+
+def platform_cents(kind: str, units: Frame, rules: Rules) -> Ints:
+    """The platform's totals in cents; MISSING where there is none, everywhere where the scheme has no such column."""
+    column = rules.table(f"{kind}s").by_role(Role.PLATFORM_SCORE)
+    return to_cents(units[column.name]) if column else np.full(units.height, MISSING)
+
+
+def unit_keys(kind: str, names: Frame) -> list[str]:
+    """What a unit is known by from one run to the next: the school, or the account (else school and name)."""
+    schools = school_keys(names["学校名称"])
     if kind == "school":
-        return school_keys(units["学校名称"])
-    schools = school_keys(units["学校名称"])
-    names = zip(accounts(units), schools, units["教师姓名"], strict=True)
-    return [account or f"{s}/{name}" for account, s, name in names]
+        return schools
+    people = zip(names.get(ACCOUNT, names["账号"]), schools, names["教师姓名"], strict=True)
+    return [account or f"{s}/{name}" for account, s, name in people]
 
 
-def shown_keys(kind: str, units: Frame) -> list[str]:
+def shown_keys(kind: str, names: Frame) -> list[str]:
     """`unit_keys` by what the sheets show, damaged accounts, too: what a unit is found by in an earlier run's."""
-    return unit_keys(kind, Frame({c: units[c] for c in NAME_COLUMNS[kind]}))
+    return unit_keys(kind, Frame({c: names[c] for c in NAME_COLUMNS[kind]}))

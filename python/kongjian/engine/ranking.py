@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.engine.frame import Bools, Ints
+from kongjian.rules.readings import RankMethod
 
 _SPARSE = 1_000_000
 UNRANKED = 0
+# how many ranks a score takes up that so many share
+_TAKEN: dict[RankMethod, Callable[[Ints], Ints]] = {
+    RankMethod.COMPETITION: lambda counts: counts,
+    RankMethod.DENSE: lambda counts: (counts > 0).astype(np.int64),
+}
+# the ranks of a sorted list, from where something else begins than above
+_IN_ORDER: dict[RankMethod, Callable[[Bools], Ints]] = {
+    RankMethod.COMPETITION: lambda new: np.maximum.accumulate(np.where(new, np.arange(1, len(new) + 1), 0)),
+    RankMethod.DENSE: lambda new: np.cumsum(new),
+}
 
 
-def rank(cents: NDArray[np.int64], method: str = "competition") -> Ints:
-    """The rank of each of n scores (in cents): competition 1, 2, 2, 4 or dense 1, 2, 2, 3."""
+def rank(cents: NDArray[np.int64], method: RankMethod = RankMethod.COMPETITION) -> Ints:
+    """The rank of each of n scores (in cents)."""
     if len(cents) == 0:
         return np.zeros(0, dtype=np.int64)
     low, high = min(int(cents.min()), 0), int(cents.max())
@@ -22,14 +33,12 @@ def rank(cents: NDArray[np.int64], method: str = "competition") -> Ints:
         cents = np.unique(cents, return_inverse=True)[1]
         low, high = 0, int(cents.max())
     place = cents - low if low else cents
-    counts = np.bincount(place, minlength=high - low + 1)
-    if method == "dense":
-        counts = (counts > 0).astype(np.int64)
+    counts = _TAKEN[method](np.bincount(place, minlength=high - low + 1))
     above = counts[::-1].cumsum()[::-1] - counts
     return np.take(above + 1, place, mode="clip")  # nothing to clip: the mode that needs no second look
 
 
-def rank_in_order(keys: Sequence[NDArray[np.int64]], method: str = "competition") -> Ints:
+def rank_in_order(keys: Sequence[NDArray[np.int64]], method: RankMethod = RankMethod.COMPETITION) -> Ints:
     """The rank by the first key, ties broken by the next ones in turn; equal in all keys shares a rank."""
     order = np.lexsort([-k for k in reversed(keys)])
     new = np.zeros(len(order), dtype=bool)
@@ -37,13 +46,8 @@ def rank_in_order(keys: Sequence[NDArray[np.int64]], method: str = "competition"
     for key in keys:
         ordered = key[order]
         new[1:] |= ordered[1:] != ordered[:-1]
-    place = (
-        np.cumsum(new)
-        if method == "dense"
-        else np.maximum.accumulate(np.where(new, np.arange(1, len(order) + 1), 0))
-    )
     out = np.empty(len(order), dtype=np.int64)
-    out[order] = place
+    out[order] = _IN_ORDER[method](new)
     return out
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.outcome import NAME_COLUMNS, Outcome, shown_keys
-from kongjian.engine.rounding import from_cents, to_cents
+from kongjian.engine.rounding import from_cents
 from kongjian.engine.scoring import scores_frame
 from kongjian.rules.objects import OBJECT_LABELS
 
@@ -15,10 +15,10 @@ from kongjian.rules.objects import OBJECT_LABELS
 def score_table(kind: str, o: Outcome) -> Frame:
     return Frame(
         {
-            **{c: o.units[c] for c in NAME_COLUMNS[kind]},
+            **{c: o.names[c] for c in NAME_COLUMNS[kind]},
             **scores_frame(o.scores),
             "计算得分": o.scores.total,
-            "平台得分": from_cents(to_cents(o.units["平台得分"])),
+            "平台得分": from_cents(o.platform),
             "得分": from_cents(o.score_cents),
             "月均得分": from_cents(o.monthly.average),
             "数据完整": texts("是" if c else "否" for c in o.scores.complete),
@@ -31,9 +31,7 @@ def eligibility_table(kind: str, o: Outcome) -> Frame:
     return Frame(
         {
             "类别": texts([OBJECT_LABELS[kind]] * o.units.height),
-            "学校名称": o.units["学校名称"],
-            "教师姓名": o.units["教师姓名"] if kind == "teacher" else blank,
-            "账号": o.units["账号"] if kind == "teacher" else blank,
+            **{c: o.names.get(c, blank) for c in NAME_COLUMNS["teacher"]},
             "是否达标": texts("达标" if e else "未达标" for e in o.eligibility.eligible),
             "未达标原因": o.eligibility.reasons,
         }
@@ -41,8 +39,8 @@ def eligibility_table(kind: str, o: Outcome) -> Frame:
 
 
 def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> Frame:
-    units = o.units.take(o.order)
-    keys, ranks = numbered(shown_keys(kind, units)), o.standing.rank[o.order].astype(np.float64)
+    names = o.names.take(o.order)
+    keys, ranks = numbered(shown_keys(kind, names)), o.standing.rank[o.order].astype(np.float64)
     before = (previous.earlier if same_run else previous.ranks).get(kind, {})
     last: Floats = np.array([before.get(k, np.nan) for k in keys], dtype=np.float64)
     if same_run:
@@ -53,7 +51,7 @@ def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> 
     return Frame(
         {
             "名次": ranks,
-            **{c: units[c] for c in NAME_COLUMNS[kind]},
+            **{c: names[c] for c in NAME_COLUMNS[kind]},
             "得分": from_cents(o.score_cents[o.order]),
             "月均得分": from_cents(o.monthly.average[o.order]),
             "并列": texts("并列" if t else "" for t in o.standing.tied[o.order]),

@@ -11,11 +11,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kongjian.engine.rounding import NUDGE, TOLERANCE
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.readings import NonHomeroom, Shortfall
+from kongjian.rules.roles import Role
 
 Score = Callable[[float], float]
 _UP = 0.5 + NUDGE
+# what is short, at least 0, becomes what is deducted for; None leaves it as it is
+_SHORTFALL: dict[Shortfall, Score | None] = {
+    Shortfall.EXACT: None,
+    Shortfall.WHOLE: lambda short: float(math.floor(short + TOLERANCE)),
+    Shortfall.STARTED: lambda short: float(math.ceil(short - TOLERANCE)),
+}
+# by its points: what a teacher without a class gets for an indicator; by all points and those owed: the total's factor
+_NON_HOMEROOM: dict[NonHomeroom, tuple[Score, Callable[[float, float], float]]] = {
+    NonHomeroom.ZERO: (lambda _: 0.0, lambda *_: 1.0),
+    NonHomeroom.FULL: (lambda points: points, lambda *_: 1.0),
+    NonHomeroom.RESCALE: (lambda _: 0.0, lambda full, rest: full / rest),
+}
 
 
 class RowScore(NamedTuple):
@@ -37,10 +50,14 @@ class RowScore(NamedTuple):
 
 @dataclass(frozen=True)
 class RowScorer:
-    """The precompiled rules of one kind of unit. `columns` names the values wanted, in order."""
+    """The precompiled rules of one kind of unit. `columns` names the values wanted, in order.
+
+    `homeroom` is the last of them, the column of homeroom teachers; "" where no indicator asks for it.
+    """
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
+    homeroom: str
     _scores: tuple[Score, ...]
     _homeroom_only: tuple[bool, ...]
     _others: tuple[float, ...]
@@ -64,7 +81,7 @@ class RowScorer:
         return RowScore(by_indicator, missing, math.floor(total * 100 + _UP))
 
     def is_other(self, values: Sequence[float]) -> bool:
-        """Whether a row is of who is no homeroom teacher, where an indicator asks: 班主任 is the last value then."""
+        """Whether a row is of who is no homeroom teacher, where an indicator asks."""
         return len(values) > len(self.names) and values[-1] != 1
 
     def lacking(self, values: Sequence[float], cents: int) -> float:
@@ -79,20 +96,23 @@ class RowScorer:
 
 def compile_row(scheme: ObjectScheme, rules: Rules) -> RowScorer:
     """The scheme's indicators under the readings in force, one function each."""
-    indicators, reading = scheme.indicators, rules.chosen["non_homeroom"]
+    indicators = scheme.indicators
+    others, rescale = _NON_HOMEROOM[rules.choice(NonHomeroom)]
     only = tuple(i.homeroom_only for i in indicators)
+    homeroom = rules.table(f"{scheme.object}s").name_of(Role.HOMEROOM) if any(only) else ""
     rest = scheme.points - sum(i.points for i in indicators if i.homeroom_only)
     return RowScorer(
         names=tuple(i.name for i in indicators),
-        columns=(*(i.column for i in indicators), *([HOMEROOM] if any(only) else [])),
-        _scores=tuple(_compiled(i, rules.chosen["shortfall"]) for i in indicators),
+        columns=(*(i.column for i in indicators), *filter(None, [homeroom])),
+        homeroom=homeroom,
+        _scores=tuple(_compiled(i, rules.choice(Shortfall)) for i in indicators),
         _homeroom_only=only,
-        _others=tuple(i.points if reading == "full" else 0.0 for i in indicators),
-        _rescale=scheme.points / rest if reading == "rescale" else 1.0,
+        _others=tuple(others(i.points) for i in indicators),
+        _rescale=rescale(scheme.points, rest),
     )
 
 
-def _compiled(indicator: Indicator, shortfall: str) -> Score:
+def _compiled(indicator: Indicator, shortfall: Shortfall) -> Score:
     if indicator.kind == "deduct":
         return _deduct(indicator, shortfall)
     if indicator.kind == "bands":
@@ -104,21 +124,20 @@ def _compiled(indicator: Indicator, shortfall: str) -> Score:
     return lambda value: points if value >= enough else 0.0
 
 
-def _deduct(indicator: Indicator, shortfall: str) -> Score:
+def _deduct(indicator: Indicator, shortfall: Shortfall) -> Score:
     assert isinstance(indicator.target, float)
     assert indicator.per is not None
     target, per, points = indicator.target, indicator.per, indicator.points
-    none_is_zero = indicator.none_is_zero
+    none_is_zero, counted = indicator.none_is_zero, _SHORTFALL[shortfall]
 
     def score(value: float) -> float:
         short = target - value
         if not short < math.inf or (none_is_zero and value <= TOLERANCE):  # a blank is none of them
             return 0.0
-        if shortfall == "whole":
-            short = float(math.floor(max(short, 0.0) + TOLERANCE))
-        elif shortfall == "started":
-            short = float(math.ceil(max(short, 0.0) - TOLERANCE))
-        return max(points - max(short, 0.0) * per, 0.0)
+        short = max(short, 0.0)
+        if counted:
+            short = counted(short)
+        return max(points - short * per, 0.0)
 
     return score
 

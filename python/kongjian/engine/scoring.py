@@ -6,8 +6,9 @@ Rows are worked in blocks that fit the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.rounding import TOLERANCE, from_cents, to_cents
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.readings import NonHomeroom, Shortfall
+from kongjian.rules.roles import Role
 
 BLOCK_ROWS = 32_768
-HOMEROOM = "班主任"
 _ZEROS = np.zeros(BLOCK_ROWS)  # numpy compares two columns three times as fast as a column and a number
 
 
@@ -51,10 +53,12 @@ def score(frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules:
     """Scores every row of a table of measures (columns by name, yes/no as 1/0, blanks NaN)."""
     indicators = scheme.indicators
     columns = [np.asarray(frame[i.column], dtype=np.float64) for i in indicators]
+    shortfall, non_homeroom = rules.choice(Shortfall), rules.choice(NonHomeroom)
     height = len(columns[0])
     homeroom = None
     if any(i.homeroom_only for i in indicators):
-        homeroom = np.asarray(frame[HOMEROOM], dtype=np.float64) == 1
+        column = rules.table(f"{scheme.object}s").name_of(Role.HOMEROOM)
+        homeroom = np.asarray(frame[column], dtype=np.float64) == 1
     points = np.empty((len(indicators), height))
     missing = np.empty((len(indicators), height), dtype=bool)
     cents = np.empty(height, dtype=np.int64)
@@ -63,20 +67,22 @@ def score(frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules:
         total = np.zeros(rows.stop - rows.start)
         for k, indicator in enumerate(indicators):
             out, blank = points[k, rows], missing[k, rows]
-            score_column(indicator, columns[k][rows], rules.chosen["shortfall"], out, blank)
+            score_column(indicator, columns[k][rows], shortfall, out, blank)
             if indicator.homeroom_only and homeroom is not None:
-                _not_homeroom(indicator, homeroom[rows], rules.chosen["non_homeroom"], out, blank)
+                _not_homeroom(indicator, homeroom[rows], non_homeroom, out, blank)
             total += out
-        if homeroom is not None and rules.chosen["non_homeroom"] == "rescale":
+        if homeroom is not None and _NON_HOMEROOM[non_homeroom].rest_scaled:
             _rescale(indicators, homeroom[rows], scheme.points, total)
         cents[rows] = to_cents(total)
     return Scores([i.name for i in indicators], points, missing, cents)
 
 
-def score_column(indicator: Indicator, values: Floats, shortfall: str, out: Floats, blank: Bools) -> None:
+def score_column(
+    indicator: Indicator, values: Floats, shortfall: Shortfall, out: Floats, blank: Bools
+) -> None:
     """Writes one indicator's exact points into `out` and where the value was blank into `blank`.
 
-    `shortfall` is the reading of a part of a unit short: exact, whole or started. At most BLOCK_ROWS values.
+    At most BLOCK_ROWS values.
     """
     np.isnan(values, out=blank)
     if indicator.kind == "deduct":
@@ -91,17 +97,30 @@ def score_column(indicator: Indicator, values: Floats, shortfall: str, out: Floa
         out *= indicator.points
 
 
-def _deduct(indicator: Indicator, values: Floats, shortfall: str, out: Floats) -> None:
+def _whole(short: Floats) -> None:
+    np.floor(np.add(short, TOLERANCE, out=short), out=short)
+
+
+def _started(short: Floats) -> None:
+    np.ceil(np.subtract(short, TOLERANCE, out=short), out=short)
+    np.maximum(short, _ZEROS[: len(short)], out=short)
+
+
+# what is short, at least 0, becomes what is deducted for, in place
+_SHORTFALL: dict[Shortfall, Callable[[Floats], None]] = {
+    Shortfall.EXACT: lambda _: None,
+    Shortfall.WHOLE: _whole,
+    Shortfall.STARTED: _started,
+}
+
+
+def _deduct(indicator: Indicator, values: Floats, shortfall: Shortfall, out: Floats) -> None:
     assert isinstance(indicator.target, float)
     assert indicator.per is not None
     zeros = _ZEROS[: len(out)]
     np.subtract(indicator.target, values, out=out)
     np.maximum(out, zeros, out=out)
-    if shortfall == "whole":
-        np.floor(np.add(out, TOLERANCE, out=out), out=out)
-    elif shortfall == "started":
-        np.ceil(np.subtract(out, TOLERANCE, out=out), out=out)
-        np.maximum(out, zeros, out=out)
+    _SHORTFALL[shortfall](out)
     if indicator.per != 1.0:
         out *= indicator.per
     np.subtract(indicator.points, out, out=out)
@@ -120,10 +139,26 @@ def _bands(indicator: Indicator, values: Floats, out: Floats) -> None:
     np.take(points, reached, out=out, mode="clip")
 
 
-def _not_homeroom(indicator: Indicator, homeroom: Bools, reading: str, out: Floats, blank: Bools) -> None:
+class _Others(NamedTuple):
+    """What a teacher without a class gets: the points that they do not owe, the rest scaled up to all points."""
+
+    all_given: bool
+    rest_scaled: bool
+
+
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: _Others(False, False),
+    NonHomeroom.FULL: _Others(True, False),
+    NonHomeroom.RESCALE: _Others(False, True),
+}
+
+
+def _not_homeroom(
+    indicator: Indicator, homeroom: Bools, reading: NonHomeroom, out: Floats, blank: Bools
+) -> None:
     """Who has no class of their own owes no evaluation: nothing is missing, the reading says what counts."""
     out *= homeroom
-    if reading == "full":
+    if _NON_HOMEROOM[reading].all_given:
         out += indicator.points * ~homeroom
     blank &= homeroom
 

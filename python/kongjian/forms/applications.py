@@ -5,29 +5,47 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
 from kongjian.base.grid import YES_NO
 from kongjian.engine.eligibility import basis_points, opening_rate
+from kongjian.engine.outcome import NAME_COLUMNS
 from kongjian.forms import known
 from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Scalar, words
+from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Column
+from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
 
-_FACT = re.compile(
-    r"(?:学段：\S+|(?:教师总数|适龄学生数)：\d+人|\S*开通率：[\d.]+%|(?:互联网接入|多媒体教学环境)：[是否]"
-    r"|(?:得分|月均得分)：[\d.]+分|全市名次：第\d+名)"
-)
+_PEOPLE, _EQUIPMENT = (Role.STAFF, Role.PUPILS), (Role.INTERNET, Role.MULTIMEDIA)
 SCHOOL_SHEET = "附件3"
 TEACHER_SHEET = "附件4"
 
 
-def is_fact(line: str) -> bool:
-    """Whether a line stands in a form as it was sent: the school has written nothing of it."""
-    return _FACT.fullmatch(line.strip()) is not None
+def sent_facts(rules: Rules) -> re.Pattern[str]:
+    """What matches a line that stands in a form as it was sent: the school has written nothing of it."""
+
+    def any_of(captions: Iterable[str]) -> str:
+        return f"(?:{'|'.join(map(re.escape, captions)) or '(?!)'})"
+
+    people, equipment, stage = (
+        any_of(c.name for c in _columns(rules, roles)) for roles in (_PEOPLE, _EQUIPMENT, (Role.STAGE,))
+    )
+    rates = any_of(c.label for c in rules.conditions if c.object == "school" and c.kind == "rate")
+    return re.compile(
+        rf"\s*(?:{stage}：\S+|{people}：\d+人|{rates}：[\d.]+%|{equipment}：[是否]"
+        r"|(?:得分|月均得分)：[\d.]+分|全市名次：第\d+名)\s*"
+    )
+
+
+def _columns(rules: Rules, roles: Iterable[Role]) -> list[Column]:
+    """The columns of 学校数据 that play these roles, as far as the scheme has them."""
+    return [column for role in roles if (column := rules.table("schools").by_role(role))]
 
 
 def jobs(run: Run, today: dt.date) -> list[Job]:
@@ -50,12 +68,12 @@ def _schools(run: Run, today: dt.date) -> Job:
 
 def _teachers(run: Run, today: dt.date) -> Job:
     form = run.rules.forms.form("teacher_application")
-    units = known.outcome(run, "teacher").units
+    named = known.outcome(run, "teacher").names
     qualified = known.qualified(run, "teacher").tolist()
-    alike = Counter((units["学校名称"][at], units["教师姓名"][at]) for at in qualified)
+    alike = Counter((named["学校名称"][at], named["教师姓名"][at]) for at in qualified)
     documents = []
     for at in qualified:
-        school, name, account = (str(units[c][at]) for c in ("学校名称", "教师姓名", "账号"))
+        school, name, account = (str(named[c][at]) for c in NAME_COLUMNS["teacher"])
         shown = f"{name}（{account[-4:]}）" if alike[school, name] > 1 and account else name
         context = {**known.scheme_facts(run.rules, today), **known.unit_facts(run, "teacher", at)}
         sheet = Sheet(TEACHER_SHEET, sheet_name(shown), context)
@@ -71,16 +89,15 @@ def school_texts(run: Run, at: int) -> dict[str, Scalar]:
     A fact that is not known is left out.
     """
     facts, units = known.unit_facts(run, "school", at), known.outcome(run, "school").units
-    basics = [f"学段：{units['学段'][at]}" if units["学段"][at] else ""]
-    basics += [_line(column, units[column][at], "人") for column in ("教师总数", "适龄学生数")]
+    basics = [_line(c.name, units[c.name][at], "") for c in _columns(run.rules, (Role.STAGE,))]
+    basics += [_line(c.name, units[c.name][at], "人") for c in _columns(run.rules, _PEOPLE)]
     for condition in run.rules.conditions_for("school"):
         if condition.kind == "rate":
             rate = opening_rate(units.take(np.array([at])), condition)[0]
             shown = float(basis_points(rate, condition.at_least)) / 100
             basics.append(_line(condition.label, shown, "%"))
     equipment = [
-        f"{column}：{YES_NO[float(units[column][at])]}" if float(units[column][at]) in YES_NO else ""
-        for column in ("互联网接入", "多媒体教学环境")
+        _line(c.name, YES_NO.get(float(units[c.name][at]), ""), "") for c in _columns(run.rules, _EQUIPMENT)
     ]
     results = [_line(name, facts[name], "分") for name in ("得分", "月均得分")]
     results.append(f"全市名次：第{facts['名次']}名" if facts["名次"] else "")

@@ -9,7 +9,7 @@ import numpy as np
 from kongjian.engine.frame import Ints
 from kongjian.engine.outcome import NAME_COLUMNS, Outcome, unit_keys
 from kongjian.engine.ranking import UNRANKED
-from kongjian.engine.rounding import from_cents, to_cents
+from kongjian.engine.rounding import from_cents
 from kongjian.forms.template.placeholders import Scalar
 from kongjian.rules import Rules
 from kongjian.rules.objects import OBJECT_LABELS
@@ -33,7 +33,7 @@ def qualified(run: Run, kind: str) -> Ints:
 
 def unit_key(run: Run, kind: str, at: int) -> str:
     """What names a unit in a file that comes back: its kind, then the school or the account."""
-    return f"{kind}|{unit_keys(kind, outcome(run, kind).units.take(np.array([at])))[0]}"
+    return f"{kind}|{unit_keys(kind, outcome(run, kind).names.take(np.array([at])))[0]}"
 
 
 def scheme_facts(rules: Rules, today: dt.date) -> dict[str, Scalar]:
@@ -53,11 +53,11 @@ def unit_facts(run: Run, kind: str, at: int) -> dict[str, Scalar]:
     """One unit's names, scores, rank and eligibility; scores in points, a rank that it has not is blank."""
     o = outcome(run, kind)
     rank = int(o.standing.rank[at])
-    facts: dict[str, Scalar] = {name: o.units[name][at] for name in NAME_COLUMNS[kind]}
+    facts: dict[str, Scalar] = {name: o.names[name][at] for name in NAME_COLUMNS[kind]}
     return facts | {
         "类别": OBJECT_LABELS[kind],
         "计算得分": float(o.scores.total[at]),
-        "平台得分": float(from_cents(to_cents(o.units["平台得分"][at : at + 1]))[0]),
+        "平台得分": float(from_cents(o.platform[at : at + 1])[0]),
         "得分": float(from_cents(o.score_cents)[at]),
         "月均得分": float(from_cents(o.monthly.average)[at]),
         "名次": rank if rank != UNRANKED else None,

@@ -21,6 +21,7 @@ from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Formula, Scalar
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
 from kongjian.xlsx.references import quoted
 
@@ -36,7 +37,7 @@ YES, NO = "是", "否"
 FEWEST_LEFT = 3
 """Without the highest and the lowest there must be a score left."""
 PERSON = {"school": "管理员", "teacher": "教师姓名"}
-_PERSON_COLUMN = {"school": "管理员姓名", "teacher": "教师姓名"}
+_PERSON_ROLE = {"school": Role.ADMINISTRATOR, "teacher": Role.PERSON}
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,11 @@ def expert_names(given: Sequence[str], rules: Rules) -> list[str]:
 
 def reviewed(run: Run, kind: str, ranks: int | None) -> Frame:
     """The qualified units by rank, those ranked up to `ranks` only."""
-    o, at = outcome(run, kind), qualified(run, kind)
+    o, at, person = (
+        outcome(run, kind),
+        qualified(run, kind),
+        run.rules.table(f"{kind}s").by_role(_PERSON_ROLE[kind]),
+    )
     if ranks is not None:
         at = at[(o.standing.rank[at] != UNRANKED) & (o.standing.rank[at] <= ranks)]
     rank = o.standing.rank[at].astype(np.float64)
@@ -125,8 +130,8 @@ def reviewed(run: Run, kind: str, ranks: int | None) -> Frame:
     return Frame(
         {
             "序号": np.arange(1.0, len(at) + 1),
-            "学校名称": o.units["学校名称"][at],
-            "姓名": o.units[_PERSON_COLUMN[kind]][at],
+            "学校名称": o.names["学校名称"][at],
+            "姓名": o.units[person.name][at] if person else texts([""] * len(at)),
             "得分": from_cents(o.score_cents[at]),
             "名次": rank,
         }

@@ -9,7 +9,6 @@ import numpy as np
 
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.rounding import round_score
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, scheme_facts, unit_facts, unit_key
@@ -17,12 +16,16 @@ from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Formula, Scalar
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.wording import rule_words
+from kongjian.rules.readings import Authority, NonHomeroom
+from kongjian.rules.roles import Role
+from kongjian.rules.wording import counting_score, rule_words
 from kongjian.workbook.run import Run
 
 SHEET = "评分表"
 FOLDER = "评审表"
 MISSING = "缺"
+_OWN = {"school": {"学段": Role.STAGE}, "teacher": {"任课": Role.TEACHING, "班主任": Role.HOMEROOM}}
+"""What a card's template calls these columns of a unit."""
 
 
 def jobs(run: Run, today: dt.date) -> list[Job]:
@@ -48,7 +51,7 @@ def card_context(run: Run, kind: str, at: int) -> dict[str, Any]:
     """What one unit's card shows; `at` is its position among the run's units of that kind."""
     o, rules, scheme = outcome(run, kind), run.rules, run.rules.object(kind)
     other = _other_teacher(run, kind, at)
-    rescaled = other and rules.chosen["non_homeroom"] == "rescale"
+    rescaled = other and _NON_HOMEROOM[rules.choice(NonHomeroom)][1]
     facts = unit_facts(run, kind, at)
     rows = _rows(run, kind, at, other)
     share = f"*{scheme.points:g}/{_rest(scheme):g}" if rescaled else ""
@@ -60,9 +63,9 @@ def card_context(run: Run, kind: str, at: int) -> dict[str, Any]:
         "核分合计": Formula('IF(COUNT({{ 指标.专家核分 }})=0,"",SUM({{ 指标.专家核分 }}))', ""),
         "说明": _remark(rules, scheme, facts, rescaled, [n for n, m in zip(o.scores.names, o.scores.missing[:, at], strict=True) if m]),
     }  # fmt: skip
-    own = {"学段"} if kind == "school" else {"任课", HOMEROOM}
-    for name in own:
-        value = o.units[name][at]
+    for name, role in _OWN[kind].items():
+        column = rules.table(f"{kind}s").by_role(role)
+        value = o.units[column.name][at] if column else ""
         extra[name] = value if isinstance(value, str) else _yes_no(value)
     return facts | extra
 
@@ -82,8 +85,9 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
         if missing[k]:
             remarks[k] = "数据缺失，按0分计"
         elif other and indicator.homeroom_only:
-            remarks[k], owed = _NOT_HOMEROOM[rules.chosen["non_homeroom"]]
-            lost[k] = lost[k] if owed else np.nan
+            said, rescaled = _NON_HOMEROOM[rules.choice(NonHomeroom)]
+            remarks[k] = f"{_not_homeroom(rules)}，{said}"
+            lost[k] = np.nan if rescaled else lost[k]
     shown = np.empty(len(values), dtype=object)
     shown[:] = values
     return Frame(
@@ -102,17 +106,22 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
     )
 
 
-# what stands beside the evaluation of who has no class, and whether its points count as taken off
-_NOT_HOMEROOM = {
-    "zero": ("不是班主任，得0分", True),
-    "full": ("不是班主任，给满分", True),
-    "rescale": ("不是班主任，不计", False),
+# what stands beside the evaluation of who has no class, and whether the rest is scaled up instead
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: ("得0分", False),
+    NonHomeroom.FULL: ("给满分", False),
+    NonHomeroom.RESCALE: ("不计", True),
 }
 
 
 def _other_teacher(run: Run, kind: str, at: int) -> bool:
     """Whether a unit is a teacher without a class of their own."""
-    return kind == "teacher" and float(outcome(run, kind).units[HOMEROOM][at]) != 1
+    homeroom = run.rules.table(f"{kind}s").by_role(Role.HOMEROOM)
+    return homeroom is not None and float(outcome(run, kind).units[homeroom.name][at]) != 1
+
+
+def _not_homeroom(rules: Rules) -> str:
+    return f"不是{rules.table('teachers').name_of(Role.HOMEROOM)}"
 
 
 def _shown(indicator: Indicator, kind: str, value: float, rules: Rules) -> Scalar:
@@ -139,21 +148,27 @@ def _total(column: Any) -> float:
     return float(round_score(np.array([np.nansum(column)]))[0])
 
 
+def _why(rules: Rules) -> str:
+    """The reading by which a score counts, in the scheme's own words; "" where it leaves nothing open."""
+    reading = rules.reading_of(Authority)
+    if reading is None:
+        return ""
+    value = rules.taken(reading)
+    return f"（口径“{reading.label}”取“{value.label}”：{value.text}）"
+
+
 def _remark(
     rules: Rules, scheme: ObjectScheme, facts: dict[str, Scalar], rescaled: bool, missing: list[str]
 ) -> str:
     """Which score counts and why, in sentences."""
     given = facts["平台得分"] == facts["平台得分"]
-    reading = rules.reading("authority")
-    chosen = reading.value(rules.chosen["authority"])
-    used = "平台得分" if given and chosen.id != "computed" else "计算得分"
-    parts = [f"得分采用{used}（口径“{reading.label}”取“{chosen.label}”：{chosen.text}）"]
+    parts = [f"得分采用{counting_score(rules) if given else '计算得分'}{_why(rules)}"]
     if not given:
         parts.append("平台没有给出得分")
     if rescaled:
         names = "、".join(i.name for i in scheme.indicators if i.homeroom_only)
         parts.append(
-            f"不是班主任，不计“{names}”，其余各项满分{_rest(scheme):g}分，合计折算成{scheme.points:g}分"
+            f"{_not_homeroom(rules)}，不计“{names}”，其余各项满分{_rest(scheme):g}分，合计折算成{scheme.points:g}分"
         )
     if missing:
         parts.append(f"没有数据的指标按0分计：{'、'.join(missing)}")

@@ -11,18 +11,21 @@ from typing import Any
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
+from kongjian.engine.frame import Bools, Floats, Frame, Ints, numbers, texts
 from kongjian.engine.matching import NOT_FOUND, locate, school_keys
 from kongjian.engine.outcome import Outcome
 from kongjian.engine.ranking import UNRANKED, rank, shared
 from kongjian.engine.rounding import TOLERANCE, from_cents
-from kongjian.rules.model import ObjectScheme
+from kongjian.rules.model import ObjectScheme, Rules
+from kongjian.rules.readings import RankMethod
+from kongjian.rules.roles import Role
 from kongjian.workbook.layout import DISTRIBUTION
 from kongjian.workbook.run import Run
 
 UNNAMED = "未填"
 NOBODY = "没有进入排名的"
 CITY = "全市"
+PEOPLE = {"教师": (Role.STAFF, Role.STAFF_OPENED), "学生": (Role.PUPILS, Role.PUPILS_OPENED)}
 TOP = {"school": 3, "teacher": 10}
 # the order in which education offices name the stages; others follow by name
 _USUAL = ("学前", "幼儿", "小学", "九年", "初", "完全中学", "高", "中职", "职", "特")
@@ -34,19 +37,19 @@ def statistics(run: Run) -> dict[str, Frame]:
     概况 by stage and 全市 for all, 学校指标, 教师指标, 学校分布, 教师分布, 全市分布, 月度, 学校前列, 教师前列.
     """
     school, teacher = run.results.school, run.results.teacher
-    stage_of = {"school": stages(school), "teacher": teacher_stages(school, teacher)}
+    stage_of = {"school": stages(school, run.rules), "teacher": teacher_stages(school, teacher, run.rules)}
     names = stage_names(np.concatenate([stage_of["school"], stage_of["teacher"]]))
     masks = {kind: [column == name for name in names] for kind, column in stage_of.items()}
     everyone = {kind: [np.ones(len(column), dtype=bool)] for kind, column in stage_of.items()}
-    method = run.rules.chosen["rank_method"]
+    method = run.rules.choice(RankMethod)
     bands, leaders = {}, {}
     for kind, o in (("school", school), ("teacher", teacher)):
         groups = [(n, m) for n, m in zip(names, masks[kind], strict=True) if m.any()]
         bands[kind] = _bands(o, [*groups, (CITY, everyone[kind][0])])
         leaders[kind] = _leaders(o, groups, TOP[kind], method)
     return {
-        "概况": _overview(school, teacher, names, masks),
-        "全市": _overview(school, teacher, [CITY], everyone),
+        "概况": _overview(school, teacher, names, masks, run.rules),
+        "全市": _overview(school, teacher, [CITY], everyone, run.rules),
         "学校指标": _indicators(school, run.rules.school),
         "教师指标": _indicators(teacher, run.rules.teacher),
         "学校分布": bands["school"],
@@ -58,16 +61,17 @@ def statistics(run: Run) -> dict[str, Frame]:
     }
 
 
-def stages(school: Outcome) -> np.ndarray[Any, Any]:
-    """Each school's 学段 in one spelling, 未填 where it is blank."""
-    spelled: dict[str, str] = {"": UNNAMED}
-    return texts(spelled.setdefault(fold(s), s) for s in school.units["学段"])
+def stages(school: Outcome, rules: Rules) -> np.ndarray[Any, Any]:
+    """Each school's 学段 in one spelling, 未填 where it is blank or the scheme knows no stages."""
+    spelled, column = {"": UNNAMED}, rules.table("schools").by_role(Role.STAGE)
+    given = school.units[column.name] if column else [""] * school.units.height
+    return texts(spelled.setdefault(fold(s), s) for s in given)
 
 
-def teacher_stages(school: Outcome, teacher: Outcome) -> np.ndarray[Any, Any]:
+def teacher_stages(school: Outcome, teacher: Outcome, rules: Rules) -> np.ndarray[Any, Any]:
     """Each teacher's 学段: that of the school, 未填 where the school is not in 学校数据."""
-    at = locate(school_keys(teacher.units["学校名称"]), school_keys(school.units["学校名称"]))
-    of_school = stages(school)
+    at = locate(school_keys(teacher.names["学校名称"]), school_keys(school.names["学校名称"]))
+    of_school = stages(school, rules)
     return texts(UNNAMED if k == NOT_FOUND else of_school[k] for k in at)
 
 
@@ -87,8 +91,13 @@ def mean(values: Floats) -> float:
     return float(given.mean()) if len(given) else float("nan")
 
 
-def _overview(school: Outcome, teacher: Outcome, names: list[str], masks: dict[str, list[Bools]]) -> Frame:
-    """Counts, means and opening rates (方案 三、评选奖项/1) of the schools and teachers of each mask."""
+def _overview(
+    school: Outcome, teacher: Outcome, names: list[str], masks: dict[str, list[Bools]], rules: Rules
+) -> Frame:
+    """Counts, means and opening rates (方案 三、评选奖项/1) of the schools and teachers of each mask.
+
+    Where the scheme does not ask for both counts of one kind of people, theirs are NaN.
+    """
     schools, teachers = masks["school"], masks["teacher"]
     scores, marks = from_cents(school.score_cents), from_cents(teacher.score_cents)
     columns: dict[str, Any] = {
@@ -101,14 +110,16 @@ def _overview(school: Outcome, teacher: Outcome, names: list[str], masks: dict[s
         "教师平均分": _each(teachers, lambda m: mean(marks[m])),
     }
     unsound = np.zeros(school.units.height, dtype=bool)
-    for who, total, opened in (
-        ("教师", "教师总数", "教师开通空间数"),
-        ("学生", "适龄学生数", "学生开通空间数"),
-    ):
-        sound = _sound(school.units[total], school.units[opened])
+    for who, roles in PEOPLE.items():
+        total, opened = map(rules.table("schools").by_role, roles)
+        if total is None or opened is None:
+            columns |= {f"{who}{what}": numbers(len(names)) for what in ("人数", "开通数", "开通率")}
+            continue
+        everyone, having = school.units[total.name], school.units[opened.name]
+        sound = _sound(everyone, having)
         unsound |= ~sound
-        all_of = _each(schools, lambda m, s=sound, c=total: school.units[c][m & s].sum())  # type: ignore[misc]
-        open_of = _each(schools, lambda m, s=sound, c=opened: school.units[c][m & s].sum())  # type: ignore[misc]
+        all_of = _each(schools, lambda m, s=sound, v=everyone: v[m & s].sum())  # type: ignore[misc]
+        open_of = _each(schools, lambda m, s=sound, v=having: v[m & s].sum())  # type: ignore[misc]
         rate = np.divide(open_of, all_of, out=np.full(len(names), np.nan), where=all_of > 0)
         columns |= {f"{who}人数": all_of, f"{who}开通数": open_of, f"{who}开通率": rate}
     columns["未计学校"] = _each(schools, lambda m: (unsound & m).sum())
@@ -180,7 +191,7 @@ def _months(school: Outcome, teacher: Outcome, months: list[str]) -> Frame:
     return Frame(columns)
 
 
-def _leaders(o: Outcome, groups: list[tuple[str, Bools]], top: int, method: str) -> Frame:
+def _leaders(o: Outcome, groups: list[tuple[str, Bools]], top: int, method: RankMethod) -> Frame:
     """The first `top` ranked units of each stage by their rank in the city; who shares the last place is in."""
     at, place, tied, stage = [], [], [], []
     for name, mask in groups:
@@ -193,12 +204,12 @@ def _leaders(o: Outcome, groups: list[tuple[str, Bools]], top: int, method: str)
         stage += [name] * len(at[-1])
     chosen = _joined(at)
     blank = chosen == NOT_FOUND
-    person = o.units["教师姓名"] if "教师姓名" in o.units else texts([""] * o.units.height)
+    person = o.names["教师姓名"] if "教师姓名" in o.names else texts([""] * o.units.height)
     return Frame(
         {
             "学段": texts(stage),
             "名次": _or_nan(_joined(place), blank),
-            "学校名称": _or_text(o.units["学校名称"], chosen, NOBODY),
+            "学校名称": _or_text(o.names["学校名称"], chosen, NOBODY),
             "姓名": _or_text(person, chosen, ""),
             "得分": _picked(from_cents(o.score_cents), chosen),
             "月均得分": _picked(from_cents(o.monthly.average), chosen),

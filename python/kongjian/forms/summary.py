@@ -9,10 +9,14 @@ import numpy as np
 from kongjian.engine.rounding import round_score
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
-from kongjian.forms.statistics import CITY, TOP, UNNAMED, statistics
+from kongjian.forms.statistics import CITY, PEOPLE, TOP, UNNAMED, statistics
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Context, Scalar
+from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import NonHomeroom
+from kongjian.rules.roles import Role
+from kongjian.rules.wording import non_homeroom_words
 from kongjian.workbook.run import Run
 
 STEM = "工作总结统计表"
@@ -34,7 +38,7 @@ def facts(run: Run, today: dt.date) -> Context:
         **scheme_facts(run.rules, today),
         "评比名称": run.rules.scheme.name.removesuffix("方案"),
         "概述": _paragraph(run, city),
-        "概况说明": _overview_note(city),
+        "概况说明": _overview_note(run.rules, city),
         "学校指标说明": _indicator_note(run, "school"),
         "教师指标说明": _indicator_note(run, "teacher"),
         "分布说明": f"按得分统计。学段按学校数据；没有填学段的，或教师的学校不在学校数据里的，归入“{UNNAMED}”。",
@@ -66,20 +70,21 @@ def _points(score: float) -> str:
     return "无" if np.isnan(score) else f"{round_score(np.array([score]))[0]:.2f}分"
 
 
-def _overview_note(city: dict[str, float]) -> str:
-    note = "教师数是教师数据里的人数。开通率＝开通数÷人数，人数是教师总数和适龄学生数；人数或开通数没有填、开通数大于人数的学校不计入。"
+def _overview_note(rules: Rules, city: dict[str, float]) -> str:
+    total = "和".join(c.name for r, _ in PEOPLE.values() if (c := rules.table("schools").by_role(r)))
+    note = f"教师数是教师数据里的人数。开通率＝开通数÷人数，人数是{total}；人数或开通数没有填、开通数大于人数的学校不计入。"
     left_out = int(city["未计学校"])
     return note + (f"共有{left_out}所学校至少一项没有计入。" if left_out else "各校都已计入。")
 
 
 def _indicator_note(run: Run, kind: str) -> str:
     note = "平均得分只算有数据的；缺数据的不计入平均，得分率＝平均得分÷分值。"
-    own = [i.name for i in run.rules.object(kind).indicators if i.homeroom_only]
-    reading = run.rules.reading("non_homeroom")
-    if own:
-        chosen = reading.value(run.rules.chosen["non_homeroom"]).label
-        note += f"不是班主任的教师，“{'、'.join(own)}”按口径“{chosen}”计入。"
-    return note
+    own = [i for i in run.rules.object(kind).indicators if i.homeroom_only]
+    reading = run.rules.reading_of(NonHomeroom)
+    if own and reading:
+        names, homeroom = "、".join(i.name for i in own), run.rules.table("teachers").name_of(Role.HOMEROOM)
+        return f"{note}不是{homeroom}的教师，“{names}”按口径“{run.rules.taken(reading).label}”计入。"
+    return note + "".join(f"“{i.name}”{non_homeroom_words(i, run.rules)}。" for i in own)
 
 
 def _leader_note(kind: str, top: int) -> str:

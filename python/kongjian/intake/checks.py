@@ -12,28 +12,31 @@ from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
 from kongjian.engine.outcome import Inputs
 from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import InputTable
+from kongjian.rules.roles import Role
 
 
 def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
     """The inputs without rows that cannot count; every such row, and every doubt, becomes a finding."""
-    schools = _schools(_named(inputs.schools, "schools", ("学校名称",), findings), rules, findings)
-    known = school_keys(schools["学校名称"])
-    teachers = _teachers(_named(inputs.teachers, "teachers", ("学校名称", "教师姓名"), findings), findings)
-    classes = _named(inputs.classes, "classes", ("学校名称",), findings)
-    _classes(classes, rules, findings)
-    for table, frame in (("teachers", teachers), ("classes", classes)):
+    of_schools, of_teachers, of_classes = (rules.table(t) for t in ("schools", "teachers", "classes"))
+    schools = _schools(_named(inputs.schools, of_schools, findings), of_schools, rules, findings)
+    known = school_keys(schools[of_schools.name_of(Role.SCHOOL)])
+    teachers = _teachers(_named(inputs.teachers, of_teachers, findings), of_teachers, findings)
+    classes = _named(inputs.classes, of_classes, findings)
+    _classes(classes, of_classes, rules, findings)
+    for table, frame in ((of_teachers, teachers), (of_classes, classes)):
         _unknown_schools(table, frame, known, findings)
-    events = _events(inputs.events)
-    return Inputs(schools, teachers, classes, _monthly(inputs.monthly, rules, findings), events)
+    monthly = _monthly(inputs.monthly, rules.table("monthly"), findings)
+    return Inputs(schools, teachers, classes, monthly, _events(inputs.events, rules.table("events")))
 
 
-def _named(frame: Frame, table: str, columns: Sequence[str], findings: Findings) -> Frame:
+def _named(frame: Frame, table: InputTable, findings: Findings) -> Frame:
     """The rows that say who they are about."""
     keep = np.ones(frame.height, dtype=bool)
-    for column in columns:
+    for column in (c.name for c in table.columns if c.role in (Role.SCHOOL, Role.PERSON)):
         nameless = (frame[column] == "") & keep
         for i in np.flatnonzero(nameless):
-            findings.add("name_blank", table, rows(frame)[i], column)
+            findings.add("name_blank", table.id, rows(frame)[i], column)
         keep &= ~nameless
     return frame if keep.all() else frame.take(keep)
 
@@ -44,19 +47,17 @@ def _first_places(keys: Sequence[str]) -> np.ndarray:
     return np.where(first == NOT_FOUND, np.arange(len(first)), first)
 
 
-def _schools(schools: Frame, rules: Rules, findings: Findings) -> Frame:
-    at = rows(schools)
-    first = _first_places(school_keys(schools["学校名称"]))
+def _schools(schools: Frame, table: InputTable, rules: Rules, findings: Findings) -> Frame:
+    at, name = rows(schools), table.name_of(Role.SCHOOL)
+    first = _first_places(school_keys(schools[name]))
     again = first != np.arange(schools.height)
     for i in np.flatnonzero(again):
-        findings.add(
-            "school_twice", "schools", at[i], "学校名称",
-            found=schools["学校名称"][i], first=int(at[first[i]]),
-        )  # fmt: skip
+        findings.add("school_twice", "schools", at[i], name, found=schools[name][i], first=int(at[first[i]]))
     schools = schools.take(~again)
     at = rows(schools)
-    for i in np.flatnonzero(schools["管理员姓名"] == ""):
-        findings.add("administrator_blank", "schools", at[i], "管理员姓名")
+    if administrator := table.by_role(Role.ADMINISTRATOR):
+        for i in np.flatnonzero(schools[administrator.name] == ""):
+            findings.add("administrator_blank", "schools", at[i], administrator.name)
     pairs = {p for c in rules.conditions for p in zip(c.opened, c.total, strict=True)}
     for pair in sorted(pairs):
         _opened(schools, *pair, findings)
@@ -79,79 +80,86 @@ def _opened(schools: Frame, opened: str, total: str, findings: Findings) -> None
         findings.add("total_zero", "schools", at[i], total)
 
 
-def _teachers(teachers: Frame, findings: Findings) -> Frame:
-    if ACCOUNT not in teachers:
-        teachers = teachers.having(**{ACCOUNT: teachers["账号"]})
-    at = rows(teachers)
+def _teachers(teachers: Frame, table: InputTable, findings: Findings) -> Frame:
+    at, account = rows(teachers), table.name_of(Role.ACCOUNT)
     first = _first_places(list(teachers[ACCOUNT]))
     again = first != np.arange(teachers.height)
     for i in np.flatnonzero(again):
         findings.add(
-            "account_twice", "teachers", at[i], "账号", found=teachers["账号"][i], first=int(at[first[i]])
+            "account_twice", "teachers", at[i], account, found=teachers[account][i], first=int(at[first[i]])
         )
     teachers = teachers.take(~again)
     at = rows(teachers)
-    nameless = teachers["账号"] == ""
+    nameless = teachers[account] == ""
     for i in np.flatnonzero(nameless):
-        findings.add("account_blank", "teachers", at[i], "账号")
-    _same_names(teachers, nameless, findings)
-    for i in np.flatnonzero((teachers["班主任"] == 0) & (teachers["学生评价"] > 0)):
-        findings.add("evaluation_not_homeroom", "teachers", at[i], "学生评价")
+        findings.add("account_blank", "teachers", at[i], account)
+    _same_names(teachers, table, nameless, findings)
+    homeroom, share = table.by_role(Role.HOMEROOM), table.by_role(Role.CLASS_SHARE)
+    if homeroom and share:
+        for i in np.flatnonzero((teachers[homeroom.name] == 0) & (teachers[share.name] > 0)):
+            findings.add("evaluation_not_homeroom", "teachers", at[i], share.name)
     return teachers
 
 
-def _same_names(teachers: Frame, nameless: Bools, findings: Findings) -> None:
-    at = rows(teachers)
+def _same_names(teachers: Frame, table: InputTable, nameless: Bools, findings: Findings) -> None:
+    at, person = rows(teachers), table.name_of(Role.PERSON)
     chosen = np.flatnonzero(nameless)
-    schools = school_keys(teachers["学校名称"][chosen])
+    schools = school_keys(teachers[table.name_of(Role.SCHOOL)][chosen])
     first: dict[tuple[str, str], int] = {}
     for i, school in zip(chosen, schools, strict=True):
-        name = teachers["教师姓名"][i]
+        name = teachers[person][i]
         earlier = first.setdefault((school, fold(name)), int(at[i]))
         if earlier != at[i]:
-            findings.add("same_name", "teachers", at[i], "教师姓名", found=name, first=earlier)
+            findings.add("same_name", "teachers", at[i], person, found=name, first=earlier)
 
 
-def _unknown_schools(table: str, frame: Frame, known: list[str], findings: Findings) -> None:
+def _unknown_schools(table: InputTable, frame: Frame, known: list[str], findings: Findings) -> None:
     if not known:
         return
-    for i in np.flatnonzero(locate(school_keys(frame["学校名称"]), known) == NOT_FOUND):
-        findings.add("school_unknown", table, rows(frame)[i], "学校名称", found=frame["学校名称"][i])
+    name = table.name_of(Role.SCHOOL)
+    for i in np.flatnonzero(locate(school_keys(frame[name]), known) == NOT_FOUND):
+        findings.add("school_unknown", table.id, rows(frame)[i], name, found=frame[name][i])
 
 
-def _classes(classes: Frame, rules: Rules, findings: Findings) -> None:
+def _classes(classes: Frame, table: InputTable, rules: Rules, findings: Findings) -> None:
     at = rows(classes)
     rated = [r.measure for r in rules.measures.class_rates] + [r.count for r in rules.measures.class_rates]
     used = np.logical_or.reduce([~np.isnan(classes[c]) for c in rated])
-    for i in np.flatnonzero(used & ~(classes["学生数"] > 0)):
-        findings.add("class_size_missing", "classes", at[i], "学生数")
-    keys = [
-        f"{s}/{g}/{c}" if c else ""
-        for s, g, c in zip(classes["学校名称"], classes["年级"], classes["班级"], strict=True)
-    ]
+    if students := table.by_role(Role.STUDENTS):
+        for i in np.flatnonzero(used & ~(classes[students.name] > 0)):
+            findings.add("class_size_missing", "classes", at[i], students.name)
+    name, grade = table.by_role(Role.CLASS_NAME), table.by_role(Role.GRADE)
+    if name is None:
+        return
+    grades = classes[grade.name] if grade else [""] * classes.height
+    own = zip(classes[table.name_of(Role.SCHOOL)], grades, classes[name.name], strict=True)
+    keys = [f"{s}/{g}/{c}" if c else "" for s, g, c in own]
     first = _first_places(keys)
     for i in np.flatnonzero(first != np.arange(classes.height)):
         findings.add(
-            "class_twice", "classes", at[i], "班级", found=keys[i].replace("/", ""), first=int(at[first[i]])
+            "class_twice",
+            "classes",
+            at[i],
+            name.name,
+            found=keys[i].replace("/", ""),
+            first=int(at[first[i]]),
         )
 
 
-def _monthly(monthly: Frame, rules: Rules, findings: Findings) -> Frame:
+def _monthly(monthly: Frame, table: InputTable, findings: Findings) -> Frame:
     """类别 guessed where it is blank; rows of an unknown 类别 or an unreadable month left out."""
-    if ACCOUNT not in monthly:
-        monthly = monthly.having(**{ACCOUNT: monthly["账号"]})
-    at = rows(monthly)
-    choices = rules.table("monthly").column("类别").choices
-    kinds = list(monthly["类别"])
-    for i in np.flatnonzero(monthly["类别"] == ""):
-        kinds[i] = guessed_kind(choices, monthly["账号"][i])
-        findings.add("kind_guessed", "monthly", at[i], "类别", value=kinds[i])
-    keep = monthly["月份"] != ""
+    at, column, account = rows(monthly), table.name_of(Role.KIND), table.name_of(Role.ACCOUNT)
+    choices = table.column(column).choices
+    kinds = list(monthly[column])
+    for i in np.flatnonzero(monthly[column] == ""):
+        kinds[i] = guessed_kind(choices, monthly[account][i])
+        findings.add("kind_guessed", "monthly", at[i], column, value=kinds[i])
+    keep = monthly[table.name_of(Role.MONTH)] != ""
     for k, kind in enumerate(kinds):
         if kind not in choices:
-            findings.add("not_a_choice", "monthly", at[k], "类别", found=kind, choices="、".join(choices))
+            findings.add("not_a_choice", "monthly", at[k], column, found=kind, choices="、".join(choices))
             keep[k] = False
-    return monthly.having(类别=texts(kinds)).take(keep)
+    return monthly.having(**{column: texts(kinds)}).take(keep)
 
 
 def guessed_kind(choices: Sequence[str], account: object) -> str:
@@ -159,9 +167,7 @@ def guessed_kind(choices: Sequence[str], account: object) -> str:
     return choices[1] if account else choices[0]
 
 
-def _events(events: Frame) -> Frame:
+def _events(events: Frame, table: InputTable) -> Frame:
     """Lines whose date could be read."""
-    if ACCOUNT not in events:
-        events = events.having(**{ACCOUNT: events["账号"]})
-    keep = ~np.isnat(events["日期"])
+    keep = ~np.isnat(events[table.name_of(Role.DATE)])
     return events if keep.all() else events.take(keep)

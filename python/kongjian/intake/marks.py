@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
-from kongjian.base.grid import Cell, column_number
+from kongjian.base.grid import DAY_ZERO, Area, Cell, cell_number, column_number
 from kongjian.engine.findings import Finding
 from kongjian.intake.problem_list import Line
 from kongjian.intake.where import Where
-from kongjian.xlsx.fill_marks import ALWAYS, SELF, Area, Mark
+from kongjian.xlsx.fill_marks import ALWAYS, SELF, Mark
 
 FILLS = {"错误": "FDE8E8", "警告": "FFF3D6"}
 """The levels whose cells are filled → the colour of the fill; a hint needs no mending."""
@@ -23,7 +23,6 @@ MOST_AREAS = 2_000
 AREAS_TOGETHER = 200
 """One rule's; Excel is not at ease with a rule over thousands of places."""
 _LONGEST_TEXT = 120  # a formula takes no longer text than 255 UTF-16 units
-_DAY_ZERO = dt.datetime(1899, 12, 30)
 
 
 def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
@@ -68,9 +67,9 @@ def _still(value: Cell) -> str:
     if isinstance(value, int | float):
         return f"{SELF}={value:.15G}"
     if isinstance(value, dt.datetime):
-        return f"{SELF}={(value - _DAY_ZERO).total_seconds() / 86400:.15g}"
+        return f"{SELF}={(value - DAY_ZERO).total_seconds() / 86400:.15g}"
     if isinstance(value, dt.date):
-        return f"{SELF}={(dt.datetime.combine(value, dt.time()) - _DAY_ZERO).days}"
+        return f"{SELF}={cell_number(value):.15g}"
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
         return ALWAYS
     text = value.replace('"', '""')

@@ -13,7 +13,7 @@ from kongjian.intake.headers import SEARCHED_ROWS
 from kongjian.xlsx.table_parts import OutColumn, OutputSheet
 
 Progress = Callable[[str], None]
-WIDTHS: dict[str, float] = {"学段": 16, "学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
+WIDTHS: dict[str, float] = {"学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
 
 
 class Sheets(Protocol):

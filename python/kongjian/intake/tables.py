@@ -30,6 +30,7 @@ from kongjian.intake.values import Cells
 from kongjian.intake.where import Where
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable, Words
+from kongjian.rules.roles import Role
 
 _AFTER_TOTAL = re.compile(r"[:(\[,\d].*$")
 _REMARK = re.compile(r"[:,;。!?]")
@@ -132,7 +133,7 @@ def convert(cells: Cells, words: Words) -> dict[str, np.ndarray[Any, Any]]:
     return {column.name: values.numbers(cells, words)}
 
 
-_BLANK_CODES = {"任课": "teaching_blank", "班主任": "homeroom_blank"}
+_BLANK_CODES: dict[Role | None, str] = {Role.TEACHING: "teaching_blank", Role.HOMEROOM: "homeroom_blank"}
 
 
 def _stand_ins(table: InputTable, frame: Frame, findings: Findings) -> Frame:
@@ -142,7 +143,7 @@ def _stand_ins(table: InputTable, frame: Frame, findings: Findings) -> Frame:
             value = frame[column.name]
             blank = np.isnan(value)
             for i in np.flatnonzero(blank):
-                findings.add(_BLANK_CODES[column.name], table.id, frame[ROW][i], column.name)
+                findings.add(_BLANK_CODES[column.role], table.id, frame[ROW][i], column.name)
             frame[column.name] = np.where(blank, column.stand_in, value)
     return frame
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kongjian.base.grid import Cell
+from kongjian.base.grid import Cell, day
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Ints, Texts, texts
@@ -25,7 +25,6 @@ _MONTH = re.compile(
 _MONTH_DIGITS = re.compile(r"(20\d\d)(0[1-9]|1[0-2])$")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s].*)?$")
 _DATE_DIGITS = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:\d{6})?$")  # the time of day may follow
-_SERIAL_DAY_ZERO = dt.date(1899, 12, 30)
 _SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
 
 EXACT_DIGITS = 1e15
@@ -279,7 +278,7 @@ def _month(cell: Cell) -> str:
         return f"{cell.year:04d}-{cell.month:02d}"
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if _SERIALS[0] <= cell <= _SERIALS[1]:
-            return f"{_SERIAL_DAY_ZERO + dt.timedelta(days=int(cell)):%Y-%m}"
+            return f"{day(cell):%Y-%m}"
         cell = f"{cell:.0f}" if float(cell).is_integer() else ""
     text = unicodedata.normalize("NFKC", clean(str(cell)))
     match = _MONTH_DIGITS.match(text) or _MONTH.match(text) or _DATE_DIGITS.match(text)
@@ -293,7 +292,7 @@ def _date(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if _SERIALS[0] <= cell <= _SERIALS[1]:
-            return (_SERIAL_DAY_ZERO + dt.timedelta(days=int(cell))).isoformat()
+            return day(cell).isoformat()
         cell = f"{cell:.0f}" if float(cell).is_integer() else ""
     text = unicodedata.normalize("NFKC", clean(str(cell)))
     match = _DATE.match(text) or _DATE_DIGITS.match(text)

@@ -59,7 +59,7 @@ def school_copies(
     says why it must not be sent.
     """
     moment = (moment or dt.datetime.now()).replace(microsecond=0)
-    names = [str(n) for n in run.results.school.units["学校名称"]] if schools is None else list(schools)
+    names = [str(n) for n in run.results.school.names["学校名称"]] if schools is None else list(schools)
     files = distinct((file_name(n) for n in names), LONGEST_FILE)
     forms = _forms(run, moment.date())
     out = []
@@ -122,7 +122,7 @@ class _Maker:
         mark = f"{_key(self.school)}|{self._run.results.fingerprint}"
         # the form within brings its own mark of being ours
         names = {COPY_NAME: mark} if form else {COPY_NAME: mark, MADE_NAME: "copy"}
-        graft(self.base, sources, target, names, order=(NOTE, POSITION))
+        graft(self.base, sources, target, names, order=(NOTE, POSITION), into="分校版")
         reasons = (*proof.reasons, *_reasons(self.base, target), *self._strangers(target))
         return replace(proof, reasons=tuple(dict.fromkeys(reasons)))
 

@@ -132,7 +132,7 @@ def add_sheet(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> 
         _write_column(sheet, styles, index, column)
     _marks(sheet, styles, made, plan)
     widths = [c.width for c in made.columns]
-    freeze(sheet, frozen_columns(place.names, widths))
+    freeze(sheet, frozen_columns(place.names, widths, plan.rules))
     printed = sum(c.width for c in made.columns if not c.helper)
     print_setup(sheet, printed > _PORTRAIT_UP_TO, plan.rules.scheme.name)
     shown = sum(not c.helper for c in made.columns)

@@ -13,7 +13,7 @@ from kongjian.base.grid import YES_NO, column_number
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
-from kongjian.engine.outcome import NAME_COLUMNS, unit_keys
+from kongjian.engine.outcome import NAME_COLUMNS, named, own_names, unit_keys
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model_tables import InputTable
@@ -101,27 +101,29 @@ def corrections(copies: Sequence[ReturnedCopy], run: Run) -> list[Correction]:
 
 def _differences(copy: ReturnedCopy, kind: str, run: Run) -> Iterator[Correction]:
     table = run.rules.table(TABLES[kind])
-    ours = run.results.of(kind).units
+    outcome, naming = run.results.of(kind), own_names(kind, run.rules).values()
+    ours, names = outcome.units, outcome.names
     theirs: Frame = getattr(copy.intake.inputs, TABLES[kind])
-    known = {key: i for i, key in enumerate(unit_keys(kind, ours))}
+    their_names = named(kind, theirs, run.rules)
+    known = {key: i for i, key in enumerate(unit_keys(kind, names))}
     findings = [f for f in copy.intake.findings if f.table == table.id and not f.code.endswith("_blank")]
     doubted = {(f.row, f.column) for f in findings}
     note = "" if copy.fingerprint == run.results.fingerprint else "发出以后本簿的数据改过"
-    for i, key in enumerate(unit_keys(kind, theirs)):
+    for i, key in enumerate(unit_keys(kind, their_names)):
         at = known.get(key)
-        if at is None or fold(ours["学校名称"][at]) != fold(copy.school):
+        if at is None or fold(names["学校名称"][at]) != fold(copy.school):
             what = "不是本校的" if at is not None else "本簿没有的"
-            yield _whole_row(copy, kind, theirs, i, f"{what}{OBJECT_LABELS[kind]}，不能采纳")
+            yield _whole_row(copy, kind, their_names, i, f"{what}{OBJECT_LABELS[kind]}，不能采纳")
             continue
         for column in table.columns:
-            if column.name in NAME_COLUMNS[kind]:
+            if column.name in naming:
                 continue
             now, wanted = (_value(f, column.name, k, table) for f, k in ((ours, at), (theirs, i)))
             if wanted == "" != now and (int(theirs[ROW][i]), column.name) in doubted:
                 why = f"“{column.name}”写的认不出来，请问学校；不能采纳"
-                yield _correction(copy, kind, ours, at, "", now, wanted, why)
+                yield _correction(copy, kind, names, at, "", now, wanted, why)
             elif not _same(now, wanted):
-                yield _correction(copy, kind, ours, at, column.name, now, wanted, note)
+                yield _correction(copy, kind, names, at, column.name, now, wanted, note)
 
 
 def _value(frame: Frame, name: str, at: int, table: InputTable) -> Value:
@@ -140,16 +142,14 @@ def _same(one: Value, other: Value) -> bool:
 
 
 def _correction(
-    copy: ReturnedCopy, kind: str, units: Frame, at: int, item: str, now: Value, wanted: Value, note: str
+    copy: ReturnedCopy, kind: str, names: Frame, at: int, item: str, now: Value, wanted: Value, note: str
 ) -> Correction:
-    names = {name: str(units[name][at]) for name in NAME_COLUMNS[kind]}
-    return Correction(
-        kind, names["学校名称"], names.get("教师姓名", ""), names.get("账号", ""), item, now, wanted, copy.path.name, note
-    )  # fmt: skip
+    school, teacher, account = (str(names[n][at]) if n in names else "" for n in NAME_COLUMNS["teacher"])
+    return Correction(kind, school, teacher, account, item, now, wanted, copy.path.name, note)
 
 
-def _whole_row(copy: ReturnedCopy, kind: str, units: Frame, at: int, note: str) -> Correction:
-    return _correction(copy, kind, units, at, "", "", "", note)
+def _whole_row(copy: ReturnedCopy, kind: str, names: Frame, at: int, note: str) -> Correction:
+    return _correction(copy, kind, names, at, "", "", "", note)
 
 
 def _joined(*notes: str) -> str:
@@ -181,8 +181,8 @@ def changes(
 def _change(c: Correction, intake: Intake, rules: Rules, sheet_name: Mapping[str, str]) -> Change:
     table = rules.table(TABLES[c.kind])
     units: Frame = getattr(intake.inputs, table.id)
-    key = unit_keys(c.kind, _named(c))[0]
-    rows = [i for i, k in enumerate(unit_keys(c.kind, units)) if k == key]
+    key = unit_keys(c.kind, _names(c))[0]
+    rows = [i for i, k in enumerate(unit_keys(c.kind, named(c.kind, units, rules))) if k == key]
     if not c.item:
         raise KongjianError(c.note or "没有写明是哪一项")
     if not rows:
@@ -201,5 +201,5 @@ def _change(c: Correction, intake: Intake, rules: Rules, sheet_name: Mapping[str
     return Change(sheet_name[table.id], int(units[ROW][rows[0]]), column_number(letters), c.wanted, c)
 
 
-def _named(c: Correction) -> Frame:
+def _names(c: Correction) -> Frame:
     return Frame.of({"学校名称": [c.school], "教师姓名": [c.teacher], "账号": [c.account]})

@@ -15,6 +15,7 @@ from kongjian.engine.eligibility import JOIN
 from kongjian.engine.rounding import NUDGE, TOLERANCE
 from kongjian.mailing.copy_sheets import Place, quoted
 from kongjian.rules.model import Condition, Indicator, Rules
+from kongjian.rules.readings import NonHomeroom, Shortfall
 
 FUNCTIONS = frozenset(
     "ABS AND AVERAGE COUNT COUNTA COUNTIF COUNTIFS IF IFERROR INDEX INT MATCH MAX MID MIN OR RANK ROUND ROW "
@@ -23,6 +24,18 @@ FUNCTIONS = frozenset(
 """All functions that a copy may use."""
 SHADE = f"{TOLERANCE:.9f}"
 """The engine's tolerance as a formula writes it: it takes up the noise in a decimal's last bits."""
+# what is short, at least 0, becomes what is deducted for
+_SHORTFALL = {
+    Shortfall.EXACT: "{short}",
+    Shortfall.WHOLE: f"INT({{short}}+{SHADE})",
+    Shortfall.STARTED: f"MAX(0,-INT({SHADE}-{{short}}))",  # rounded up
+}
+# what a teacher without a class gets for an indicator, and whether the rest is scaled up
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: ("0", False),
+    NonHomeroom.FULL: ("{points}", False),
+    NonHomeroom.RESCALE: ("0", True),
+}
 
 
 @dataclass(frozen=True)
@@ -48,8 +61,13 @@ def indicator_formula(
     scored = kinds[indicator.kind](indicator, cells, measure, rules)
     if not indicator.homeroom_only:
         return scored
-    other = cells.points if rules.chosen["non_homeroom"] == "full" else "0"
+    other = _NON_HOMEROOM[rules.choice(NonHomeroom)][0].format(points=cells.points)
     return f'IF({homeroom}="是",{scored},{other})'
+
+
+def rest_is_scaled(rules: Rules) -> bool:
+    """Whether the points that a teacher without a class does not owe are made up for by the others."""
+    return _NON_HOMEROOM[rules.choice(NonHomeroom)][1]
 
 
 def _yes_no(_: Indicator, cells: IndicatorCells, measure: str, __: Rules) -> str:
@@ -69,10 +87,7 @@ def _bands(_: Indicator, cells: IndicatorCells, measure: str, __: Rules) -> str:
 
 def _deduct(indicator: Indicator, cells: IndicatorCells, measure: str, rules: Rules) -> str:
     short = f"MAX(0,{cells.target}-{measure})"
-    if rules.chosen["shortfall"] == "whole":
-        short = f"INT({short}+{SHADE})"
-    elif rules.chosen["shortfall"] == "started":
-        short = f"MAX(0,-INT({SHADE}-{short}))"  # rounded up
+    short = _SHORTFALL[rules.choice(Shortfall)].format(short=short)
     scored = f"MAX(0,{cells.points}-{cells.per}*{short})"
     if indicator.none_is_zero:
         scored = f"IF({measure}<={SHADE},0,{scored})"

@@ -154,7 +154,7 @@ def _rules_subtitle(found: Contents) -> str:
 def _subtitle(found: Contents) -> str:
     schools = found.plan.schools
     if schools.height == 1 and found.plan.run.schools != 1:
-        return f"{schools.measures['学校名称'][0]} · 只有本校的数据"
+        return f"{schools.scores['学校名称'][0]} · 只有本校的数据"
     return "全市评比结果"
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from kongjian.engine.frame import Ints
+from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED
 from kongjian.mailing.copy_sheets import CopySheet, Entry, Place
 from kongjian.mailing.formulas import SHADE
@@ -111,7 +112,7 @@ def _cut_lines(rules: Rules, label: str, ranks: Ints, key: Ints) -> list[tuple[s
 def _readings(rules: Rules) -> list[tuple[str, str, str, str]]:
     out = [("heading", "口径（已写进公式，在这份文件里不能改）", "", "")]
     for reading in rules.readings:
-        value = reading.value(rules.chosen[reading.id])
+        value = rules.taken(reading)
         out.append(("", reading.label, value.label, f"{value.text}。影响：{reading.effect}"))
     return out
 
@@ -122,7 +123,9 @@ def _checks(plan: Plan, top: int) -> list[Entry]:
     months, shift = plan.places[MONTHS], 0
     for n, kind in enumerate(KINDS, top + 1):
         measures, rows = plan.place(kind, "指标"), plan.units(kind).height
-        formula = _same_rows(measures, months, shift, rows) if rows else f'"{FINE}"'
+        formula = (
+            _same_rows(own_names(kind, plan.rules), measures, months, shift, rows) if rows else f'"{FINE}"'
+        )
         label = plan.rules.object(kind).label
         out += [
             Entry(n, 1, f"{label}各表的行", look="name"),
@@ -136,11 +139,11 @@ def _checks(plan: Plan, top: int) -> list[Entry]:
     return [*out, Entry(top + 3, 3, f"这张表最多放{room}行", look="long")]
 
 
-def _same_rows(measures: Place, months: Place, shift: int, rows: int) -> str:
-    """Whether each unit stands in its own row of 月度得分."""
+def _same_rows(names: Mapping[str, str], measures: Place, months: Place, shift: int, rows: int) -> str:
+    """Whether each unit stands in its own row of 月度得分; `names` are what 指标 calls the naming columns."""
     tests = []
-    for name in [n for n in ("学校名称", "教师姓名", "账号") if n in measures.names]:
+    for name, column in names.items():
         letter, first = months.letter(name), FIRST_ROW + shift
         theirs = f"'{MONTHS}'!${letter}${first}:${letter}${first + rows - 1}"
-        tests.append(f"SUMPRODUCT(--({measures.range(name)}<>{theirs}))")
+        tests.append(f"SUMPRODUCT(--({measures.range(column)}<>{theirs}))")
     return f'IF({"+".join(tests)}=0,"{FINE}","请用原件")'

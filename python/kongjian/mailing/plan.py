@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kongjian.mailing.copy_sheets import CopyColumn, Place, Value, filled
 from kongjian.mailing.rule_cells import RuleSheet, rule_sheet
-from kongjian.mailing.units import KINDS, Units, both
+from kongjian.mailing.units import KINDS, Units, both, compared
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.run import Run
@@ -92,8 +92,7 @@ def _award_rows(run: Run, heights: Mapping[str, int], ranks: bool) -> int:
 
 def comparisons(rules: Rules) -> tuple[str, ...]:
     """One helper column for each score that is compared in turn among equals."""
-    ties = rules.reading("ties")
-    return tuple(f"比较{b}" for b in ties.tie_breakers) if rules.chosen["ties"] == "order" else ()
+    return tuple(f"比较{b}" for b in compared(rules))
 
 
 def measure_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:

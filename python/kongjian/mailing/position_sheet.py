@@ -38,7 +38,7 @@ Line = tuple[Value, ...]
 
 def rows_of(outcome: Outcome, school: str) -> Ints:
     """The positions of one school's units, by rank."""
-    names = outcome.units["学校名称"]
+    names = outcome.names["学校名称"]
     return np.array([i for i in by_rank(outcome).tolist() if fold(names[i]) == fold(school)], dtype=np.int64)
 
 
@@ -126,7 +126,7 @@ def _teacher_block(run: Run, school: str) -> Iterator[Line]:
         rank = int(o.standing.rank[at])
         shorts = [f"前{last}名{line - key[at]:.2f}" for last, line in lines if key[at] < line]
         way = way_to_mark(run.results, run.rules, "teacher", at)
-        names = (o.units["教师姓名"][at], o.units["账号"][at])
+        names = (o.names["教师姓名"][at], o.names["账号"][at])
         place: Value = rank or "没有排名"
         yield (
             *names,

@@ -16,6 +16,7 @@ from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
 from kongjian.mailing.package_proof import Foreign, foreign_names, formula_cells, package_reasons
+from kongjian.rules.roles import Role
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
@@ -25,7 +26,7 @@ _LAST_DIGIT = 1e-6
 """Far below the last digit that any cell shows."""
 _MOST_REASONS = 20
 _ANEW = "LibreOffice重算为"
-_NAMES = ("学校名称", "管理员姓名", "教师姓名", "账号")
+_PLACES, _PEOPLE = (Role.SCHOOL, Role.ACCOUNT), (Role.PERSON, Role.ADMINISTRATOR)
 Cells = Mapping[tuple[int, int], Value]
 """Values by row and column, from 0."""
 
@@ -187,16 +188,14 @@ def _name(row: int, column: int) -> str:
 
 def _foreign(run: Run, expected: Contents) -> Foreign:
     """Names and accounts of the city's other schools and of their people."""
+    tables = [run.rules.table(t) for t in ("schools", "teachers")]
     units = (run.results.school.units, run.results.teacher.units)
-    mine = (expected.plan.schools.measures, expected.plan.teachers.measures)
 
-    def others(*columns: str) -> frozenset[str]:
-        return frozenset(_texts(units, columns) - _texts(mine, _NAMES) - {""})
+    def texts(frames: Iterable[Frame], roles: Iterable[Role]) -> set[str]:
+        """What stands in the columns of these roles."""
+        named = [(f, t.by_role(r)) for f, t in zip(frames, tables, strict=True) for r in roles]
+        return {text for frame, column in named if column for text in frame[column.name]} - {""}
 
-    return Foreign(
-        others("学校名称", "账号"), others("教师姓名", "管理员姓名"), frozenset(_texts(mine, _NAMES) - {""})
-    )
-
-
-def _texts(frames: Iterable[Frame], columns: Iterable[str]) -> set[str]:
-    return {text for frame in frames for column in columns for text in frame.get(column, ())}
+    mine = texts((expected.plan.schools.measures, expected.plan.teachers.measures), _PLACES + _PEOPLE)
+    places, people = (frozenset(texts(units, roles) - mine) for roles in (_PLACES, _PEOPLE))
+    return Foreign(places, people, frozenset(mine))

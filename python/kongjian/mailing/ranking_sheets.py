@@ -33,11 +33,19 @@ from kongjian.mailing.unit_sheets import NOT_RANKED
 from kongjian.mailing.units import Units, shown
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import RankMethod
+from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
 _WAY_WIDTH = 8.0
+# the rank below another one, where the row above the first one holds headers: MAX passes over a text;
+# and whether those who share a rank are more than an award has places from there to its last rank
+_RANK_METHOD = {
+    RankMethod.COMPETITION: ("{number}", "{rank}+{held}-1>{last}"),
+    RankMethod.DENSE: ("MAX({above},0)+1", "{rank}={last}"),
+}
 
 
 def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
@@ -88,8 +96,7 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
     found, number = own.own(FOUND), own.own(NUMBER)
     here, above, below = (own.own(RANK, row) for row in ("{r}", "{above}", "{below}"))
     same = f"{own.own(COMPARED)}={own.own(COMPARED, '{above}')}"
-    # the row above the first one holds headers: MAX passes over a text
-    new = f"MAX({above},0)+1" if plan.rules.chosen["rank_method"] == "dense" else number
+    new = _RANK_METHOD[plan.rules.choice(RankMethod)][0].format(above=above, number=number)
 
     def taken(name: str, text: str = "") -> str:
         return f'IF({found}="","",INDEX({scores.range(name)},{found}){text})'
@@ -146,7 +153,7 @@ def award_sheet(plan: Plan) -> CopySheet:
 def _awarded(plan: Plan) -> Frame:
     """The awards of the units of this copy."""
     table = plan.run.results.tables["Awards"]
-    mine = {fold(n) for n in plan.schools.measures["学校名称"]}
+    mine = {fold(n) for n in plan.schools.scores["学校名称"]}
     keep = np.array([fold(n) in mine for n in table["学校名称"]], dtype=bool)
     return table if plan.schools.height == plan.run.schools else table.take(keep)
 
@@ -213,8 +220,9 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
         return either(in_school, in_teacher, text)
 
     place = f"{of(cells.ahead)}+{number}-{of(cells.before)}"
-    chief = plan.place("school", "指标").range("管理员姓名")
-    administrator = f"INDEX({chief},INDEX({school.range(FOUND)},{found}))"
+    chief = plan.rules.table("schools").by_role(Role.ADMINISTRATOR)
+    chiefs = plan.place("school", "指标").range(chief.name) if chief else ""
+    administrator = f"INDEX({chiefs},INDEX({school.range(FOUND)},{found}))" if chiefs else '""'
     person = f'IF({of(cells.recipient)}="管理员",{administrator},"")'
     made = {
         "奖项": f'IF({award}="","",{of(cells.name)})',
@@ -237,5 +245,5 @@ def _tie_note(plan: Plan, rank: str, last: str) -> str:
     school, teacher = (f"COUNTIF({plan.place(k, '排名').range(RANK)},{rank})" for k in ("school", "teacher"))
     is_school = f'INDEX({cells.kind},{own.own(AWARD)})="{OBJECT_LABELS["school"]}"'
     held = f"IF({is_school},{school},{teacher})"
-    at_edge = f"{rank}={last}" if plan.rules.chosen["rank_method"] == "dense" else f"{rank}+{held}-1>{last}"
+    at_edge = _RANK_METHOD[plan.rules.choice(RankMethod)][1].format(rank=rank, held=held, last=last)
     return f'"并列第"&{rank}&"名"&IF({at_edge},"，一并入选","")'

@@ -31,7 +31,7 @@ def propose(folder: Path, run: Run, moment: dt.datetime) -> list[str]:
     lines = merged(corrections(copies, run), before)
     open_ = sum(one.state != DONE for one in lines)
     there = {c.school for c in copies}
-    names = run.results.school.units["学校名称"].tolist()
+    names = run.results.school.names["学校名称"].tolist()
     absent = [n for n, key in zip(names, school_keys(names), strict=True) if key not in there]
     write_list(folder / FILE, lines, f"{moment:%Y-%m-%d %H:%M} 收取，分校版{len(there)}所，更正{open_}处")
     more = "……" if len(absent) > _MOST_NAMES else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_col_to_name
 
 from kongjian.mailing.copy_sheets import Entry
-from kongjian.mailing.formulas import SHADE, IndicatorCells
+from kongjian.mailing.formulas import SHADE, IndicatorCells, rest_is_scaled
 from kongjian.rules.model import KIND_LABELS, Award, Condition, Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.wording import rule_words
@@ -119,7 +119,7 @@ def rule_sheet(rules: Rules) -> RuleSheet:
 
 def full_rest(sheet: RuleSheet, kind: str) -> list[str]:
     """The points cells that a teacher without a class does not owe, where the reading scales up the rest."""
-    if sheet.rules.chosen["non_homeroom"] != "rescale":
+    if not rest_is_scaled(sheet.rules):
         return []
     only = [i for i in sheet.rules.object(kind).indicators if i.homeroom_only]
     return [sheet.indicator(kind, i.name).points for i in only]

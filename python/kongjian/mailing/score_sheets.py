@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from kongjian.engine.frame import Ints
-from kongjian.engine.outcome import NAME_COLUMNS
+from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.mailing import formulas as f
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Place, Value
 from kongjian.mailing.plan import (
@@ -28,12 +27,20 @@ from kongjian.mailing.plan import (
     comparisons,
 )
 from kongjian.mailing.rule_cells import full_rest
-from kongjian.mailing.units import Units, admitted, positions, shown
+from kongjian.mailing.units import Units, admitted, compared, positions, shown
 from kongjian.rules.model import Indicator
+from kongjian.rules.readings import Authority, RankAmong, RankBy
+from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheet
 
 _BREAKER_ROOM = 100_000
 """Above any indicator's score in hundredths."""
+_AUTHORITY = {
+    Authority.PLATFORM_IF_PRESENT: 'IF({platform}="",{computed},{platform})',
+    Authority.COMPUTED: "{computed}",
+}
+_RANK_BY = {RankBy.TOTAL: "得分", RankBy.MONTHLY_AVERAGE: "月均得分"}
+_RANK_AMONG = {RankAmong.ELIGIBLE: 'IF({eligible}="达标",{score},"")', RankAmong.ALL: "{score}"}
 
 
 def score_sheet(plan: Plan, kind: str) -> CopySheet:
@@ -60,19 +67,21 @@ def _texts(values: Sequence[Value]) -> list[Value]:
 def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     """The formula of every column of the workbook's sheet, by the column's name."""
     rules, measures, own = plan.rules, plan.place(kind, "指标"), plan.place(kind, "得分")
-    scheme = rules.object(kind)
-    homeroom = measures.cell(HOMEROOM) if HOMEROOM in measures.names else ""
-    out = {name: f'{measures.cell(name)}&""' for name in NAME_COLUMNS[kind]}
+    scheme, table = rules.object(kind), rules.table(f"{kind}s")
+    homeroom, given = (
+        measures.cell(column.name) if (column := table.by_role(role)) else ""
+        for role in (Role.HOMEROOM, Role.PLATFORM_SCORE)
+    )
+    out = {name: f'{measures.cell(column)}&""' for name, column in own_names(kind, rules).items()}
     for i in scheme.indicators:
         cells = plan.rule_sheet.indicator(kind, i.name)
         out[i.name] = f.indicator_formula(i, cells, measures.cell(i.column), rules, homeroom)
     first, last = (own.own(scheme.indicators[k].name) for k in (0, -1))
     full, others = plan.rule_sheet.full(kind), full_rest(plan.rule_sheet, kind)
     out["计算得分"] = f.total_formula(first, last, full, others, homeroom)
-    given, computed, platform = measures.cell("平台得分"), own.own("计算得分"), own.own("平台得分")
-    out["平台得分"] = f'IF({given}="","",{f.rounded(given)})'
-    by_platform = rules.chosen["authority"] == "platform_if_present"
-    out["得分"] = f'IF({platform}="",{computed},{platform})' if by_platform else computed
+    computed, platform = own.own("计算得分"), own.own("平台得分")
+    out["平台得分"] = f'IF({given}="","",{f.rounded(given)})' if given else '""'
+    out["得分"] = _AUTHORITY[rules.choice(Authority)].format(platform=platform, computed=computed)
     month = plan.places[MONTHS].cell(AVERAGE, "{s}")
     out["月均得分"] = f'IF({month}="",{own.own("得分")},{month})'
     out["数据完整"] = f.complete_formula(*_owed(scheme.indicators, measures), homeroom)
@@ -102,13 +111,13 @@ def _sorting_columns(plan: Plan, kind: str) -> list[CopyColumn]:
     """What sorts the ranking: the ranked score, the scores compared in turn, then 同分先后; no two are equal."""
     some, own = plan.units(kind), plan.place(kind, "得分")
     ranked, count = admitted(some), some.height
-    score = own.own("月均得分" if plan.rules.chosen["rank_by"] == "monthly_average" else "得分")
-    among = plan.rules.chosen["rank_among"]
-    formula = f'IF({own.own(ELIGIBLE)}="达标",{score},"")' if among == "eligible" else score
+    score = own.own(_RANK_BY[plan.rules.choice(RankBy)])
+    among = _RANK_AMONG[plan.rules.choice(RankAmong)]
+    formula = among.format(eligible=own.own(ELIGIBLE), score=score)
     out = [_helper(plan, kind, RANKED_SCORE, "score", from_cents(some.key), formula)]
     key, value, name = f"ROUND({own.own(RANKED_SCORE)}*100,0)", some.key, RANKED_SCORE
-    names, breakers = comparisons(plan.rules), plan.rules.reading("ties").tie_breakers
-    for column, breaker, points in zip(names, breakers, some.breakers, strict=False):
+    names, breakers = comparisons(plan.rules), compared(plan.rules)
+    for column, breaker, points in zip(names, breakers, some.breakers, strict=True):
         place = f"({count}-RANK({own.own(name)},{own.range(name)}))"
         key = f"{place}*{_BREAKER_ROOM}+ROUND(({own.own(breaker)}+{f.SHADE})*100,0)"
         value = _next_key(value, ranked, points)

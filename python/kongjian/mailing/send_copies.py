@@ -91,7 +91,7 @@ def _copies(
     progress(f"正在生成{edition}…")
     if edition == PUBLIC:
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
-        accounts = run.results.teacher.units["账号"].tolist()
+        accounts = run.results.teacher.names["账号"].tolist()
         return [(fresh, name, public_copy(job, template_path(job.template, book), fresh, accounts))]
     live_copy(run, fresh, formulas=edition == LIVE, moment=moment)
     progress("正在核对…")

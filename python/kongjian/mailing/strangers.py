@@ -11,6 +11,8 @@ from pathlib import Path
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame
 from kongjian.mailing.package_texts import Text, texts
+from kongjian.rules.model_tables import InputTable
+from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.run import Run
 
@@ -37,8 +39,11 @@ def strangers(run: Run, school: str) -> Strangers:
     """The other schools of a run and their people; who has a name that the school has, too, is no stranger by name."""
     mine, others = _Names(), _Names()
     for outcome in (run.results.school, run.results.teacher):
+        table = run.rules.table(f"{outcome.kind}s")
         for i in range(outcome.units.height):
-            (mine if fold(outcome.units["学校名称"][i]) == fold(school) else others).add(outcome.units, i)
+            (mine if fold(outcome.names["学校名称"][i]) == fold(school) else others).add(
+                table, outcome.units, i
+            )
     common = {fold(text) for text in _rule_texts(run)}
     words = {word for text in common for word in _WORD.findall(text)}
     own = mine.schools | mine.accounts | mine.people
@@ -58,11 +63,16 @@ class _Names:
         self.accounts: set[str] = set()
         self.people: set[str] = set()
 
-    def add(self, units: Frame, i: int) -> None:
-        columns = (("学校名称", self.schools), ("账号", self.accounts), ("教师姓名", self.people), ("管理员姓名", self.people))  # fmt: skip
-        for column, names in columns:
-            if column in units and (text := fold(units[column][i])):
-                names.add(text)
+    def add(self, table: InputTable, units: Frame, i: int) -> None:
+        by_role = {
+            Role.SCHOOL: self.schools,
+            Role.ACCOUNT: self.accounts,
+            Role.PERSON: self.people,
+            Role.ADMINISTRATOR: self.people,
+        }
+        for column in table.columns:
+            if column.role in by_role and (text := fold(units[column.name][i])):
+                by_role[column.role].add(text)
 
 
 def _rule_texts(run: Run) -> Iterator[str]:

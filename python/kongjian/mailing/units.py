@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,11 +14,17 @@ from kongjian.engine.awards import Standing
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
 from kongjian.engine.outcome import unit_keys
 from kongjian.engine.ranking import UNRANKED
+from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import Ties
 from kongjian.workbook.run import Run
 
 KINDS = ("school", "teacher")
 PREFIX = {"school": "School", "teacher": "Teacher"}
+_TIES: dict[Ties, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
+    Ties.INCLUDE: lambda _: (),
+    Ties.ORDER: lambda breakers: breakers,
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Units:
 
     def only(self, school: str) -> Units:
         """The units of one school; places and ranks stay those of the whole city."""
-        keep = np.array([fold(n) == fold(school) for n in self.measures["学校名称"]], dtype=bool)
+        keep = np.array([fold(n) == fold(school) for n in self.scores["学校名称"]], dtype=bool)
         new = np.cumsum(keep) - 1
         kept = keep[self.ranked]
         place = self.standing
@@ -79,10 +86,9 @@ def units(run: Run, kind: str) -> Units:
     tables = run.results.tables
     first = 0 if kind == "school" else run.schools
     judged = tables["Eligibility"].take(np.arange(first, first + outcome.units.height))
-    keys = np.array(unit_keys(kind, outcome.units), dtype=str)
+    keys = np.array(unit_keys(kind, outcome.names), dtype=str)
     order = np.empty(len(keys), dtype=np.int64)
-    order[np.lexsort((keys, outcome.units["学校名称"].astype(str)))] = np.arange(1, len(keys) + 1)
-    breaking = run.rules.chosen["ties"] == "order"
+    order[np.lexsort((keys, outcome.names["学校名称"].astype(str)))] = np.arange(1, len(keys) + 1)
     return Units(
         kind=kind,
         measures=outcome.units,
@@ -90,12 +96,17 @@ def units(run: Run, kind: str) -> Units:
         judged=judged,
         months=outcome.monthly.by_month,
         key=outcome.standing.key,
-        breakers=[outcome.scores.of(b) for b in run.rules.reading("ties").tie_breakers] if breaking else [],
+        breakers=[outcome.scores.of(b) for b in compared(run.rules)],
         standing=outcome.standing,
         order=order,
         ranked=outcome.order,
         ranking=tables[f"{PREFIX[kind]}Ranking"],
     )
+
+
+def compared(rules: Rules) -> tuple[str, ...]:
+    """The indicators that a copy compares in turn among equal scores."""
+    return _TIES[rules.choice(Ties)](rules.tie_breakers)
 
 
 def both(run: Run, only_school: str | None) -> tuple[Units, Units]:

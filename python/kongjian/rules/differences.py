@@ -45,7 +45,7 @@ class RuleChange:
 
 def readings_in_words(rules: Rules) -> str:
     """The readings that are not at their default: `作业管理=目标15次；并列=依次比较`."""
-    chosen = ((r, r.value(rules.chosen[r.id])) for r in rules.readings)
+    chosen = ((r, rules.taken(r)) for r in rules.readings)
     return _JOIN.join(f"{r.label}={v.label}" for r, v in chosen if v is not r.values[0]) or ALL_DEFAULT
 
 
@@ -87,7 +87,7 @@ def undone(rules: Rules, changes: Sequence[RuleChange]) -> Rules:
 
 def _reading_changes(before: Mapping[str, str], rules: Rules) -> Iterator[RuleChange]:
     for reading in rules.readings:
-        now = reading.value(rules.chosen[reading.id])
+        now = rules.taken(reading)
         label = before.get(reading.label, reading.values[0].label)
         then = next((v for v in reading.values if v.label == label), None)
         if then is not None and then is not now:

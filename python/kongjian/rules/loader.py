@@ -19,6 +19,7 @@ from kongjian.base import places
 from kongjian.base.errors import KongjianError, RuleFileError
 from kongjian.rules import model, model_evidence, model_forms, model_importing, model_tables, readings
 from kongjian.rules.model import Rules
+from kongjian.rules.readings import not_carried_out
 
 FILES: dict[str, type] = {
     "scheme": model.SchemeFile,
@@ -83,6 +84,8 @@ def check_rules(folder: Path) -> Rules:
     for reading in rules.readings:
         if not reading.values:
             raise RuleFileError(f"readings.yaml：口径“{reading.id}”没有取值")
+        for fault in not_carried_out(reading):
+            raise RuleFileError(fault)
     try:
         return resolve(rules, {})
     except KongjianError as error:
@@ -125,7 +128,7 @@ def _say(name: str, error: Any, lines: dict[tuple[str | int, ...], int], kind: t
     key = ".".join(map(str, known)) or "文件"
     value = repr(error["input"])
     value = value if len(value) <= 40 else f"{value[:40]}…"
-    if error["type"] == "literal_error":
+    if error["type"] in ("literal_error", "enum"):
         return (
             f"{where}：“{key}”的值 {value} 不对；可用的值：{error['ctx']['expected'].replace(' or ', ', ')}"
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from kongjian.base.errors import OutsidePeriodError
 from kongjian.rules.model_evidence import EvidenceFile, ReconcileFile
@@ -18,8 +18,10 @@ from kongjian.rules.model_forms import FormsFile
 from kongjian.rules.model_importing import ImportingFile
 from kongjian.rules.model_tables import InputTable, Problem, Words
 from kongjian.rules.objects import STRICT, Object
-from kongjian.rules.readings import Reading
+from kongjian.rules.readings import CODED, Option, Reading, ReadingValue, Ties
+from kongjian.rules.roles import Role
 
+AnyOption = TypeVar("AnyOption", bound=Option)
 EDITED = "+本簿修改"
 """Ends the version of rules whose parameters a workbook changed."""
 KIND_LABELS = {"yes_no": "是否得分", "deduct": "每少扣分", "threshold": "达标得分", "bands": "分档得分"}
@@ -169,6 +171,11 @@ class TeacherMean:
     complete_from: float = 1.0
     __pydantic_config__ = STRICT
 
+    @property
+    def counted(self) -> Role | None:
+        """The role of the 是/否 column that tells who is counted; None where everyone is."""
+        return None if self.over == "everyone" else Role(self.over)
+
 
 @dataclass(frozen=True)
 class ClassRate:
@@ -190,7 +197,7 @@ class MeasuresFile:
 
 
 @dataclass(frozen=True)
-class Role:
+class EventRole:
     """Whose events count how often (附件1 备注)."""
 
     id: str
@@ -206,7 +213,7 @@ class Role:
 class EffectiveFile:
     source: str
     sentence: str
-    roles: tuple[Role, ...]
+    roles: tuple[EventRole, ...]
     share_behaviours: tuple[str, ...]
     behaviour_aliases: dict[str, tuple[str, ...]]
     __pydantic_config__ = STRICT
@@ -261,19 +268,44 @@ class Rules:
     def object(self, kind: str) -> ObjectScheme:
         return self.school if kind == "school" else self.teacher
 
+    def filled_by(self, role: EventRole, behaviour: str) -> str:
+        """The column that the counts of a behaviour fill: that of the indicator of this name."""
+        return self.object(role.fills).indicator(behaviour).column
+
     def table(self, table_id: str) -> InputTable:
         return next(t for t in self.tables if t.id == table_id)
 
     def reading(self, reading_id: str) -> Reading:
         return next(r for r in self.readings if r.id == reading_id)
 
+    def reading_of(self, option: type[Option]) -> Reading | None:
+        """How the scheme words a reading that code carries out; None where it lacks it."""
+        return next((r for r in self.readings if r.id == option.reading_id), None)
+
+    def taken(self, reading: Reading) -> ReadingValue:
+        """The value in force of one of the scheme's readings."""
+        return reading.value(self.chosen[reading.id])
+
+    def choice(self, option: type[AnyOption]) -> AnyOption:
+        """The value in force of a reading that code carries out, its default where the scheme lacks the reading."""
+        return option(self._value_id(option.reading_id))
+
+    @property
+    def tie_breakers(self) -> tuple[str, ...]:
+        """The indicators whose scores are compared in turn among equals, where the reading of ties says so."""
+        ties = self.reading_of(Ties)
+        return ties.tie_breakers if ties else ()
+
     def conditions_for(self, kind: str) -> list[Condition]:
         """The conditions of one object that hold under the readings in force."""
         return [
             c
             for c in self.conditions
-            if c.object == kind and all(self.chosen[k] == v for k, v in c.when.items())
+            if c.object == kind and all(self._value_id(k) == v for k, v in c.when.items())
         ]
+
+    def _value_id(self, reading_id: str) -> str:
+        return self.chosen[reading_id] if reading_id in self.chosen else CODED[reading_id].default()
 
     def replace(self, **changes: Any) -> Rules:
         return dataclasses.replace(self, **changes)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kongjian.base.errors import RuleFileError
 from kongjian.rules.objects import STRICT
+from kongjian.rules.roles import Role
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,17 @@ class Words:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an input table. `blank` is the value that stands in for an empty cell."""
+    """One column of an input table. `blank` is the value that stands in for an empty cell,
+
+    `role` what the column is to the code, None where the code need not know it.
+    """
 
     name: str
     kind: Literal[
         "text", "account", "yes_no", "count", "average", "share", "rate", "score", "month", "date", "choice"
     ]
     aliases: tuple[str, ...]
+    role: Role | None = None
     key: bool = False
     optional: bool = False
     derivable: bool = False
@@ -74,6 +80,17 @@ class InputTable:
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
+
+    def by_role(self, role: Role) -> Column | None:
+        """The column that plays a role; None where the scheme has none."""
+        return next((c for c in self.columns if c.role is role), None)
+
+    def name_of(self, role: Role) -> str:
+        """The name of the column that plays a role. Raises RuleFileError where the scheme has none."""
+        column = self.by_role(role)
+        if column is None:
+            raise RuleFileError(f"tables.yaml “{self.sheet}”：没有 role 是 {role} 的列")
+        return column.name
 
 
 @dataclass(frozen=True)

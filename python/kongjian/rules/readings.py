@@ -1,10 +1,113 @@
-"""The readings (口径) of a scheme: the places that it leaves open, and the values of each."""
+"""The readings (口径) of a scheme: the places that it leaves open, and the values of each.
+
+A reading whose values code carries out is an enumeration here. A scheme may offer all of its values, some, or lack
+the reading; its first value holds then. Every room that acts on it keeps one table, value → what it does. Any
+other reading is data: each of its values sets indicators.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Self
 
 from kongjian.rules.objects import STRICT
+
+
+class Option(StrEnum):
+    """A value of a reading that code carries out, by its id in the rule files."""
+
+    reading_id: ClassVar[str]
+
+    def __init_subclass__(cls, reading_id: str) -> None:
+        cls.reading_id = reading_id
+        CODED[reading_id] = cls
+
+    @classmethod
+    def default(cls) -> Self:
+        """What holds where a scheme lacks the reading."""
+        return next(iter(cls))
+
+
+CODED: dict[str, type[Option]] = {}
+"""Every reading that code carries out, by its id."""
+
+
+class Shortfall(Option, reading_id="shortfall"):
+    """What a part of a unit short costs: its share, nothing, or as much as a whole one."""
+
+    EXACT = "exact"
+    WHOLE = "whole"
+    STARTED = "started"
+
+
+class OpeningRate(Option, reading_id="opening_rate"):
+    """Whether those who have opened accounts are counted apart or together."""
+
+    EACH = "each"
+    COMBINED = "combined"
+
+
+class MonthlyRule(Option, reading_id="monthly_rule"):
+    """Whether the mean of the months must reach the bound, or every month."""
+
+    MEAN = "mean"
+    EVERY_MONTH = "every_month"
+
+
+BY_CONDITIONS: tuple[type[Option], ...] = (OpeningRate, MonthlyRule)
+"""These need no tables: the conditions of eligibility say under which of the values they hold."""
+
+
+class RankAmong(Option, reading_id="rank_among"):
+    """Whether only those who qualify are ranked."""
+
+    ELIGIBLE = "eligible"
+    ALL = "all"
+
+
+class RankBy(Option, reading_id="rank_by"):
+    """What is ranked by."""
+
+    TOTAL = "total"
+    MONTHLY_AVERAGE = "monthly_average"
+
+
+class Authority(Option, reading_id="authority"):
+    """Which score counts where the platform gives one."""
+
+    PLATFORM_IF_PRESENT = "platform_if_present"
+    COMPUTED = "computed"
+
+
+class ClassWeight(Option, reading_id="class_weight"):
+    """Whether a school's rate is the mean over its pupils or over its classes."""
+
+    STUDENTS = "students"
+    CLASSES = "classes"
+
+
+class NonHomeroom(Option, reading_id="non_homeroom"):
+    """What a teacher without a class gets for what only homeroom teachers owe: nothing, all of it, or the rest scaled up."""
+
+    ZERO = "zero"
+    FULL = "full"
+    RESCALE = "rescale"
+
+
+class RankMethod(Option, reading_id="rank_method"):
+    """How ranks go on after equal scores: 1, 2, 2, 4 or 1, 2, 2, 3."""
+
+    COMPETITION = "competition"
+    DENSE = "dense"
+
+
+class Ties(Option, reading_id="ties"):
+    """Whether equal scores share a rank, or the reading's `tie_breakers` are compared in turn."""
+
+    INCLUDE = "include"
+    ORDER = "order"
 
 
 @dataclass(frozen=True)
@@ -46,3 +149,18 @@ class Reading:
 class ReadingsFile:
     readings: tuple[Reading, ...]
     __pydantic_config__ = STRICT
+
+
+def not_carried_out(reading: Reading) -> Iterator[str]:
+    """What of a reading nothing would happen by: one fault in Chinese for each value, or for the whole reading."""
+    where = f"readings.yaml “{reading.id}”"
+    coded = CODED.get(reading.id)
+    if coded:
+        for value in reading.values:
+            if value.id not in list(coded):
+                yield f"{where} values.id：程序没有“{value.id}”（{value.label}）的算法；可用：{'、'.join(coded)}"
+    elif idle := [v.id for v in reading.values if not v.indicators]:
+        yield (
+            f"{where}：程序没有这个口径的算法，取值{'、'.join(idle)}也没有写 indicators；"
+            f"有算法的口径：{'、'.join(CODED)}"
+        )

@@ -5,12 +5,37 @@ from __future__ import annotations
 from kongjian.rules.bands_text import format_bands
 from kongjian.rules.model import Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import Authority, NonHomeroom, Shortfall
+from kongjian.rules.roles import Role
+
+_SHORTFALL = {
+    Shortfall.EXACT: "",
+    Shortfall.WHOLE: "，不足1{unit}的部分不扣",
+    Shortfall.STARTED: "，不足1{unit}按1{unit}扣",
+}
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: "不是{homeroom}得0分",
+    NonHomeroom.FULL: "不是{homeroom}得{points:g}分",
+    NonHomeroom.RESCALE: "不是{homeroom}不计这一项，其余各项折算成满分",
+}
+_AUTHORITY = {Authority.PLATFORM_IF_PRESENT: "平台得分", Authority.COMPUTED: "计算得分"}
 
 
 def rule_words(indicator: Indicator, rules: Rules) -> str:
     """How the indicator scores under the readings in force."""
     words = _WORDS[indicator.kind](indicator, rules)
-    return f"{words}；{_others(indicator, rules)}" if indicator.homeroom_only else words
+    return f"{words}；{non_homeroom_words(indicator, rules)}" if indicator.homeroom_only else words
+
+
+def non_homeroom_words(indicator: Indicator, rules: Rules) -> str:
+    """What a teacher without a class gets for an indicator that only homeroom teachers owe."""
+    homeroom = rules.table("teachers").name_of(Role.HOMEROOM)
+    return _NON_HOMEROOM[rules.choice(NonHomeroom)].format(points=indicator.points, homeroom=homeroom)
+
+
+def counting_score(rules: Rules) -> str:
+    """Which of the two counts where the platform gives a score."""
+    return _AUTHORITY[rules.choice(Authority)]
 
 
 def _yes_no(indicator: Indicator, _: Rules) -> str:
@@ -30,20 +55,8 @@ def _deduct(indicator: Indicator, rules: Rules) -> str:
     words = (
         f"满{indicator.target:g}{unit}得{indicator.points:g}分，每少1{unit}扣{indicator.per:g}分，扣完为止"
     )
-    words += {
-        "exact": "",
-        "whole": f"，不足1{unit}的部分不扣",
-        "started": f"，不足1{unit}按1{unit}扣",
-    }[rules.chosen["shortfall"]]
+    words += _SHORTFALL[rules.choice(Shortfall)].format(unit=unit)
     return f"{words}；一{unit}也没有得0分" if indicator.none_is_zero else words
-
-
-def _others(indicator: Indicator, rules: Rules) -> str:
-    return {
-        "zero": "不是班主任得0分",
-        "full": f"不是班主任得{indicator.points:g}分",
-        "rescale": "不是班主任不计这一项，其余各项折算成满分",
-    }[rules.chosen["non_homeroom"]]
 
 
 _WORDS = {"yes_no": _yes_no, "threshold": _threshold, "bands": _bands, "deduct": _deduct}
@@ -70,4 +83,5 @@ def _of_unit(rules: Rules, kind: str, column: str) -> str:
     for condition in rules.conditions:
         if condition.object == kind and column in (*condition.columns, *condition.opened, *condition.total):
             return condition.source
-    return rules.reading("authority").source if column == "平台得分" else ""
+    platform, authority = rules.table(f"{kind}s").by_role(Role.PLATFORM_SCORE), rules.reading_of(Authority)
+    return authority.source if authority and platform and column == platform.name else ""

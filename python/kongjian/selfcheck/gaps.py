@@ -13,6 +13,7 @@ from kongjian.engine.scoring import score_column
 from kongjian.rules.ladders import ladder, ladder_faults
 from kongjian.rules.model import Band, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import Shortfall
 from kongjian.selfcheck.checked_book import BAD, GOOD, Line, first_few
 
 TITLE = "没有空档"
@@ -98,7 +99,7 @@ def _scored(indicator: Indicator, rules: Rules) -> Iterator[str]:
 
 def _scores(indicator: Indicator, values: Floats, rules: Rules) -> Floats:
     out, blank = np.empty(len(values)), np.empty(len(values), dtype=bool)
-    score_column(indicator, values, rules.chosen["shortfall"], out, blank)
+    score_column(indicator, values, rules.choice(Shortfall), out, blank)
     return out
 
 

@@ -24,8 +24,9 @@ from kongjian.engine.evidence.near_misses import near_misses
 from kongjian.engine.evidence.other_readings import other_outcomes
 from kongjian.engine.evidence.reading_effects import reading_effects
 from kongjian.engine.frame import Frame
-from kongjian.engine.outcome import Inputs, Results
+from kongjian.engine.outcome import Inputs, Results, own_names
 from kongjian.rules import Rules, resolve, strict_yaml
+from kongjian.rules.roles import Role
 
 TABLES = ("schools", "teachers", "classes", "monthly", "events")
 NAME_COLUMN = {"school": "学校名称", "teacher": "教师姓名"}
@@ -35,10 +36,6 @@ SINGLE_KEYS = {"name", "object", "indicator", "value", "values", "readings", "sc
 RANKING_KEYS = {"name", "object", "scores", "also", "readings", "expect"}
 WHOLE_KEYS = {"name", "readings", "every_school", "every_teacher", "expect", *TABLES}
 ABSENT = "不在名单"
-QUALIFIED_SCHOOL = {
-    "互联网接入": "是", "多媒体教学环境": "是", "管理员实名认证": "是",
-    "教师总数": 10, "教师开通空间数": 10, "适龄学生数": 100, "学生开通空间数": 100,
-}  # fmt: skip
 
 
 class CaseError(Exception):
@@ -89,7 +86,7 @@ def run_case(case: Case, rules: Rules) -> list[str]:
     if "indicator" in body:
         return list(_run_single(case, chosen))
     if "scores" in body:
-        case = _ranking(case)
+        case = _ranking(case, rules)
     return list(_run_whole(case, chosen))
 
 
@@ -120,30 +117,31 @@ def _run_single(case: Case, rules: Rules) -> Iterator[str]:
     if column not in row:
         raise CaseError(f"{case.name}：values 里没有“{column}”")
     _score_given(case, body["score"])
-    table = f"{kind}s"
-    results = calculate(
-        _inputs(case, rules, {table: [{NAME_COLUMN[kind]: "甲", "学校名称": "甲", **row}]}), rules
-    )
+    table, own = rules.table(f"{kind}s"), own_names(kind, rules)
+    named = {own[name]: "甲" for name in ("学校名称", NAME_COLUMN[kind])}
+    results = calculate(_inputs(case, rules, {table.id: [named | row]}), rules)
     found = float(results.tables[f"{PREFIX[kind]}Scores"][body["indicator"]][0])
     if not _same(found, body["score"]):
         yield f"“{body['indicator']}”应得{body['score']:g}分，算得{found!r}"
     missed = any(f.code == "measure_missing" and f.column == column for f in results.findings)
-    owed = not known[body["indicator"]].homeroom_only or row.get("班主任") == "是"
+    some = known[body["indicator"]].homeroom_only
+    owed = not some or row.get(table.name_of(Role.HOMEROOM)) == "是"
     blank = owed and row[column] == "空"
     if missed != blank:
         yield f"“{column}”{'应' if blank else '不应'}列为没有数据"
 
 
-def _ranking(case: Case) -> Case:
+def _ranking(case: Case, rules: Rules) -> Case:
     """The whole calculation that a ranking case stands for; its n-th unit is called 第n位."""
     body, kind = case.body, _kind(case)
     _keys(case, body["expect"], {"ranks", "tied", "awards", "near"}, "expect ")
     also = body.get("also", {})
     positions = {str(n) for n in range(1, len(body["scores"]) + 1)}
     _keys(case, also, positions, "also ")
-    shared = QUALIFIED_SCHOOL if kind == "school" else {"学校名称": "甲小学"}
+    own, platform = own_names(kind, rules), rules.table(f"{kind}s").name_of(Role.PLATFORM_SCORE)
+    shared, name = _qualifying(kind, rules) | {own["学校名称"]: "甲小学"}, own[NAME_COLUMN[kind]]
     units = [
-        {**shared, NAME_COLUMN[kind]: _nth(n), "平台得分": _score_given(case, score), **also.get(str(n), {})}
+        {**shared, name: _nth(n), platform: _score_given(case, score), **also.get(str(n), {})}
         for n, score in enumerate(body["scores"], 1)
     ]
     expect: dict[str, Any] = {}
@@ -162,6 +160,13 @@ def _ranking(case: Case) -> Case:
         expect["near"] = {_nth(int(n)): lines for n, lines in body["expect"]["near"].items()}
     whole = {"name": case.name, "readings": body.get("readings", {}), f"{kind}s": units, "expect": expect}
     return Case(case.file, case.name, whole)
+
+
+def _qualifying(kind: str, rules: Rules) -> dict[str, Any]:
+    """The cells that meet every condition but that of the scores."""
+    own = [c for c in rules.conditions if c.object == kind]
+    counts = {name: 100 for c in own for name in (*c.opened, *c.total)}
+    return counts | {name: "是" for c in own for name in c.columns}
 
 
 def _nth(position: int) -> str:
@@ -220,10 +225,9 @@ def _expect_cells(table: str, column: str, absent: Any = None) -> Callable[..., 
     """Checks one column of an output table by the unit's name; `absent` is what no row stands for."""
 
     def check(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
-        del rules
         for unit, value in wanted.items():
             kind = _kind_of(case, unit, results)
-            found = _cell(results.tables[table.format(PREFIX[kind])], kind, unit, column)
+            found = _cell(results.tables[table.format(PREFIX[kind])], kind, unit, column, rules)
             if not _same(absent if found is None else found, value):
                 yield f"{key}：{unit}应为{value!r}，算得{absent if found is None else found!r}"
 
@@ -344,15 +348,16 @@ def _kind(case: Case) -> str:
 
 
 def _kind_of(case: Case, unit: str, results: Results) -> str:
-    units = {"school": results.school.units, "teacher": results.teacher.units}
-    kinds = [k for k, frame in units.items() for name in frame[NAME_COLUMN[k]] if name == unit]
+    kinds = [k for k in NAME_COLUMN for name in results.of(k).names[NAME_COLUMN[k]] if name == unit]
     if len(kinds) != 1:
         raise CaseError(f"{case.name}：叫“{unit}”的有{len(kinds)}个")
     return kinds[0]
 
 
-def _cell(frame: Frame, kind: str, unit: str, column: str) -> Any:
-    mine = frame[NAME_COLUMN[kind]] == unit
+def _cell(frame: Frame, kind: str, unit: str, column: str, rules: Rules) -> Any:
+    named = NAME_COLUMN[kind]
+    # the measures have the names of the scheme's own tables
+    mine = frame[named if named in frame else own_names(kind, rules)[named]] == unit
     if "类别" in frame:
         mine = mine & (frame["类别"] == KIND_LABEL[kind])
     values = frame[column][mine].tolist()

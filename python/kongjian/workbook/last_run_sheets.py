@@ -12,7 +12,7 @@ from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
 from kongjian.base.text import clean
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.last_run import KEY, Earlier, Previous, numbered, table_code
-from kongjian.engine.outcome import NAME_COLUMNS, shown_keys
+from kongjian.engine.outcome import NAME_COLUMNS, own_names, shown_keys
 from kongjian.intake.sheets import Sheets, header_row, rows_below_header
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
@@ -64,37 +64,44 @@ def code_of(spec: OutputSheet, frame: Frame, rules: Rules) -> str:
     kind = _KINDS.get(spec.sheet, "")
     if not kind:
         return ""
-    return f"{CODE} {table_code(shown_keys(kind, frame), frame, _numbers(spec, rules))}"
+    names = Frame({name: frame[column] for name, column in _name_columns(spec, rules).items()})
+    return f"{CODE} {table_code(shown_keys(kind, names), frame, _numbers(spec, rules))}"
+
+
+def _name_columns(spec: OutputSheet, rules: Rules) -> dict[str, str]:
+    """What names a unit → the sheet's own column: 指标 has the names of the scheme's input tables."""
+    kind = _KINDS[spec.sheet]
+    return own_names(kind, rules) if _is_measures(spec) else {name: name for name in NAME_COLUMNS[kind]}
+
+
+def _is_measures(spec: OutputSheet) -> bool:
+    return spec.table.endswith("Measures")
 
 
 def _numbers(spec: OutputSheet, rules: Rules) -> list[str]:
     """The columns that hold numbers or 是/否."""
     answers = {c.name for t in rules.tables for c in t.columns if c.kind == "yes_no"}
     return [
-        c.name
-        for c in spec.columns
-        if c.kind not in _TEXTS or (spec.table.endswith("Measures") and c.name in answers)
+        c.name for c in spec.columns if c.kind not in _TEXTS or (_is_measures(spec) and c.name in answers)
     ]
 
 
 def _earlier(grid: Grid | None, spec: OutputSheet, rules: Rules) -> Frame | None:
-    kind, columns = _KINDS[spec.sheet], _numbers(spec, rules)
-    wanted = [*NAME_COLUMNS[kind], *columns]
-    found = header_row(grid, wanted) if grid else None
+    columns, named = _numbers(spec, rules), list(_name_columns(spec, rules).values())
+    found = header_row(grid, [*named, *columns]) if grid else None
     if grid is None or found is None:
         return None
     top, header = found
     rows = [row for row in grid.rows[top:] if not all(is_blank(c) for c in row)]
-    frame = _frame(kind, columns, rows, header)
+    names = _names(_KINDS[spec.sheet], [[row[header[n]] for n in named] for row in rows])
+    frame = _frame(names.having(**{KEY: texts(shown_keys(_KINDS[spec.sheet], names))}), columns, rows, header)
     return frame if frame and _is_untouched(grid.rows[: top - 1], frame, columns) else None
 
 
 def _frame(
-    kind: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], header: Mapping[str, int]
+    frame: Frame, columns: Sequence[str], rows: Sequence[Sequence[Cell]], header: Mapping[str, int]
 ) -> Frame | None:
-    """The numbers by unit; None where a cell holds what no calculation writes."""
-    names = _names(kind, [[row[header[n]] for n in NAME_COLUMNS[kind]] for row in rows])
-    frame = names.having(**{KEY: texts(shown_keys(kind, names))})
+    """The names of the units with their numbers; None where a cell holds what no calculation writes."""
     for name in columns:
         cells = [row[header[name]] for row in rows]
         known = {cell: _number(cell) for cell in set(cells)}

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from kongjian.intake.sheets import COLUMN_NAMES, RECORDS
-from kongjian.intake.sheets import WIDTHS as _WIDTH
 from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
+from kongjian.rules.roles import Role
 from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
 HOME = "首页"
@@ -45,6 +45,9 @@ _KIND: dict[str, ColumnKind] = {
     "text": "text", "yes_no": "text", "choice": "text", "month": "text", "date": "time", "account": "account",
     "count": "count", "average": "average", "share": "rate", "rate": "rate", "score": "score",
 }  # fmt: skip
+_MEASURE_WIDTH: dict[Role | None, float] = {
+    Role.STAGE: 16, Role.SCHOOL: 24, Role.PERSON: 11, Role.ACCOUNT: 22,
+}  # fmt: skip
 
 
 def _two_lines(header: str) -> float:
@@ -55,7 +58,7 @@ def _two_lines(header: str) -> float:
 def measure_columns(rules: Rules, table_id: str) -> tuple[OutColumn, ...]:
     """The columns of 学校指标 or 教师指标: those of the input table, in canonical order."""
     return tuple(
-        OutColumn(c.name, _KIND[c.kind], _WIDTH.get(c.name, _two_lines(c.name)))
+        OutColumn(c.name, _KIND[c.kind], _MEASURE_WIDTH.get(c.role, _two_lines(c.name)))
         for c in rules.table(table_id).columns
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 from lxml import etree
 
 from kongjian.base.grid import column_number
+from kongjian.xlsx.xml_text import MAIN
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
 
@@ -19,11 +19,9 @@ def xml_bytes(root: Any) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def drop_sheet_names(properties: Any) -> None:
-    """Takes the list of sheet names, which would be that of before, out of the document's properties."""
-    for element in list(properties):
-        if etree.QName(element).localname in ("HeadingPairs", "TitlesOfParts"):
-            properties.remove(element)
+def read_again(xml: str) -> bytes:
+    """A part that was edited as text, as it is written: a fault in it comes out here, not in Excel."""
+    return xml_bytes(etree.fromstring(xml.encode(), PARSER))
 
 
 def tag(name: str) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
-from kongjian.base.grid import letter
+from kongjian.base.grid import Area, reference
+from kongjian.xlsx.sheet_part import inserted
+from kongjian.xlsx.xml_text import with_prefix
 
 SIGN = "空间评比·"
 NEVER = "FALSE"
@@ -21,19 +23,19 @@ _RULE = re.compile(
 )
 _DXF = re.compile(rb'\bdxfId="(\d+)"')
 _PRIORITY = re.compile(rb'\bpriority="(\d+)"')
-# what may stand behind the conditional formats of a worksheet, by the schema
-_BEHIND = re.compile(
-    rb"<(?:\w+:)?(?:dataValidations|hyperlinks|printOptions|pageMargins|pageSetup|headerFooter|rowBreaks|colBreaks|"
-    rb"customProperties|cellWatches|ignoredErrors|smartTags|drawing|legacyDrawing|legacyDrawingHF|drawingHF|picture|"
-    rb"oleObjects|controls|webPublishItems|tableParts|extLst)\b|<mc:AlternateContent\b|</(?:\w+:)?worksheet>"
-)
-_DXFS = re.compile(rb"<((?:\w+:)?)dxfs\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?dxfs>)", re.DOTALL)
-_BEFORE_DXFS = re.compile(rb"</((?:\w+:)?)(?:cellStyles|cellXfs)>")
 ALWAYS = "TRUE"
 SELF = "INDIRECT(ADDRESS(ROW(),COLUMN()))"
 """The cell itself, wherever the rule starts: programs differ in what a relative reference counts from."""
-Area = tuple[int, int, int, int]
-"""First row, first column, last row, last column, from 1."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Cells of one input sheet that are filled as long as the condition, a formula, holds."""
+
+    table: str
+    level: str
+    condition: str
+    areas: tuple[Area, ...]
 
 
 def formula(level: str, condition: str) -> str:
@@ -64,15 +66,13 @@ def with_marks(xml: bytes, marks: Sequence[Mark], fills: Mapping[str, int]) -> b
         return xml
     for rule in reversed(old):
         tail = tail[: rule.start()] + tail[rule.end() :]
-    found = _BEHIND.search(tail)
-    assert found is not None  # a worksheet ends
     prefix = re.search(rb"<((?:\w+:)?)worksheet\b", xml)
-    p = prefix[1].decode() if prefix else ""
     first = max((int(n) for n in _PRIORITY.findall(tail)), default=0) + 1
     block = "".join(
-        _rule(mark, fills[mark.level], first + k, p) for k, mark in enumerate(_with_rests(marks, fills))
+        _rule(mark, fills[mark.level], first + k) for k, mark in enumerate(_with_rests(marks, fills))
     )
-    return b"".join((xml[:cut], tail[: found.start()], block.encode(), tail[found.start() :]))
+    new = with_prefix(block, prefix[1].decode() if prefix else "").encode()
+    return xml[:cut] + inserted(tail, new, "conditionalFormatting")
 
 
 def _behind_cells(xml: bytes) -> int:
@@ -87,55 +87,15 @@ def _with_rests(marks: Sequence[Mark], fills: Mapping[str, int]) -> list[Mark]:
     return [*marks, *rests]
 
 
-def _rule(mark: Mark, fill: int, priority: int, p: str) -> str:
+def _rule(mark: Mark, fill: int, priority: int) -> str:
     area = " ".join(map(reference, mark.areas))
     return (
-        f'<{p}conditionalFormatting sqref="{area}"><{p}cfRule type="expression" dxfId="{fill}" '
-        f'priority="{priority}"><{p}formula>{escape(formula(mark.level, mark.condition))}</{p}formula></{p}cfRule>'
-        f"</{p}conditionalFormatting>"
+        f'<conditionalFormatting sqref="{area}"><cfRule type="expression" dxfId="{fill}" priority="{priority}">'
+        f"<formula>{escape(formula(mark.level, mark.condition), quote=False)}</formula></cfRule></conditionalFormatting>"
     )
-
-
-def reference(area: Area) -> str:
-    """An area as A1 or A1:B2."""
-    first, last = f"{letter(area[1])}{area[0]}", f"{letter(area[3])}{area[2]}"
-    return first if first == last else f"{first}:{last}"
 
 
 def _ours(tail: bytes) -> list[re.Match[bytes]]:
     """Our own rules in what stands behind the cells of a sheet."""
     sign = SIGN.encode()
     return [m for m in _RULE.finditer(tail) if sign in m[0]] if sign in tail else []
-
-
-def with_fills(styles: bytes, colours: Mapping[str, str]) -> tuple[bytes, dict[str, int]]:
-    """A workbook's styles with our fills (level → colour) behind its own conditional formats' styles, and where they stand."""
-    found = _DXFS.search(styles)
-    if found is None:
-        place = list(_BEFORE_DXFS.finditer(styles))[-1]
-        p, attributes, items, start, end = place[1].decode(), b"", b"", place.end(), place.end()
-    else:
-        p, attributes, items = found[1].decode(), found[2], found[3] or b""
-        start, end = found.span()
-    count = len(re.findall(rb"<(?:\w+:)?dxf\b", items))
-    new = "".join(
-        f'<{p}dxf><{p}fill><{p}patternFill><{p}bgColor rgb="FF{colour}"/></{p}patternFill></{p}fill></{p}dxf>'
-        for colour in colours.values()
-    )
-    attributes = re.sub(rb'\s*count="\d*"', b"", attributes)
-    opening = f'<{p}dxfs count="{count + len(colours)}"'.encode() + attributes + b">"
-    block = opening + items + new.encode() + f"</{p}dxfs>".encode()
-    return styles[:start] + block + styles[end:], {level: count + k for k, level in enumerate(colours)}
-
-
-__all__ = ["formula", "levels_of", "reference", "with_fills", "with_marks"]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Cells of one input sheet that are filled as long as the condition, a formula, holds."""
-
-    table: str
-    level: str
-    condition: str
-    areas: tuple[Area, ...]

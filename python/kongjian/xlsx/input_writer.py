@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,16 +9,12 @@ from typing import Any, Protocol
 from kongjian.base.grid import letter
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
-from kongjian.xlsx.parts import Parts
-from kongjian.xlsx.sheet_part import with_prefix
 from kongjian.xlsx.table_parts import OutputSheet
 from kongjian.xlsx.table_rows import cell_content
+from kongjian.xlsx.xml_text import with_prefix
 
 LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that Excel takes for a formula when somebody enters it again."""
-_CELL_FORMATS = re.compile(r"<((?:\w+:)?)cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
-_FORMAT = re.compile(r"<(?:\w+:)?xf\b[^>]*?(?:/>|>.*?</(?:\w+:)?xf>)", re.DOTALL)
-_TEXT_FORMAT = 49
 
 
 class NewRows(Protocol):
@@ -68,14 +63,14 @@ class FileWriter:
     def write(self, blocks: Sequence[NewRows], pages: Sequence[TablePage]) -> None:
         """New rows below those that are there, then the sheets of the import."""
         for block in blocks:
-            _append(self._edit, block, TextStyles(self._edit.parts))
+            _append(self._edit, block)
             self._edit.extend_table(block.sheet, block.table_name, block.last_row)
         for page in pages:
             self._edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
         self._edit.save(self._target)
 
 
-def _append(edit: Edit, block: NewRows, text_styles: TextStyles) -> None:
+def _append(edit: Edit, block: NewRows) -> None:
     """The block's rows, each cell in the style of its column, columns between them left blank."""
     part = edit.sheet(block.sheet)
     width = max(block.columns)
@@ -83,8 +78,7 @@ def _append(edit: Edit, block: NewRows, text_styles: TextStyles) -> None:
     columns = dict(zip(block.columns, zip(*block.rows, strict=True), strict=True))
     blank = [None] * len(block.rows)
     contents = [
-        _contents(columns.get(column, blank), style, edit, text_styles)
-        for column, style in enumerate(styles, start=1)
+        _contents(columns.get(column, blank), style, edit) for column, style in enumerate(styles, start=1)
     ]
     # a row's cells with its number left open as #
     pattern = "".join(f'<c r="{letter(column)}#"%s' for column in range(1, width + 1))
@@ -95,47 +89,14 @@ def _append(edit: Edit, block: NewRows, text_styles: TextStyles) -> None:
     part.replace_table(block.first_row - 1, 1, width, block.first_row - 1, rows)
 
 
-def _contents(values: Sequence[Any], style: int, edit: Edit, text_styles: TextStyles) -> list[str]:
+def _contents(values: Sequence[Any], style: int, edit: Edit) -> list[str]:
     """One column's cells behind their references; each distinct value is written once."""
     known = {}
     for value in dict.fromkeys(values):
         like_formula = isinstance(value, str) and value.startswith(LIKE_FORMULA)
-        used = text_styles.of(style) if like_formula else style
+        used = edit.styles.as_text(style) if like_formula else style
         known[value] = (f' s="{used}"' if used else "") + cell_content(value, edit.strings)
     return list(map(known.__getitem__, values))
-
-
-class TextStyles:
-    """Cell styles as they are, but of the text format: what begins like a formula stays a text when it is edited."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._part = parts.related("styles")
-        self._known: dict[int, int] = {}
-
-    def of(self, style: int) -> int:
-        """The number of the style that is like this one, but of the text format."""
-        if style not in self._known:
-            self._known[style] = self._made(style) if self._part else style
-        return self._known[style]
-
-    def _made(self, style: int) -> int:
-        xml = self._parts.text(self._part)
-        block = _CELL_FORMATS.search(xml)
-        formats = _FORMAT.findall(block[2]) if block else []
-        if block is None or style >= len(formats):
-            return style
-        opening = re.match(r"<[^>]*>", formats[style])
-        assert opening is not None
-        if re.search(rf'\bnumFmtId="{_TEXT_FORMAT}"', opening[0]):
-            return style
-        bare = re.sub(r'\s(?:numFmtId|applyNumberFormat|quotePrefix)="[^"]*"', "", opening[0])
-        given = f'numFmtId="{_TEXT_FORMAT}" applyNumberFormat="1" quotePrefix="1"'
-        made = re.sub(r"^(<(?:\w+:)?xf)\b", rf"\1 {given}", bare) + formats[style][opening.end() :]
-        counted = re.sub(r'\bcount="\d+"', f'count="{len(formats) + 1}"', xml[block.start() : block.start(2)])
-        rest = xml[block.end(2) :]
-        self._parts.set_part(self._part, f"{xml[: block.start()]}{counted}{block[2]}{made}{rest}".encode())
-        return len(formats)
 
 
 class CellChange(Protocol):

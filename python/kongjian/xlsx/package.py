@@ -72,13 +72,7 @@ class Package:
     def relationships(self, part: str) -> list[tuple[str, str, str]]:
         """(id, type, target part) of every internal relationship of a part."""
         name = relationships_part(part)
-        if name not in self.names:
-            return []
-        out = []
-        for r in ElementTree.fromstring(self.read(name)):
-            if r.get("TargetMode") != "External":
-                out.append((r.get("Id", ""), r.get("Type", ""), resolve(part, r.get("Target", ""))))
-        return out
+        return read_relationships(self.read(name), part) if name in self.names else []
 
     def related(self, part: str, kind: str) -> list[str]:
         """The parts of one kind (the last word of the relationship's type) that a part refers to."""
@@ -149,6 +143,15 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 def relationships_part(part: str) -> str:
     path = PurePosixPath(part)
     return str(path.parent / "_rels" / f"{path.name}.rels") if part else "_rels/.rels"
+
+
+def read_relationships(xml: bytes | str, part: str) -> list[tuple[str, str, str]]:
+    """(id, type, target part) of the internal ones among a part's relationships."""
+    return [
+        (r.get("Id", ""), r.get("Type", ""), resolve(part, r.get("Target", "")))
+        for r in ElementTree.fromstring(xml)
+        if r.get("TargetMode") != "External"
+    ]
 
 
 def resolve(part: str, target: str) -> str:

@@ -12,6 +12,7 @@ from xml.parsers import expat
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import column_number, letter
 from kongjian.xlsx.strings import escape
+from kongjian.xlsx.xml_text import OFFICE, with_prefix
 
 _UNREADABLE = "工作表“{}”的内容读不了；请用Excel另存一次再试"
 _SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*?(?:/>|>(.*)</(?:\w+:)?sheetData>)", re.DOTALL)
@@ -30,20 +31,27 @@ _SPANS = re.compile(rb'\sspans="[^"]*"')
 _OF_OLD_ROW = re.compile(rb'\s(?:spans|hidden|ht|customHeight)="[^"]*"')
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
-# what may stand behind the tables and behind the hyperlinks of a worksheet, by the schema
-_AFTER_TABLES = frozenset({b"extLst"})
-_AFTER_LINKS = _AFTER_TABLES | frozenset(
-    b"printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
-    b"ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
-    b"AlternateContent webPublishItems tableParts".split()
-)
+ORDER = (
+    "sheetData sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews "
+    "mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup "
+    "headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing legacyDrawing "
+    "legacyDrawingHF drawingHF picture oleObjects controls AlternateContent webPublishItems tableParts extLst"
+).split()
+"""What a worksheet holds from its cells on, by the schema."""
 _TABLE_PARTS = re.compile(rb'(<(?:\w+:)?tableParts\b)(?:\s+count="\d*")?([^>]*>)')
 _TAG = re.compile(rb"""<(/?)(?:\w+:)?(\w+)(?:"[^"]*"|'[^']*'|[^"'>])*?(/?)>""")
 
 
-def with_prefix(cells: str, prefix: str) -> str:
-    """Finished cells in the XML prefix of their sheet."""
-    return re.sub(r"<(/?)([cv])\b", rf"<\1{prefix}\2", cells) if prefix else cells
+def inserted(tail: bytes, block: bytes, name: str) -> bytes:
+    """What stands behind a sheet's cells with a block of these elements put where the schema wants it."""
+    behind = {n.encode() for n in ORDER[ORDER.index(name) + 1 :]}
+    at, depth = len(tail), 0
+    for tag in _TAG.finditer(tail):
+        if depth == 0 and (tag[1] or tag[2] in behind):
+            at = tag.start()
+            break
+        depth += -1 if tag[1] else not tag[3]
+    return tail[:at] + block + tail[at:]
 
 
 class SheetPart:
@@ -192,28 +200,17 @@ class SheetPart:
         if not new and not kept:
             return
         block = f"<{p}hyperlinks>".encode() + kept + new.encode() + f"</{p}hyperlinks>".encode()
-        self._insert(block, _AFTER_LINKS)
+        self._tail = inserted(self._tail, block, "hyperlinks")
 
     def add_table_part(self, relationship: str) -> None:
         """Names a table that this sheet holds, by its relationship."""
         p = self.prefix
-        office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-        item = f'<{p}tablePart xmlns:r="{office}" r:id="{relationship}"/>'.encode()
+        item = f'<{p}tablePart xmlns:r="{OFFICE}" r:id="{relationship}"/>'.encode()
         if old := _TABLE_PARTS.search(self._tail):
             self._tail = self._tail[: old.start()] + old[1] + old[2] + item + self._tail[old.end() :]
             return
         block = f"<{p}tableParts>".encode() + item + f"</{p}tableParts>".encode()
-        self._insert(block, _AFTER_TABLES)
-
-    def _insert(self, block: bytes, before: frozenset[bytes]) -> None:
-        """Puts a block in front of the first of these elements, or at the worksheet's end."""
-        at, depth = len(self._tail), 0
-        for tag in _TAG.finditer(self._tail):
-            if depth == 0 and (tag[1] or tag[2] in before):
-                at = tag.start()
-                break
-            depth += -1 if tag[1] else not tag[3]
-        self._tail = self._tail[:at] + block + self._tail[at:]
+        self._tail = inserted(self._tail, block, "tableParts")
 
     def bytes(self) -> bytes:
         """The part as it now stands."""

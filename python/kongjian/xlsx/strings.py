@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
-_ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+from kongjian.xlsx.xml_text import MAIN, with_prefix
+
+_ITEM = re.compile(rb"<((?:\w+:)?)si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
 _PLAIN = re.compile(rb'<(?:\w+:)?t(?: xml:space="preserve")?>([^<]*)</(?:\w+:)?t>')
 _ROOT = re.compile(rb"<((?:\w+:)?)sst\b[^>]*?(/?)>")
 _COUNTS = re.compile(rb'\s(?:uniqueCount|count)="\d*"')
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-EMPTY = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"></sst>'
-)
+EMPTY = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="{MAIN}"></sst>'.encode()
 
 
 def escape(text: str) -> str:
@@ -33,7 +32,7 @@ class SharedStrings:
         self._added: list[str] = []
         count = 0
         for count, item in enumerate(_ITEM.finditer(xml), start=1):
-            plain = _PLAIN.fullmatch(item[1] or b"")
+            plain = _PLAIN.fullmatch(item[2] or b"")
             if plain:
                 self._known.setdefault(plain[1].decode(), count - 1)
         self._count = count
@@ -46,12 +45,23 @@ class SharedStrings:
             found = self._memo[text] = self._index(escape(text))
         return found
 
+    def add(self, content: str) -> int:
+        """The number of a new string with this content, elements without a prefix."""
+        self._added.append(content)
+        return self._count + len(self._added) - 1
+
+    def contents(self) -> list[str]:
+        """What the strings hold that were there at first, formats of parts included, in elements without a prefix."""
+        return [
+            re.sub(rf"<(/?){m[1].decode()}", r"<\1", (m[2] or b"").decode())
+            for m in _ITEM.finditer(self._xml)
+        ]
+
     def _index(self, escaped: str) -> int:
         found = self._known.get(escaped)
         if found is None:
-            found = self._known[escaped] = self._count + len(self._added)
             space = ' xml:space="preserve"' if escaped != escaped.strip() or "\n" in escaped else ""
-            self._added.append(f"<t{space}>{escaped}</t>")
+            found = self._known[escaped] = self.add(f"<t{space}>{escaped}</t>")
         return found
 
     def xml(self) -> bytes:
@@ -61,12 +71,7 @@ class SharedStrings:
         root = _ROOT.search(self._xml)
         assert root is not None
         prefix = root[1].decode()
-        items = "".join(
-            f"<{prefix}si>{t.replace('<t', f'<{prefix}t', 1).replace('</t>', f'</{prefix}t>')}</{prefix}si>"
-            if prefix
-            else f"<si>{t}</si>"
-            for t in self._added
-        ).encode()
+        items = with_prefix("".join(f"<si>{t}</si>" for t in self._added), prefix).encode()
         opening = _COUNTS.sub(b"", root[0])
         if root[2]:
             opening = opening[:-2] + b">"

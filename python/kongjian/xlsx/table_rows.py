@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from kongjian.base.grid import YES_NO, serial
 from kongjian.xlsx.strings import SharedStrings
-from kongjian.xlsx.table_parts import ColumnKind, OutputSheet
+from kongjian.xlsx.table_parts import OutputSheet
+from kongjian.xlsx.text_heights import ONE_LINE, row_height
 
 
 def _shortest(value: float) -> str:
@@ -51,7 +52,7 @@ def cell_content(value: str | float | int | dt.datetime | None, strings: SharedS
 
 def table_rows(
     frame: Mapping[str, Any],
-    columns: Sequence[tuple[str, ColumnKind]],
+    columns: Sequence[str],
     letters: Sequence[str],
     styles: Sequence[int],
     first_row: int,
@@ -61,7 +62,7 @@ def table_rows(
     """The finished rows of a table; one blank row where there is no data, as a table needs one."""
     height = max(_height(frame), 1)
     contents = []
-    for name, _ in columns:
+    for name in columns:
         given = frame.get(name)
         values = [""] * height if given is None or len(given) == 0 else given
         contents.append(column_contents(values, strings, name in yes_no))
@@ -72,6 +73,20 @@ def table_rows(
         pattern.replace("#", str(row)) % cells
         for row, cells in enumerate(zip(*contents, strict=True), start=first_row)
     ]
+
+
+def row_heights(spec: OutputSheet, frame: Mapping[str, Any], first_row: int) -> dict[int, float]:
+    """The rows whose wrapped texts need more than one line; not every program grows them by itself."""
+    out: dict[int, float] = {}
+    for column in (c for c in spec.columns if c.wraps and c.name in frame):
+        texts = frame[column.name].tolist()
+        # most texts are short enough for one line however wide their characters are
+        long = {t for t in texts if 2 * len(t) > column.width - 1 or "\n" in t}
+        known = {text: row_height([(text, column.width)]) for text in long}
+        for row, text in enumerate(texts, start=first_row) if long else ():
+            if known.get(text, ONE_LINE) > ONE_LINE:
+                out[row] = max(known[text], out.get(row, 0.0))
+    return out
 
 
 def block(

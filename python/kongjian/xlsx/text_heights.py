@@ -9,8 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kongjian.xlsx.xml_text import element, given
+
 if TYPE_CHECKING:
     from lxml import etree
+
+    from kongjian.xlsx.styles import Styles
 
 _PIXELS_PER_POINT = 96 / 72
 _PADDING = 8.0  # both inner edges of a cell
@@ -34,25 +38,22 @@ class CellStyle:
     shrinks: bool = False
 
 
-def cell_styles(styles_xml: bytes) -> list[CellStyle]:
+def cell_styles(styles: Styles) -> list[CellStyle]:
     """The styles that cells name by number."""
-    from lxml import etree  # row heights of results do without it
-
-    root = etree.fromstring(styles_xml, etree.XMLParser(resolve_entities=False))
-    space = {"m": root.tag[1:].partition("}")[0]}
-    sizes = [float((f.find("m:sz", space)).get("val")) for f in root.iterfind("m:fonts/m:font", space)]
-    out = []
-    for xf in root.iterfind("m:cellXfs/m:xf", space):
-        alignment = xf.find("m:alignment", space)
-        given = {} if alignment is None else alignment.attrib
-        out.append(
-            CellStyle(
-                sizes[int(xf.get("fontId", "0"))],
-                given.get("wrapText") in ("1", "true"),
-                given.get("shrinkToFit") in ("1", "true"),
-            )
+    sizes = [float(_of_child(font, "sz", "val") or 11) for font in styles.items("fonts")]
+    return [
+        CellStyle(
+            sizes[int(given(xf, "fontId", "0"))],
+            _of_child(xf, "alignment", "wrapText") in ("1", "true"),
+            _of_child(xf, "alignment", "shrinkToFit") in ("1", "true"),
         )
-    return out
+        for xf in styles.items("cellXfs")
+    ]
+
+
+def _of_child(item: str, child: str, name: str) -> str:
+    found = element(child).search(item)
+    return given(found[0], name) if found else ""
 
 
 def pixels(width: float) -> float:

@@ -15,7 +15,6 @@ from filled_forms import city_run
 from kongjian.engine.evidence.cheapest import Step, cheapest_steps
 from kongjian.engine.evidence.explain import unit_values
 from kongjian.engine.row_scoring import RowScorer, compile_row
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Band, Indicator, ObjectScheme
 from native_engines import random_run
@@ -99,7 +98,7 @@ def steps_up(rules: Rules, kind: str, indicator: Indicator, value: float) -> tup
 
 def tried(rules: Rules, kind: str, scorer: RowScorer, values: Sequence[float], cents: int) -> float:
     """The least cost of all combinations of steps that reach the total; infinite for none."""
-    other = kind == "teacher" and values[-1] != 1
+    other = scorer.is_other(values)
     points, costs = np.zeros(1), np.zeros(1)
     for k, indicator in enumerate(rules.object(kind).indicators):
         more = [0]
@@ -181,7 +180,7 @@ def best_for_less(
 ) -> int:
     """The most cents that a row can reach for less than so many hundredths."""
     scored, most = scorer(values), hundredths - 1
-    other = scorer.columns[-1] == HOMEROOM and values[-1] != 1
+    other = scorer.is_other(values)
     best = np.full(most + 1, sum(scored.by_indicator))
     for k, indicator in enumerate(rules.object(kind).indicators):
         if scored.missing[k] or (other and indicator.homeroom_only):

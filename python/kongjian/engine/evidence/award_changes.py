@@ -57,11 +57,11 @@ class Names:
     """The units' names as a reader can tell them apart: a name that is not the only one is said more fully."""
 
     def __init__(self, outcome: Outcome) -> None:
-        units = outcome.units
-        self._name = units["教师姓名" if outcome.kind == "teacher" else "学校名称"].tolist()
-        self._school = units["学校名称"].tolist() if outcome.kind == "teacher" else [""] * units.height
-        self._account = units["账号"].tolist() if outcome.kind == "teacher" else [""] * units.height
-        self._row = rows(units).tolist()
+        names, blank = outcome.names, [""] * outcome.names.height
+        self._name = names["教师姓名" if outcome.kind == "teacher" else "学校名称"].tolist()
+        self._school = names["学校名称"].tolist() if outcome.kind == "teacher" else blank
+        self._account = names["账号"].tolist() if outcome.kind == "teacher" else blank
+        self._row = rows(names).tolist()
         self._alone = Counter(self._name)
         self._in_school = Counter(zip(self._name, self._school, strict=True))
         self._full = Counter(zip(self._name, self._school, self._account, strict=True))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kongjian.base.errors import KongjianError
+from kongjian.engine.awards import compared
 from kongjian.engine.evidence.data_changes import (
     DataChange,
     Places,
@@ -28,10 +29,12 @@ from kongjian.engine.rounding import from_cents
 from kongjian.rules.differences import RuleChange, rule_changes, undone
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import RankBy
 
 NEW, STAYED, BECAUSE = "新进", "持平", "："
 MOST_NAMED = 3
 _JOIN = "；"
+_BY_AVERAGE = {RankBy.TOTAL: False, RankBy.MONTHLY_AVERAGE: True}
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,7 @@ class _Side:
         self.kind, self.label = kind, OBJECT_LABELS[kind]
         self._o, self._rules, self._undoing = results.of(kind), rules, undoing
         self._ranking = results.tables[f"{kind.capitalize()}Ranking"]
-        self._keys = shown_keys(kind, self._o.units)
+        self._keys = shown_keys(kind, self._o.names)
         self._scores = earlier.scores
         self._at = self._found(earlier.scores)
         self._known = (self._at != NOT_FOUND) | (self._found(earlier.measures) != NOT_FOUND)
@@ -270,7 +273,7 @@ class _Side:
 
     @property
     def _by_average(self) -> bool:
-        return self._rules.chosen["rank_by"] == "monthly_average"
+        return _BY_AVERAGE[self._rules.choice(RankBy)]
 
     def _before(self, name: str) -> Floats:
         if self._scores is None or not self._scores.height:
@@ -281,9 +284,8 @@ class _Side:
         """Whether what a unit is ranked by has changed; among equals the scores that are compared count, too."""
         own = standing.average_moved if self._by_average else standing.score_moved
         own = own | (self._at == NOT_FOUND)
-        if self._rules.chosen["ties"] == "order":
-            for name in self._rules.reading("ties").tie_breakers:
-                own = own | differ(self._before(name), self._o.scores.of(name))
+        for name in compared(self._rules):
+            own = own | differ(self._before(name), self._o.scores.of(name))
         return np.asarray(own, dtype=bool)
 
 
@@ -302,13 +304,13 @@ class _Standing:
         return f"得分{scores(self._before[unit], self._now[unit])}"
 
 
-def name_of(kind: str, units: Frame, i: int) -> str:
+def name_of(kind: str, names: Frame, i: int) -> str:
     """A unit as the lists name it: 赤壁市第一小学, or 赤壁市第一小学 张明（hb42128101）."""
-    school = str(units["学校名称"][i])
+    school = str(names["学校名称"][i])
     if kind == "school":
         return school
-    account = str(units["账号"][i])
-    return f"{school} {units['教师姓名'][i]}" + (f"（{account}）" if account else "")
+    account = str(names["账号"][i])
+    return f"{school} {names['教师姓名'][i]}" + (f"（{account}）" if account else "")
 
 
 def _once(keys: Sequence[str]) -> list[str]:

@@ -72,7 +72,7 @@ def compare(results: Results, kind: str, rules: Rules) -> Compared:
     for k, name in enumerate(found.scores.names):
         if PLATFORM + name in found.units:
             parts[k] = found.units[PLATFORM + name]
-    return Compared(kind, found, to_cents(found.units["平台得分"]), parts, within)
+    return Compared(kind, found, found.platform, parts, within)
 
 
 def other_ways(results: Results, inputs: Inputs, rules: Rules, others: Sequence[Other]) -> Ways:

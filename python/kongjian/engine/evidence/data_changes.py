@@ -15,11 +15,12 @@ from kongjian.engine.outcome import Outcome
 from kongjian.engine.rounding import from_cents
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column
+from kongjian.rules.roles import Role
+from kongjian.rules.wording import counting_score
 
 Places = Mapping[str, Mapping[str, str]]
 """Table id → column name → its letters."""
 _SAME = 1e-9
-_PLATFORM = "平台得分"
 _MISSING = "缺"
 _EVENTS_SHEET, _MONTHS_SHEET = "events", "monthly"
 
@@ -55,7 +56,8 @@ def measure_changes(
     table = rules.table(f"{kind}s")
     known, row = np.flatnonzero(at != NOT_FOUND), rows(units)
     # few are named: first what the ranking rests on
-    first = _PLATFORM if rules.chosen["authority"] == "platform_if_present" else ""
+    platform = table.by_role(Role.PLATFORM_SCORE)
+    first = platform.name if platform and counting_score(rules) == "平台得分" else ""
     for column in sorted(table.columns, key=lambda c: c.name != first):
         if column.is_text or column.name not in earlier:
             continue

@@ -13,13 +13,13 @@ from kongjian.engine.measures import FROM_EVENTS, basis
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.row_scoring import RowScorer, compile_row
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.rules.model import Indicator, Rules
+from kongjian.rules.roles import Role
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
 )  # fmt: skip
-GIVEN, EVENTS, MISSING_VALUE, NOT_OWED = "粘贴的数", "行为明细统计", "缺", "不是班主任"
+GIVEN, EVENTS, MISSING_VALUE = "粘贴的数", "行为明细统计", "缺"
 _NUMBERS = ("分值", "得分", "扣分")
 
 
@@ -63,13 +63,18 @@ def _leading(outcome: Outcome, rules: Rules) -> Ints:
 def _unit(
     results: Results, rules: Rules, kind: str, scorer: RowScorer, at: int
 ) -> Iterator[tuple[str | float, ...]]:
-    units, scheme = results.of(kind).units, rules.object(kind)
+    of, scheme = results.of(kind), rules.object(kind)
+    units = of.units
     values = unit_values(units, scorer, at)
-    other = scorer.columns[-1] == HOMEROOM and values[-1] != 1
-    names = [scheme.label, *(units[c][at] if c in units else "" for c in COLUMNS[1:4])]
+    other = scorer.is_other(values)
+    names = [scheme.label, *(of.names[c][at] if c in of.names else "" for c in COLUMNS[1:4])]
     lines = explain(scheme, rules, scorer, values)
     for indicator, (_, value, *rest) in zip(scheme.indicators, lines, strict=True):
-        said = NOT_OWED if other and indicator.homeroom_only else _source(units, indicator, at, rules)
+        said = (
+            f"不是{scorer.homeroom}"
+            if other and indicator.homeroom_only
+            else _source(units, indicator, at, rules)
+        )
         yield (*names, indicator.name, indicator.clause, value, said, *rest)
     way = way_to_mark(results, rules, kind, at)
     name, value, *rest = total_line(scheme, rules, scorer, values, way)
@@ -97,6 +102,7 @@ def _source(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
     if any(rate.measure == column for rate in rules.measures.class_rates):
         return f"按{rests_on:g}个班级推算"
     mean = next(m for m in rules.measures.teacher_means if m.measure == column)
-    who = {"teaching": "任课教师", "everyone": "教师", "homeroom": "班主任"}[mean.over]
+    named = rules.table("teachers").name_of(mean.counted) if mean.counted else ""
+    who = named if mean.counted is Role.HOMEROOM else f"{named}教师"
     how = "平均" if mean.how == "mean" else "中完整评价的比例"
     return f"按{rests_on:g}名{who}{how}"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kongjian.engine.awards import more_than_places
+from kongjian.engine.awards import compared, more_than_places
 from kongjian.engine.eligibility import basis_points, opening_rate, percent
 from kongjian.engine.evidence.award_changes import counter
 from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
@@ -17,6 +17,7 @@ from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.rules.model import Award, Condition, Rules
+from kongjian.rules.readings import RankMethod, Ties
 
 _NOBODY = np.iinfo(np.int64).max
 
@@ -180,19 +181,16 @@ class _Edge:
     @cached_property
     def shared(self) -> bool:
         """Whether more share the last rank than the award has places."""
-        method = self.rules.chosen["rank_method"]
+        method = self.rules.choice(RankMethod)
         return more_than_places(self.award, self.outcome.standing, self.last, method)
 
     @cached_property
     def guarded(self) -> Bools:
         """Who would be out below the last rank already, not only below the next one: as many others are in as there
 
-        are places. Dense ranks move up when somebody leaves a rank that nobody shares.
+        are places.
         """
-        place = self.outcome.standing
-        if self.rules.chosen["rank_method"] == "dense":
-            return place.tied & (self.last == self.award.last)
-        return np.full(len(place.rank), self.shared)
+        return _GUARDED[self.rules.choice(RankMethod)](self)
 
     def key(self, rank: int) -> int:
         """What is ranked by, in cents, of those with that rank."""
@@ -228,25 +226,39 @@ class _Edge:
         if not short:
             decided = self._decided(at, self.last, "低")
             return f"{head}与第{self.last}名同分，{decided}，没有入选；再多{points(1)}就入选{self.award.name}"
-        head += f"与第{self.last}名差{points(short)}，"
-        if self.rules.chosen["ties"] != "order":
-            return f"{head}追平就并列第{self.last}名，一并入选{self.award.name}"
+        return f"{head}与第{self.last}名差{points(short)}，{_LEVEL[self.rules.choice(Ties)](self, at, short)}"
+
+    def _level_shares(self, _: int, __: int) -> str:
+        """What drawing level with the last rank means where equals share it."""
+        return f"追平就并列第{self.last}名，一并入选{self.award.name}"
+
+    def _level_compares(self, at: int, short: int) -> str:
+        """What drawing level with the last rank means where further scores decide among equals."""
         if self._breakers(at) >= self._breakers(self._one_of(self.last)):
-            return f"{head}追平后依次比较也不落后，就入选{self.award.name}"
+            return f"追平后依次比较也不落后，就入选{self.award.name}"
         decided = self._decided(at, self.last, "低")
-        return f"{head}追平还不够（{decided}），再多{points(short + 1)}就入选{self.award.name}"
+        return f"追平还不够（{decided}），再多{points(short + 1)}就入选{self.award.name}"
 
     def _decided(self, at: int, rank: int, word: str) -> str:
         """The first indicator, of those compared in turn, in which a unit differs from one of that rank."""
-        names = self.rules.reading("ties").tie_breakers
         own, theirs = self._breakers(at), self._breakers(self._one_of(rank))
-        name, a, b = next(d for d in zip(names, own, theirs, strict=True) if d[1] != d[2])
+        name, a, b = next(d for d in zip(compared(self.rules), own, theirs, strict=True) if d[1] != d[2])
         return f"{name}{word}{points(abs(a - b))}"
 
     def _breakers(self, at: int) -> tuple[int, ...]:
         scores = self.outcome.scores
-        names = self.rules.reading("ties").tie_breakers
-        return tuple(int(to_cents(scores.of(n)[at : at + 1])[0]) for n in names)
+        return tuple(int(to_cents(scores.of(n)[at : at + 1])[0]) for n in compared(self.rules))
 
     def _one_of(self, rank: int) -> int:
         return int(np.flatnonzero(self.outcome.standing.rank == rank)[0])
+
+
+_GUARDED: dict[RankMethod, Callable[[_Edge], Bools]] = {
+    RankMethod.COMPETITION: lambda edge: np.full(len(edge.outcome.standing.rank), edge.shared),
+    # dense ranks move up when somebody leaves a rank that nobody shares
+    RankMethod.DENSE: lambda edge: edge.outcome.standing.tied & (edge.last == edge.award.last),
+}
+_LEVEL: dict[Ties, Callable[[_Edge, int, int], str]] = {
+    Ties.INCLUDE: _Edge._level_shares,
+    Ties.ORDER: _Edge._level_compares,
+}

@@ -9,17 +9,18 @@ import numpy as np
 from kongjian.engine.awards import standing
 from kongjian.engine.evidence.near_lines import NearLine, near_bounds, near_rank
 from kongjian.engine.frame import Floats, Frame, Ints, texts
-from kongjian.engine.outcome import Outcome, Results
+from kongjian.engine.outcome import NAME_COLUMNS, Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.ladders import ladder
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import RankMethod
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "界线", "数值", "差距", "竞赛名次", "中国式名次", "说明",
 )  # fmt: skip
-_METHODS = {"竞赛名次": "competition", "中国式名次": "dense"}
-_NUMBERS = ("数值", "差距", *_METHODS)
+_METHODS = {RankMethod.COMPETITION: "竞赛名次", RankMethod.DENSE: "中国式名次"}
+_NUMBERS = ("数值", "差距", *_METHODS.values())
 
 
 def near_misses(results: Results, rules: Rules) -> Frame:
@@ -48,17 +49,14 @@ def _lines(kind: str, results: Results, rules: Rules) -> Iterator[NearLine]:
 def _rows(line: NearLine, outcome: Outcome, rules: Rules) -> Frame:
     order = _by_value(line, outcome)
     at = line.at[order]
-    units = outcome.units.take(at)
-    blank = [""] * len(at)
+    names, blank = outcome.names.take(at), [""] * len(at)
     columns = {
         "类别": [OBJECT_LABELS[outcome.kind]] * len(at),
-        "学校名称": units["学校名称"],
-        "教师姓名": units.get("教师姓名", blank),
-        "账号": units.get("账号", blank),
+        **{name: names.get(name, blank) for name in NAME_COLUMNS["teacher"]},
         "界线": [line.label] * len(at),
         "数值": line.value[order],
         "差距": line.gap[order],
-        **{name: _ranks(outcome, rules, method)[at] for name, method in _METHODS.items()},
+        **{name: _ranks(outcome, rules, method)[at] for method, name in _METHODS.items()},
         "说明": [line.say(i) for i in at.tolist()],
     }
     return Frame({name: _column(name, values) for name, values in columns.items()})
@@ -66,15 +64,15 @@ def _rows(line: NearLine, outcome: Outcome, rules: Rules) -> Frame:
 
 def _by_value(line: NearLine, outcome: Outcome) -> Ints:
     """The highest value first; equal ones by rank, then by school and name, whatever the order of the input."""
-    units, rank = outcome.units.take(line.at), outcome.standing.rank[line.at]
-    own = [units[c].astype(str) for c in ("账号", "教师姓名") if c in units]
+    names, rank = outcome.names.take(line.at), outcome.standing.rank[line.at]
+    own = [names[c].astype(str) for c in ("账号", "教师姓名") if c in names]
     last = np.where(rank == UNRANKED, np.iinfo(np.int64).max, rank)
-    return np.lexsort((*own, units["学校名称"].astype(str), last, -line.value))
+    return np.lexsort((*own, names["学校名称"].astype(str), last, -line.value))
 
 
-def _ranks(outcome: Outcome, rules: Rules, method: str) -> Floats:
+def _ranks(outcome: Outcome, rules: Rules, method: RankMethod) -> Floats:
     """The ranks by one method, all other readings as they are in force; NaN for who is not ranked."""
-    chosen = rules.replace(chosen={**rules.chosen, "rank_method": method})
+    chosen = rules.replace(chosen={**rules.chosen, RankMethod.reading_id: method.value})
     rank = standing(outcome.standing.key, outcome.eligibility.eligible, outcome.scores, chosen).rank
     return np.where(rank == UNRANKED, np.nan, rank)
 

@@ -22,7 +22,7 @@ from kongjian.rules.model import Rules
 class OtherCounts:
     """Scores of both kinds under other counts of the teachers. `id` is "uncapped" or "capped".
 
-    `given` and `counted` are the larger and the effective count of each teacher by behaviour, where they
+    `given` and `counted` are the larger and the effective count of each teacher by column, where they
     were exchanged (NaN elsewhere).
     """
 
@@ -51,10 +51,12 @@ def other_counts(results: Results, inputs: Inputs, rules: Rules) -> list[OtherCo
                 continue
             effective = totals(mine, role, name, keys, "账号").astype(np.float64)
             raw = effective + totals(repeats, role, name, keys, "账号")
-            same = np.abs(teachers[name] - effective) <= TOLERANCE
-            uncapped.keep(name, same & (raw > effective), raw, effective, raw)
-            over = (effective > 0) & (teachers[name] > effective + TOLERANCE)
-            capped.keep(name, over, teachers[name], effective, effective)
+            column = rules.filled_by(role, name)
+            given = teachers[column]
+            same = np.abs(given - effective) <= TOLERANCE
+            uncapped.keep(column, same & (raw > effective), raw, effective, raw)
+            over = (effective > 0) & (given > effective + TOLERANCE)
+            capped.keep(column, over, given, effective, effective)
     found = (("uncapped", uncapped), ("capped", capped))
     return [_scored(i, e, results, inputs, rules) for i, e in found if e.used]
 

@@ -12,7 +12,7 @@ from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.scoring import score
 from kongjian.rules.choices import alternatives
 from kongjian.rules.model import Rules
-from kongjian.rules.readings import Reading, ReadingValue
+from kongjian.rules.readings import ClassWeight, Reading, ReadingValue
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -
     Effective counts, 教师指标 and the months' scores rest on no reading; 学校指标 only on how classes are weighted.
     """
     teachers, schools = results.tables["TeacherMeasures"], results.tables["SchoolMeasures"]
-    if rules.chosen["class_weight"] != now.chosen["class_weight"]:
+    if rules.choice(ClassWeight) != now.choice(ClassWeight):
         counts = results.tables["EffectiveCounts"]
         schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, Findings())
     out = {}

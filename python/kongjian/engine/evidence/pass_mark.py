@@ -18,7 +18,15 @@ from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.rules.model import ObjectScheme, Rules
+from kongjian.rules.readings import Authority, NonHomeroom
+from kongjian.rules.roles import Role
 
+_PLATFORM_COUNTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
+_NON_HOMEROOM = {
+    NonHomeroom.ZERO: "",
+    NonHomeroom.FULL: "",
+    NonHomeroom.RESCALE: "；不是{homeroom}的先折算",
+}
 _PASSES = ("monthly_average", "every_month")
 WITHOUT_MONTHS = "没有月度得分时，"
 """Begins whatever holds only where 得分 stands in for the months: a worksheet function does not see them."""
@@ -37,20 +45,20 @@ def way_to_mark(results: Results, rules: Rules, kind: str, at: int) -> str:
         if reached >= _cents(pass_mark(rules, kind)):
             return ""
         return _by_every_month(rules, kind) if every else _by_months(outcome, rules, at)
-    scorer, platform = compile_row(rules.object(kind), rules), outcome.units["平台得分"][at]
-    return way_without_months(rules, kind, scorer, unit_values(outcome.units, scorer, at), float(platform))
+    scorer = compile_row(rules.object(kind), rules)
+    values = unit_values(outcome.units, scorer, at)
+    return way_without_months(rules, kind, scorer, values, int(outcome.platform[at]))
 
 
 def way_without_months(
-    rules: Rules, kind: str, scorer: RowScorer, values: Sequence[float], platform: float
+    rules: Rules, kind: str, scorer: RowScorer, values: Sequence[float], platform: int
 ) -> str:
-    """The same where 得分 stands in for the months; `platform` is NaN where it gave no score."""
+    """The same where 得分 stands in for the months; `platform` is in cents, MISSING where it gave no score."""
     cents, mark = scorer(values).cents, _cents(pass_mark(rules, kind))
-    given = int(to_cents(np.array([platform]))[0])
-    by_platform = rules.chosen["authority"] == "platform_if_present" and given != MISSING
-    if (given if by_platform else cents) >= mark:
+    by_platform = _PLATFORM_COUNTS[rules.choice(Authority)] and platform != MISSING
+    if (platform if by_platform else cents) >= mark:
         return ""
-    way = _by_platform(given, cents, mark) if by_platform else _by_steps(rules, kind, scorer, values)
+    way = _by_platform(platform, cents, mark) if by_platform else _by_steps(rules, kind, scorer, values)
     return f"{WITHOUT_MONTHS}{way}"
 
 
@@ -67,9 +75,9 @@ def total_line(
 
 
 def _addition(rules: Rules, missing: Sequence[bool]) -> str:
-    words = "各项相加，四舍五入到两位小数"
-    if rules.chosen["non_homeroom"] == "rescale":
-        words += "；不是班主任的先折算"
+    homeroom = rules.table("teachers").by_role(Role.HOMEROOM)
+    scaled = _NON_HOMEROOM[rules.choice(NonHomeroom)].format(homeroom=homeroom.name) if homeroom else ""
+    words = f"各项相加，四舍五入到两位小数{scaled}"
     return words + (f"；有{sum(missing)}项没有数据，得分表里按0分计" if any(missing) else "")
 
 

@@ -55,7 +55,7 @@ def _line(other: Other, results: Results, names: Mapping[str, Names], rules: Rul
 
 def _meaning(other: Other, rules: Rules) -> str:
     """What is in force, and what this value means, in the rules' own words."""
-    now = other.reading.value(rules.chosen[other.reading.id])
+    now = rules.taken(other.reading)
     return f"现用“{now.label}”：{now.text}。改为“{other.value.label}”：{other.value.text}"
 
 

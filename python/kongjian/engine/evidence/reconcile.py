@@ -16,13 +16,13 @@ from kongjian.engine.outcome import Inputs, Results, unit_keys
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.wording import counting_score
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "计算得分", "平台得分", "差额", "可能原因", "采用",
 )  # fmt: skip
 TOTAL, SUMMARY = "合计", "小结"
 """What stands under 指标 in the row of a unit's total, and in a row about all units of a kind."""
-PLATFORM_USED, COMPUTED_USED = "平台得分", "计算得分"
 _CENTS = ("计算得分", "平台得分", "差额")
 
 Row = tuple[str | int, ...]
@@ -99,8 +99,7 @@ class _Listed:
         cents, given = self._of.outcome.scores.cents, self._of.given
         some = np.flatnonzero(self._of.differs | self._of.parts_differ.any(axis=0))
         size = np.where(given[some] == MISSING, 0, np.abs(given[some] - cents[some]))
-        units = self._of.outcome.units.take(some)
-        keys = np.array(unit_keys(self._of.kind, units), dtype=str)
+        keys = np.array(unit_keys(self._of.kind, self._of.outcome.names.take(some)), dtype=str)
         return [int(i) for i in some[np.lexsort((keys, -size))]]
 
     def _parts(self, i: int) -> list[tuple[int, list[Cause]]]:
@@ -123,10 +122,9 @@ class _Listed:
         return "；".join(c.text for c in causes) or self._rules.reconcile.texts.unknown
 
     def _row(self, i: int, name: str, ours: int, theirs: int, why: str) -> Row:
-        units = self._of.outcome.units
-        named = [str(units[c][i]) if c in units else "" for c in COLUMNS[1:4]]
-        platform = self._of.given[i] != MISSING and self._rules.chosen["authority"] != "computed"
-        used = PLATFORM_USED if platform else COMPUTED_USED
+        names = self._of.outcome.names
+        named = [str(names[c][i]) if c in names else "" for c in COLUMNS[1:4]]
+        used = counting_score(self._rules) if self._of.given[i] != MISSING else "计算得分"
         return (OBJECT_LABELS[self._of.kind], *named, name, ours, theirs, theirs - ours, why, used)
 
 

@@ -37,8 +37,8 @@ def explain(book: Path, who: str | None) -> None:
     if not run.schools + run.teachers:
         raise KongjianError("还没有数据：请把平台导出的数据粘贴到输入表")
     if who:
-        mine = _called(who, schools.units["学校名称"])
-        others = np.union1d(_called(who, teachers.units["教师姓名"]), _called(who, teachers.units["账号"]))
+        mine = _called(who, schools.names["学校名称"])
+        others = np.union1d(_called(who, teachers.names["教师姓名"]), _called(who, teachers.names["账号"]))
     else:
         mine, others = by_rank(schools)[:1], by_rank(teachers)[: not run.schools]
     if not len(mine) + len(others):

@@ -67,7 +67,7 @@ def rules(lint: bool, month: str | None, folder: Path | None) -> None:
     click.echo("口径：")
     for r in loaded.readings:
         values = "、".join(v.label for v in r.values)
-        click.echo(f"  {pad(r.label, 22)}{r.value(loaded.chosen[r.id]).label}（可选：{values}）")
+        click.echo(f"  {pad(r.label, 22)}{loaded.taken(r).label}（可选：{values}）")
 
 
 @click.command(cls=ChineseCommand)

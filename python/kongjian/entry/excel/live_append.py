@@ -15,7 +15,7 @@ from kongjian.intake.importing.convert import Value
 from kongjian.intake.importing.landing import Block
 from kongjian.intake.sheets import Page
 from kongjian.rules.model_tables import Column
-from kongjian.xlsx.edit import totals_row
+from kongjian.xlsx.table_parts import totals_row
 
 _TEXTS = ("text", "account", "month")
 _AT_ONCE = 20_000

@@ -18,7 +18,7 @@ import xlwings as xw
 from xlwings.main import Table
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import YES_NO, Cell, Grid
+from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid
 from kongjian.base.text import fold
 from kongjian.entry.excel import live_marks
 from kongjian.entry.excel.session import NOT_THERE
@@ -38,7 +38,6 @@ MOST_CELLS = 3_000_000
 """Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
 _ERROR_CODES = range(-2146826288, -2146826180)
 _ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
-_DAY_ZERO = dt.date(1899, 12, 30)
 _ALLOWED = tuple(
     f"Allow{what}"
     for what in (
@@ -239,7 +238,7 @@ def _moment(
 ) -> Cell:
     """A date, a time or both."""
     date, time = dt.date(year, month, day), dt.time(hour, minute, second, microsecond)
-    if date == _DAY_ZERO:
+    if date == DAY_ZERO.date():
         return time
     return date if time == dt.time() else dt.datetime.combine(date, time)
 

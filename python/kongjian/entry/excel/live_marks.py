@@ -7,8 +7,9 @@ from typing import Any
 
 import xlwings as xw
 
+from kongjian.base.grid import Area, reference
 from kongjian.intake.marks import FILLS
-from kongjian.xlsx.fill_marks import SIGN, Area, Mark, formula, reference
+from kongjian.xlsx.fill_marks import SIGN, Mark, formula
 
 _BY_FORMULA = 2  # XlFormatConditionType.xlExpression
 _LONGEST_ADDRESS = 250  # Excel takes an address of at most 255 characters

@@ -72,14 +72,14 @@ def expected(run: Run, rules: Rules) -> Frame:
     frames = []
     for form in rules.forms.forms:
         at = known.qualified(run, form.object)
-        units = known.outcome(run, form.object).units.take(at)
+        names = known.outcome(run, form.object).names.take(at)
         blank, teacher = [""] * len(at), form.object == "teacher"
         columns = [
             [material(form)] * len(at),
             [OBJECT_LABELS[form.object]] * len(at),
-            units["学校名称"].tolist(),
-            units["教师姓名"].tolist() if teacher else blank,
-            accounts(units) if teacher else blank,
+            names["学校名称"].tolist(),
+            names["教师姓名"].tolist() if teacher else blank,
+            accounts(names) if teacher else blank,
             [form.due] * len(at),
         ]
         frames.append(columns)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from kongjian.base.grid import day
 from kongjian.base.text import fold
-from kongjian.forms.applications import is_fact
 from kongjian.rules.model_forms import FormField
 
 _MOBILE = re.compile(r"(?:\+?86-?)?1[3-9]\d{9}")
@@ -14,7 +14,6 @@ _LANDLINE = re.compile(r"(?:0\d{2,3}-?|\(0\d{2,3}\))[2-9]\d{6,7}(?:[-转]\d{1,6}
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)
 _DATE = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?")
 _DASHES = str.maketrans("－—–−", "----")
-_EPOCH = dt.date(1899, 12, 30)
 _DAY_NUMBERS = (10_000, 80_000)  # 1927 to 2119, where a date has lost its format
 
 
@@ -23,12 +22,13 @@ def length(text: str) -> int:
     return len("".join(text.split()))
 
 
-def written(field: FormField, text: str) -> str:
+def written(field: FormField, text: str, sent: re.Pattern[str]) -> str:
     """What the unit itself has written into a field: no facts that the form was sent with, no empty date line."""
     if field.kind == "date":
         return text if re.search(r"\d", fold(text)) else ""
-    own = [line for line in text.split("\n") if not is_fact(line)] if field.kind == "long_text" else [text]
-    return "\n".join(own).strip()
+    if field.kind == "long_text":
+        text = "\n".join(line for line in text.split("\n") if not sent.fullmatch(line))
+    return text.strip()
 
 
 def date_of(text: str) -> dt.date | None:
@@ -41,12 +41,15 @@ def date_of(text: str) -> dt.date | None:
     except ValueError:
         return None
     low, high = _DAY_NUMBERS
-    return _EPOCH + dt.timedelta(days=int(number)) if low <= number <= high else None
+    return day(number) if low <= number <= high else None
 
 
-def fault(field: FormField, text: str) -> str:
-    """What is wrong with a field's content, "" for nothing; to be read behind the field's label."""
-    own = written(field, text)
+def fault(field: FormField, text: str, sent: re.Pattern[str]) -> str:
+    """What is wrong with a field's content, "" for nothing; to be read behind the field's label.
+
+    `sent` matches the lines that the form was sent with.
+    """
+    own = written(field, text, sent)
     if not own:
         if not field.required:
             return ""

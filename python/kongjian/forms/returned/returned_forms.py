@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.grid import Area, Cell, Grid, is_blank, letter
 from kongjian.engine.matching import school_keys
 from kongjian.forms import known
+from kongjian.forms.applications import sent_facts
 from kongjian.forms.returned import field_checks
 from kongjian.forms.template.filled_workbook import MADE_NAME, as_made
 from kongjian.forms.template.placeholders import words
 from kongjian.rules import Rules
 from kongjian.rules.model_forms import Form
-from kongjian.xlsx.defined_names import Area, defined_names
+from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
@@ -92,7 +94,7 @@ def _read(package: Package, rules: Rules) -> list[Returned]:
         form = _form_of(areas, rules)
         grid = reader.grid(sheet) if form else None
         if form and grid:
-            out.append(_judge(package.path, form, grid, areas, unit))
+            out.append(_judge(package.path, form, grid, areas, unit, sent_facts(rules)))
     if not out:
         return [Returned(package.path, reasons=("不是发出的申报表（格子的名称不在），请用发出的表填写",))]
     # a workbook's one unit cannot be that of several sheets
@@ -115,7 +117,9 @@ def _form_of(areas: Iterable[str], rules: Rules) -> Form | None:
     return rules.forms.form(best) if best and hits[best] else None
 
 
-def _judge(path: Path, form: Form, grid: Grid, areas: Mapping[str, Area], unit: str) -> Returned:
+def _judge(
+    path: Path, form: Form, grid: Grid, areas: Mapping[str, Area], unit: str, sent: re.Pattern[str]
+) -> Returned:
     values, reasons, own = {}, [], False
     for k, wanted in enumerate(form.fields):
         area = areas.get(wanted.name.lower())
@@ -123,8 +127,8 @@ def _judge(path: Path, form: Form, grid: Grid, areas: Mapping[str, Area], unit: 
             reasons.append(f"{wanted.label}的格子不见了，请用发出的表填写")
             continue
         values[wanted.name] = text = _text(grid, area)
-        own |= k > 0 and bool(field_checks.written(wanted, text))  # the first field was sent filled
-        if why := _error(grid, area) or field_checks.fault(wanted, text):
+        own |= k > 0 and bool(field_checks.written(wanted, text, sent))  # the first field was sent filled
+        if why := _error(grid, area) or field_checks.fault(wanted, text, sent):
             reasons.append(f"{letter(area[1])}{area[0]} {wanted.label}{why}")
     found = Returned(path, form.id, unit, values, tuple(reasons) if own else (NOT_FILLED,))
     return found if unit.startswith(f"{form.object}|") else _by_content(found, form)

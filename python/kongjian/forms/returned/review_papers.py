@@ -10,13 +10,13 @@ from pathlib import Path
 from lxml import etree
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.grid import Area, Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.forms.review_sheets import NAME, NO
 from kongjian.forms.template.placeholders import words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.xlsx.cell_xml import PARSER
-from kongjian.xlsx.defined_names import Area, defined_names
+from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 

@@ -15,7 +15,8 @@ from kongjian.forms.template.sheet_template import SheetTemplate, faults
 from kongjian.xlsx.cell_xml import PARSER, tag
 from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
-from kongjian.xlsx.strings import EMPTY, SharedStrings
+from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.styles import Styles
 from kongjian.xlsx.text_heights import cell_styles
 
 
@@ -25,12 +26,8 @@ class Template:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._package = Package(path)
-        found = self._package.related(self._package.workbook, "sharedStrings")
-        self._strings = self._package.read(found[0]) if found else EMPTY
-        self._strings_part = found[0] if found else ""
-        styles = self._package.related(self._package.workbook, "styles")
-        looks = cell_styles(self._package.read(styles[0])) if styles else []
-        texts = _texts(self._strings)
+        parts = Parts(self._package)
+        looks, texts = cell_styles(Styles(parts)), _texts(parts.strings().xml())
         self.sheets = {
             name: SheetTemplate(self._package.read(part), name, texts, looks)
             for name, part in self._package.sheets.items()
@@ -60,12 +57,10 @@ class Template:
         """
         for sheet in sheets:
             self.check(sheet.template, sheet.context)
-        strings = SharedStrings(self._strings)
-        made = [
-            Made(s, fill(self.sheets[s.template], s.context, strings), f"xl/worksheets/sheet{k}.xml")
-            for k, s in enumerate(sheets, start=1)
-        ]
-        Assembly(self._package, made, strings, self._strings_part, names or {}).save(target)
+        parts = Parts(self._package)
+        strings = parts.strings()
+        made = [Made(s, fill(self.sheets[s.template], s.context, strings)) for s in sheets]
+        Assembly(parts, made, strings, names or {}).save(target)
         return [Note(m.sheet.name, n.cell, n.text) for m in made for n in m.filled.notes]
 
 

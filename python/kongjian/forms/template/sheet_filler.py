@@ -10,21 +10,19 @@ from typing import Any
 
 from lxml import etree
 
-from kongjian.base.grid import letter
+from kongjian.base.grid import cell_number, letter
 from kongjian.engine.frame import Frame
 from kongjian.forms.template import placeholders
 from kongjian.forms.template.placeholders import SIDES, Context, Formula, Placeholder
 from kongjian.forms.template.sheet_template import Cell, SheetTemplate
 from kongjian.xlsx.cell_xml import column_of, row_and_column, tag
 from kongjian.xlsx.references import RowMap
+from kongjian.xlsx.sheet_part import ORDER
 from kongjian.xlsx.strings import SharedStrings
 from kongjian.xlsx.text_heights import HIGHEST, Sizes, height_needed, too_wide
 
 # what the schema wants in front of a sheet's merged areas
-_BEFORE_MERGES = frozenset(
-    "sheetData sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate "
-    "customSheetViews".split()
-)
+_BEFORE_MERGES = frozenset(ORDER[: ORDER.index("mergeCells")])
 
 
 @dataclass(frozen=True)
@@ -236,9 +234,6 @@ def _runs(values: list[Any]) -> Iterator[tuple[int, int]]:
             start = k
 
 
-_EPOCH = dt.date(1899, 12, 30)
-
-
 def put_value(c: etree._Element, value: Any, strings: SharedStrings) -> None:
     """A value into a cell, which keeps its format."""
     for child in list(c):
@@ -256,6 +251,6 @@ def put_value(c: etree._Element, value: Any, strings: SharedStrings) -> None:
         c.set("t", "str" if is_formula else "s")
         v.text = value if is_formula else str(strings.index(value))
     elif isinstance(value, dt.date):
-        v.text = str((dt.date(value.year, value.month, value.day) - _EPOCH).days)
+        v.text = str(int(cell_number(value)))
     else:
         v.text = str(int(value)) if float(value).is_integer() else repr(float(value))

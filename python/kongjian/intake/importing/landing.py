@@ -15,6 +15,7 @@ from kongjian.intake.headers import find_header
 from kongjian.intake.importing.convert import Converted, Reading, Value, converted
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
+from kongjian.rules.roles import Role
 
 Row = Mapping[str, Value]
 Key = tuple[Value, ...]
@@ -183,8 +184,8 @@ class Landing:
     def _key_part(self, row: Row, name: str) -> Value:
         column = self._kinds[name]
         value = row.get(name)
-        if value is None and column.choices:
-            value = guessed_kind(column.choices, row.get("账号"))
+        if value is None and column.role is Role.KIND:
+            value = guessed_kind(column.choices, row.get(self.table.name_of(Role.ACCOUNT)))
         return self._plain(name, value)
 
     def _differences(self, row: Row, there: Row) -> tuple[tuple[str, Value, Value], ...]:

@@ -31,8 +31,6 @@ def objects(files: Files) -> Iterator[str]:
                 yield f"{where}：没有 unit"
             if columns and indicator.column not in columns:
                 yield f"{where}：“{scheme.sheet}”没有它要的列“{indicator.column}”"
-            if indicator.homeroom_only and "班主任" not in columns:
-                yield f"{where} homeroom_only：“{scheme.sheet}”没有“班主任”列"
 
 
 def _scoring(where: str, indicator: model.Indicator, by_reading: dict[str, bool]) -> Iterator[str]:

@@ -16,10 +16,12 @@ from kongjian.base.errors import RuleFileError
 from kongjian.base.text import fold
 from kongjian.rules import loader, model, model_tables, strict_yaml
 from kongjian.rules.ladders import ladder, ladder_faults
+from kongjian.rules.lint.column_roles import column_roles
 from kongjian.rules.lint.common import Files, cited, collisions, template_faults, twice
 from kongjian.rules.lint.indicators import objects
 from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import BY_CONDITIONS, Ties, not_carried_out
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -53,6 +55,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         _measures,
         _effective,
         _tables,
+        column_roles,
         _problems,
         forms,
         evidence,
@@ -88,9 +91,13 @@ def _readings(files: Files) -> Iterator[str]:
             yield f"{where} values：至少要有两个取值"
         yield from twice(f"{where} values.id", (v.id for v in reading.values))
         yield from twice(f"{where} values.label", (v.label for v in reading.values))
+        yield from not_carried_out(reading)
         for key in ("source", "text", "effect"):
             if not getattr(reading, key):
                 yield f"{where}：没有 {key}"
+        compares = reading.id == Ties.reading_id and Ties.ORDER in (v.id for v in reading.values)
+        if compares != bool(reading.tie_breakers):
+            yield f"{where} tie_breakers：有取值“{Ties.ORDER}”的口径“{Ties.reading_id}”要写，别的口径不写"
         for name in reading.tie_breakers:
             for file, scheme in files.objects:
                 if name not in (i.name for i in scheme.indicators):
@@ -123,6 +130,18 @@ def _conditions(files: Files) -> Iterator[str]:
             if name not in columns:
                 yield f"{where}：{OBJECT_LABELS[condition.object]}数据没有“{name}”列"
         yield from _condition_shape(where, condition)
+    for option in BY_CONDITIONS:
+        yield from _conditions_for_all(option.reading_id, readings.get(option.reading_id, []), files)
+
+
+def _conditions_for_all(reading_id: str, value_ids: list[str], files: Files) -> Iterator[str]:
+    """No value of a reading that only conditions carry out may leave an object without them."""
+    named = [(c.object, c.when[reading_id]) for c in files.eligibility.conditions if reading_id in c.when]
+    for kind, label in OBJECT_LABELS.items():
+        if not named or kind in dict(named):
+            for value_id in value_ids:
+                if (kind, value_id) not in named:
+                    yield f"eligibility.yaml when：口径“{reading_id}”取“{value_id}”时，{label}没有条件"
 
 
 def _condition_shape(where: str, condition: model.Condition) -> Iterator[str]:
@@ -161,8 +180,6 @@ def _awards(files: Files) -> Iterator[str]:
             follows = award.object == kind and award.recipient == "administrator"
             if follows and (award.first, award.last) not in steps:
                 yield f"awards.yaml “{award.name}”：名次与任何一个{label}奖项都不一致"
-            if follows and "管理员姓名" not in files.columns(f"{kind}s"):
-                yield f"awards.yaml “{award.name}” recipient：{label}数据没有“管理员姓名”列"
 
 
 def _measures(files: Files) -> Iterator[str]:
@@ -180,7 +197,7 @@ def _measures(files: Files) -> Iterator[str]:
         if mean.measure not in teachers:
             yield f"measures.yaml “{mean.measure}”：教师数据没有这一列"
     for rate in rates:
-        for name in (rate.measure, rate.count, "学生数"):
+        for name in (rate.measure, rate.count):
             if name not in classes:
                 yield f"measures.yaml “{rate.measure}”：班级数据没有“{name}”列"
         if not (isfinite(rate.per_student) and rate.per_student > 0):
@@ -194,12 +211,13 @@ def _effective(files: Files) -> Iterator[str]:
     own = [b for r in effective.roles for b in r.behaviours]
     yield from twice("effective.yaml behaviours", own)
     indicators = {i.name for _, scheme in files.objects for i in scheme.indicators}
+    filled = {(s.object, i.name): i.column for _, s in files.objects for i in s.indicators}
     for role in effective.roles:
         columns = files.columns(f"{role.fills}s")
         for name in role.behaviours:
             if name not in indicators:
                 yield f"effective.yaml “{role.id}” behaviours：没有指标“{name}”"
-            elif role.fills != "nothing" and name not in columns:
+            elif role.fills != "nothing" and filled.get((role.fills, name)) not in columns:
                 label = OBJECT_LABELS[role.fills]
                 yield f"effective.yaml “{role.id}” behaviours：{label}数据没有“{name}”列"
     for key, names in (

@@ -17,16 +17,17 @@ from kongjian.engine.evidence.pass_mark import total_line, way_without_months
 from kongjian.engine.monthly import Monthly
 from kongjian.engine.rounding import to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
-from kongjian.engine.scoring import HOMEROOM
 from kongjian.engine.scoring import score as score_frame
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.readings import Authority
+from kongjian.rules.roles import Role
 from kongjian.workbook.functions.given import Given, Row, block, is_error, one_row
 from kongjian.workbook.functions.rules_text import WORKBOOKS, rules_of
 
-PLATFORM = "平台得分"
 QUALIFIED = "达标"
 _NAN = float("nan")
+_PLATFORM_COUNTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
 
 
 class Ready(NamedTuple):
@@ -45,12 +46,12 @@ class Ready(NamedTuple):
             values = self.given.values(row, columns, self.given.where(places, columns))
         else:
             indicator = self.scheme.indicators[item]
-            needed = [indicator.column, *([HOMEROOM] if indicator.homeroom_only else [])]
+            needed = [indicator.column, *([self.scorer.homeroom] if indicator.homeroom_only else [])]
             found = self.given.values(row, needed, self.given.where(places, needed))
             values = [_NAN] * len(self.scheme.indicators) + [1.0]
             values[item], values[-1] = found[0], found[-1] if indicator.homeroom_only else 1.0
-        if HOMEROOM in columns and values[-1] != values[-1]:
-            raise KongjianError(f"{HOMEROOM}是错误值")
+        if self.scorer.homeroom and values[-1] != values[-1]:
+            raise KongjianError(f"{self.scorer.homeroom}是错误值")
         return values
 
 
@@ -108,8 +109,8 @@ def scores(kind: str, rows: Any, headers: Any, rules: str | None) -> list[list[C
     scored = score_frame(frame, ready.scheme, ready.rules)
     points = np.vstack([scored.by_indicator, scored.total])
     missing = np.vstack([scored.missing, ~scored.complete])
-    if HOMEROOM in columns:
-        unknown = np.isnan(frame[HOMEROOM])
+    if homeroom := ready.scorer.homeroom:
+        unknown = np.isnan(frame[homeroom])
         owed = [i.homeroom_only for i in ready.scheme.indicators]
         missing[np.ix_([*owed, True], unknown)] = True
     points[missing] = np.nan
@@ -147,7 +148,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
         return Monthly(average, lowest, np.array([False]), found[np.newaxis])
     given = _platform(ready, row, headers)
-    if np.isnan(given) or ready.rules.chosen["authority"] == "computed":
+    if np.isnan(given) or not _PLATFORM_COUNTS[ready.rules.choice(Authority)]:
         scored = ready.scorer(ready.values(row, headers))
         if not scored.complete:
             raise KongjianError(f"缺少指标：{'、'.join(_missing(ready, scored.missing))}")
@@ -157,18 +158,21 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
 
 
 def _platform(ready: Ready, row: Row, headers: Any) -> float:
-    """The platform's score in the row; NaN for none."""
-    place = ready.given.places(len(row), headers).get(PLATFORM)
-    platform = None if place is None or is_blank(row[place]) else row[place]
-    if platform is not None and is_error(platform):
-        raise KongjianError(f"{PLATFORM}是错误值")
-    return float(ready.given.numbers("score", [platform])[0])
+    """The platform's total of a row; NaN where it is blank or not there."""
+    column = ready.given.table.by_role(Role.PLATFORM_SCORE)
+    place = ready.given.places(len(row), headers).get(column.name) if column else None
+    if column is None or place is None or is_blank(row[place]):
+        return _NAN
+    if is_error(row[place]):
+        raise KongjianError(f"{column.name}是错误值")
+    return float(ready.given.numbers("score", [row[place]])[0])
 
 
 def explained(kind: Any, row: Any, headers: Any, rules: str | None) -> list[list[Cell]]:
     """The header, one line per indicator, and the total with the way to the pass mark where there are no months."""
     ready, row = ready_for(kind_of(kind), rules or ""), one_row(row)
     scheme, scorer, values = ready.scheme, ready.scorer, ready.values(row, headers)
-    way = way_without_months(ready.rules, scheme.object, scorer, values, _platform(ready, row, headers))
+    platform = int(to_cents(np.array([_platform(ready, row, headers)]))[0])
+    way = way_without_months(ready.rules, scheme.object, scorer, values, platform)
     lines = explain(scheme, ready.rules, scorer, values)
     return [list(COLUMNS), *lines, total_line(scheme, ready.rules, scorer, values, way)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,22 +15,32 @@ from kongjian.engine.ranking import rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.intake.values import folded
 from kongjian.rules.model import Rules
+from kongjian.rules.readings import RankAmong, RankMethod, Ties
 from kongjian.workbook.functions.computing import QUALIFIED, Ready, kind_of, ready_for
 from kongjian.workbook.functions.given import block, is_error, one_row
 
 _NAN = float("nan")
+_ASKS_WHO_QUALIFIES = {RankAmong.ELIGIBLE: True, RankAmong.ALL: False}
+_COMPARES = {Ties.INCLUDE: False, Ties.ORDER: True}
+# whose rank is open where some units with the same score are still to be told apart
+_OPEN: dict[RankMethod, Callable[[Ints, Bools], Bools]] = {
+    RankMethod.COMPETITION: lambda _, tied: tied,
+    # a broken tie also moves everyone below it
+    RankMethod.DENSE: lambda places, tied: places >= places[tied].min(initial=len(places) + 1),
+}
 
 
 def ranks(scores: Any, eligible: Any, text: str | None) -> list[list[Cell]]:
     """A column of ranks: "" where there is nothing to rank, NaN where the order cannot be told."""
     ready = ready_for("teacher", text or "")
     rules, columns = ready.rules, list(zip(*_lines(scores), strict=True))
-    breakers = rules.reading("ties").tie_breakers
+    breakers = rules.tie_breakers
     if len(columns) not in (1, 1 + len(breakers)):
-        raise KongjianError(f"得分应为一列，或再带{'、'.join(breakers)}三列")
+        more = f"，或再带{'、'.join(breakers)}各一列" if breakers else ""
+        raise KongjianError(f"得分应为一列{more}")
     keys = [to_cents(ready.given.numbers("score", cells)) for cells in columns]
     unread = np.zeros(len(keys[0]), dtype=bool)
-    if rules.chosen["ties"] == "include":
+    if not _COMPARES[rules.choice(Ties)]:
         keys = keys[:1]
     blank = np.array([_is_empty(cell, rules) for cell in columns[0]])
     for key in keys:
@@ -60,7 +70,7 @@ def _is_empty(cell: Cell, rules: Rules) -> bool:
 def _admitted(eligible: Any, rules: Rules, height: int) -> tuple[Bools, Bools]:
     """Who is ranked, and of whom that cannot be told."""
     everyone, nobody = np.ones(height, dtype=bool), np.zeros(height, dtype=bool)
-    if eligible is None or rules.chosen["rank_among"] == "all":
+    if eligible is None or not _ASKS_WHO_QUALIFIES[rules.choice(RankAmong)]:
         return everyone, nobody
     columns = list(zip(*_lines(eligible), strict=True))
     if len(columns) != 1 or len(columns[0]) != height:
@@ -72,16 +82,11 @@ def _admitted(eligible: Any, rules: Rules, height: int) -> tuple[Bools, Bools]:
 
 def _places(keys: list[Ints], rules: Rules) -> list[float]:
     """Ranks as on the ranking sheets. Where ties are to be broken but nothing breaks them, NaN."""
-    method = rules.chosen["rank_method"]
+    method = rules.choice(RankMethod)
     if len(keys) > 1:
         return [float(place) for place in rank_in_order(keys, method)]
     places = rank(keys[0], method)
-    open_ = np.zeros(len(places), dtype=bool)
-    if rules.chosen["ties"] == "order":
-        open_ = shared(places)
-        # by the dense method a broken tie also moves everyone below it
-        if method == "dense" and open_.any():
-            open_ = places >= places[open_].min()
+    open_ = _OPEN[method](places, shared(places)) & _COMPARES[rules.choice(Ties)]
     return [_NAN if o else float(place) for place, o in zip(places, open_, strict=True)]
 
 

@@ -70,7 +70,7 @@ def _readings(sheet: Worksheet, styles: Styles, rules: Rules) -> None:
     add_table(sheet, READINGS_TABLE, HEADER_ROW, columns, len(rules.readings), filtered=False)
     fixed, choice = _cell(styles, wrap=True), _editable(styles, center=True)
     for row, reading in enumerate(rules.readings, start=FIRST_ROW - 1):
-        labels, current = [v.label for v in reading.values], _current(rules, reading)
+        labels, current = [v.label for v in reading.values], rules.taken(reading).label
         texts = (reading.label, current, "、".join(labels), _meaning(reading), reading.effect)
         for index, text in enumerate(texts):
             sheet.write_string(row, index, text, choice if index == 1 else fixed)
@@ -87,11 +87,6 @@ def _readings(sheet: Worksheet, styles: Styles, rules: Rules) -> None:
                 "error_message": f"只能从列表中选：{'、'.join(labels)}。",
             },
         )
-
-
-def _current(rules: Rules, reading: Reading) -> str:
-    chosen = rules.chosen.get(reading.id, reading.values[0].id)
-    return reading.value(chosen).label
 
 
 def _meaning(reading: Reading) -> str:

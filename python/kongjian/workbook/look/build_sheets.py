@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.intake.marks import FILLS
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
+from kongjian.rules.roles import Role
 from kongjian.workbook.look.build_marks import mark
 from kongjian.workbook.look.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.xlsx.fill_marks import NEVER, formula
@@ -22,6 +23,7 @@ from kongjian.xlsx.text_heights import text_width
 NOT_YET = "尚未计算"
 _LANDSCAPE_FROM = 112  # characters that still print readably across an upright A4 page
 _NAMES = {"名次", "类别", "级别", "学校名称", "教师姓名", "口径", "取值", "时间", "月份", "奖项"}
+_NAMING = (Role.KIND, Role.SCHOOL, Role.PERSON, Role.MONTH)
 _FREEZE_AT_MOST = 52
 _PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
 _INPUT_KIND = {
@@ -29,7 +31,8 @@ _INPUT_KIND = {
     "average": "average", "share": "rate", "rate": "rate", "score": "score", "month": "month", "date": "time",
 }  # fmt: skip
 _INPUT_WIDTH = {
-    "学校名称": 24.0, "学段": 16.0, "教师姓名": 11.0, "管理员姓名": 11.0, "账号": 22.0, "日期": 20.0, "行为": 18.0,
+    Role.SCHOOL: 24.0, Role.STAGE: 16.0, Role.PERSON: 11.0, Role.ADMINISTRATOR: 11.0, Role.ACCOUNT: 22.0,
+    Role.DATE: 20.0, Role.BEHAVIOUR: 18.0,
 }  # fmt: skip
 
 
@@ -58,7 +61,7 @@ def add_input(
     for level, colour in FILLS.items():  # what a check fills cells with is at hand from the start
         rule = {"type": "formula", "criteria": "=" + formula(level, NEVER)}
         sheet.conditional_format("A2", {**rule, "format": styles.get(bg_color=f"#{colour}")})
-    freeze(sheet, frozen_columns(headers, widths))
+    freeze(sheet, frozen_columns(headers, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
 
 
@@ -69,7 +72,8 @@ def _guidance(table: InputTable) -> str:
 
 def _input_widths(table: InputTable, headers: Sequence[str]) -> list[float]:
     """Headers take two lines; a narrow sheet is spread out until the guidance in row 2 fits above it."""
-    usual = [_INPUT_WIDTH.get(h, max(8.5, 2.0 * -(-len(h) // 2) + 3)) for h in headers]
+    own = {c.name: _INPUT_WIDTH[c.role] for c in table.columns if c.role in _INPUT_WIDTH}
+    usual = [own.get(h, max(8.5, 2.0 * -(-len(h) // 2) + 3)) for h in headers]
     spread = max(1.0, text_width(_guidance(table)) / (sum(usual) or 1.0))
     return [round(width * spread, 1) for width in usual]
 
@@ -149,9 +153,9 @@ def _choices(rules: Rules, column: Column) -> tuple[Sequence[str], str]:
         return ("是", "否"), "请填“是”或“否”。"
     if column.choices:
         return column.choices, f"请填{'或'.join(f'“{c}”' for c in column.choices)}。"
-    if column.name == "学段":
-        return rules.levels, "通常从列表中选一个学段。"
-    if column.name == "角色":
+    if column.role is Role.STAGE:
+        return rules.levels, f"通常从列表中选一个{column.name}。"
+    if column.role is Role.EVENT_ROLE:
         labels = [r.label for r in rules.effective.roles]
         return labels, f"请填{'、'.join(labels)}之一。"
     return (), ""
@@ -173,7 +177,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     header = styles.header(output.role)
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
     mark(sheet, styles, rules, output)
-    freeze(sheet, frozen_columns(output.names, widths))
+    freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
     if output.protected:
         sheet.protect("", _PROTECT)
@@ -185,11 +189,12 @@ def _output_kind(column: OutColumn) -> str:
     return "word" if short else column.kind
 
 
-def frozen_columns(names: Sequence[str], widths: Sequence[float]) -> int:
+def frozen_columns(names: Sequence[str], widths: Sequence[float], rules: Rules) -> int:
     """The leading columns that name the row, as long as they leave room for the others."""
+    naming = _NAMES | {c.name for t in rules.tables for c in t.columns if c.role in _NAMING}
     used = 0.0
     for index, (name, width) in enumerate(zip(names, widths, strict=True)):
         used += width
-        if name not in _NAMES or used > _FREEZE_AT_MOST:
+        if name not in naming or used > _FREEZE_AT_MOST:
             return index
     return len(names)

@@ -1,0 +1,112 @@
+"""The styles of a workbook: what is added goes behind what is there, so that every number in use stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.xml_text import appended, element, given, inserted, with_attributes
+
+_BLOCKS = {
+    "numFmts": "numFmt", "fonts": "font", "fills": "fill", "borders": "border", "cellStyleXfs": "xf",
+    "cellXfs": "xf", "cellStyles": "cellStyle", "dxfs": "dxf",
+}  # fmt: skip
+"""Counted lists in the order of the schema, and what each holds."""
+_PARTS_OF_FORMATS = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
+_TEXT = 49
+_BUILT_IN = {"General": 0, "0": 1, "0.00": 2, "@": _TEXT}
+_FIRST_OWN_FORMAT = 164
+"""Number formats below this are built in and mean the same in every file."""
+
+
+class Styles:
+    """The styles of a package; false where it has none."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._part = parts.related("styles")
+        self._as_text: dict[int, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._part)
+
+    def items(self, block: str) -> list[str]:
+        """The items of a counted list, as they are but without a prefix."""
+        found = element(block).search(self._parts.text(self._part)) if self else None
+        if found is None:
+            return []
+        content = re.sub(f"<(/?){found[1]}", r"<\1", found[3] or "")
+        return [m[0] for m in element(_BLOCKS[block]).finditer(content)]
+
+    def add(self, block: str, items: Sequence[str]) -> int:
+        """Items at the end of a counted list, which is made where it is not there; the number of the first."""
+        count, xml = len(self.items(block)), self._parts.text(self._part)
+        if not items:
+            return count
+        if element(block).search(xml) is None:
+            before = list(_BLOCKS)[: list(_BLOCKS).index(block)]
+            xml = inserted(xml, f'<{block} count="0"/>', before)
+        xml = appended(xml, block, "".join(items))
+        found = element(block).search(xml)
+        assert found is not None
+        counted = with_attributes(found[0], count=count + len(items))
+        self._parts.set_part(self._part, xml[: found.start()] + counted + xml[found.end() :])
+        return count
+
+    def number_format(self, code: str) -> int:
+        """The number of a number format, written as an attribute is; one that is not there is added."""
+        if code in _BUILT_IN:
+            return _BUILT_IN[code]
+        known = {given(f, "formatCode"): int(given(f, "numFmtId")) for f in self.items("numFmts")}
+        if code not in known:
+            known[code] = max([_FIRST_OWN_FORMAT - 1, *known.values()]) + 1
+            self.add("numFmts", [f'<numFmt numFmtId="{known[code]}" formatCode="{code}"/>'])
+        return known[code]
+
+    def cell_format(self, code: str) -> int:
+        """A cell format that sets nothing but a number format; the workbook's usual one for General."""
+        number = self.number_format(code) if self else 0
+        xf = f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        return self.add("cellXfs", [xf]) if number else 0
+
+    def as_text(self, cell_format: int) -> int:
+        """The cell format that is like this one, but of the text format: what begins like a formula stays a text."""
+        if cell_format not in self._as_text:
+            formats, made = self.items("cellXfs"), cell_format
+            if cell_format < len(formats) and given(formats[cell_format], "numFmtId") != str(_TEXT):
+                xf = with_attributes(formats[cell_format], numFmtId=_TEXT, applyNumberFormat=1, quotePrefix=1)
+                made = self.add("cellXfs", [xf])
+            self._as_text[cell_format] = made
+        return self._as_text[cell_format]
+
+    def add_fills(self, colours: Mapping[str, str]) -> dict[str, int]:
+        """Fills for conditional formats by name, six hexadecimal digits each, and their numbers."""
+        first = self.add(
+            "dxfs",
+            [f'<dxf><fill><patternFill><bgColor rgb="FF{c}"/></patternFill></fill></dxf>' for c in colours.values()],
+        )  # fmt: skip
+        return {name: first + k for k, name in enumerate(colours)}
+
+    def merge(self, other: Styles) -> tuple[list[int], list[int]]:
+        """Appends another workbook's formats; their new numbers: cell formats, conditional formats."""
+        first = {key: self.add(block, other.items(block)) for block, key in _PARTS_OF_FORMATS.items()}
+        numbers = {
+            given(f, "numFmtId"): self.number_format(given(f, "formatCode")) for f in other.items("numFmts")
+        }
+
+        def own(item: str) -> str:
+            return re.sub(r'(?<=\snumFmtId=")\d+', lambda m: str(numbers.get(m[0], m[0])), item)
+
+        formats = [_moved(own(xf), first) for xf in other.items("cellXfs")]
+        marks = [own(dxf) for dxf in other.items("dxfs")]
+        at, at_mark = self.add("cellXfs", formats), self.add("dxfs", marks)
+        return list(range(at, at + len(formats))), list(range(at_mark, at_mark + len(marks)))
+
+
+def _moved(xf: str, first: Mapping[str, int]) -> str:
+    """A cell format with its parts by their new numbers; named styles stay behind: what they set stands in it, too."""
+    parts = {key: number + int(given(xf, key, "0")) for key, number in first.items()}
+    applied = ["Font", "Fill", "Border", "NumberFormat"]
+    applied += [word for word in ("Alignment", "Protection") if f"<{word.lower()}" in xf]
+    return with_attributes(xf, **parts, xfId=0, **{f"apply{word}": 1 for word in applied})

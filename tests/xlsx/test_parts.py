@@ -1,0 +1,118 @@
+"""What is added to a package and taken out of it: it stays a clean package, in whatever way it was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openxml_audit import OpenXmlValidator
+
+from kongjian.xlsx.defined_names import DefinedName, defined_names, text_name
+from kongjian.xlsx.edit import Edit
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.xml_text import MAIN, inserted
+from package_lint import lint
+from workbooks import change, prefixed, read
+
+SHEET = (
+    f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>7</v></c></row></sheetData></worksheet>'
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Two sheets with a chart each, a name of the workbook, and the same name of the second sheet."""
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        for name in ("甲", "乙"):
+            sheet = book.add_worksheet(name)
+            sheet.write_column("A1", [1, 2, 3])
+            chart = book.add_chart({"type": "column"})
+            chart.add_series({"values": f"={name}!$A$1:$A$3"})
+            sheet.insert_chart("C1", chart)
+        book.define_name("Place", "=甲!$B$2:$B$4")
+        book.define_name("乙!Place", "=乙!$B$2")
+    return tmp_path / "book.xlsx"
+
+
+def clean(path: Path) -> bool:
+    audit = OpenXmlValidator().validate(path)
+    return lint(path) == [] and (audit.errors, audit.warning_count) == ([], 0)
+
+
+@pytest.mark.parametrize("written", ["as usual", "with a prefix"])
+def test_what_is_added_is_in_the_way_of_its_part(path: Path, written: str) -> None:
+    if written == "with a prefix":
+        change(path, prefixed)
+    with Package(path) as package:
+        parts = Parts(package)
+        styles = Styles(parts)
+        assert [parts.add_sheet(name, SHEET.encode()) for name in ('a&"b', "丙")] == ["xl/worksheets/sheet3.xml", "xl/worksheets/sheet4.xml"]  # fmt: skip
+        parts.set_names([*parts.defined_names(), text_name("Text", '说"好"<&')])
+        assert [styles.number_format(code) for code in ("0.0%", "@", "0.000", "0.0%")] == [164, 49, 165, 164]
+        assert styles.as_text(0) == styles.as_text(0) == 1
+        assert styles.add_fills({"错误": "FF0000", "警告": "00FF00"}) == {"错误": 0, "警告": 1}
+        parts.calculate_on_load()
+        parts.put_first(["丙"])
+        parts.save(path)
+    assert clean(path)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["丙", "甲", "乙", 'a&"b']
+    assert book["丙"]["A1"].value == 7
+    assert book["乙"].defined_names["Place"].attr_text == "乙!$B$2"
+    assert book.calculation.fullCalcOnLoad
+    with Package(path) as package:
+        assert defined_names(package).texts == {"Text": '说"好"<&'}
+
+
+def test_sheets_that_go_take_along_what_only_they_used(path: Path) -> None:
+    with Package(path) as package:
+        parts = Parts(package)
+        parts.remove_sheets()
+        parts.add_sheet("丙", SHEET.encode())
+        parts.set_names([])
+        parts.forget_sheet_list()
+        parts.drop_unreached()
+        parts.save(path)
+    assert [name for name in read(path) if "chart" in name or "drawing" in name] == []
+    assert clean(path)
+    assert openpyxl.load_workbook(path).sheetnames == ["丙"]
+
+
+def test_a_name_is_that_of_the_workbook_not_that_of_a_copied_sheet(path: Path) -> None:
+    with Package(path) as package:
+        edit = Edit(package)
+        edit.put_block("Place", [[5], [6]])
+        edit.put_name("Gone", 5)
+        edit.save(path)
+    book = openpyxl.load_workbook(path)
+    assert [book["甲"][f"B{row}"].value for row in (2, 3)] == [5, 6]
+    assert book["乙"]["B2"].value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sheet", "area"),
+    [
+        ("'甲 ''1'''!$B$2:$D$9", "甲 '1'", (2, 2, 9, 4)),
+        ("甲!$AA$3", "甲", (3, 27, 3, 27)),
+        ("$甲.$A$1", "", None),
+        ("$甲!A1", "甲", (1, 1, 1, 1)),
+        ("甲!$5:$5", "甲", None),
+        ("甲!$A$1,甲!$C$1", "甲", None),
+        ('"甲!$A$1"', "", None),
+        ("0.5", "", None),
+    ],
+)
+def test_where_a_name_points(text: str, sheet: str, area: tuple[int, ...] | None) -> None:
+    name = DefinedName({"name": "x"}, text)
+    assert (name.sheet, name.area) == (sheet, area)
+
+
+def test_an_element_goes_behind_the_last_of_those_that_the_schema_wants_in_front() -> None:
+    behind = ["sheets", "externalReferences"]
+    for before in ("<w><sheets/>", "<w><sheets><sheet/></sheets><externalReferences/>"):
+        assert inserted(f"{before}<calcPr/></w>", "<n/>", behind) == f"{before}<n/><calcPr/></w>"
+    assert inserted("<?xml ?><x:w a='1'><x:b/></x:w>", "<n/>", []) == "<?xml ?><x:w a='1'><x:n/><x:b/></x:w>"
