@@ -170,6 +170,26 @@ def test_the_random_cases_are_worth_the_work() -> None:
     assert any(not o.monthly.months.passed.all() for o in outcomes)
 
 
+RATES = {
+    (27, 31): "87.10%", (26, 30): "86.67%", (17771, 20_000): "88.86%", (22_499, 25_000): "89.996%",
+    (89_995, 100_000): "89.995%", (899_999, 1_000_000): "89.999%",
+}  # fmt: skip
+
+
+def test_a_rate_is_rounded_but_never_reads_as_the_bound_below_which_it_is(tmp_path: Path) -> None:
+    opened, total = (list(map(float, counts)) for counts in zip(*RATES, strict=True))
+    columns = {"教师开通空间数": opened, "教师总数": total}
+    run = run_of({"schools": {"学校名称": [f"{o:g}÷{t:g}" for o, t in RATES], **columns}}, RULES)
+    reasons = run.results.tables["Eligibility"]["未达标原因"].tolist()
+    for said, rate in zip(reasons, RATES.values(), strict=True):
+        assert f"教师开通率{rate}，低于90%" in said
+    book = tmp_path / "a.xlsx"
+    assert live_copy(run, book).formulas == spoil(book)
+    wanted = expected(contents(run))
+    assert differences(wanted, iron_calc(book)) == []
+    assert differences(wanted, libreoffice([book], tmp_path / "out")[0]) == []
+
+
 def test_a_wrong_formula_is_found(tmp_path: Path) -> None:
     """The comparison itself: one step taken for another must show in both engines."""
     wanted = written(EVERY_VALUE[0], tmp_path / "a.xlsx")

@@ -56,7 +56,7 @@ ROOMS = {
     "engine.evidence.near_lines": "rank_method ties",
     "engine.evidence.near_misses": "rank_method",
     "engine.evidence.changes": "rank_by",
-    "engine.evidence.cheapest": "non_homeroom",
+    "engine.evidence.pass_mark": "authority non_homeroom",
     "workbook.functions.computing": "authority",
     "workbook.functions.ranks": "rank_among ties rank_method",
     "forms.score_cards": "non_homeroom",

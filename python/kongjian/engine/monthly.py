@@ -29,8 +29,6 @@ _BARS: dict[MissingMonths, bool] = {
     MissingMonths.NOT_ELIGIBLE: True,
 }
 """Whether who lacks such a month cannot qualify."""
-_A_TENTH = 10
-"""A month has passed once one in so many of the units has a score of it or of a later one."""
 _FAR = np.iinfo(np.int64).max
 
 
@@ -94,7 +92,9 @@ def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findin
     out = np.full(units.height * len(months), np.nan)
     out[slot[first]] = mine[score_column][use[first]]
     by_month = out.reshape(units.height, len(months))
-    some = np.flatnonzero((~np.isnan(by_month)).sum(axis=0) * _A_TENTH >= max(units.height, 1))
+    some = np.flatnonzero(
+        (~np.isnan(by_month)).sum(axis=0) >= max(units.height, 1) * rules.evidence.month_passed_share
+    )
     return Months(by_month, np.arange(len(months)) <= (some[-1] if len(some) else NOT_FOUND))
 
 

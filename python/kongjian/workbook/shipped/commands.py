@@ -92,7 +92,7 @@ COMMANDS = (
     ),
     Command(
         "GoExplanations", "核对", "得分说明", "X", "ReviewShowAllComments",
-        "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样到80分最省力。不读也不写任何内容。",
+        "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样到80分。不读也不写任何内容。",
         table="Explanations",
     ),
     Command(
