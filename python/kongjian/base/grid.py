@@ -64,3 +64,8 @@ def cell_number(cell: Cell) -> float:
 def serial(moment: dt.datetime) -> float:
     """A moment as Excel's day number."""
     return round((moment - _EPOCH).total_seconds() / 86400, 8)
+
+
+def from_serial(day: float) -> dt.datetime:
+    """Excel's day number as a moment, to the second."""
+    return _EPOCH + dt.timedelta(seconds=round(day * 86400))

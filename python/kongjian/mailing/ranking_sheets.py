@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.frame import Bools, Frame
 from kongjian.engine.outcome import NAME_COLUMNS
-from kongjian.engine.result_tables import direction
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled
 from kongjian.mailing.plan import (
     AWARD,
@@ -37,7 +34,6 @@ from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
-_WAY_WIDTH = 8.0
 
 
 def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
@@ -48,8 +44,6 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
     for column in spec.columns:
         values = shown(some.ranking[column.name], False)
         formula = formulas.get(column.name, "")
-        if plan.ranks and column.name == CHANGE:
-            column, values = replace(column, width=_WAY_WIDTH), _ways(some) if formula else values
         if formula:
             values = _padded(["" if v is None else v for v in values], some.height)
         columns.append(plan.column(column, values, plan.fill(kind, formula)))
@@ -59,12 +53,6 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
             columns.append(CopyColumn(name, look, 12, values, plan.fill(kind, formulas[name]), helper=True))
     place, used = plan.place(kind, "排名"), len(some.ranked)
     return CopySheet(place, spec.table, "result", spec.purpose, tuple(columns), used=used)
-
-
-def _ways(some: Units) -> list[Value]:
-    """升2, 降1 … without the reasons: those are of this run and would stand when somebody changes a rule."""
-    pairs = zip(some.ranking[RANK].tolist(), some.ranking[BEFORE].tolist(), strict=True)
-    return [direction(now, before) for now, before in pairs]
 
 
 def _padded(values: list[Value], height: int) -> list[Value]:
@@ -107,7 +95,8 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
         COMPARED: taken((RANKED_SCORE, *comparisons(plan.rules))[-1]),
         ELIGIBLE_SO_FAR: _so_far(plan, kind),
     }
-    if any(plan.units(kind).ranking[CHANGE]):
+    ranking = plan.units(kind).ranking
+    if any(ranking[CHANGE]) or not np.isnan(ranking[BEFORE]).all():
         out[CHANGE] = _change_formula(own.own(BEFORE), here)
     return out
 
@@ -121,7 +110,7 @@ def _so_far(plan: Plan, kind: str) -> str:
 
 def _change_formula(before: str, now: str) -> str:
     moved = f'IF({now}<{before},"升"&({before}-{now}),"降"&({now}-{before}))'
-    known = f'IF({before}="","新进",IF({now}={before},"持平",{moved}))'
+    known = f'IF({before}="","新进",IF({now}={before},"",{moved}))'
     return f'IF(OR({now}="",{before}="{NOT_RANKED}"),"",{known})'
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from kongjian.base.grid import Grid
 from kongjian.engine.calculate import calculate
-from kongjian.engine.evidence.changes import Changes, compare, explained
+from kongjian.engine.evidence.change_table import change_sheet
+from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.frame import Frame
-from kongjian.engine.last_run import Previous
+from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.intake import problem_list
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
@@ -37,6 +38,7 @@ class Run:
     levels: dict[str, int]
     inputs: Inputs
     changes: Changes = field(default_factory=Changes)
+    change_sheet: ChangeSheet = field(default_factory=lambda: ChangeSheet(Frame()))
     marks: Sequence[Mark] = ()
 
     @property
@@ -96,7 +98,6 @@ def calculate_grids(
     intake = read_inputs(grids, rules)
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
     changes = compare(results, intake.inputs, rules, previous, intake.places)
-    results = explained(results, changes)
     lines = problem_list.lines(results.findings, intake.where, accepted)
     found = problem_list.frame(lines)
     return Run(
@@ -106,6 +107,7 @@ def calculate_grids(
         problem_list.count_levels(found),
         intake.inputs,
         changes,
+        change_sheet(results, changes, previous, rules),
         marks(lines, intake.where),
     )
 
