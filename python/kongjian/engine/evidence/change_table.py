@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from kongjian.base.text import fold
 from kongjian.engine.evidence.award_changes import Names, counter
-from kongjian.engine.evidence.changes import Changes, Side, once
+from kongjian.engine.evidence.change_units import LAST, NAMES, units_of
+from kongjian.engine.evidence.changes import Changes, Side
 from kongjian.engine.evidence.data_changes import DataChange
 from kongjian.engine.frame import Floats, Frame, texts
-from kongjian.engine.last_run import KEY, ChangeSheet, Previous, numbered, plain
+from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.matching import rows
-from kongjian.engine.outcome import NAME_COLUMNS, Results
-from kongjian.engine.ranking import UNRANKED
+from kongjian.engine.outcome import Results
 from kongjian.rules.model import Rules
 
-NAMES, NUMBERS = ("类别", "学校名称", "教师姓名", "账号"), ("上次名次", "本次名次", "上次得分", "本次得分")
+NUMBERS = ("上次名次", "本次名次", "上次得分", "本次得分")
 COLUMNS = (*NAMES, *NUMBERS, "变化", "原因")
 CAME, LEFT, UP, DOWN, SCORED = "新进", "退出", "升", "降", "得分变"
 _WAYS = (CAME, LEFT, UP, DOWN, SCORED)
 MOST_NAMED = 3
 _JOIN = "；"
 _RULES_UNKNOWN = "看不出上次用的口径和规则"
-_LAST = np.inf
-"""The rank of a unit that has none: behind all others."""
-Words = tuple[str, ...]
-"""The names of one unit, or its awards."""
 
 
 def change_sheet(results: Results, changes: Changes, previous: Previous, rules: Rules) -> ChangeSheet:
@@ -59,78 +54,58 @@ def as_frame(lines: Sequence[Sequence[Any]]) -> Frame:
 
 
 class _Kind:
-    """All units of one kind, of this run and after them those that are gone since the last."""
+    """The rows of one kind of unit."""
 
     def __init__(
         self, side: Side, results: Results, changes: Changes, previous: Previous, rules: Rules
     ) -> None:
         self._side, self._rules, self._rules_known = side, rules, changes.rules is not None
-        o, kind = side.outcome, side.kind
-        self._o, self._sheet = o, rules.table(f"{kind}s").sheet
-        order = np.concatenate([o.order, np.flatnonzero(o.standing.rank == UNRANKED)])
-        ordered = numbered([side.keys[i] for i in order])
-        keys = dict(zip(order.tolist(), ordered, strict=True))
-        ranks, ranking = previous.ranks.get(kind, {}), side.earlier.ranking
-        gone = list(_gone(side, ranks, set(ordered)))
-        then = np.where(o.standing.rank == UNRANKED, _LAST, o.standing.rank)
-        first = np.array([ranks.get(keys[i], _LAST) for i in range(len(order))])
-        self._ranks_known = ranking is not None
-        self.then = np.concatenate([then, np.full(len(gone), _LAST)])
-        self.first = np.concatenate([first, [g[1] for g in gone]]) if self._ranks_known else self.then
-        mine = results.tables["Eligibility"]["类别"] == side.label
-        names = [results.tables["Eligibility"][c][mine].tolist() for c in NAMES]
-        self._names = [*zip(*names, strict=True), *(g[0] for g in gone)]
-        self._before = np.concatenate([side.score.before, [g[2] for g in gone]])
-        self._now = np.concatenate([side.score.now, np.full(len(gone), np.nan)])
-        self._shown = Names(o)
-        table = results.tables[f"{kind.capitalize()}Ranking"].having(**{KEY: texts(ordered[: len(o.order)])})
-        held = _held(kind, ranking, side.earlier.awards, rules)
-        holds = _held(kind, table, results.tables["Awards"], rules)
-        if held is None or holds is None:  # whose awards they were nobody knows: nothing is said of them
-            held = holds = {}
-        by_unit = [*(keys[i] for i in range(len(order))), *(g[3] for g in gone)]
-        self._awards = [(held.get(k, ()), holds.get(k, ())) for k in by_unit]
+        self._o, self._sheet = side.outcome, rules.table(f"{side.kind}s").sheet
+        self._units = units_of(side, results, previous, rules)
+        self._shown, self._added = Names(side.outcome), frozenset(side.added)
         self._cells: dict[int, list[DataChange]] = {}
         for change in side.data:
             self._cells.setdefault(change.unit, []).append(change)
-        self._added = frozenset(side.added)
-        scored = side.score.moved | side.average.moved
-        self._scored = np.concatenate([scored, np.ones(len(gone), dtype=bool)])
-        self._scored[list(self._added)] = True
 
     def lines(self) -> Iterator[tuple[Any, ...]]:
-        ways = {u: way for u in range(len(self._names)) if (way := self._way(u))}
+        """Each unit that is not as it was, in the order of COLUMNS."""
+        all_ = self._units
+        ways = {u: way for u in range(len(all_.names)) if (way := self._way(u))}
 
         def place(u: int) -> tuple[Any, ...]:
-            return _WAYS.index(ways[u]), min(self.first[u], self.then[u]), self._names[u]
+            return _WAYS.index(ways[u]), min(all_.first[u], all_.then[u]), all_.names[u]
 
         for u in sorted(ways, key=place):
-            first = self.first[u] if self._ranks_known else _LAST
-            ranks = ("" if rank == _LAST else float(rank) for rank in (first, self.then[u]))
-            scores = (float(score[u]) for score in (self._before, self._now))
-            yield (*self._names[u], *ranks, *scores, ways[u], _JOIN.join(self._why(u, ways[u])))
+            first = all_.first[u] if all_.ranks_known else LAST
+            ranks = (np.nan if rank == LAST else float(rank) for rank in (first, all_.then[u]))
+            scores = (float(score[u]) for score in (all_.before, all_.now))
+            yield (*all_.names[u], *ranks, *scores, ways[u], _JOIN.join(self._why(u, ways[u])))
 
     def _way(self, u: int) -> str:
         """In which way a unit is not as it was, "" where it is."""
-        first, then = self.first[u], self.then[u]
-        held, holds = self._awards[u]
-        if (first, then) != (_LAST, _LAST):
-            if then == _LAST or (held and not holds):
+        first, then = self._ranks(u)
+        held, holds = self._units.awards[u]
+        if (first, then) != (LAST, LAST):
+            if then == LAST or (held and not holds):
                 return LEFT
-            if first == _LAST or (holds and not held):
+            if first == LAST or (holds and not held):
                 return CAME
             if first != then:
                 return UP if then < first else DOWN
             if held != holds:
                 return CAME if set(holds) - set(held) else LEFT
-        return SCORED if self._scored[u] else ""
+        return SCORED if self._units.scored[u] else ""
+
+    def _ranks(self, u: int) -> tuple[float, float]:
+        """The rank of a unit in the last run and in this one."""
+        return float(self._units.first[u]), float(self._units.then[u])
 
     def _why(self, u: int, way: str) -> list[str]:
         """What stopped the unit, who overtook it, its own data, the rules; last what became of its awards."""
         if u >= self._o.units.height:
             return [f"“{self._sheet}”里没有了", *self._award_words(u)]
         own = bool(self._side.own_standing_moved[u])
-        came_or_went = (self.first[u] == _LAST) != (self.then[u] == _LAST)
+        came_or_went = self._ranks(u).count(LAST) == 1
         judged = self._o.eligibility.eligible[u] != self._qualified(u)
         why = self._stopped(u) if way == LEFT else []
         if u in self._added:
@@ -150,12 +125,12 @@ class _Kind:
 
     def _qualified(self, u: int) -> bool:
         """Whether the unit qualified in the last run, as far as is known."""
-        return bool(self._awards[u][0]) or self._side.keys[u] in self._side.earlier.qualified
+        return bool(self._units.awards[u][0]) or self._side.keys[u] in self._side.earlier.qualified
 
     def _others(self, u: int, own: bool) -> list[str]:
         """Who overtook the unit or is no longer ahead of it, where its own score does not say it all."""
-        key, (held, holds) = self._side.key, self._awards[u]
-        first, then = self.first[u], self.then[u]
+        key, (held, holds) = self._side.key, self._units.awards[u]
+        first, then = self._ranks(u)
         if then > first and (not key.now[u] < key.before[u] or (held and not holds)):
             said, (named, count) = "名次被{}超过", self._overtaken[u]
         elif then < first and not key.now[u] > key.before[u]:
@@ -170,7 +145,7 @@ class _Kind:
 
     def _last_name(self, u: int) -> str:
         """The name of a unit that is gone."""
-        return str(self._names[u][2] or self._names[u][1])
+        return self._units.names[u][2] or self._units.names[u][1]
 
     def _rule_words(self, u: int, let_in: bool) -> list[str]:
         named = [r.change.text for r in self._side.reasons if (r.let_in if let_in else r.moved)[u]]
@@ -181,7 +156,8 @@ class _Kind:
 
     def _unknown(self, u: int, own: bool) -> str:
         """What is said where nothing that is known tells why."""
-        if not own and self.first[u] != self.then[u]:
+        first, then = self._ranks(u)
+        if not own and first != then:
             return f"{self._score}没有变，别的{self._side.label}变了" if self._rules_known else _RULES_UNKNOWN
         if self._side.touched:
             return f"“{'”“'.join(self._side.touched)}”不在了或上次计算以后被改过，看不出改了哪一格"
@@ -190,7 +166,7 @@ class _Kind:
 
     def _award_words(self, u: int) -> list[str]:
         """由“甲”变为“乙”, 不再获“甲”, 新获“乙”."""
-        held, holds = self._awards[u]
+        held, holds = self._units.awards[u]
         lost, won = [a for a in held if a not in holds], [a for a in holds if a not in held]
         if lost and won:
             return [f"由{self._quoted(lost)}变为{self._quoted(won)}"]
@@ -207,11 +183,11 @@ class _Kind:
 
     @cached_property
     def _overtaken(self) -> list[tuple[list[int], int]]:
-        return overtaken(self.first, self.then)
+        return overtaken(self._units.first, self._units.then)
 
     @cached_property
     def _outdone(self) -> list[tuple[list[int], int]]:
-        return overtaken(self.then, self.first)
+        return overtaken(self._units.then, self._units.first)
 
 
 def overtaken(first: Floats, then: Floats, most: int = MOST_NAMED) -> list[tuple[list[int], int]]:
@@ -226,48 +202,6 @@ def overtaken(first: Floats, then: Floats, most: int = MOST_NAMED) -> list[tuple
             count = bisect_left(seen, (float(then[u]), -1))
             out[u] = [v for _, v in seen[: min(count, most)]], count
     return out
-
-
-def _gone(side: Side, ranks: Mapping[str, float], now: set[str]) -> Iterator[tuple[Words, float, float, str]]:
-    """Who is in the sheets of the last run only: its names, rank, score and `numbered` key."""
-    scores, ranking = side.earlier.scores, side.earlier.ranking
-    known: dict[str, float] = {}
-    if scores is not None:
-        known = dict(zip(once(scores[KEY].tolist()), scores["得分"].tolist(), strict=True))
-    if ranking is not None:
-        for i, key in enumerate(ranking[KEY].tolist()):
-            if key not in now and key in ranks:
-                yield _named(side, ranking, i), ranks[key], known.get(plain(key), np.nan), key
-    if scores is not None:
-        ranked, mine = {plain(key) for key in ranks}, set(side.keys)
-        for i, key in enumerate(scores[KEY].tolist()):
-            if key not in ranked and key not in mine:
-                yield _named(side, scores, i), _LAST, float(scores["得分"][i]), key
-
-
-def _named(side: Side, table: Frame, i: int) -> Words:
-    names = [str(table[c][i]) if c in NAME_COLUMNS[side.kind] else "" for c in NAMES[1:]]
-    return (side.label, *names)
-
-
-def _held(kind: str, ranking: Frame | None, awards: Frame | None, rules: Rules) -> dict[str, Words] | None:
-    """The awards of each ranked unit by its key; None where one of them is none of the rules'."""
-    if ranking is None or awards is None or set(awards["奖项"]) - {a.name for a in rules.awards}:
-        return None
-    person = NAME_COLUMNS[kind][1:2]
-    own = {a.name for a in rules.awards if a.object == kind}
-    found: dict[tuple[Any, ...], set[str]] = {}
-    columns = ["名次", "学校名称", *(["姓名"] if person else [])]
-    for award, rank, *names in zip(awards["奖项"], *(awards[c].tolist() for c in columns), strict=True):
-        if award in own:
-            found.setdefault((rank, *map(fold, names)), set()).add(award)
-    ranked = zip(*(ranking[c].tolist() for c in ("名次", "学校名称", *person)), strict=True)
-    places = [(rank, *map(fold, names)) for rank, *names in ranked]
-    held = (found.get(place, ()) for place in places)
-    return {
-        key: tuple(a.name for a in rules.awards if a.name in some)
-        for key, some in zip(ranking[KEY], held, strict=True)
-    }
 
 
 def _listed(cells: Sequence[DataChange]) -> list[str]:
