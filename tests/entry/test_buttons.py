@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import from_excel
 
+from changed_books import edit, put
 from kongjian.demo.generate import demo_data
 from kongjian.engine.calculate import calculate
 from kongjian.engine.last_run import Previous
@@ -64,15 +65,17 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Both:
     return Both(folder / "city.xlsm", folder)
 
 
-@pytest.fixture(scope="module", params=["golden", "city", "again"])
+@pytest.fixture(scope="module", params=["golden", "city", "again", "changed"])
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """The golden workbook; the demo city; the golden one when it was calculated before."""
+    """The golden workbook; the demo city; the golden one when it was calculated before, with the same data and others."""
     if request.param == "city":
         return request.getfixturevalue("city")
     folder = tmp_path_factory.mktemp(request.param)
     source = Path(shutil.copy(PASTED, folder / "book.xlsm"))
-    if request.param == "again":
+    if request.param in ("again", "changed"):
         recalculate(source, now=dt.datetime(2021, 7, 20, 9, 30, 1))
+    if request.param == "changed":
+        edit(source, put("学校数据", H6=90, T5="是"))
     return Both(source, folder)
 
 

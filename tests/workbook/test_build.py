@@ -46,6 +46,7 @@ TABLES = {
     "学校得分": ("SchoolScores", f"学校名称 {SCHOOL} {TOTALS}"),
     "教师得分": ("TeacherScores", f"{PERSON} {TEACHER} {TOTALS}"),
     "问题清单": ("Problems", "级别 工作表 单元格 对象 原值 内容 建议 条款 已确认保留"),
+    "与上次相比": ("Changes", f"类别 {PERSON} 上次名次 本次名次 上次得分 本次得分 变化 原因"),
     "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
     "教师指标": ("TeacherMeasures", TEACHER_INPUT),
     "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数"),
@@ -130,7 +131,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 10, 2]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 11, 2]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:

@@ -77,6 +77,11 @@ def serial(moment: dt.datetime) -> float:
     return round((moment - DAY_ZERO).total_seconds() / 86400, 8)
 
 
+def from_serial(day: float) -> dt.datetime:
+    """Excel's day number as a moment, to the second."""
+    return DAY_ZERO + dt.timedelta(seconds=round(day * 86400))
+
+
 def day(number: float) -> dt.date:
     """The day of Excel's day number."""
     return (DAY_ZERO + dt.timedelta(days=int(number))).date()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from kongjian.base.text import fold
@@ -12,7 +10,6 @@ from kongjian.engine.awards import STATE, WHY
 from kongjian.engine.eligibility import JOIN
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
-from kongjian.engine.result_tables import direction
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled, quoted
 from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.plan import (
@@ -49,7 +46,6 @@ from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
-_WAY_WIDTH = 8.0
 _SOMEBODY = "其他学校"
 _HOLDER_ROOM = 1_000_000
 """Above any number of units."""
@@ -70,8 +66,6 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
     for column in spec.columns:
         values = shown(some.ranking[column.name], False)
         formula = formulas.get(column.name, "")
-        if plan.ranks and column.name == CHANGE:
-            column, values = replace(column, width=_WAY_WIDTH), _ways(some) if formula else values
         if formula:
             values = _padded(["" if v is None else v for v in values], some.height)
         columns.append(plan.column(column, values, plan.fill(kind, formula)))
@@ -81,12 +75,6 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
             columns.append(CopyColumn(name, look, 12, values, plan.fill(kind, formulas[name]), helper=True))
     place, used = plan.place(kind, "排名"), len(some.ranked)
     return CopySheet(place, spec.table, "result", spec.purpose, tuple(columns), used=used)
-
-
-def _ways(some: Units) -> list[Value]:
-    """升2, 降1 … without the reasons: those are of this run and would stand when somebody changes a rule."""
-    pairs = zip(some.ranking[RANK].tolist(), some.ranking[BEFORE].tolist(), strict=True)
-    return [direction(now, before) for now, before in pairs]
 
 
 def _padded(values: list[Value], height: int) -> list[Value]:
@@ -128,7 +116,8 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
         COMPARED: taken((RANKED_SCORE, *comparisons(plan.rules))[-1]),
         ELIGIBLE_SO_FAR: _so_far(plan, kind),
     }
-    if any(plan.units(kind).ranking[CHANGE]):
+    ranking = plan.units(kind).ranking
+    if any(ranking[CHANGE]) or not np.isnan(ranking[BEFORE]).all():
         out[CHANGE] = _change_formula(own.own(BEFORE), here)
     return out
 
@@ -142,7 +131,7 @@ def _so_far(plan: Plan, kind: str) -> str:
 
 def _change_formula(before: str, now: str) -> str:
     moved = f'IF({now}<{before},"升"&({before}-{now}),"降"&({now}-{before}))'
-    known = f'IF({before}="","新进",IF({now}={before},"持平",{moved}))'
+    known = f'IF({before}="","新进",IF({now}={before},"",{moved}))'
     return f'IF(OR({now}="",{before}="{NOT_RANKED}"),"",{known})'
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from kongjian.base.grid import Grid
 from kongjian.engine.awards import STATE
 from kongjian.engine.calculate import calculate
-from kongjian.engine.evidence.changes import Changes, compare, explained
+from kongjian.engine.evidence.change_table import change_sheet
+from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
-from kongjian.engine.last_run import Previous
+from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.intake import problem_list
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
@@ -44,6 +45,7 @@ class Run:
     levels: dict[str, int]
     inputs: Inputs
     changes: Changes = field(default_factory=Changes)
+    change_sheet: ChangeSheet = field(default_factory=lambda: ChangeSheet(Frame()))
     marks: Sequence[Mark] = ()
 
     @property
@@ -140,7 +142,6 @@ def calculate_grids(
     intake = read_inputs(grids, rules)
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
     changes = compare(results, intake.inputs, rules, previous, intake.places)
-    results = explained(results, changes)
     lines = problem_list.lines(results.findings, intake.where, accepted)
     results, lines = _with_doubts(results, intake, lines, accepted)
     found = problem_list.frame(lines)
@@ -151,6 +152,7 @@ def calculate_grids(
         problem_list.count_levels(found),
         intake.inputs,
         changes,
+        change_sheet(results, changes, previous, rules),
         marks(lines, intake.where),
     )
 

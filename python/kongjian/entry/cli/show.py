@@ -182,12 +182,13 @@ def pad(text: str, width: int) -> str:
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--all", "everything", is_flag=True, help="每一处都列出来（默认每类最多30处）")
 def changes(book: Path, everything: bool) -> None:
-    """与上次相比：数据、规则和名次有哪些变化；只看不写。"""
+    """与上次相比：再算一次会变什么；刚算过的，上次计算变了什么。只看不写。"""
     from kongjian.engine.evidence.change_list import MOST_LINES, change_list
     from kongjian.workbook.recalculate import check
 
     run = check(book)
-    for line in change_list(run.results, run.changes, None if everything else MOST_LINES):
+    most = None if everything else MOST_LINES
+    for line in change_list(run.results, run.changes, run.change_sheet, most):
         click.echo(line)
 
 

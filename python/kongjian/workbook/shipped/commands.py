@@ -111,9 +111,14 @@ COMMANDS = (
         table="ReadingEffects",
     ),
     Command(
-        "GoRuns", "核对", "与上次相比", "Y", "ReviewTrackChanges",
-        "与上次相比", "转到运行记录：每次计算的规则、口径和数据。名次的升降和原因在学校排名、教师排名的“变化”列。不读也不写任何内容。",
-        table="Runs",
+        "GoChanges", "核对", "与上次相比", "Y", "ReviewTrackChanges",
+        "与上次相比", "转到与上次相比：谁新进、退出、升降、得分变了，为什么；数据和规则不变，再算也不变。不读也不写任何内容。",
+        table="Changes",
+    ),
+    Command(
+        "GoRuns", "核对", "运行记录", "Y2", "ReviewTrackChanges",
+        "运行记录", "转到运行记录：每次计算的时间、规则、口径和数据。不读也不写任何内容。",
+        table="Runs", under="GoChanges",
     ),
     Command(
         "SelfCheck", "核对", "自检", "Z", "ErrorChecking",
