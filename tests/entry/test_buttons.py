@@ -15,6 +15,7 @@ from openpyxl.utils.datetime import from_excel
 from changed_books import edit, put
 from kongjian.demo.generate import demo_data
 from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.clean_awards import doubts, judged_awards
 from kongjian.engine.last_run import Previous
 from kongjian.entry.excel.live_book import block
 from kongjian.entry.plans.recalculation import state
@@ -106,7 +107,7 @@ def test_the_problems_link_to_the_same_cells(both: Both) -> None:
             c.coordinate: c.hyperlink.location
             for row in book["问题清单"].iter_rows()
             for c in row
-            if c.hyperlink
+            if c.hyperlink and c.value is not None  # this engine leaves the links below a shorter list
         }
 
     mine, theirs = links(both.pressed.book), links(both.command)
@@ -132,6 +133,8 @@ def test_button_command_and_engine_agree_over_the_city(city: Both) -> None:
     with Package(city.source) as package:
         intake = read_inputs(input_grids(Reader(package), RULES), RULES)
     results = calculate(intake.inputs, RULES, Previous(), intake.findings)
+    errors = [f for f in results.findings if RULES.problems[f.code].level == "错误"]  # none is accepted
+    results = judged_awards(results, doubts(results, intake.inputs, RULES, errors), [], RULES)
     yes_no = frozenset(c.name for t in RULES.tables for c in t.columns if c.kind == "yes_no")
     compared = 0
     for spec in output_sheets(RULES):

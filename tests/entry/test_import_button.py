@@ -57,7 +57,7 @@ def test_rates_land_as_cells_that_carry_their_scale(book: Path, tmp_path: Path) 
         ["某校", "甲", "a1", 85],
         ["某校", "乙", "a2", "缺考"],
     ]
-    sheet = press(book, xlsx(tmp_path / "教师.xlsx", lines)).book["教师数据"]
+    sheet = imported(book, xlsx(tmp_path / "教师.xlsx", lines)).book["教师数据"]
     cells = [sheet[f"L{row}"] for row in (6, 7)]
     assert [(c.value, c.number_format) for c in cells] == [(0.85, "0.0%"), ("缺考", "@")]
 

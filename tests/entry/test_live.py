@@ -141,7 +141,7 @@ def test_blanks_and_yes_no_in_a_block() -> None:
 
 def test_an_empty_table_has_one_blank_row() -> None:
     spec = output_sheet(RULES, "获奖名单")
-    assert block(spec, Frame({n: texts([]) for n in spec.names}), frozenset()) == [[None] * 6]
+    assert block(spec, Frame({n: texts([]) for n in spec.names}), frozenset()) == [[None] * 8]
 
 
 def test_text_columns_are_taken_together() -> None:

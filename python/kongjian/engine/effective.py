@@ -1,4 +1,4 @@
-"""What the log of events tells (附件1、附件2 备注): effective counts, and of whom it would have told anything."""
+"""What the log of events tells (附件1、附件2 备注): effective counts, and whom it covers; long because both are read in one pass."""
 
 from __future__ import annotations
 

@@ -243,13 +243,9 @@ def _report_means(
         return
     for i in np.flatnonzero(derived & short):
         findings.add(
-            "teachers_fewer",
-            "schools",
-            at[i],
-            staff.name,
-            count=int(below.people[i]),
-            total=f"{schools[staff.name][i]:g}",
-        )
+            "teachers_fewer", "schools", at[i], staff.name,
+            count=int(below.people[i]), total=f"{schools[staff.name][i]:g}",
+        )  # fmt: skip
 
 
 def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:

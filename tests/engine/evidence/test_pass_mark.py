@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from kongjian.engine.evidence.cheapest import cheapest_steps
 from kongjian.engine.evidence.explain import unit_values
 from kongjian.engine.evidence.pass_mark import WITHOUT_MONTHS, pass_mark, way_to_mark
-from kongjian.engine.monthly import monthly
+from kongjian.engine.monthly import Monthly, Months, monthly
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.row_scoring import compile_row
 from kongjian.rules import Rules, load_rules
@@ -24,20 +24,36 @@ RULES = load_rules()
 NEEDED = re.compile(r"平均(至少|要)(\d+\.\d\d)分")
 
 
+def passed_in(by_month: np.ndarray, rules: Rules) -> np.ndarray:
+    """The months up to the last of which enough units have a score."""
+    enough = (~np.isnan(by_month)).mean(axis=0) >= rules.evidence.month_passed_share
+    return np.arange(by_month.shape[1]) < sum(np.flatnonzero(enough)[-1:] + 1)
+
+
+def with_months(outcome: Outcome, by_month: np.ndarray, passed: np.ndarray, rules: Rules) -> Monthly:
+    """What these months come to."""
+    return monthly(Months(by_month, passed), outcome.score_cents, outcome.score_cents / 100, rules)
+
+
 def up_to(run: Run, kind: str, months: int) -> Results:
     """The results as they are after so many months of the period: of what comes later nothing is known."""
     outcome = run.results.of(kind)
-    by_month = outcome.monthly.by_month.copy()
+    by_month = outcome.monthly.months.by_month.copy()
     by_month[:, months:] = np.nan
-    changed = dataclasses.replace(outcome, monthly=monthly(by_month, outcome.score_cents))
-    return dataclasses.replace(run.results, **{kind: changed})
+    found = with_months(outcome, by_month, passed_in(by_month, run.rules), run.rules)
+    return dataclasses.replace(run.results, **{kind: dataclasses.replace(outcome, monthly=found)})
 
 
 def met(outcome: Outcome, rules: Rules, at: int, by_month: np.ndarray) -> bool:
-    """Whether a unit with these months reaches the mark."""
-    found = monthly(by_month, outcome.score_cents)
-    every = rules.chosen["monthly_rule"] == "every_month"
-    return bool((found.lowest if every else found.average)[at] >= round(pass_mark(rules, outcome.kind) * 100))
+    """Whether a unit with these months reaches the mark, and none that keeps it out is lacking."""
+    found = with_months(outcome, by_month, outcome.monthly.months.passed, rules)
+    if rules.chosen["monthly_rule"] == "every_month":
+        cents = found.lowest[at]
+    elif rules.chosen["pass_mark"] == "exact":
+        cents = np.floor(found.exact[at] * 100 + 1e-7)
+    else:
+        cents = found.average[at]
+    return bool(cents >= round(pass_mark(rules, outcome.kind) * 100) and not found.barred[at])
 
 
 @settings(max_examples=40, deadline=None)
@@ -58,6 +74,10 @@ def test_what_it_asks_of_the_months_is_enough_and_a_cent_less_is_not(
             assert WITHOUT_MONTHS not in way
             open_ = np.isnan(by_month[at])
             promised = NEEDED.search(way)
+            if way.endswith("，补上才达标"):
+                mark = pass_mark(run.rules, kind)
+                assert met(outcome, run.rules, at, np.where(np.isnan(by_month), mark, by_month))
+                continue
             if not promised:
                 # nothing that may come changes it
                 assert way.endswith(("无法达到", f"无法达到{pass_mark(run.rules, kind):g}分"))
@@ -69,7 +89,7 @@ def test_what_it_asks_of_the_months_is_enough_and_a_cent_less_is_not(
                 filled = by_month.copy()
                 filled[at, open_] = given_cents / 100
                 assert met(outcome, run.rules, at, filled) == wanted, way
-            passed = sum(np.flatnonzero((~np.isnan(by_month)).mean(axis=0) >= 0.1)[-1:] + 1)
+            passed = int(passed_in(outcome.monthly.months.by_month, run.rules).sum())
             to_come = int(open_[passed:].sum())
             assert (f"余下{to_come}个月" in way) == (to_come > 0)
             absent = [m for m, o in zip(run.rules.period.months()[:passed], open_, strict=False) if o]
@@ -113,6 +133,7 @@ def test_how_many_must_have_a_month_for_it_to_have_passed_stands_in_the_rules(
     by_month[0, [0, 2]] = 70.0
     run = random_city({r.id: r.values[0].id for r in RULES.readings}, 1, teachers=3)
     outcome = run.results.teacher
-    changed = dataclasses.replace(outcome, monthly=monthly(by_month, outcome.score_cents))
+    found = with_months(outcome, by_month, passed_in(by_month, rules), rules)
+    changed = dataclasses.replace(outcome, monthly=found)
     way = way_to_mark(dataclasses.replace(run.results, teacher=changed), rules, "teacher", 0)
     assert way == f"{said}平均至少83.33分就到80分"

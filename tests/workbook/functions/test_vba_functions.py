@@ -63,7 +63,7 @@ def test_the_rules_are_those_of_the_sheet_whatever_it_is_called(book: Path, host
 
 
 def test_numbers_and_broken_lines_in_the_rules(host: VbaHost) -> None:
-    for address, value in {"E20": 0.5, "E21": 1234567.25, "E22": -0.25}.items():
+    for address, value in {"E23": 0.5, "E24": 1234567.25, "E25": -0.25}.items():
         host.type("规则", address, value)
     host.type("规则", "D4", "\n一\n\n\n二\r\n\n")
     text = host.run("KongjianRules")

@@ -46,9 +46,13 @@ def way_to_mark(results: Results, rules: Rules, kind: str, at: int) -> str:
     """How one unit of the results reaches the mark; "" for one that has reached it."""
     outcome, every = results.of(kind), _every_month(rules, kind)
     if not outcome.monthly.stood_in[at]:
-        if reached(_condition(rules, kind), outcome.monthly, rules)[at] >= _cents(pass_mark(rules, kind)):
-            return f"{outcome.monthly.absent(at, rules)}，补上才达标" if outcome.monthly.barred[at] else ""
-        return _by_every_month(rules, kind) if every else _by_months(outcome, rules, at)
+        mark, wanting = _cents(pass_mark(rules, kind)), f"{outcome.monthly.absent(at, rules)}，补上才达标"
+        if reached(_condition(rules, kind), outcome.monthly, rules)[at] >= mark:
+            return wanting if outcome.monthly.barred[at] else ""
+        if not every:
+            return _by_months(outcome, rules, at)
+        given = outcome.monthly.by_month[at]
+        return wanting if to_cents(given[~np.isnan(given)]).min() >= mark else _by_every_month(rules, kind)
     scorer = compile_row(rules.object(kind), rules)
     values = unit_values(outcome.units, scorer, at)
     return way_without_months(rules, kind, scorer, values, int(outcome.platform[at]))
