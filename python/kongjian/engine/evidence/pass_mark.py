@@ -52,7 +52,11 @@ def way_to_mark(results: Results, rules: Rules, kind: str, at: int) -> str:
         if not every:
             return _by_months(outcome, rules, at)
         given = outcome.monthly.by_month[at]
-        return wanting if to_cents(given[~np.isnan(given)]).min() >= mark else _by_every_month(rules, kind)
+        return (
+            wanting
+            if to_cents(given[~np.isnan(given)]).min(initial=mark) >= mark
+            else _by_every_month(rules, kind)
+        )
     scorer = compile_row(rules.object(kind), rules)
     values = unit_values(outcome.units, scorer, at)
     return way_without_months(rules, kind, scorer, values, int(outcome.platform[at]))
