@@ -15,7 +15,7 @@ from kongjian.rules.model_tables import InputTable
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import MissingMonths
 from kongjian.rules.roles import Role
-from kongjian.rules.wording import month_words
+from kongjian.rules.wording import month_words, named_months
 
 _FILLED: dict[MissingMonths, bool] = {
     MissingMonths.GIVEN: False,
@@ -65,8 +65,7 @@ class Monthly:
 
     def absent(self, i: int, rules: Rules) -> str:
         """In words which months that have passed one unit lacks."""
-        months = zip(rules.period.months(), self.months.lacking[i], strict=True)
-        return f"缺{'、'.join(m for m, gone in months if gone)}的月度得分"
+        return f"缺{named_months(self.months.lacking[i], rules)}的月度得分"
 
 
 def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Months:
@@ -128,7 +127,7 @@ def report_months(
     for i in np.flatnonzero(found.stood_in & (score_cents != MISSING)):
         findings.add("no_monthly", f"{kind}s", at[i])
     for i in np.flatnonzero(~found.stood_in & lacking.any(axis=1)):
-        absent = "、".join(m for m, gone in zip(months, lacking[i], strict=True) if gone)
+        absent = named_months(lacking[i], rules)
         count = int((~np.isnan(found.by_month[i])).sum())
         findings.add("months_missing", f"{kind}s", at[i], months=absent, treated=month_words(count, rules))
     for m in np.flatnonzero((found.by_month == 0).sum(axis=0) * 2 >= max(units.height, 1)):

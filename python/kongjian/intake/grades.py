@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from kongjian.base.text import fold
+from kongjian.engine.effective import event_roles
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, locate, rows, school_keys
@@ -71,10 +72,8 @@ def counted_events(events: Frame, schools: Frame, rules: Rules, findings: Findin
     grades, names = (_column(events, table, role) for role in (Role.GRADE, Role.CLASS_NAME))
     if limit is None or not ((grades != "") | (names != "")).any():
         return events
-    labels = {
-        fold(n) for r in rules.effective.roles if r.fills == "pupil" for n in (r.label, r.id, *r.aliases)
-    }
-    pupil = np.array([fold(w) in labels for w in events[table.name_of(Role.EVENT_ROLE)]], dtype=bool)
+    fills = np.array([*(r.fills for r in rules.effective.roles), ""])  # the last one for NOT_FOUND
+    pupil = fills[event_roles(events, rules)] == "pupil"
     school = _school(events, table, schools, rules)
     limited, _ = _limited(schools, limit, rules)
     keep = np.ones(events.height, dtype=bool)

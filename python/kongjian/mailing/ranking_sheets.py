@@ -6,7 +6,7 @@ import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import STATE, WHY
+from kongjian.engine.awards import STATE, WHY, holders
 from kongjian.engine.eligibility import JOIN
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
@@ -191,8 +191,7 @@ def _around_who(plan: Plan) -> tuple[str, str]:
 def members(plan: Plan, award: Award) -> Bools:
     """Which of the ranked units an award goes to."""
     some = plan.units(award.object)
-    ranks = some.standing.rank[some.ranked]
-    return np.asarray((ranks >= award.first) & (ranks <= award.last) & some.eligible[some.ranked], dtype=bool)
+    return holders(award, some.standing, some.eligible)[some.ranked]
 
 
 def award_counts(plan: Plan) -> list[list[Entry]]:
@@ -223,21 +222,21 @@ def _award_helpers(plan: Plan, table: Frame, rows: int) -> dict[str, list[Value]
     """What finds each row's award and its holder, and what the awards were when the copy was made."""
     awards: list[Value] = []
     found: list[Value] = []
-    holders: list[Value] = []
+    held: list[Value] = []
     for n, award in enumerate(plan.rule_sheet.awards, start=1):
         some = plan.units(award.object)
         at = np.flatnonzero(members(plan, award))
         awards += [float(n)] * len(at)
         found += (at + 1.0).tolist()
-        holders += (n * _HOLDER_ROOM + some.ranked[at] + 1.0).tolist()
+        held += (n * _HOLDER_ROOM + some.ranked[at] + 1.0).tolist()
     sent = {SENT_SCORE: "得分", SENT_STATE: STATE, SENT_WHY: WHY}
     return {
         NUMBER: [float(n) for n in range(1, rows + 1)],
         AWARD: _padded(awards, rows),
         FOUND: _padded(found, rows),
-        HOLDER: _padded(holders, rows),
+        HOLDER: _padded(held, rows),
         SENT: _padded([float(n) for n in range(1, len(awards) + 1)], rows),
-        SENT_HOLDER: _blank_below(holders, rows),
+        SENT_HOLDER: _blank_below(held, rows),
         **{name: _blank_below(shown(table[column], False), rows) for name, column in sent.items()},
     }
 

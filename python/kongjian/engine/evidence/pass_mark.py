@@ -21,6 +21,7 @@ from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.rules.model import Condition, ObjectScheme, Rules
 from kongjian.rules.readings import Authority, NonHomeroom, PassMark
 from kongjian.rules.roles import Role
+from kongjian.rules.wording import named_months
 
 _PLATFORM_COUNTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
 _NON_HOMEROOM = {
@@ -109,14 +110,14 @@ def _by_months(outcome: Outcome, rules: Rules, at: int) -> str:
     """What the months without a score must be on average: those to come, and those that passed without one."""
     scores, mark = outcome.monthly.by_month[at], pass_mark(rules, outcome.kind)
     full = rules.object(outcome.kind).points
-    given, passed = ~np.isnan(scores), int(outcome.monthly.months.passed.sum())
-    absent = [m for m, g in zip(rules.period.months()[:passed], given, strict=False) if not g]
-    to_come = int((~given[passed:]).sum())
+    given, lacking = ~np.isnan(scores), outcome.monthly.months.lacking[at]
+    absent = int(lacking.sum())
+    to_come = int((~given & ~outcome.monthly.months.passed).sum())
     if not absent and not to_come:
         return f"{len(scores)}个月的得分都有了，月均不会再变，无法达到{mark:g}分"
-    lacking = f"缺的{'、'.join(absent)}" if absent else ""
-    which = "和".join(filter(None, (lacking, f"余下{to_come}个月" if to_come else "")))
-    needed = _needed(scores[given], len(absent) + to_come, _cents(mark), rules)
+    gone = f"缺的{named_months(lacking, rules)}" if absent else ""
+    which = "和".join(filter(None, (gone, f"余下{to_come}个月" if to_come else "")))
+    needed = _needed(scores[given], absent + to_come, _cents(mark), rules)
     if needed > _cents(full):
         return f"{which}平均要{needed / 100:.2f}分才到{mark:g}分，超过满分{full:g}分，无法达到"
     return f"{which}平均至少{needed / 100:.2f}分就到{mark:g}分"

@@ -116,22 +116,18 @@ def _print(title: str, frame: Frame, columns: tuple[str, ...]) -> None:
 
 
 def print_results(run: Run) -> None:
+    from kongjian.workbook.run import first_named
+
     tables = run.results.tables
     print_table("学校排名", tables["SchoolRanking"], ("名次", "学校名称", "得分", "月均得分", "并列"), 10)
     print_table(
         "教师排名", tables["TeacherRanking"], ("名次", "学校名称", "教师姓名", "得分", "月均得分", "并列"), 12
     )
-    awards = tables["Awards"]
     click.echo("获奖名单")
     for award in run.rules.awards:
-        mine = awards["奖项"] == award.name
-        who = awards["姓名" if award.object == "teacher" or award.recipient != "unit" else "学校名称"][
-            mine
-        ].tolist()
-        shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
-        still_open = int((awards["状态"][mine] == "待核实").sum())
-        count = f"{len(who)}，{still_open}项待核实" if still_open else f"{len(who)}"
-        click.echo(f"  {award.name}（{count}）：{shown or '无'}")
+        who, open_ = run.awarded(award)
+        count = f"{len(who)}，{sum(open_)}项待核实" if any(open_) else f"{len(who)}"
+        click.echo(f"  {award.name}（{count}）：{first_named(who) or '无'}")
     click.echo("")
 
 
