@@ -14,12 +14,13 @@ sys.path.insert(0, str(HERE.parent / "tests" / "shared"))
 
 from filled_forms import city_run  # noqa: E402
 from kongjian.engine.calculate import outcome  # noqa: E402
+from kongjian.engine.coverage import Tally  # noqa: E402
 from kongjian.engine.evidence.near_misses import near_misses  # noqa: E402
 from kongjian.engine.evidence.other_readings import other_outcomes  # noqa: E402
 from kongjian.engine.evidence.reading_effects import reading_effects  # noqa: E402
 from kongjian.engine.findings import Findings  # noqa: E402
 from kongjian.engine.frame import Frame  # noqa: E402
-from kongjian.engine.measures import school_measures, teacher_measures  # noqa: E402
+from kongjian.engine.measures import Below, school_measures, teacher_measures  # noqa: E402
 from kongjian.rules import load_rules  # noqa: E402
 from kongjian.workbook.run import Run  # noqa: E402
 from measure import ROUNDS, Row, compare, in_turn  # noqa: E402
@@ -43,11 +44,12 @@ def _effects(run: Run) -> Frame:
 
 
 def _scoring(run: Run) -> None:
-    inputs, rules, findings = run.inputs, run.rules, Findings()
-    counts = run.results.tables["EffectiveCounts"]
-    teachers = teacher_measures(inputs.teachers, counts, rules, findings)
+    inputs, rules, findings, log = run.inputs, run.rules, Findings(), run.results.log
+    tally = Tally(inputs.schools.height)
+    teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, findings, tally)
     outcome("teacher", teachers, inputs, rules, findings)
-    schools = school_measures(inputs.schools, teachers, inputs.classes, counts, rules, findings)
+    below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
+    schools = school_measures(inputs.schools, below, rules, findings, tally)
     outcome("school", schools, inputs, rules, findings)
 
 

@@ -266,7 +266,9 @@ def test_numbers_in_every_wrong_form(dirty: Data) -> None:
     assert _has(_column(teachers, "作业管理"), lambda v: v.startswith(NO_BREAK_SPACE))
     assert -12 in _column(teachers, "在线撰写教案")
     assert "约5" in _column(teachers, "制作课件")
-    assert {"85%", 90} <= set(_column(teachers, "学生评价"))
+    assert {"85%", 1.2} <= set(_column(teachers, "学生评价"))
+    assert "未开展" in _column(teachers, "活动发布")
+    assert _has(_column(teachers, "在线授课"), lambda v: v.endswith("节次"))
     assert _has(_column(classes, "作业完成率"), lambda v: v.endswith("%"))
     assert any(isinstance(v, int) and v > 1 for v in _column(classes, "课程学习完成率"))
     assert 120.5 in _column(dirty["schools"], "平台得分")
@@ -324,7 +326,8 @@ evaluation_not_homeroom event_no_account event_outside event_repeated event_unkn
 event_unknown_behaviour event_unknown_role header_renamed header_twice homeroom_blank kind_guessed
 measure_missing mixed_percent month_as_text month_outside month_twice months_missing name_trimmed negative
 no_monthly not_a_number not_yes_no opened_over_total out_of_range percent_number percent_text placeholder
-repeated_header same_name school_unknown teaching_blank text_number total_row unit_unknown
+rate_capped rate_too_high repeated_header same_name school_unknown teaching_blank text_number total_row
+unit_number unit_unknown zero_word
 """.split()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kongjian.engine.evidence.explain import explain, wanting
+from kongjian.engine.evidence.explain import explain, growth_of
 from kongjian.engine.frame import Frame
 from kongjian.engine.row_scoring import RowScore, compile_row
 from kongjian.engine.scoring import score
@@ -150,13 +150,58 @@ def test_every_rule_has_words_under_every_reading() -> None:
                 assert f"{indicator.points:g}分" in rule_words(indicator, rules)
 
 
-def test_what_is_wanting() -> None:
-    school = RULES.school
-    assert wanting(school.indicator("在线授课"), 37.7) == 2.3
-    assert wanting(school.indicator("在线授课"), 41.0) == 0.0
-    assert wanting(school.indicator("课程学习"), 0.65) == 0.15
-    assert wanting(school.indicator("组织机构"), 0.0) == 1.0
-    assert math.isnan(wanting(school.indicator("组织机构"), BLANK))
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "readings", "said"),
+    [
+        ("school", "在线授课", 37.7, {}, "2.3节次"),
+        ("school", "在线授课", 37.7012345678, {}, "2.3节次"),
+        ("school", "在线授课", 37.6912345678, {}, "2.31节次"),
+        ("school", "在线授课", 41.0, {}, ""),
+        ("school", "在线授课", 39.9999999999, {}, ""),
+        ("school", "课程学习", 0.65, {}, "15个百分点"),
+        ("school", "课程学习", 0.6512, {}, "14.88个百分点"),
+        ("school", "组织机构", 0.0, {}, "做到“是”"),
+        ("school", "组织机构", BLANK, {}, "没有数据"),
+        # less than one short costs nothing: nothing is wanting, and little brings the full points
+        ("school", "在线授课", 39.6, {"shortfall": "whole"}, ""),
+        ("school", "在线授课", 39.0, {"shortfall": "whole"}, "0.01节次"),
+        ("school", "在线授课", 37.0, {"shortfall": "whole"}, "2.01节次"),
+        ("school", "网络教研", 2.98, {"shortfall": "whole"}, "0.03次"),
+        ("school", "在线授课", 39.6, {"shortfall": "started"}, "0.4节次"),
+        ("school", "在线授课", 37.0, {"shortfall": "started"}, "3节次"),
+        ("school", "作业管理", 0.0, {"shortfall": "whole", "homework": "none_is_zero"}, "0.01次"),
+        # a whole count stays whole
+        ("teacher", "在线授课", 37.0, {"shortfall": "whole"}, "3节次"),
+        ("teacher", "在线授课", 37.5, {}, "2.5节次"),
+        ("teacher", "作业管理", 3.0, {"homework": "fifteen"}, "12次"),
+        ("teacher", "学生评价", 0.5, {}, "50个百分点"),
+    ],
+)
+def test_what_is_wanting(kind: str, name: str, value: float, readings: dict[str, str], said: str) -> None:
+    rules = resolve(RULES, readings)
+    scheme = rules.object(kind)
+    k, scorer = next(k for k, i in enumerate(scheme.indicators) if i.name == name), compile_row(scheme, rules)
+    values = [1.0] * len(scorer.columns)
+    values[k] = value
+    assert explain(scheme, rules, scorer, values)[k][6] == said
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_what_is_wanting_brings_the_full_points_and_one_step_less_does_not(
+    case: tuple[ObjectScheme, Rules, list[list[float]]],
+) -> None:
+    scheme, rules, rows = case
+    scorer = compile_row(scheme, rules)
+    for row in rows:
+        for k, value in enumerate(row[:-1]):
+            if not 0 <= value <= 60:
+                continue
+            growth = growth_of(k, value, scheme, rules, scorer)
+            full = scorer.points(k, max(value, 1000.0))
+            assert scorer.points(k, value + growth.last * growth.step) == pytest.approx(full, abs=1e-8)
+            if growth.last:
+                assert scorer.points(k, value + (growth.last - 1) * growth.step) < full
 
 
 def test_an_explanation_adds_up() -> None:

@@ -51,6 +51,17 @@ def test_the_button_writes_what_the_command_writes(book: Path, tmp_path: Path) -
     assert pressed.written - {"首页"} == {"教师数据", "月度得分", "行为明细", "导入记录"}
 
 
+def test_rates_land_as_cells_that_carry_their_scale(book: Path, tmp_path: Path) -> None:
+    lines: list[Line] = [
+        ["学校", "姓名", "账号", "学生评价"],
+        ["某校", "甲", "a1", 85],
+        ["某校", "乙", "a2", "缺考"],
+    ]
+    sheet = imported(book, xlsx(tmp_path / "教师.xlsx", lines)).book["教师数据"]
+    cells = [sheet[f"L{row}"] for row in (6, 7)]
+    assert [(c.value, c.number_format) for c in cells] == [(0.85, "0.0%"), ("缺考", "@")]
+
+
 def test_texts_that_begin_like_formulas_stay_texts(book: Path, tmp_path: Path) -> None:
     pressed = imported(book, injected(tmp_path))
     sheet = pressed.book["教师数据"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import is_blank
 from kongjian.engine.frame import Frame, texts
-from kongjian.entry.excel.live_book import LiveBook, as_grid, block, text_runs
+from kongjian.entry.excel.live_book import LiveBook, as_grid, block, percent_rows, text_runs
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheet, output_sheets
 from kongjian.xlsx.package import Package
@@ -67,6 +68,33 @@ def test_what_only_excel_on_windows_hands_over() -> None:
     assert grid.errors == {(1, 2): "#错误", (2, 1): "#错误", (2, 3): "#N/A"}
 
 
+class Formats:
+    """A sheet of which Excel tells the format of one column, None for cells of several formats."""
+
+    def __init__(self, *rows: str) -> None:
+        self.rows, self.asked = rows, 0
+
+    def range(self, first: tuple[int, int], last: tuple[int, int]) -> Any:
+        self.asked += 1
+        found = set(self.rows[first[0] - 1 : last[0]])
+        return SimpleNamespace(number_format=found.pop() if len(found) == 1 else None)
+
+
+def test_the_rows_that_show_a_percentage_are_asked_for_by_halves() -> None:
+    column = ["@", "@", "General", *["0.0%"] * 300, "0.00", "0%", *["0.00"] * 200]
+    sheet: Any = Formats(*column)
+    assert percent_rows(sheet, len(column), 6) == {*range(4, 304), 305}
+    assert sheet.asked < 60
+    mixed: Any = Formats(*["0%", "0.00"] * 2000)
+    assert (percent_rows(mixed, 4000, 6), mixed.asked) == (set(), 500)
+
+
+def test_an_engine_without_formats_knows_of_none(odd: Path) -> None:
+    grid = LiveBook(remote_book(odd), RULES).grid("教师数据")
+    assert grid is not None
+    assert set(grid.percents(12)) == set()
+
+
 def test_a_sheet_with_a_far_cell_is_refused(tmp_path: Path) -> None:
     book = remote_book(small_book(tmp_path / "book.xlsm"))
     sheet: dict[str, Any] = next(s for s in book.impl.api["sheets"] if s["name"] == "教师数据")
@@ -113,7 +141,7 @@ def test_blanks_and_yes_no_in_a_block() -> None:
 
 def test_an_empty_table_has_one_blank_row() -> None:
     spec = output_sheet(RULES, "获奖名单")
-    assert block(spec, Frame({n: texts([]) for n in spec.names}), frozenset()) == [[None] * 6]
+    assert block(spec, Frame({n: texts([]) for n in spec.names}), frozenset()) == [[None] * 8]
 
 
 def test_text_columns_are_taken_together() -> None:

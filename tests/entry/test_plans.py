@@ -75,7 +75,8 @@ def test_a_calculation_plans_every_result_and_no_box(run: Run, held: FileBook, b
     assert set(plan.writing.home) == set(HOME_STATE)
     assert (list(plan.writing.rows), list(plan.writing.cells)) == ([], [])
     [told] = plan.told
-    assert (told.mode, told.text.splitlines()[-1]) == (SHOWN, run.message)
+    assert (told.mode, told.text.splitlines()[-1]) == (SHOWN, run.conclusion)
+    assert run.conclusion == f"评选期未完（已有6/8个月）；{run.message}"
     assert book.read_bytes() == before
     assert carry_out(plan, held) == [told]
     assert opened(book)["教师排名"].tables["TeacherRanking"].ref == "A3:I9"

@@ -104,7 +104,7 @@ def test_what_is_known_is_filled_in_and_nothing_else(run: Run, tmp_path: Path) -
     assert (sheet.title, sheet["B3"].value, sheet["B4"].value) == ("赤壁市第一小学", "赤壁市第一小学", None)
     lines = [line for cell in ("A15", "A17", "A23") for line in sheet[cell].value.split("\n")]
     assert lines == [
-        "教师总数：20人", "适龄学生数：300人", "教师开通率：100%", "学生开通率：96.66%", "互联网接入：是", "多媒体教学环境：是",
+        "教师总数：20人", "适龄学生数：300人", "教师开通率：100%", "学生开通率：96.67%", "互联网接入：是", "多媒体教学环境：是",
         "得分：99.99分", "月均得分：94分", "全市名次：第1名",
     ]  # fmt: skip
     sent_with = sent_facts(run.rules)

@@ -21,7 +21,7 @@ from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.produce import PDF, SHAPES
 from kongjian.forms.returned.checklist import FILE as CHECKLIST
 from kongjian.forms.template.filled_workbook import Template
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.build_workbook import build
@@ -35,11 +35,6 @@ FORMS_OF = {"school": "申报表/学校", "teacher": "申报表/教师"}
 CARDS_OF = {"school": "评审表/学校评分表", "teacher": "评审表/教师评分表"}
 LISTS = {"公示名单.xlsx", "表彰名单.xlsx", "工作总结统计表.xlsx", CHECKLIST}
 UNSAFE = re.compile(r'[\\:*?"<>|\x00-\x1f]|[ .]$')
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return load_rules()
 
 
 def command(*arguments: object) -> tuple[int, list[str]]:

@@ -18,7 +18,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.forms import lists
 from kongjian.forms.design import draw_award_lists
 from kongjian.forms.design.draw_award_lists import chinese_number
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
 from kongjian.rules.model import Award
 from kongjian.workbook.run import Run
 from office import convert, pdf_pages
@@ -34,16 +34,6 @@ NAMES = [
 ]
 DRAW = {"公示名单": draw_award_lists.draw_publicity, "表彰名单": draw_award_lists.draw_commendation}
 Section = list[tuple[Any, ...]]
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return load_rules()
-
-
-@pytest.fixture(scope="module")
-def run(rules: Rules) -> Run:
-    return city_run(rules)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from filled_forms import city_run, draw_template
+from filled_forms import draw_template
 from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms import review_sheets
@@ -22,23 +22,13 @@ from kongjian.forms.job import Document
 from kongjian.forms.returned.review_collect import collect
 from kongjian.forms.review_sheets import Expert, Panel, expert_document, jobs, standing, summary_document
 from kongjian.forms.template.filled_workbook import Template
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
 from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint
 
 TODAY = dt.date(2021, 8, 1)
 SCHOOLS = ("甲校", "乙校", "丙校", "丁'校", "戊校")
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return load_rules()
-
-
-@pytest.fixture(scope="module")
-def run(rules: Rules) -> Run:
-    return city_run(rules)
 
 
 @pytest.fixture(scope="module")

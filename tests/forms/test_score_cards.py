@@ -20,7 +20,7 @@ from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.score_cards import jobs
 from kongjian.forms.template.filled_workbook import Template
 from kongjian.forms.template.placeholders import Formula
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
 from kongjian.workbook.run import Run, calculate_grids
 from office import convert, pdf_pages
 from package_lint import lint
@@ -28,16 +28,6 @@ from package_lint import lint
 TODAY = dt.date(2021, 7, 25)
 DRAW = {"school": design.school, "teacher": design.teacher}
 PRINTED = 6  # cards of each kind that go through LibreOffice
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return load_rules()
-
-
-@pytest.fixture(scope="module")
-def run(rules: Rules) -> Run:
-    return city_run(rules)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from kongjian.engine.frame import Frame
 from kongjian.forms import summary
 from kongjian.forms.design import draw_summary as design
 from kongjian.forms.statistics import statistics
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
 from kongjian.rules.choices import resolve
 from kongjian.workbook.run import Run
 from office import convert, pdf_pages
@@ -29,16 +29,6 @@ from package_lint import lint
 TODAY = dt.date(2021, 8, 20)
 STAGES = ["小学", "九年一贯制学校", "初中", "高中", "中职", "特殊教育学校"]
 BANDS = {"60分以下": (0, 60), "60–69": (60, 70), "70–79": (70, 80), "80–89": (80, 90), "90–100": (90, 101)}
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return load_rules()
-
-
-@pytest.fixture(scope="module")
-def run(rules: Rules) -> Run:
-    return city_run(rules)
 
 
 @pytest.fixture(scope="module")

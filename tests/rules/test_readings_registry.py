@@ -21,6 +21,7 @@ from kongjian.base import places
 from kongjian.base.errors import KongjianError, RuleFileError
 from kongjian.engine.evidence.explanations import explanations
 from kongjian.engine.evidence.near_misses import near_misses
+from kongjian.engine.evidence.pass_mark import pass_mark
 from kongjian.engine.evidence.reconcile import reconcile
 from kongjian.forms import known, score_cards, summary
 from kongjian.mailing.live_copy import contents
@@ -43,11 +44,11 @@ ROOMS = {
     "rules.wording": "shortfall non_homeroom authority missing_months",
     "engine.scoring": "shortfall non_homeroom",
     "engine.row_scoring": "shortfall non_homeroom",
-    "engine.measures": "class_weight log_coverage",
+    "engine.measures": "class_weight",
     "engine.effective": "student_effective",
     "engine.coverage": "log_coverage blank_count",
     "engine.monthly": "missing_months missing_months",
-    "engine.eligibility": "pass_mark",
+    "engine.eligibility": "pass_mark pass_mark",
     "engine.authority": "authority",
     "engine.evidence.clean_awards": "rank_by",
     "engine.calculate": "rank_by",
@@ -56,14 +57,14 @@ ROOMS = {
     "engine.evidence.near_lines": "rank_method ties",
     "engine.evidence.near_misses": "rank_method",
     "engine.evidence.changes": "rank_by",
-    "engine.evidence.cheapest": "non_homeroom",
+    "engine.evidence.pass_mark": "authority non_homeroom pass_mark",
     "workbook.functions.computing": "authority",
     "workbook.functions.ranks": "rank_among ties rank_method",
     "forms.score_cards": "non_homeroom",
     "mailing.formulas": "shortfall non_homeroom",
     "mailing.score_sheets": "authority rank_by rank_among",
     "mailing.ranking_sheets": "rank_method",
-    "mailing.units": "ties",
+    "mailing.plan": "missing_months pass_mark",
 }
 """The tables of each room by the ids of their readings. A new value belongs into each table of its reading."""
 
@@ -233,11 +234,55 @@ LACKING = [pytest.param((i,), id=i) for i in IDS] + [pytest.param(tuple(IDS), id
 
 
 def city(rules: Rules, readings: dict[str, str], seed: int) -> Run:
-    """A random city; every other one under the scheme's own numbers, the others under random ones."""
+    """A random city with a log; every other one under the scheme's own numbers, the others under random ones.
+
+    Two schools have their pupils' rates of the log alone, and some units are a hair below the pass mark.
+    """
     rng = np.random.default_rng(seed)
     drawn = random_rules(resolve(rules, readings), rng)
     own = drawn if seed % 2 else resolve(rules, readings)
-    return run_of(city_tables(drawn, rng, 6, 25), own)
+    tables = city_tables(drawn, rng, 6, 25)
+    schools, classes = tables["schools"], tables["classes"]
+    for measure in ("课程学习完成率", "作业完成率"):
+        schools[measure][:2] = np.nan
+        classes[measure][np.isin(classes["学校名称"], schools["学校名称"][:2])] = np.nan
+    classes["年级"] = ["三年级"] * len(classes["学校名称"])
+    classes["班级"] = [f"{k}班" for k in range(len(classes["学校名称"]))]
+    return run_of(tables | {"events": log(tables, rng), "monthly": beside_the_mark(tables, own)}, own)
+
+
+def log(tables: dict[str, dict[str, Any]], rng: np.random.Generator) -> dict[str, list[str]]:
+    """Events of a half of the teachers, and of pupils who do a thing several times a month."""
+    behaviours = {r.id: r.behaviours for r in RULES.effective.roles}
+    days = [f"{month}-{day:02}" for month in RULES.period.months() for day in (3, 12, 25)]
+    rows = []
+    for school, account in zip(tables["teachers"]["学校名称"], tables["teachers"]["账号"], strict=True):
+        if account and rng.random() < 0.5:
+            for behaviour in behaviours["teacher"]:
+                some = rng.choice(days, rng.integers(0, 4), replace=False).tolist()
+                rows += [(day, school, account, "教师", behaviour, "", "") for day in some]
+    for school, grade, name in zip(
+        *(tables["classes"][c] for c in ("学校名称", "年级", "班级")), strict=True
+    ):
+        for pupil in range(20):
+            for behaviour in behaviours["student"]:
+                some = rng.choice(days, rng.integers(3, 16), replace=False).tolist()
+                rows += [(day, school, f"{name}{pupil}", "学生", behaviour, grade, name) for day in some]
+    columns = "日期 学校名称 账号 角色 行为 年级 班级".split()
+    return dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def beside_the_mark(tables: dict[str, dict[str, Any]], rules: Rules) -> dict[str, list[Any]]:
+    """The months, those of every third unit such that their average is below the pass mark until it is rounded."""
+    schools = [("学校", school, "") for school in tables["schools"]["学校名称"]]
+    teachers = zip(tables["teachers"]["学校名称"], tables["teachers"]["账号"], strict=True)
+    close = [*schools, *(("教师", *t) for t in teachers if t[1])][::3]
+    columns = "类别 学校名称 账号 月份 得分".split()
+    rows = [r for r in zip(*(tables["monthly"][c] for c in columns), strict=True) if r[:3] not in close]
+    for unit in close:
+        score = pass_mark(rules, "teacher" if unit[2] else "school") - 0.003
+        rows += [(*unit, month, score) for month in rules.period.months()]
+    return dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def others(seed: int, ids: Sequence[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from xlsxwriter import Workbook
 
 from kongjian.base.grid import Cell, Grid
 from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.clean_awards import doubts
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Results
@@ -109,6 +110,15 @@ class Read:
         """问题清单 as the workbook shows it, the findings of the calculation included."""
         found = self.results.findings
         return told(frame(lines(found, self.intake.where)))
+
+    @cached_property
+    def judged(self) -> Findings:
+        """The findings of a run, those against its awards included."""
+        found = self.results.findings
+        errors = [f for f in found if self.rules.problems[f.code].level == "错误"]
+        return Findings(
+            [*found, *(d.finding for d in doubts(self.results, self.intake.inputs, self.rules, errors))]
+        )
 
     def column(self, table_id: str, name: str) -> list[Any]:
         """One column as it was read; None stands for a blank number."""

@@ -38,17 +38,19 @@ TABLES = {
     "教师数据": ("Teachers", TEACHER_INPUT),
     "班级数据": ("Classes", "学校名称 年级 班级 学生数 课程学习完成率 作业完成率 课程学习次数 作业完成次数"),
     "月度得分": ("Monthly", "类别 学校名称 账号 月份 得分"),
-    "行为明细": ("Events", "日期 学校名称 账号 角色 行为"),
+    "行为明细": ("Events", "日期 学校名称 账号 角色 行为 年级 班级"),
     "学校排名": ("SchoolRanking", "名次 学校名称 得分 月均得分 并列 上次名次 变化"),
     "教师排名": ("TeacherRanking", f"名次 {PERSON} 得分 月均得分 并列 上次名次 变化"),
-    "获奖名单": ("Awards", "奖项 名次 学校名称 姓名 得分 备注"),
+    "获奖名单": ("Awards", "奖项 名次 学校名称 姓名 得分 备注 状态 待核实原因"),
     "资格审核": ("Eligibility", f"类别 {PERSON} 是否达标 未达标原因"),
     "学校得分": ("SchoolScores", f"学校名称 {SCHOOL} {TOTALS}"),
     "教师得分": ("TeacherScores", f"{PERSON} {TEACHER} {TOTALS}"),
     "问题清单": ("Problems", "级别 工作表 单元格 对象 原值 内容 建议 条款 已确认保留"),
+    "与上次相比": ("Changes", f"类别 {PERSON} 上次名次 本次名次 上次得分 本次得分 变化 原因"),
     "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
     "教师指标": ("TeacherMeasures", TEACHER_INPUT),
-    "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数"),
+    "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数 出处"),
+    "数据覆盖": ("Coverage", "学校名称 角色 行为 应有 有数 粘贴 行为明细 按0次 缺 月份 说明"),
     "平台核对": ("Reconcile", f"类别 {PERSON} 指标 计算得分 平台得分 差额 可能原因 采用"),
     "得分说明": ("Explanations", f"类别 {PERSON} 指标 条款 取值 来源 规则 分值 得分 扣分 还差"),
     "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 竞赛名次 中国式名次 说明"),
@@ -124,13 +126,13 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.oddFooter.center.text == "第&P页 共&N页"
     assert page.print_title_rows == {"首页": None, "规则": "$1:$2", "帮助": "$1:$2"}.get(sheet, "$1:$3")
-    upright = {"首页", "班级数据", "月度得分", "行为明细", "学校排名", "有效次数", "列名对应"}
+    upright = {"首页", "班级数据", "月度得分", "学校排名", "有效次数", "列名对应"}
     assert (page.page_setup.orientation == "landscape") == (sheet not in upright)
 
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 10, 2]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 12, 2]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:

@@ -31,15 +31,18 @@ def filled(rules: Rules, target: Path, pasted: Mapping[str, Pasted]) -> Workbook
 
 def test_cells_keep_their_types(rules: Rules, tmp_path: Path) -> None:
     moment = dt.datetime(2021, 3, 4, 8, 30)
-    rows = [[moment, "=一小", ACCOUNT, "教师", "在线授课"], [dt.date(2021, 3, 5), None, 5, True, 0.5]]
+    rows = [
+        [moment, "=一小", ACCOUNT, "教师", "在线授课", None, "3"],
+        [dt.date(2021, 3, 5), None, 5, True, 0.5, "三年级", 2],
+    ]
     events = Pasted([], rows)
     sheet = filled(rules, tmp_path / "b.xlsx", {"events": events})["行为明细"]
     first, second = (list(row) for row in sheet.iter_rows(min_row=4))
-    assert [c.value for c in first] == [moment, "=一小", ACCOUNT, "教师", "在线授课"]
-    assert [c.data_type for c in first] == ["d", "s", "s", "s", "s"]
-    assert [c.value for c in second] == [dt.datetime(2021, 3, 5), None, 5, True, 0.5]
+    assert [c.value for c in first] == rows[0]
+    assert [c.data_type for c in first] == ["d", "s", "s", "s", "s", "n", "s"]
+    assert [c.value for c in second] == [dt.datetime(2021, 3, 5), *rows[1][1:]]
     assert (first[2].number_format, second[2].number_format) == ("@", "@")
-    assert sheet.tables["Events"].ref == "A3:E5"
+    assert sheet.tables["Events"].ref == "A3:G5"
 
 
 def test_a_table_covers_the_leading_headers_that_excel_accepts(rules: Rules, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from kongjian.workbook.recalculate import recalculate
 from make_golden import NOW, expected
 from where import GOLDEN
+from workbooks import cells, opened
 
 RESULTS = expected()["results"]
 # the seconds that a run took
@@ -33,6 +34,19 @@ def test_the_results_are_those_worked_out_by_hand(finished: Any, sheet: str) -> 
     at = [cells[0].index(name) for name in RESULTS[sheet]["columns"]]
     found = [["" if row[k] is None else row[k] for k in at] for row in cells[1:]]
     assert found == RESULTS[sheet]["rows"]
+
+
+@pytest.mark.parametrize("name", ["typed.xlsx", "pasted.xlsm"])
+def test_what_three_cells_change_is_as_worked_out_by_hand(tmp_path: Path, name: str) -> None:
+    out, changed = tmp_path / name, expected()["changed"]
+    recalculate(GOLDEN / name, out, now=NOW)
+    book = opened(out, keep_vba=name.endswith(".xlsm"))
+    for sheet, given in changed["cells"].items():
+        for cell, value in given.items():
+            book[sheet][cell] = value
+    book.save(out)
+    recalculate(out, now=NOW)
+    assert [["" if v is None else v for v in row] for row in cells(out, "与上次相比")[3:]] == changed["rows"]
 
 
 def test_every_part_of_the_finished_workbook_is_as_it_was(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,14 @@ YES_NO = {1.0: "是", 0.0: "否"}
 class Grid:
     """The cells of a sheet from A1 on, rows of equal length. `errors` maps (row, column) to an error text
 
-    such as #N/A, `merged` lists merged areas; all 1-based.
+    such as #N/A, `merged` lists merged areas; all 1-based. `percents` gives the rows of a column whose cells have a
+    percent format, none where nobody can tell.
     """
 
     rows: Sequence[Sequence[Cell]]
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[Area, ...] = ()
+    percents: Callable[[int], Collection[int]] = lambda _: ()
 
     @property
     def width(self) -> int:
@@ -73,6 +75,11 @@ def cell_number(cell: Cell) -> float:
 def serial(moment: dt.datetime) -> float:
     """A moment as Excel's day number."""
     return round((moment - DAY_ZERO).total_seconds() / 86400, 8)
+
+
+def from_serial(day: float) -> dt.datetime:
+    """Excel's day number as a moment, to the second."""
+    return DAY_ZERO + dt.timedelta(seconds=round(day * 86400))
 
 
 def day(number: float) -> dt.date:

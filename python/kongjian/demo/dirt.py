@@ -77,9 +77,10 @@ def _schools(sheet: Sheet, clean: Clean) -> None:
     [row] = clean.run(1)
     sheet.put([row], "管理员姓名", [None])
     sheet.put([row], "平台得分", [120.5])
+    _percentages(sheet, "课程学习完成率")
     [row] = clean.run(1)
     sheet.put([row], "课程学习完成率", ["63%"])
-    sheet.put([row], "作业完成率", [61])
+    sheet.put([row], "作业完成率", ["61%"])
     [row] = clean.run(1)
     sheet.put([row], "应用推进", ["进行中"])
     sheet.put([row], "成绩管理", ["暂无"])
@@ -87,6 +88,12 @@ def _schools(sheet: Sheet, clean: Clean) -> None:
     sheet.rename({"学校名称": "单位名称", "教师总数": "专任教师数", "互联网接入": "是否接入互联网"})
     sheet.insert_blank(len(sheet.rows) // 2, 2)
     sheet.rows.append(_total(sheet, ("专任教师数", "教师开通空间数")))
+
+
+def _percentages(sheet: Sheet, column: str) -> None:
+    """A column given as percentages, its last number forgotten."""
+    rows = [r for r in range(len(sheet.rows)) if isinstance(sheet.get(r, column), float)]
+    sheet.put(rows[:-1], column, [round(100 * float(str(sheet.get(r, column)))) for r in rows[:-1]])
 
 
 def _other_words(sheet: Sheet, row: int) -> None:
@@ -106,6 +113,9 @@ def _teachers(sheet: Sheet, clean: Clean) -> None:
     sheet.put(block, "网络教研", [wide(sheet.get(r, "网络教研")) for r in block])
     block = clean.run(2)
     sheet.put(block, "作业管理", [f"{NO_BREAK_SPACE}{sheet.get(r, '作业管理')} " for r in block])
+    [row] = clean.run(1, lambda r: sheet.get(r, "活动发布") == 0)
+    sheet.put([row], "在线授课", [f"{sheet.get(row, '在线授课')}节次"])
+    sheet.put([row], "活动发布", ["未开展"])
     sheet.put(clean.run(1), "在线撰写教案", [-12])
     sheet.put(clean.run(1), "制作课件", ["约5"])
     block = clean.run(2)
@@ -113,7 +123,7 @@ def _teachers(sheet: Sheet, clean: Clean) -> None:
     sheet.put(clean.run(4, lambda r: sheet.get(r, "任课") == "是"), "任课", [None] * 4)
     sheet.put(clean.run(3, lambda r: sheet.get(r, "班主任") == "否"), "班主任", [None] * 3)
     sheet.put(clean.run(1, lambda r: sheet.get(r, "学生评价") in _GOOD_SHARES), "学生评价", ["85%"])
-    sheet.put(clean.run(1, lambda r: sheet.get(r, "学生评价") in _GOOD_SHARES), "学生评价", [90])
+    sheet.put(clean.run(1, lambda r: sheet.get(r, "学生评价") == 1), "学生评价", [1.2])
     sheet.put(clean.run(3, lambda r: sheet.get(r, "班主任") == "否"), "学生评价", [1, 0.5, 1])
     _extra_teachers(sheet, clean)
     sheet.rename({"教师姓名": "姓名", "账号": "登录账号", "班主任": "是否班主任"})
@@ -180,7 +190,7 @@ def _classes(sheet: Sheet, clean: Clean) -> None:
     sheet.put(block, "作业完成率", [f"{float(str(sheet.get(r, '作业完成率'))):.0%}" for r in block])
     block = clean.run(2, lambda r: isinstance(sheet.get(r, "课程学习完成率"), float))
     sheet.put(
-        block, "课程学习完成率", [round(float(str(sheet.get(r, "课程学习完成率"))) * 100) for r in block]
+        block, "课程学习完成率", [round(100 * float(str(sheet.get(r, "课程学习完成率")))) for r in block]
     )
     block = clean.run(2)
     sheet.put(block, "学生数", [wide(sheet.get(r, "学生数")) for r in block])

@@ -16,7 +16,7 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.matching import rows
-from kongjian.engine.measures import Below, partial, people_short, school_measures, teacher_measures
+from kongjian.engine.measures import Below, partial, school_measures, teacher_measures
 from kongjian.engine.monthly import Monthly, Months, in_period, monthly, monthly_scores, report_months
 from kongjian.engine.outcome import Inputs, Outcome, Results, named, platform_cents, shown_keys
 from kongjian.engine.result_tables import eligibility_table, ranking_table, score_table, stacked
@@ -79,7 +79,7 @@ def calculate(
         "SchoolMeasures": schools,
         "TeacherMeasures": teachers,
         "EffectiveCounts": log.counts,
-        "Coverage": tally.table(school.names, log, rules, people_short(inputs.schools, below, rules)),
+        "Coverage": tally.table(school.names, log, rules, below.short),
     }
     return Results(tables, findings, school, teacher, log, fingerprint, rules.version, same)
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.engine.effective import Log
+from kongjian.engine.effective import Log, role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, rows
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import BlankCount, LogCoverage
 from kongjian.rules.roles import Role
+from kongjian.rules.wording import named_months
 
 PASTED, FROM_LOG, COVERED, BY_READING, MISSING = range(5)
 """The rungs, from the highest down."""
@@ -61,8 +62,7 @@ def report_log(log: Log, passed: Bools, schools: Frame, rules: Rules, findings: 
     for i in np.flatnonzero(log.strange):
         findings.add("log_other_accounts", "schools", at[i], column)
     if (gaps := log.gaps(passed)).any():
-        months = zip(rules.period.months(), gaps, strict=True)
-        findings.add("log_gap", "events", months="、".join(m for m, gone in months if gone))
+        findings.add("log_gap", "events", months=named_months(gaps, rules.period.months()))
 
 
 class Tally:
@@ -92,7 +92,7 @@ class Tally:
         self._own[role, behaviour] = own
 
     def table(self, names: Frame, log: Log, rules: Rules, short: Bools) -> Frame:
-        """数据覆盖: a row per school and behaviour that concerns anybody there; `short` see school_measures."""
+        """数据覆盖: a row per school and behaviour that concerns anybody there; `short` see Below."""
         rows = list(self._rows(names["学校名称"].tolist(), log, rules, short))
         columns = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS)
         return Frame(
@@ -106,8 +106,7 @@ class Tally:
         roles, months = rules.effective.roles, rules.period.months()
         coded = [
             (k, b, name, self._counts[k, b].tolist(), self._own.get((k, b)))
-            for k in range(len(roles))
-            for b, name in _numbered(k, rules)
+            for k, _, b, name in role_behaviours(rules)
             if (k, b) in self._counts
         ]
         for i, school in enumerate(schools):
@@ -125,11 +124,6 @@ class Tally:
                     school, roles[role].label, name, total, total - missing, pasted, counted, zero + read, missing,
                     spans[role], said,
                 )  # fmt: skip
-
-
-def _numbered(role: int, rules: Rules) -> Iterator[tuple[int, str]]:
-    first = sum(len(r.behaviours) for r in rules.effective.roles[:role])
-    return iter(enumerate(rules.effective.roles[role].behaviours, start=first))
 
 
 def _span(months: list[str], first: int, last: int) -> str:

@@ -1,8 +1,8 @@
-"""What the log of events tells (附件1、附件2 备注): effective counts, and of whom it would have told anything."""
+"""What the log of events tells (附件1、附件2 备注): effective counts, and whom it covers; long because both are read in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
-from kongjian.rules.model import Rules
+from kongjian.rules.model import EventRole, Rules
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role
@@ -30,6 +30,14 @@ _STUDENT: dict[StudentEffective, str] = {
 def behaviours(rules: Rules) -> list[str]:
     """Every behaviour in the order of the rules: what arrays of behaviours run over."""
     return [b for r in rules.effective.roles for b in r.behaviours]
+
+
+def role_behaviours(rules: Rules, fills: str = "") -> Iterator[tuple[int, EventRole, int, str]]:
+    """Each behaviour, of the roles that fill this or of all: the role's position and the role, its own position and name."""
+    by_role = ((k, role, name) for k, role in enumerate(rules.effective.roles) for name in role.behaviours)
+    for b, (k, role, name) in enumerate(by_role):
+        if not fills or role.fills == fills:
+            yield k, role, b, name
 
 
 def once_per(role: int, rules: Rules) -> str:
@@ -137,7 +145,7 @@ def no_log(schools: int, teachers: int, rules: Rules) -> Log:
 def _coded(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> _Lines:
     table = rules.table("events")
     behaviour = _codes(events[table.name_of(Role.BEHAVIOUR)], _behaviour_codes(rules))
-    own_role = np.array([k for k, r in enumerate(rules.effective.roles) for _ in r.behaviours])
+    own_role = np.array([k for k, *_ in role_behaviours(rules)])
     account = np.array(accounts(events), dtype=object)
     teacher = locate(account, accounts(teachers)) if teachers.height else np.full(events.height, NOT_FOUND)
     names = _schools(events[table.name_of(Role.SCHOOL)], teacher, teachers, rules)
@@ -145,7 +153,7 @@ def _coded(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> _Lin
     day = events[table.name_of(Role.DATE)]
     return _Lines(
         events, rows(events),
-        _codes(events[table.name_of(Role.EVENT_ROLE)], _role_codes(rules)),
+        event_roles(events, rules),
         behaviour, np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),
         day, _month_numbers(day, rules), account, locate(account, account), teacher,
         locate(school_keys(names), school_keys(school_names)), names, _class_keys(events, table),
@@ -349,14 +357,14 @@ def _report_two_schools(
 ) -> None:
     """Tells of every teacher's account whose lines name more than one school; its days count once all the same."""
     mine = accepted[(lines.teacher[accepted] != NOT_FOUND) & (lines.school[accepted] != NOT_FOUND)]
-    pairs = np.unique(lines.teacher[mine] * (int(lines.school.max(initial=0)) + 1) + lines.school[mine])
-    teacher = pairs // (int(lines.school.max(initial=0)) + 1)
-    some, count = np.unique(teacher, return_counts=True)
+    schools = int(lines.school.max(initial=0)) + 1
+    pairs = np.unique(lines.teacher[mine] * schools + lines.school[mine])
+    some, count = np.unique(pairs // schools, return_counts=True)
     table = rules.table("teachers")
     at, column = rows(teachers), table.name_of(Role.ACCOUNT)
-    for i, schools in zip(some[count > 1], count[count > 1], strict=True):
+    for i, named in zip(some[count > 1], count[count > 1], strict=True):
         findings.add(
-            "event_two_schools", "teachers", at[i], column, found=teachers[column][i], count=int(schools)
+            "event_two_schools", "teachers", at[i], column, found=teachers[column][i], count=int(named)
         )
 
 
@@ -366,9 +374,11 @@ def _codes(column: Texts, known: Callable[[str], int]) -> Ints:
     return np.array([memo[v] if v in memo else memo.setdefault(v, known(v)) for v in cells], dtype=np.int64)
 
 
-def _role_codes(rules: Rules) -> Callable[[str], int]:
+def event_roles(events: Frame, rules: Rules) -> Ints:
+    """The role of each line by its position in the rules; NOT_FOUND where the word is unknown."""
     known = {fold(n): k for k, r in enumerate(rules.effective.roles) for n in (r.label, r.id, *r.aliases)}
-    return lambda text: known.get(fold(text), NOT_FOUND)
+    column = rules.table("events").name_of(Role.EVENT_ROLE)
+    return _codes(events[column], lambda text: known.get(fold(text), NOT_FOUND))
 
 
 def _behaviour_codes(rules: Rules) -> Callable[[str], int]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
 from kongjian.engine.monthly import Monthly
-from kongjian.engine.rounding import MISSING, TOLERANCE
+from kongjian.engine.rounding import MISSING, NUDGE, TOLERANCE
 from kongjian.rules.model import Condition, Rules
 from kongjian.rules.readings import PassMark
 
@@ -24,7 +24,7 @@ _REACHES: dict[PassMark, Callable[[Ints, Floats, float], Bools]] = {
     PassMark.ROUNDED: lambda cents, _, bound: cents >= round(bound * 100),
     PassMark.EXACT: lambda _, exact, bound: exact >= bound - TOLERANCE,
 }
-_COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
+COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
     PassMark.ROUNDED: lambda cents, _: cents,
     PassMark.EXACT: lambda cents, exact: np.where(
         cents == MISSING, MISSING, np.floor(exact * 100 + TOLERANCE * 100).astype(np.int64)
@@ -69,7 +69,9 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
         return value == 1, lambda i: f"{condition.label}未填" if np.isnan(value[i]) else condition.reason
     if condition.kind == "rate":
         rate = opening_rate(units, condition)
-        return rate >= condition.at_least, lambda i: _say(condition, _percent(rate[i]), np.isnan(rate[i]))
+        return rate >= condition.at_least, lambda i: _say(
+            condition, percent(rate[i], condition.at_least), np.isnan(rate[i])
+        )
     average = condition.kind != "every_month"
     cents = monthly.average if average else monthly.lowest
     met = _REACHES[rules.choice(PassMark)](
@@ -82,7 +84,7 @@ def reached(condition: Condition, monthly: Monthly, rules: Rules) -> Ints:
     """What a condition on months compares, in whole cents that have been reached; MISSING where there is nothing."""
     if condition.kind == "every_month":
         return monthly.lowest
-    return _COUNTED[rules.choice(PassMark)](monthly.average, monthly.exact)
+    return COUNTED[rules.choice(PassMark)](monthly.average, monthly.exact)
 
 
 def _say_months(condition: Condition, cents: Ints, monthly: Monthly, rules: Rules, i: int) -> str:
@@ -119,10 +121,20 @@ def _say(condition: Condition, value: str, unknown: bool) -> str:
     return condition.reason.format(value=value, at_least=bound)
 
 
-def _percent(rate: float) -> str:
-    return f"{basis_points(rate) / 100:.2f}%"
+def percent(rate: float, at_least: float) -> str:
+    """A rate as Excel shows it with two decimals; with three, cut, where it is below a bound that it would read as."""
+    shown = basis_points(rate, at_least)
+    if shown < _rounded(rate):
+        return f"{math.floor(rate * 100_000 + NUDGE) / 1000:.3f}%"
+    return f"{shown / 100:.2f}%"
 
 
-def basis_points(rate: Floats | float) -> Floats:
-    """A rate as whole hundredths of a per cent, cut, not rounded: 89.996% must not read as 90%."""
-    return np.asarray(np.floor(np.asarray(rate) * 10_000 + NOISE))
+def basis_points(rate: Floats | float, at_least: float) -> Floats:
+    """Rates as whole hundredths of a per cent, rounded half up; cut where one below the bound would read as the bound."""
+    rate, rounded = np.asarray(rate), _rounded(rate)
+    reads_as_bound = (rate < at_least) & (rounded >= at_least * 10_000 - NUDGE)
+    return np.where(reads_as_bound, np.floor(rate * 10_000 + NUDGE), rounded)
+
+
+def _rounded(rate: Floats | float) -> Floats:
+    return np.asarray(np.floor(np.asarray(rate) * 10_000 + (0.5 + NUDGE)))

@@ -19,42 +19,62 @@ _CODE_DECIMALS = 8
 
 @dataclass(frozen=True)
 class Earlier:
-    """One kind's 指标 and 得分 as the last run wrote them, rows by KEY; None where nothing can be said of them."""
+    """One kind's sheets as the last run wrote them; None where nothing can be said of them.
+
+    The rows of 指标, 得分 and 资格审核 (`qualified`: the keys of those who did) by KEY, those of 排名 by the `numbered`
+    one; `awards` is 获奖名单, of both kinds.
+    """
 
     measures: Frame | None = None
     scores: Frame | None = None
+    ranking: Frame | None = None
+    awards: Frame | None = None
+    qualified: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ChangeSheet:
+    """与上次相比 of one run: its rows and, where it was written before, the line above them, which names the two runs."""
+
+    rows: Frame
+    subtitle: str = ""
 
 
 def _nothing() -> dict[str, Earlier]:
     return {}
 
 
+def _no_sheet() -> ChangeSheet:
+    return ChangeSheet(Frame())
+
+
 @dataclass(frozen=True)
 class Previous:
-    """Ranks by unit (`numbered`) and, of the ranking sheets, 上次名次 and 变化 by unit, all by kind; of 运行记录 the newest row.
+    """名次 and 上次名次 (NaN for 新进) of the ranking sheets by unit (`numbered`), by kind; of 运行记录 the newest row.
 
-    `readings` is "" where 运行记录 does not tell them. `tables` reads the sheets behind the ranks, by kind: most
-    runs over the same data never ask for them.
+    A kind whose ranking sheet is not there is not in them.
+    `readings` is "" where 运行记录 does not tell them. `tables` reads the sheets behind the ranks, by kind: a run over
+    the same data never asks for them, but for 与上次相比 as it is, which no other run asks for.
     """
 
     fingerprint: str = ""
     version: str = ""
     ranks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     earlier: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     readings: str = ""
     edits: str = ""
     tables: Callable[[], Mapping[str, Earlier]] = _nothing
+    change_sheet: Callable[[], ChangeSheet] = _no_sheet
 
     def is_same_run(self, fingerprint: str, rules: Rules, ranks: Mapping[str, Mapping[str, float]]) -> bool:
-        """Whether data, rules, readings and edits are those of the last run, whose words then still hold.
+        """Whether data, rules, readings and edits are those of the last run, whose changes then still hold.
 
         Where 运行记录 does not tell the readings, equal ranks (by kind and unit) must do.
         """
         if self.fingerprint != fingerprint:
             return False
         if not self.readings:
-            same = all(ranks.get(kind, {}) == shown for kind, shown in self.ranks.items())
+            same = all(self.ranks.get(kind, {}) == found for kind, found in ranks.items())
             return same and self.version == rules.version
         words = (self.version, self.readings, self.edits)
         return words == (rules.version, readings_in_words(rules), edits_in_words(rules)) or (
@@ -70,6 +90,11 @@ def numbered(keys: Iterable[str]) -> list[str]:
         seen[key] = seen.get(key, 0) + 1
         out.append(key if seen[key] == 1 else f"{key}\x1f{seen[key]}")
     return out
+
+
+def plain(key: str) -> str:
+    """A `numbered` key without its number."""
+    return key.partition("\x1f")[0]
 
 
 def table_code(keys: Sequence[str], table: Frame, columns: Sequence[str]) -> str:

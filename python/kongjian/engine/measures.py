@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +17,13 @@ from kongjian.engine.coverage import (
     climb,
     covered,
 )
-from kongjian.engine.effective import Log, behaviours
+from kongjian.engine.effective import Log, role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.pupil_rates import PupilRates, report_target
 from kongjian.engine.rounding import TOLERANCE
-from kongjian.rules.model import ClassRate, EventRole, Rules, TeacherMean
+from kongjian.rules.model import ClassRate, Rules, TeacherMean
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.readings import ClassWeight
 from kongjian.rules.roles import Role
@@ -72,12 +72,13 @@ def partial(units: Frame, measure: str) -> Bools:
 class Below:
     """What schools are derived from: teachers' measures, classes and the log, each row's school by position.
 
-    `people` is how many different people each school has in 教师数据.
+    `people` is how many different people each school has in 教师数据, `short` where those are fewer than 教师总数 says.
     """
 
     teachers: Frame
     teacher_school: Ints
     people: Ints
+    short: Bools
     classes: Frame
     class_school: Ints
     log: Log
@@ -88,7 +89,9 @@ class Below:
         teacher_school = locate(_school_keys("teachers", teachers, rules), keys)
         class_school = locate(_school_keys("classes", classes, rules), keys)
         people = _people(teachers, teacher_school, schools.height, rules)
-        return cls(teachers, teacher_school, people, classes, class_school, log)
+        staff = rules.table("schools").by_role(Role.STAFF)
+        short = people < schools[staff.name] if staff else np.zeros(schools.height, dtype=bool)
+        return cls(teachers, teacher_school, people, np.asarray(short), classes, class_school, log)
 
 
 def _school_keys(table: str, frame: Frame, rules: Rules) -> list[str]:
@@ -108,14 +111,6 @@ def _people(teachers: Frame, school: Ints, height: int, rules: Rules) -> Ints:
     return np.bincount(school[first & (school != NOT_FOUND)], minlength=height)
 
 
-def _roles(rules: Rules, fills: str) -> Iterator[tuple[int, EventRole, int, str]]:
-    """Each behaviour of the roles that fill this: the role's position, the role, the behaviour's position, its name."""
-    names = behaviours(rules)
-    for k, role in enumerate(rules.effective.roles):
-        for name in role.behaviours if role.fills == fills else ():
-            yield k, role, names.index(name), name
-
-
 def teacher_measures(
     teachers: Frame, schools: Frame, log: Log, rules: Rules, findings: Findings, tally: Tally
 ) -> Frame:
@@ -127,7 +122,7 @@ def teacher_measures(
     school = locate(_school_keys("teachers", teachers, rules), _school_keys("schools", schools, rules))
     has_account = teachers[ACCOUNT] != ""
     blank_somewhere = np.zeros(teachers.height, dtype=bool)
-    for k, role, b, name in _roles(rules, "teacher"):
+    for k, role, b, name in role_behaviours(rules, "teacher"):
         column, is_share = rules.filled_by(role, name), name in rules.effective.share_behaviours
         given, counted = teachers[column], log.of_teachers[b]
         if is_share:
@@ -175,15 +170,19 @@ def _report_counts(
         findings.add("counts_filled", "teachers", at[i], column)
     if is_share and len(filled):
         findings.add("evaluation_once", "teachers", column=column, count=len(filled))
-    for code, step in (("counts_covered", COVERED), ("counts_zero", BY_READING)):
-        if some := int(((rung == step) & owed).sum()):
-            findings.add(code, "teachers", column=column, count=some)
+    _report_zeros(("counts_covered", "counts_zero"), "teachers", column, rung[owed], findings)
+
+
+def _report_zeros(codes: tuple[str, str], table: str, column: str, rung: Ints, findings: Findings) -> None:
+    """Tells how many blanks of a column are 0, because the log covers them (the first code) or by the reading."""
+    for code, step in zip(codes, (COVERED, BY_READING), strict=True):
+        if some := int((rung == step).sum()):
+            findings.add(code, table, column=column, count=some)
 
 
 def school_measures(schools: Frame, below: Below, rules: Rules, findings: Findings, tally: Tally) -> Frame:
     """学校数据 with blank measures derived from 教师指标, 班级数据 and the log."""
     out, height = Frame(schools), schools.height
-    short = people_short(schools, below, rules)
     table = rules.table("teachers")
     for mean in rules.measures.teacher_means:
         values = below.teachers[mean.measure]
@@ -191,40 +190,27 @@ def school_measures(schools: Frame, below: Below, rules: Rules, findings: Findin
             values = np.where(np.isnan(values), np.nan, values >= mean.complete_from - TOLERANCE)
         counted = _counted(mean, below.teachers, table)
         found = _mean(values, np.ones(len(values)), counted, counted, below.teacher_school, height)
-        _derive(out, mean.measure, *found, short)
-    names = behaviours(rules)
-    for k, role, b, name in _roles(rules, "teacher"):
+        _derive(out, mean.measure, *found, below.short)
+    for k, role, b, name in role_behaviours(rules, "teacher"):
         column = rules.filled_by(role, name)
         if column in schools:
             tally.given(k, b, ~np.isnan(schools[column]))
     for rate in rules.measures.class_rates:
-        _class_rate(out, rate, names.index(rate.behaviour), schools, below, rules, findings, tally)
-    for k, role, b, name in _roles(rules, "school"):
+        _class_rate(out, rate, schools, below, rules, findings, tally)
+    for k, role, b, name in role_behaviours(rules, "school"):
         column, everyone = rules.filled_by(role, name), np.arange(height)
         done = np.minimum(below.log.of_schools[b], 1.0)
         values, rung = climb(schools[column], done, covered(below.log, k, b, everyone), rules)
         tally.add(k, b, everyone, rung, np.ones(height, dtype=bool))
-        for code, step in (("answers_covered", COVERED), ("answers_zero", BY_READING)):
-            if some := int((rung == step).sum()):
-                findings.add(code, "schools", column=column, count=some)
+        _report_zeros(("answers_covered", "answers_zero"), "schools", column, rung, findings)
         out[column] = values
         if (rung != PASTED).any():
             out[SOURCE + column] = _CODES[rung]
-    _report_means(schools, out, below, short, rules, findings)
+    _report_means(schools, out, below, rules, findings)
     return out
 
 
-def people_short(schools: Frame, below: Below, rules: Rules) -> Bools:
-    """The schools of which 教师数据 has fewer different people than 教师总数 says."""
-    staff = rules.table("schools").by_role(Role.STAFF)
-    if staff is None:
-        return np.zeros(schools.height, dtype=bool)
-    return np.asarray(below.people < schools[staff.name])
-
-
-def _report_means(
-    schools: Frame, out: Frame, below: Below, short: Bools, rules: Rules, findings: Findings
-) -> None:
+def _report_means(schools: Frame, out: Frame, below: Below, rules: Rules, findings: Findings) -> None:
     """Says of every derived mean over some only how many it rests on, and of whom 教师数据 lacks people."""
     at, staff = rows(schools), rules.table("schools").by_role(Role.STAFF)
     derived = np.zeros(schools.height, dtype=bool)
@@ -241,15 +227,11 @@ def _report_means(
             )
     if staff is None:
         return
-    for i in np.flatnonzero(derived & short):
+    for i in np.flatnonzero(derived & below.short):
         findings.add(
-            "teachers_fewer",
-            "schools",
-            at[i],
-            staff.name,
-            count=int(below.people[i]),
-            total=f"{schools[staff.name][i]:g}",
-        )
+            "teachers_fewer", "schools", at[i], staff.name,
+            count=int(below.people[i]), total=f"{schools[staff.name][i]:g}",
+        )  # fmt: skip
 
 
 def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
@@ -262,16 +244,17 @@ def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
 
 
 def _class_rate(
-    out: Frame, rate: ClassRate, behaviour: int, schools: Frame, below: Below, rules: Rules, findings: Findings,
-    tally: Tally,
-) -> None:  # fmt: skip
+    out: Frame, rate: ClassRate, schools: Frame, below: Below, rules: Rules, findings: Findings, tally: Tally
+) -> None:
     """A school's completion rate: of its classes, as given, counted or seen in the log, else of its pupils' events."""
     classes, table, height = below.classes, rules.table("classes"), schools.height
     students = classes[table.name_of(Role.STUDENTS)]
     values = class_rate(rate, classes, students)
     for i in np.flatnonzero(np.isnan(classes[rate.measure]) & ~np.isnan(values)):
         findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
-    role = next(k for k, _, b, _ in _roles(rules, "pupil") if b == behaviour)
+    role, behaviour = next(
+        (k, b) for k, _, b, name in role_behaviours(rules, "pupil") if name == rate.behaviour
+    )
     pupils = PupilRates(rate, role, behaviour, schools, classes, below.class_school, below.log, rules)
     of_class, partly = pupils.by_class()
     values, capped, filled = _fill_capped(values, of_class)
@@ -299,7 +282,7 @@ def _class_rate(
     for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
         at = rows(classes if table_id == "classes" else schools)
         for i in np.flatnonzero(where):
-            findings.add("rate_capped", table_id, at[i], rate.measure)
+            findings.add("pupils_capped", table_id, at[i], rate.measure)
     for i in np.flatnonzero(pupils.strangers()):
         findings.add(
             "pupils_elsewhere", "schools", rows(schools)[i], rate.measure, count=int(pupils.strangers()[i])

@@ -15,7 +15,7 @@ from kongjian.rules.model_tables import InputTable
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import MissingMonths
 from kongjian.rules.roles import Role
-from kongjian.rules.wording import month_words
+from kongjian.rules.wording import month_words, named_months
 
 _FILLED: dict[MissingMonths, bool] = {
     MissingMonths.GIVEN: False,
@@ -29,8 +29,6 @@ _BARS: dict[MissingMonths, bool] = {
     MissingMonths.NOT_ELIGIBLE: True,
 }
 """Whether who lacks such a month cannot qualify."""
-_A_TENTH = 10
-"""A month has passed once one in so many of the units has a score of it or of a later one."""
 _FAR = np.iinfo(np.int64).max
 
 
@@ -67,8 +65,7 @@ class Monthly:
 
     def absent(self, i: int, rules: Rules) -> str:
         """In words which months that have passed one unit lacks."""
-        months = zip(rules.counted_months(), self.months.lacking[i], strict=True)
-        return f"缺{'、'.join(m for m, gone in months if gone)}的月度得分"
+        return f"缺{named_months(self.months.lacking[i], rules.counted_months())}的月度得分"
 
 
 def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Months:
@@ -95,7 +92,9 @@ def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findin
     out = np.full(units.height * len(months), np.nan)
     out[slot[first]] = mine[score_column][use[first]]
     by_month = out.reshape(units.height, len(months))[:, locate(rules.counted_months(), months)]
-    some = np.flatnonzero((~np.isnan(by_month)).sum(axis=0) * _A_TENTH >= max(units.height, 1))
+    some = np.flatnonzero(
+        (~np.isnan(by_month)).sum(axis=0) >= max(units.height, 1) * rules.evidence.month_passed_share
+    )
     return Months(by_month, np.arange(by_month.shape[1]) <= (some[-1] if len(some) else NOT_FOUND))
 
 
@@ -135,7 +134,7 @@ def report_months(
     for i in np.flatnonzero(found.stood_in & (score_cents != MISSING)):
         findings.add("no_monthly", f"{kind}s", at[i])
     for i in np.flatnonzero(~found.stood_in & lacking.any(axis=1)):
-        absent = "、".join(m for m, gone in zip(months, lacking[i], strict=True) if gone)
+        absent = named_months(lacking[i], rules.counted_months())
         count = int((~np.isnan(found.by_month[i])).sum())
         findings.add("months_missing", f"{kind}s", at[i], months=absent, treated=month_words(count, rules))
     for m in np.flatnonzero((found.by_month == 0).sum(axis=0) * 2 >= max(units.height, 1)):

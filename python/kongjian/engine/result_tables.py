@@ -41,13 +41,10 @@ def eligibility_table(kind: str, o: Outcome) -> Frame:
 def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> Frame:
     names = o.names.take(o.order)
     keys, ranks = numbered(shown_keys(kind, names)), o.standing.rank[o.order].astype(np.float64)
-    before = (previous.earlier if same_run else previous.ranks).get(kind, {})
-    last: Floats = np.array([before.get(k, np.nan) for k in keys], dtype=np.float64)
-    if same_run:
-        kept = previous.words.get(kind, {})
-        words = [kept.get(k, "") for k in keys]
-    else:
-        words = [direction(*pair) if before else "" for pair in zip(ranks, last, strict=True)]
+    before = (previous.earlier if same_run else previous.ranks).get(kind)
+    compared = before or (before is not None and previous.fingerprint and not same_run)
+    last: Floats = np.array([(before or {}).get(k, np.nan) for k in keys], dtype=np.float64)
+    words = [direction(*pair) if compared else "" for pair in zip(ranks, last, strict=True)]
     return Frame(
         {
             "名次": ranks,
@@ -62,11 +59,11 @@ def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> 
 
 
 def direction(now: float, before: float) -> str:
-    """Which way a unit went: 升2, 降1, 持平, or 新进 for one without an earlier rank (NaN)."""
+    """Which way a unit went: 升2, 降1, 新进 for one without an earlier rank (NaN), "" for one that stayed."""
     if before != before:
         return "新进"
     if now == before:
-        return "持平"
+        return ""
     return f"升{before - now:g}" if now < before else f"降{now - before:g}"
 
 

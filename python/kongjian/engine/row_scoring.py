@@ -84,6 +84,11 @@ class RowScorer:
         """Whether a row is of who is no homeroom teacher, where an indicator asks."""
         return len(values) > len(self.names) and values[-1] != 1
 
+    def lacking(self, values: Sequence[float], cents: int) -> float:
+        """The exact points by which a row's indicators together fall short of a total of so many cents."""
+        scale = self._rescale if self.is_other(values) else 1.0
+        return (cents - _UP) / 100 / scale - sum(self(values).by_indicator)
+
     def points(self, k: int, value: float) -> float:
         """The k-th indicator's exact points for this value, for a unit that owes it."""
         return self._scores[k](value)

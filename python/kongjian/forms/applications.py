@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from kongjian.base.grid import YES_NO
-from kongjian.engine.eligibility import opening_rate
+from kongjian.engine.eligibility import basis_points, opening_rate
 from kongjian.engine.outcome import NAME_COLUMNS
 from kongjian.forms import known
 from kongjian.forms.file_names import sheet_name
@@ -94,8 +94,8 @@ def school_texts(run: Run, at: int) -> dict[str, Scalar]:
     for condition in run.rules.conditions_for("school"):
         if condition.kind == "rate":
             rate = opening_rate(units.take(np.array([at])), condition)[0]
-            # cut, not rounded: 89.996% must not read as 90%
-            basics.append(_line(condition.label, float(np.floor(rate * 10_000 + 1e-7) / 100), "%"))
+            shown = float(basis_points(rate, condition.at_least)) / 100
+            basics.append(_line(condition.label, shown, "%"))
     equipment = [
         _line(c.name, YES_NO.get(float(units[c.name][at]), ""), "") for c in _columns(run.rules, _EQUIPMENT)
     ]

@@ -11,6 +11,7 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
 from kongjian.engine.outcome import Inputs
+from kongjian.intake.grades import counted_classes, counted_events
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.roles import Role
@@ -22,12 +23,13 @@ def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
     schools = _schools(_named(inputs.schools, of_schools, findings), of_schools, rules, findings)
     known = school_keys(schools[of_schools.name_of(Role.SCHOOL)])
     teachers = _teachers(_named(inputs.teachers, of_teachers, findings), of_teachers, findings)
-    classes = _named(inputs.classes, of_classes, findings)
+    classes = counted_classes(_named(inputs.classes, of_classes, findings), schools, rules, findings)
     _classes(classes, of_classes, rules, findings)
     for table, frame in ((of_teachers, teachers), (of_classes, classes)):
         _unknown_schools(table, frame, known, findings)
     monthly = _monthly(inputs.monthly, rules.table("monthly"), findings)
-    return Inputs(schools, teachers, classes, monthly, _events(inputs.events, rules.table("events")))
+    events = counted_events(_events(inputs.events, rules.table("events")), schools, rules, findings)
+    return Inputs(schools, teachers, classes, monthly, events)
 
 
 def _named(frame: Frame, table: InputTable, findings: Findings) -> Frame:

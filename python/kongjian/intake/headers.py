@@ -16,7 +16,7 @@ HEADER_ROW = 3
 SEARCHED_ROWS = 10
 MOST_LIKELY = 3
 """A row that names so many columns, and hardly anything else, is a header."""
-_UNIT = re.compile(r"[(（\[【](.*?)[)）\]】]$")
+_UNIT = re.compile(r"[(（\[【](.*?)[)）\]】]$|%$")
 _JOINT = "-_:·"
 """What may stand between an indicator's name and the word for its score."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,11 @@ import numpy as np
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Frame, Ints
+from kongjian.engine.frame import Bools, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, ROW
 from kongjian.engine.measures import PLATFORM
 from kongjian.engine.outcome import Inputs
-from kongjian.intake import values
+from kongjian.intake import number_cells, values
 from kongjian.intake.checks import check
 from kongjian.intake.headers import (
     Header,
@@ -107,13 +108,21 @@ def _read(
     for column in table.columns:
         place = header.columns.get(column.name)
         if place is not None:
-            cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
+            own = by_column[place - 1]
+            header_cell = str(grid.rows[header.row - 1][place - 1])
+            formats = partial(percent_formats, grid, place, at)
+            cells = Cells(table.id, column, own, at, errors.get(place, {}), findings, header_cell, formats)
             out.update(convert(cells, rules.words))
     for indicator, place in scores.items():
         column = Column(_score_name(indicator), "score", ())
         cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
-        out[PLATFORM + indicator] = values.numbers(cells, rules.words)
+        out[PLATFORM + indicator] = number_cells.numbers(cells, rules.words)
     return _stand_ins(table, out, findings)
+
+
+def percent_formats(grid: Grid, place: int, rows: Ints) -> Bools:
+    """Which of these rows' cells in a worksheet column have a percent format."""
+    return np.isin(rows, np.fromiter(grid.percents(place), dtype=np.int64))
 
 
 def convert(cells: Cells, words: Words) -> dict[str, np.ndarray[Any, Any]]:
@@ -130,7 +139,7 @@ def convert(cells: Cells, words: Words) -> dict[str, np.ndarray[Any, Any]]:
         return {column.name: values.dates(cells)}
     if column.kind == "yes_no":
         return {column.name: values.yes_no(cells, words)}
-    return {column.name: values.numbers(cells, words)}
+    return {column.name: number_cells.numbers(cells, words)}
 
 
 _BLANK_CODES: dict[Role | None, str] = {Role.TEACHING: "teaching_blank", Role.HOMEROOM: "homeroom_blank"}

@@ -18,7 +18,7 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Ints, Texts, texts
 from kongjian.rules.model_tables import Column, Words
 
-_NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(%|个|次|节次|节|人|名|分)?$")
+_NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(.*)$")
 _MONTH = re.compile(
     r"(\d{4})\s*[-/.年_]\s*(\d{1,2})(?:\s*月?份?|\s*[-/.月]\s*\d{1,2}\s*日?)(?:\s+\d{1,2}:.*)?$"
 )
@@ -29,18 +29,18 @@ _SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
 
 EXACT_DIGITS = 1e15
 """From here on Excel has kept only fifteen digits of a number."""
-PERCENT_SHARE_FROM = 10
-"""A share of a class from here on is a percentage; below it is a number of times."""
 LONG_TEXT = 255
 MOST_COUNTED = 1_000_000
 """Nobody does anything more often in a term: more than this is an account or a code in the wrong column."""
-_NOISE = 1e-9  # what formulas leave beside a whole 100 %
 _NO_ACCOUNT = frozenset({"无", "没有"})
 
 
 @dataclass(frozen=True)
 class Cells:
-    """One column of a table: raw cells of the kept rows and their worksheet rows."""
+    """One column of a table: raw cells of the kept rows and their worksheet rows.
+
+    `header` is the header as the sheet spells it; `percents` tells which of the cells have a percent format.
+    """
 
     table: str
     column: Column
@@ -48,144 +48,62 @@ class Cells:
     rows: Ints
     errors: dict[int, str]  # worksheet row → error text such as #N/A
     findings: Findings
+    header: str = ""
+    percents: Callable[[], Bools] | None = (
+        None  # a call, as a sheet is looked through only where that decides
+    )
 
     def say(self, i: int | np.integer[Any], code: str, **params: Any) -> None:
         self.findings.add(code, self.table, self.rows[i], self.column.name, **params)
 
+    def shown(self, i: int | np.integer[Any]) -> str:
+        """What a cell holds, as people see it."""
+        return show(self.values[int(i)])
 
-def numbers(cells: Cells, words: Words) -> Floats:
-    """A float column for every numeric kind; blanks and what cannot be used are NaN."""
-    out = _plain_numbers(cells.values)
-    odd: list[int] = []
-    if out is None:
-        out = np.full(len(cells.values), np.nan)
-        for i, cell in enumerate(cells.values):
-            if type(cell) is float or type(cell) is int:
-                out[i] = cell
-            elif cell != "" and cell is not None:
-                odd.append(i)
-    from_percent = np.zeros(len(out), dtype=bool)
-    for i in odd:
-        out[i], from_percent[i] = _odd_number(cells, i, words)
-    _error_cells(cells)
-    return _checked(cells, out, from_percent)
+    def say_errors(self) -> None:
+        """Every cell with an error value."""
+        for i, row in enumerate(self.rows) if self.errors else ():
+            if int(row) in self.errors:
+                self.say(i, "error_cell", found=self.errors[int(row)])
 
 
-def _plain_numbers(values: Sequence[Cell]) -> Floats | None:
-    """The whole column at once when it holds nothing but numbers."""
-    if set(map(type, values)) <= {float, int}:
-        return np.array(values, dtype=np.float64)
-    return None
-
-
-def _odd_number(cells: Cells, i: int, words: Words) -> tuple[float, bool]:
-    """A number written as something else, and whether it carried a percent sign."""
-    cell = cells.values[i]
-    nan = float("nan")
-    if not isinstance(cell, str):
-        cells.say(i, "not_a_number", found=show(cell))
-        return nan, False
-    text = fold(cell)
-    if text == "":
-        return nan, False
-    if text in folded(words.blank):
-        cells.say(i, "placeholder", found=clean(cell))
-        return nan, False
+def quantity(text: str, words: Words) -> tuple[float, str] | None:
+    """The number that a folded text is and the unit behind it, "%" and "" included; None where it is none."""
     match = _NUMBER.match(text)
-    if not match or not match[1].strip("+-"):
-        cells.say(i, "not_a_number", found=clean(cell)[:30])
-        return nan, False
-    value = float(match[1].replace(",", ""))
-    if match[2] == "%":
-        if cells.column.kind not in ("rate", "share"):
-            cells.say(i, "not_a_number", found=clean(cell)[:30])
-            return nan, False
-        value = float(f"{value / 100:.12g}")
-        cells.say(i, "percent_text", found=clean(cell), value=f"{value:g}")
-        return value, True
-    cells.say(i, "text_number", found=clean(cell), value=f"{value:g}")
-    return value, False
-
-
-def _checked(cells: Cells, out: Floats, from_percent: Bools) -> Floats:
-    kind = cells.column.kind
-    if kind in ("rate", "share"):
-        out = _percentages(cells, out, from_percent)
-    for i in np.flatnonzero(out < 0):
-        cells.say(i, "negative", found=f"{out[i]:g}")
-        out[i] = np.nan
-    high, shown = _HIGHEST[kind]
-    for i in np.flatnonzero(out > high):
-        cells.say(
-            i,
-            "out_of_range",
-            found=f"{out[i]:.4g}" if kind == "rate" else f"{out[i]:.15g}",
-            low=0,
-            high=shown,
-        )
-        out[i] = np.nan
-    return out
-
-
-_HIGHEST = {
-    "rate": (1.0, "1（100%）"),
-    "share": (PERCENT_SHARE_FROM, f"{PERCENT_SHARE_FROM}"),
-    "score": (100.0, "100"),
-    "count": (MOST_COUNTED, f"{MOST_COUNTED}"),
-    "average": (MOST_COUNTED, f"{MOST_COUNTED}"),
-}
-
-
-def _percentages(cells: Cells, out: Floats, from_percent: Bools) -> Floats:
-    """85 in a column of rates is 85 %. A share may also be a number of times: only from 10 on is it a percentage."""
-    rate = cells.column.kind == "rate"
-    out = np.where(np.abs(out - 1.0) < _NOISE, 1.0, out)
-    whole = ~from_percent & (out > 1.0 if rate else out >= PERCENT_SHARE_FROM)
-    if not whole.any():
-        return out
-    for i in np.flatnonzero(whole):
-        value = float(f"{out[i] / 100:.12g}")
-        cells.say(i, "percent_number", found=f"{out[i]:g}", value=f"{value:g}")
-        out[i] = value
-    if (~whole & ~from_percent & (out > 0)).any():
-        bound = "大于1" if rate else f"不小于{PERCENT_SHARE_FROM}"
-        cells.say(int(np.flatnonzero(whole)[0]), "mixed_percent", bound=bound)
-    return out
+    if not match or not match[1].strip("+-") or (match[2] not in ("", "%", *folded(words.units))):
+        return None
+    return float(match[1].replace(",", "")), match[2]
 
 
 def yes_no(cells: Cells, words: Words) -> Floats:
     """1 for yes, 0 for no, NaN for blank or unreadable. Where `counts`, a count of 1 or more is yes."""
-    yes, no, blank = folded(words.yes), folded(words.no), folded(words.blank)
     memo: dict[Cell, float | str] = {True: 1.0, False: 0.0, "": float("nan")}
     out = np.full(len(cells.values), np.nan)
     for i, cell in enumerate(cells.values):
         if cell is None:
             continue
         if cell not in memo:
-            memo[cell] = _one_yes_no(cell, yes, no, blank, cells.column.counts)
+            memo[cell] = _one_yes_no(cell, words, cells.column.counts)
         answer = memo[cell]
         if isinstance(answer, str):
             cells.say(i, answer, found=show(cell))
         else:
             out[i] = answer
-    _error_cells(cells)
+    cells.say_errors()
     return out
 
 
-def _one_yes_no(
-    cell: Cell, yes: frozenset[str], no: frozenset[str], blank: frozenset[str], counts: bool
-) -> float | str:
+def _one_yes_no(cell: Cell, words: Words, counts: bool) -> float | str:
     text = fold(f"{cell:g}" if isinstance(cell, float) else str(cell))
-    if text in yes:
+    if text in folded(words.yes):
         return 1.0
-    if text in no:
+    if text in folded(words.no) or (counts and text in folded(words.zero)):
         return 0.0
-    if counts and (match := _NUMBER.match(text)) and match[1].strip("+-") and match[2] != "%":
-        count = float(match[1].replace(",", ""))
-        return "not_yes_no" if count < 0 else float(count >= 1)
+    if counts and (read := quantity(text, words)) and read[1] != "%":
+        return "not_yes_no" if read[0] < 0 else float(read[0] >= 1)
     if text == "":
         return float("nan")
-    return "placeholder" if text in blank else "not_yes_no"
+    return "placeholder" if text in folded(words.blank) else "not_yes_no"
 
 
 def names(cells: Cells) -> Texts:
@@ -198,7 +116,7 @@ def names(cells: Cells) -> Texts:
             cells.say(i, "name_trimmed", value=read[cell])
         if cell in long:
             cells.say(i, "long_text", length=len(read[cell]))
-    _error_cells(cells)
+    cells.say_errors()
     return texts(map(read.__getitem__, cells.values))
 
 
@@ -214,7 +132,7 @@ def accounts(cells: Cells, words: Words) -> tuple[Texts, Texts]:
         if cell in doubted:
             text, code = read[cell]
             cells.say(i, code, found=text or clean(cell))
-    _error_cells(cells)
+    cells.say_errors()
     shown = {v: text for v, (text, _) in read.items()}
     trusted = {v: "" if code == "account_rounded" else text for v, (text, code) in read.items()}
     return texts(map(shown.__getitem__, cells.values)), texts(map(trusted.__getitem__, cells.values))
@@ -269,7 +187,7 @@ def _each(
             cells.say(i, converted, found=clean(cell), value=known[cell])
         elif cell in unread and int(cells.rows[i]) not in cells.errors:
             cells.say(i, bad, found=clean(show(cell))[:30] or "空白")
-    _error_cells(cells)
+    cells.say_errors()
     return list(map(known.__getitem__, cells.values))
 
 
@@ -300,12 +218,6 @@ def _date(cell: Cell) -> str:
         return dt.date(int(match[1]), int(match[2]), int(match[3])).isoformat() if match else ""
     except ValueError:
         return ""
-
-
-def _error_cells(cells: Cells) -> None:
-    for i, row in enumerate(cells.rows) if cells.errors else ():
-        if int(row) in cells.errors:
-            cells.say(i, "error_cell", found=cells.errors[int(row)])
 
 
 _FOLDED: dict[tuple[str, ...], frozenset[str]] = {}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kongjian.engine.eligibility import JOIN, NOISE
-from kongjian.engine.rounding import TOLERANCE
+from kongjian.engine.rounding import NUDGE, TOLERANCE
 from kongjian.mailing.copy_sheets import Place, quoted
 from kongjian.rules.model import Condition, Indicator, Rules
 from kongjian.rules.readings import NonHomeroom, Shortfall
@@ -211,9 +211,7 @@ def _why(condition: Condition, cells: ConditionCells) -> str:
         return f'IF({cells.measures.cell(condition.columns[0])}="",{unknown},{quoted(condition.reason)})'
     bound = cells.bounds[condition.id]
     if condition.kind == "rate":
-        # cut, not rounded, at two decimals: 89.996% must not read as 90%
-        value = f'TEXT(INT({_rate(condition, cells)}*10000+{NOISE:.7f})/100,"0.00")&"%"'
-        said = _said(condition.reason, value, f'ROUND({bound}*100,2)&"%"')
+        said = _said(condition.reason, _percent(_rate(condition, cells), bound), f'ROUND({bound}*100,2)&"%"')
         return f"IF({_sound(condition, cells)},{said},{quoted(f'{condition.label}无法计算')})"
     value = shown = f'TEXT({_monthly(condition, cells)},"0.00")'
     if cells.exact and not _is_lowest(condition):
@@ -222,6 +220,13 @@ def _why(condition: Condition, cells: ConditionCells) -> str:
         value = f"IF({cells.average}<{bound},{shown},{cut})"
     said = _said(condition.reason, f'{value}&"分"', f'{bound}&"分"')
     return f'IF({cells.lacking}="",{said},"缺"&{cells.lacking}&"的月度得分")' if cells.lacking else said
+
+
+def _percent(rate: str, bound: str) -> str:
+    """A rate below its bound, rounded at two decimals; cut at three where it would read as the bound."""
+    hundredths = f"INT({rate}*10000+{0.5 + NUDGE:.7f})"
+    cut = f'TEXT(INT({rate}*100000+{NUDGE:.7f})/1000,"0.000")'
+    return f'IF({hundredths}<{bound}*10000-{NUDGE:.7f},TEXT({hundredths}/100,"0.00"),{cut})&"%"'
 
 
 def _said(reason: str, value: str, at_least: str) -> str:

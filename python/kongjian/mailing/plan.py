@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kongjian.engine.awards import compared
 from kongjian.engine.measures import PLATFORM, partial
 from kongjian.mailing.copy_sheets import CopyColumn, Place, Value, filled
 from kongjian.mailing.rule_cells import RuleSheet, rule_sheet
-from kongjian.mailing.units import KINDS, Units, both, compared
+from kongjian.mailing.units import KINDS, Units, both
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import MissingMonths, PassMark
 from kongjian.workbook.layout import output_sheet

@@ -12,9 +12,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.text import fold
-from kongjian.engine.evidence.cheapest import cheapest_way, pass_mark
 from kongjian.engine.evidence.explain import is_percent
 from kongjian.engine.evidence.explanations import by_rank, explanations
+from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.outcome import Outcome
 from kongjian.engine.ranking import UNRANKED
@@ -31,7 +31,7 @@ from kongjian.xlsx.text_heights import row_height
 POSITION, EXPLAINED = "本校位置", "得分说明"
 _WIDTHS = (20.0, 20.0, 12.0, 12.0, 12.0, 12.0, 30.0, 60.0)
 _SCHOOL_HEAD = ("学校", "", "本校", "全市中位数", "下四分位", "上四分位", "还差", "说明")
-_TEACHER_HEAD = ("教师姓名", "账号", "得分", "月均得分", "名次", "还差", "到获奖线还差", "最省力的做法")
+_TEACHER_HEAD = ("教师姓名", "账号", "得分", "月均得分", "名次", "还差", "到获奖线还差", "怎样到达标线")
 _CITY_HEAD = ("全市教师", "", "分数线", "中位数", "下四分位", "上四分位", "", "说明")
 Line = tuple[Value, ...]
 
@@ -113,8 +113,8 @@ def _school_block(run: Run, school: str) -> Iterator[Line]:
             said = f"第{last}名的得分{line:.2f}"
             yield (f"前{last}名的分数线", "", _cell(line), None, None, None, _short(line, _key(o)[at]), said)
         yield ("是否达标", "", "达标" if eligible else "未达标", None, None, None, None, why)
-        if way := cheapest_way(run.results, run.rules, "school", at):
-            yield ("最省力的做法", "", None, None, None, None, None, way)
+        if way := way_to_mark(run.results, run.rules, "school", at):
+            yield ("怎样到达标线", "", None, None, None, None, None, way)
 
 
 def _teacher_block(run: Run, school: str) -> Iterator[Line]:
@@ -125,7 +125,7 @@ def _teacher_block(run: Run, school: str) -> Iterator[Line]:
     for at in rows_of(o, school).tolist():
         rank = int(o.standing.rank[at])
         shorts = [f"前{last}名{line - key[at]:.2f}" for last, line in lines if key[at] < line]
-        way = cheapest_way(run.results, run.rules, "teacher", at)
+        way = way_to_mark(run.results, run.rules, "teacher", at)
         names = (o.names["教师姓名"][at], o.names["账号"][at])
         place: Value = rank or "没有排名"
         yield (

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import STATE, WHY
+from kongjian.engine.awards import STATE, WHY, holders
 from kongjian.engine.eligibility import JOIN
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
-from kongjian.engine.result_tables import direction
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled, quoted
 from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.plan import (
@@ -49,7 +46,6 @@ from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
-_WAY_WIDTH = 8.0
 _SOMEBODY = "其他学校"
 _HOLDER_ROOM = 1_000_000
 """Above any number of units."""
@@ -70,8 +66,6 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
     for column in spec.columns:
         values = shown(some.ranking[column.name], False)
         formula = formulas.get(column.name, "")
-        if plan.ranks and column.name == CHANGE:
-            column, values = replace(column, width=_WAY_WIDTH), _ways(some) if formula else values
         if formula:
             values = _padded(["" if v is None else v for v in values], some.height)
         columns.append(plan.column(column, values, plan.fill(kind, formula)))
@@ -81,12 +75,6 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
             columns.append(CopyColumn(name, look, 12, values, plan.fill(kind, formulas[name]), helper=True))
     place, used = plan.place(kind, "排名"), len(some.ranked)
     return CopySheet(place, spec.table, "result", spec.purpose, tuple(columns), used=used)
-
-
-def _ways(some: Units) -> list[Value]:
-    """升2, 降1 … without the reasons: those are of this run and would stand when somebody changes a rule."""
-    pairs = zip(some.ranking[RANK].tolist(), some.ranking[BEFORE].tolist(), strict=True)
-    return [direction(now, before) for now, before in pairs]
 
 
 def _padded(values: list[Value], height: int) -> list[Value]:
@@ -128,7 +116,8 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
         COMPARED: taken((RANKED_SCORE, *comparisons(plan.rules))[-1]),
         ELIGIBLE_SO_FAR: _so_far(plan, kind),
     }
-    if any(plan.units(kind).ranking[CHANGE]):
+    ranking = plan.units(kind).ranking
+    if any(ranking[CHANGE]) or not np.isnan(ranking[BEFORE]).all():
         out[CHANGE] = _change_formula(own.own(BEFORE), here)
     return out
 
@@ -142,7 +131,7 @@ def _so_far(plan: Plan, kind: str) -> str:
 
 def _change_formula(before: str, now: str) -> str:
     moved = f'IF({now}<{before},"升"&({before}-{now}),"降"&({now}-{before}))'
-    known = f'IF({before}="","新进",IF({now}={before},"持平",{moved}))'
+    known = f'IF({before}="","新进",IF({now}={before},"",{moved}))'
     return f'IF(OR({now}="",{before}="{NOT_RANKED}"),"",{known})'
 
 
@@ -202,8 +191,7 @@ def _around_who(plan: Plan) -> tuple[str, str]:
 def members(plan: Plan, award: Award) -> Bools:
     """Which of the ranked units an award goes to."""
     some = plan.units(award.object)
-    ranks = some.standing.rank[some.ranked]
-    return np.asarray((ranks >= award.first) & (ranks <= award.last) & some.eligible[some.ranked], dtype=bool)
+    return holders(award, some.standing, some.eligible)[some.ranked]
 
 
 def award_counts(plan: Plan) -> list[list[Entry]]:
@@ -234,21 +222,21 @@ def _award_helpers(plan: Plan, table: Frame, rows: int) -> dict[str, list[Value]
     """What finds each row's award and its holder, and what the awards were when the copy was made."""
     awards: list[Value] = []
     found: list[Value] = []
-    holders: list[Value] = []
+    held: list[Value] = []
     for n, award in enumerate(plan.rule_sheet.awards, start=1):
         some = plan.units(award.object)
         at = np.flatnonzero(members(plan, award))
         awards += [float(n)] * len(at)
         found += (at + 1.0).tolist()
-        holders += (n * _HOLDER_ROOM + some.ranked[at] + 1.0).tolist()
+        held += (n * _HOLDER_ROOM + some.ranked[at] + 1.0).tolist()
     sent = {SENT_SCORE: "得分", SENT_STATE: STATE, SENT_WHY: WHY}
     return {
         NUMBER: [float(n) for n in range(1, rows + 1)],
         AWARD: _padded(awards, rows),
         FOUND: _padded(found, rows),
-        HOLDER: _padded(holders, rows),
+        HOLDER: _padded(held, rows),
         SENT: _padded([float(n) for n in range(1, len(awards) + 1)], rows),
-        SENT_HOLDER: _blank_below(holders, rows),
+        SENT_HOLDER: _blank_below(held, rows),
         **{name: _blank_below(shown(table[column], False), rows) for name, column in sent.items()},
     }
 

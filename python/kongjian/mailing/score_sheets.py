@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kongjian.engine.awards import compared
 from kongjian.engine.frame import Ints
 from kongjian.engine.measures import partial
 from kongjian.engine.outcome import own_names
@@ -32,7 +33,7 @@ from kongjian.mailing.plan import (
     platform_parts,
 )
 from kongjian.mailing.rule_cells import full_rest
-from kongjian.mailing.units import Units, admitted, compared, positions, shown
+from kongjian.mailing.units import Units, admitted, positions, shown
 from kongjian.rules.readings import Authority, RankAmong, RankBy
 from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheet

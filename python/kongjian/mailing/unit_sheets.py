@@ -26,6 +26,7 @@ from kongjian.mailing.plan import (
     platform_parts,
 )
 from kongjian.mailing.units import KINDS, Units, shown
+from kongjian.rules.wording import named_months
 from kongjian.workbook.layout import output_sheet
 
 NOT_RANKED = "—"
@@ -89,9 +90,7 @@ def _lacking_column(plan: Plan) -> CopyColumn:
     formulas: list[str] = []
     for kind in KINDS:
         some = plan.units(kind)
-        values += [
-            "、".join(m for m, gone in zip(months, row, strict=True) if gone) for row in _lacking(some)
-        ]
+        values += [named_months(row, plan.rules.counted_months()) for row in _lacking(some)]
         over = [m for m, passed in zip(months, some.passed, strict=True) if passed]
         pieces = [f'IF({place.own(m, "{s}")}="","、{m}","")' for m in over]
         formulas += plan.fill(kind, f"MID({'&'.join(pieces)},2,999)" if pieces else '""')

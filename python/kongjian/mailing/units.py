@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,21 +9,15 @@ import numpy as np
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO
 from kongjian.base.text import fold
-from kongjian.engine.awards import Standing
+from kongjian.engine.awards import Standing, compared
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
 from kongjian.engine.outcome import unit_keys
 from kongjian.engine.ranking import UNRANKED
-from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.readings import Ties
 from kongjian.workbook.run import Run
 
 KINDS = ("school", "teacher")
 PREFIX = {"school": "School", "teacher": "Teacher"}
-_TIES: dict[Ties, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
-    Ties.INCLUDE: lambda _: (),
-    Ties.ORDER: lambda breakers: breakers,
-}
 
 
 @dataclass(frozen=True)
@@ -108,11 +101,6 @@ def units(run: Run, kind: str) -> Units:
         ranked=outcome.order,
         ranking=tables[f"{PREFIX[kind]}Ranking"],
     )
-
-
-def compared(rules: Rules) -> tuple[str, ...]:
-    """The indicators that a copy compares in turn among equal scores."""
-    return _TIES[rules.choice(Ties)](rules.tie_breakers)
 
 
 def both(run: Run, only_school: str | None) -> tuple[Units, Units]:

@@ -205,9 +205,21 @@ class ClassRate:
 
 
 @dataclass(frozen=True)
+class GradeLimit:
+    """From which grade on a class counts, in schools of these `levels` and in those whose level is blank."""
+
+    min_grade: int
+    levels: tuple[str, ...]
+    source: str
+    sentence: str
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class MeasuresFile:
     teacher_means: tuple[TeacherMean, ...]
     class_rates: tuple[ClassRate, ...]
+    grades: GradeLimit | None = None
     __pydantic_config__ = STRICT
 
 

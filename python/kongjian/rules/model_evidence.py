@@ -20,10 +20,14 @@ class NearMargins:
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """rules/evidence.yaml: how far the evidence sheets go."""
+    """rules/evidence.yaml: how far the evidence sheets go.
+
+    A month has passed once this share of the units have a score of it, or of a later one.
+    """
 
     explained_ranks: int
     named_at_most: int
+    month_passed_share: float
     near: NearMargins
     __pydantic_config__ = STRICT
 

@@ -14,6 +14,8 @@ from kongjian.rules.roles import Role
 class Words:
     yes: tuple[str, ...]
     no: tuple[str, ...]
+    zero: tuple[str, ...]
+    units: tuple[str, ...]
     blank: tuple[str, ...]
     total_row: tuple[str, ...]
     __pydantic_config__ = STRICT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kongjian.rules.bands_text import format_bands
 from kongjian.rules.model import Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
@@ -41,6 +43,11 @@ def non_homeroom_words(indicator: Indicator, rules: Rules) -> str:
 def counting_score(rules: Rules) -> str:
     """Which of the two counts where the platform gives a score."""
     return _AUTHORITY[rules.choice(Authority)]
+
+
+def named_months(which: Iterable[object], months: Iterable[str]) -> str:
+    """The months for which this is so, joined by 、."""
+    return "、".join(m for m, so in zip(months, which, strict=True) if so)
 
 
 def month_words(count: int, rules: Rules) -> str:

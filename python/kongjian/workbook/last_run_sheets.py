@@ -10,19 +10,23 @@ import numpy as np
 
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
 from kongjian.base.text import clean
-from kongjian.engine.frame import Frame, texts
-from kongjian.engine.last_run import KEY, Earlier, Previous, numbered, table_code
+from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
+from kongjian.engine.evidence.change_table import COLUMNS, as_frame
+from kongjian.engine.evidence.changes import once
+from kongjian.engine.frame import Bools, Frame, texts
+from kongjian.engine.last_run import KEY, ChangeSheet, Earlier, Previous, numbered, table_code
 from kongjian.engine.outcome import NAME_COLUMNS, own_names, shown_keys
 from kongjian.intake.sheets import Sheets, header_row, rows_below_header
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.workbook.layout import output_sheets
+from kongjian.workbook.layout import CHANGES, output_sheets
 from kongjian.xlsx.table_parts import OutputSheet
 
 CODE = "核对码"
 _CODE = re.compile(rf"{CODE} ([0-9a-f]+)")
 _KINDS = {"学校指标": "school", "教师指标": "teacher", "学校得分": "school", "教师得分": "teacher"}
 _WORDS = {word: value for value, word in YES_NO.items()}
+_COMPARED = "#compared"
 _TEXTS = ("text", "account", "time", "link")
 
 
@@ -31,32 +35,91 @@ def previous_run(sheets: Sheets, rules: Rules | None = None) -> Previous:
 
     With `rules` the numbers behind the ranks can be asked for, too.
     """
-    ranks: dict[str, dict[str, float]] = {}
-    earlier: dict[str, dict[str, float]] = {}
-    words: dict[str, dict[str, str]] = {}
-    for kind, label in OBJECT_LABELS.items():
-        names = NAME_COLUMNS[kind]
-        rows = rows_below_header(sheets, f"{label}排名", ["名次", "上次名次", "变化", *names])
-        keys = numbered(shown_keys(kind, _names(kind, [row[3:] for row in rows])))
-        at = dict(zip(keys, rows, strict=True))
-        ranks[kind] = {k: float(row[0]) for k, row in at.items() if isinstance(row[0], int | float)}
-        earlier[kind] = {k: float(row[1]) for k, row in at.items() if isinstance(row[1], int | float)}
-        words[kind] = {k: str(row[2]) for k, row in at.items()}
+    rankings = {kind: table for kind in OBJECT_LABELS if (table := _ranking(sheets, kind)) is not None}
+    ranks = {kind: _column(table, "名次", ~np.isnan(table["名次"])) for kind, table in rankings.items()}
+    earlier = {kind: _column(table, "上次名次", table[_COMPARED]) for kind, table in rankings.items()}
     runs = rows_below_header(sheets, "运行记录", ["数据指纹", "规则版本"], ["口径", "规则修改"])
-    last = [clean(str(c)) for c in runs[0]] if runs else [""] * 4
-    tables = partial(earlier_tables, sheets, rules) if rules else dict
-    return Previous(last[0], last[1], ranks, earlier, words, last[2], last[3], tables)
+    fingerprint, version, readings, edits = (clean(str(c)) for c in (runs[0] if runs else [""] * 4))
+    tables = partial(earlier_tables, sheets, rules, rankings) if rules else dict
+    kept = partial(_change_sheet, sheets)
+    return Previous(fingerprint, version, ranks, earlier, readings, edits, tables, kept)
 
 
-def earlier_tables(sheets: Sheets, rules: Rules) -> dict[str, Earlier]:
-    """指标 and 得分 of each kind as the last run wrote them; None for a sheet that a hand has changed since."""
+def _ranking(sheets: Sheets, kind: str) -> Frame | None:
+    """名次, 上次名次 and the names of a ranking's rows by `numbered` KEY, and which were compared with a run before."""
+    columns = ["名次", "上次名次", "变化", *NAME_COLUMNS[kind]]
+    rows = _rows(sheets, f"{OBJECT_LABELS[kind]}排名", columns)
+    if rows is None:
+        return None
+    names = _names(kind, [row[3:] for row in rows])
+    now, before = (np.array([_rank(row[k]) for row in rows], dtype=np.float64) for k in (0, 1))
+    compared = np.array([not is_blank(row[2]) for row in rows], dtype=bool) | ~np.isnan(before)
+    keys = texts(numbered(shown_keys(kind, names)))
+    return names.having(**{"名次": now, "上次名次": before, _COMPARED: compared, KEY: keys})
+
+
+def _rank(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else float("nan")
+
+
+def _rows(sheets: Sheets, sheet: str, columns: Sequence[str]) -> list[list[Cell]] | None:
+    """The named columns of an output sheet's rows; None where the sheet or a column is missing."""
+    grid = sheets.grid(sheet)
+    found = header_row(grid, columns) if grid else None
+    return rows_below_header(sheets, sheet, columns) if found else None
+
+
+def _column(table: Frame, name: str, some: Bools) -> dict[str, float]:
+    """The ranks of one column by unit."""
+    return dict(zip(table[KEY][some], table[name][some].tolist(), strict=True))
+
+
+def _change_sheet(sheets: Sheets) -> ChangeSheet:
+    """与上次相比 as it is."""
+    grid = sheets.grid(CHANGES)
+    found = header_row(grid, COLUMNS) if grid else None
+    if grid is None or found is None:
+        return ChangeSheet(as_frame([]))
+    above = str(grid.rows[found[0] - 2][0]) if found[0] > 1 else ""
+    return ChangeSheet(as_frame(rows_below_header(sheets, CHANGES, COLUMNS)), above)
+
+
+def earlier_tables(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> dict[str, Earlier]:
+    """What the last run wrote of each kind; None for a sheet that a hand has changed since."""
     found = {}
     for spec in output_sheets(rules):
         if spec.sheet in _KINDS:
             found[spec.sheet] = _earlier(sheets.grid(spec.sheet), spec, rules)
+    awards = _awards(sheets)
     return {
-        kind: Earlier(found[f"{label}指标"], found[f"{label}得分"]) for kind, label in OBJECT_LABELS.items()
+        kind: Earlier(
+            found[f"{label}指标"],
+            found[f"{label}得分"],
+            rankings.get(kind),
+            awards,
+            _qualified(sheets, kind),
+        )
+        for kind, label in OBJECT_LABELS.items()
     }
+
+
+def _awards(sheets: Sheets) -> Frame | None:
+    """获奖名单: which award, at which rank, to whom."""
+    rows = _rows(sheets, "获奖名单", AWARD_COLUMNS[:4])
+    if rows is None:
+        return None
+    award, rank, school, person = zip(*rows, strict=True) if rows else [()] * 4
+    named = {"奖项": award, "学校名称": school, "姓名": person}
+    out = Frame({name: texts(clean(str(c)) for c in column) for name, column in named.items()})
+    return out.having(名次=np.array([_rank(c) for c in rank], dtype=np.float64))
+
+
+def _qualified(sheets: Sheets, kind: str) -> frozenset[str]:
+    """The keys of those who qualified, by 资格审核; nobody whom another row may mean as well."""
+    rows = rows_below_header(sheets, "资格审核", ["类别", "是否达标", *NAME_COLUMNS[kind]])
+    own = [row[1:] for row in rows if row[0] == OBJECT_LABELS[kind]]
+    keys = once(shown_keys(kind, _names(kind, [row[1:] for row in own])))
+    return frozenset(key for key, row in zip(keys, own, strict=True) if row[0] == "达标")
 
 
 def code_of(spec: OutputSheet, frame: Frame, rules: Rules) -> str:

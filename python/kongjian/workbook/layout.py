@@ -14,6 +14,7 @@ from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 HOME = "首页"
 RULES = "规则"
 HELP = "帮助"
+CHANGES = "与上次相比"
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
@@ -76,13 +77,14 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     totals = "计算得分:score 平台得分:score 得分:score 月均得分:score 数据完整:text:10"
     person = "学校名称:text 教师姓名:text 账号:account"
     return [
-        OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:38"), "result", "达标学校的名次"),
-        OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:38"), "result", "达标教师的名次"),
+        OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标学校的名次"),
+        OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
         OutputSheet("获奖名单", "Awards", _columns("奖项:text:28 名次:rank 学校名称:text 姓名:text 得分:score 备注:text:34 状态:text:9 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校二十二个指标的得分"),
         OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师十个指标的得分"),
         OutputSheet("问题清单", "Problems", _columns("级别:text:8 工作表:text:12 单元格:link:13 对象:text:28 原值:text:19 内容:text:50 建议:text:38 条款:text:28 已确认保留:answer"), "result", "粘贴的数据里要核对的地方"),
+        OutputSheet(CHANGES, "Changes", _columns(f"类别:text {person} 上次名次:rank:10 本次名次:rank:10 上次得分:score 本次得分:score 变化:text:8 原因:text:60"), "evidence", "名次、得分和上次不同的，为什么"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
         OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count 出处:text:8"), "evidence", "由行为明细得出的有效次数"),

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kongjian.base.grid import cell_number
+from kongjian.base.grid import cell_number, from_serial
 from kongjian.engine.evidence.evidence_sheets import evidence
-from kongjian.engine.frame import Frame, texts
+from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import DISTRIBUTION, output_sheets
+from kongjian.workbook.layout import CHANGES, DISTRIBUTION, output_sheets
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
@@ -64,15 +64,18 @@ def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
     """Every output table of a run, the list of problems and the record of runs among them."""
     yes_no = frozenset(c.name for t in run.rules.tables for c in t.columns if c.kind == "yes_no")
+    runs = _runs(run, sheets, moment, seconds)
     tables = {
         **run.results.tables,
         **evidence(run.inputs, run.results, run.rules),
-        "Runs": _runs(run, sheets, moment, seconds),
+        "Runs": runs,
     }
     out = []
     for spec in output_sheets(run.rules):
         if spec.table == "Problems":
             out.append(problem_page(run, sheets, moment))
+        elif spec.sheet == CHANGES:
+            out.append(_change_page(run, spec, moment, runs["时间"][1:]))
         elif spec.table in tables:
             frame = tables[spec.table]
             own = yes_no if spec.table.endswith("Measures") else frozenset()
@@ -93,13 +96,28 @@ def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计
     return Page(spec, frame, subtitle, links=tuple(links[:MOST_LINKS]))
 
 
+def _change_page(run: Run, spec: OutputSheet, moment: dt.datetime, earlier: Floats) -> Page:
+    """与上次相比, which stays as it is while runs do not differ; `earlier` are the times of the runs before."""
+    rows, subtitle = run.change_sheet.rows, run.change_sheet.subtitle
+    if not run.changes.known:
+        none, done = "第一次计算，没有上次可以比", "计算"
+    elif run.changes.same:
+        none, done = "与上次计算相同，那次的变化没有记下来", "计算"
+    else:
+        last = f"{from_serial(earlier[0]):%Y-%m-%d %H:%M:%S}" if np.isfinite(earlier[:1]).any() else "上次"
+        none, done = "名次和得分都没有变", f"计算，与{last}的结果相比"
+    return Page(spec, rows, subtitle or _subtitle(run, spec, rows, moment, done, none))
+
+
 def marks_by_sheet(run: Run) -> dict[str, list[Mark]]:
     """The cells to look at of every input sheet, also of those that have none."""
     return {t.sheet: [m for m in run.marks if m.table == t.id] for t in run.rules.tables}
 
 
-def _subtitle(run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str) -> str:
-    count = f"共{frame.height}行" if frame.height else f"没有{spec.sheet}"
+def _subtitle(
+    run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str, none: str = ""
+) -> str:
+    count = f"共{frame.height}行" if frame.height else none or f"没有{spec.sheet}"
     words = (f"规则版本 {run.results.version}", count, code_of(spec, frame, run.rules))
     return " · ".join([f"{moment:%Y-%m-%d %H:%M:%S} {done}", *filter(None, words)])
 

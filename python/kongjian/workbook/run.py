@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from kongjian.base.grid import Grid
 from kongjian.engine.awards import STATE
 from kongjian.engine.calculate import calculate
-from kongjian.engine.evidence.changes import Changes, compare, explained
+from kongjian.engine.evidence.change_table import change_sheet
+from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
-from kongjian.engine.last_run import Previous
+from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.intake import problem_list
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
@@ -26,12 +27,18 @@ from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
+from kongjian.rules.model import Award
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.xlsx.fill_marks import Mark
 
 _NO_UNITS = "有月度得分或行为明细，但没有学校数据和教师数据：请先粘贴这两张表"
 _MOST_NAMED = 12
-"""Names of one award that 首页 shows."""
+"""Names of one award that 首页 and the command show."""
+
+
+def first_named(names: Sequence[str]) -> str:
+    """The first of some names, with …… where there are more."""
+    return "、".join(names[:_MOST_NAMED]) + ("……" if len(names) > _MOST_NAMED else "")
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Run:
     levels: dict[str, int]
     inputs: Inputs
     changes: Changes = field(default_factory=Changes)
+    change_sheet: ChangeSheet = field(default_factory=lambda: ChangeSheet(Frame()))
     marks: Sequence[Mark] = ()
 
     @property
@@ -77,20 +85,25 @@ class Run:
             return f"可以使用；另有{self.levels['警告']}处警告，请看“问题清单”"
         return "可以使用，没有发现错误"
 
+    def awarded(self, award: Award) -> tuple[list[str], list[bool]]:
+        """Whom an award goes to by name, and whether that is 待核实."""
+        table = self.results.tables["Awards"]
+        mine = table["奖项"] == award.name
+        name = "学校名称" if award.object == "school" and award.recipient == "unit" else "姓名"
+        return table[name][mine].tolist(), (table[STATE][mine] == OPEN).tolist()
+
     def winners(self, kind: str) -> str:
         """Who gets the awards of one kind, by award, each with 待核实 where it is so."""
-        table = self.results.tables["Awards"]
         said = []
         for award in self.rules.awards:
             if award.object != kind or award.recipient != "unit":
                 continue
-            mine = table["奖项"] == award.name
-            states = table[STATE][mine].tolist()
-            named = zip(table["学校名称" if kind == "school" else "姓名"][mine], states, strict=True)
-            names = [f"{name}（{OPEN}）" if state == OPEN else str(name) for name, state in named]
-            count = f"{len(names)}名" + (f"，{states.count(OPEN)}名{OPEN}" if OPEN in states else "")
-            more = "……" if len(names) > _MOST_NAMED else ""
-            said.append(f"{award.name}（{count}）：{'、'.join(names[:_MOST_NAMED])}{more}")
+            who, open_ = self.awarded(award)
+            names = [
+                f"{name}（{OPEN}）" if doubted else name for name, doubted in zip(who, open_, strict=True)
+            ]
+            count = f"{len(names)}名" + (f"，{sum(open_)}名{OPEN}" if any(open_) else "")
+            said.append(f"{award.name}（{count}）：{first_named(names)}")
         return "；".join(said)
 
     @property
@@ -140,7 +153,6 @@ def calculate_grids(
     intake = read_inputs(grids, rules)
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
     changes = compare(results, intake.inputs, rules, previous, intake.places)
-    results = explained(results, changes)
     lines = problem_list.lines(results.findings, intake.where, accepted)
     results, lines = _with_doubts(results, intake, lines, accepted)
     found = problem_list.frame(lines)
@@ -151,6 +163,7 @@ def calculate_grids(
         problem_list.count_levels(found),
         intake.inputs,
         changes,
+        change_sheet(results, changes, previous, rules),
         marks(lines, intake.where),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from kongjian.base.grid import letter
@@ -15,7 +15,10 @@ LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class NewRows(Protocol):
-    """Rows for one input sheet, named as the workbook spells it, below those that are there; columns from 1."""
+    """Rows for one input sheet, named as the workbook spells it, below those that are there; columns from 1.
+
+    The numbers of the columns `percents` are fractions and show as percentages.
+    """
 
     @property
     def sheet(self) -> str: ...
@@ -30,6 +33,8 @@ class NewRows(Protocol):
     @property
     def columns(self) -> Sequence[int]: ...
     @property
+    def percents(self) -> Collection[int]: ...
+    @property
     def rows(self) -> Sequence[Sequence[Any]]: ...
 
 
@@ -43,7 +48,8 @@ def _append(edit: Edit, block: NewRows) -> None:
     """The block's rows, each cell in the style of its column, columns between them left blank."""
     part = edit.sheet(block.sheet)
     width = max(block.columns)
-    styles = [part.style(block.header_row + 1, column) for column in range(1, width + 1)]
+    usual = [(column, part.style(block.header_row + 1, column)) for column in range(1, width + 1)]
+    styles = [edit.styles.as_percent(style) if column in block.percents else style for column, style in usual]
     columns = dict(zip(block.columns, zip(*block.rows, strict=True), strict=True))
     blank = [None] * len(block.rows)
     contents = [

@@ -69,6 +69,7 @@ class Worksheet(Part):
         super().__init__()
         self.filled = self.last_row = self.last_column = self.unsaved = self.texts = 0
         self.errors: dict[tuple[int, int], str] = {}
+        self.percents: dict[int, list[int]] = {}
         self._rows: set[int] = set()
         self._hidden: set[int] = set()
         self._row = self._column = self._filled_row = 0

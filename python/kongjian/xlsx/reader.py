@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import python_calamine as calamine
@@ -11,6 +12,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid, column_number
 from kongjian.base.text import fold
 from kongjian.xlsx.package import Package
+from kongjian.xlsx.percent_formats import percent_cells, percent_styles
 
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<',
@@ -29,6 +31,7 @@ class Reader:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._grids: dict[str, Grid] = {}
+        self._percent_cells: dict[str, dict[int, list[int]]] = {}
         self._names = {fold(name): name for name in package.sheets}
         try:
             self._workbook = calamine.CalamineWorkbook.from_path(str(Path(package.path)))
@@ -58,7 +61,7 @@ class Reader:
                 raise KongjianError(
                     f"{self._package.path.name} 的工作表“{name}”已损坏，读不了；请用上一份备份（.bak）或重新导出"
                 ) from None
-            self._grids[name] = Grid(cells, self._errors(name), merged)
+            self._grids[name] = Grid(cells, self._errors(name), merged, partial(self._percents, name))
         return self._grids[name]
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]]:
@@ -81,6 +84,15 @@ class Reader:
                     raise KongjianError(
                         f"工作表“{name}”有{rows}行，在很远的{far}列也有内容，读不了；请删去多余的行和列再试"
                     )
+
+    def _percents(self, name: str, column: int) -> list[int]:
+        """The rows of a column whose cells show a percentage."""
+        if name not in self._percent_cells:
+            package = self._package
+            parts = package.related(package.workbook, "styles")
+            styles = percent_styles(package.read(parts[0])) if parts else ()
+            self._percent_cells[name] = percent_cells(package.read(package.sheets[name]), styles)
+        return self._percent_cells[name].get(column, [])
 
     def _errors(self, name: str) -> dict[tuple[int, int], str]:
         return error_cells(self._package.read(self._package.sheets[name]))

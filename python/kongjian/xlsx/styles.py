@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kongjian.xlsx.parts import Parts
+from kongjian.xlsx.percent_formats import percent_styles
 from kongjian.xlsx.xml_text import appended, element, given, inserted, with_attributes
 
 _BLOCKS = {
@@ -14,7 +15,7 @@ _BLOCKS = {
 }  # fmt: skip
 """Counted lists in the order of the schema, and what each holds."""
 _PARTS_OF_FORMATS = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
-_TEXT = 49
+_TEXT, _PERCENT = 49, 10
 _BUILT_IN = {"General": 0, "0": 1, "0.00": 2, "@": _TEXT}
 _FIRST_OWN_FORMAT = 164
 """Number formats below this are built in and mean the same in every file."""
@@ -26,7 +27,7 @@ class Styles:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._part = parts.related("styles")
-        self._as_text: dict[int, int] = {}
+        self._others: dict[tuple[int, int], int] = {}
 
     def __bool__(self) -> bool:
         return bool(self._part)
@@ -72,13 +73,22 @@ class Styles:
 
     def as_text(self, cell_format: int) -> int:
         """The cell format that is like this one, but of the text format: what begins like a formula stays a text."""
-        if cell_format not in self._as_text:
+        return self._like(cell_format, numFmtId=_TEXT, applyNumberFormat=1, quotePrefix=1)
+
+    def as_percent(self, cell_format: int) -> int:
+        """The cell format that is like this one, but of a percent format where it has none."""
+        if self and cell_format in percent_styles(self._parts.part(self._part)):
+            return cell_format
+        return self._like(cell_format, numFmtId=_PERCENT, applyNumberFormat=1)
+
+    def _like(self, cell_format: int, **attributes: int) -> int:
+        key = cell_format, attributes["numFmtId"]
+        if key not in self._others:
             formats, made = self.items("cellXfs"), cell_format
-            if cell_format < len(formats) and given(formats[cell_format], "numFmtId") != str(_TEXT):
-                xf = with_attributes(formats[cell_format], numFmtId=_TEXT, applyNumberFormat=1, quotePrefix=1)
-                made = self.add("cellXfs", [xf])
-            self._as_text[cell_format] = made
-        return self._as_text[cell_format]
+            if cell_format < len(formats) and given(formats[cell_format], "numFmtId") != str(key[1]):
+                made = self.add("cellXfs", [with_attributes(formats[cell_format], **attributes)])
+            self._others[key] = made
+        return self._others[key]
 
     def add_fills(self, colours: Mapping[str, str]) -> dict[str, int]:
         """Fills for conditional formats by name, six hexadecimal digits each, and their numbers."""

@@ -8,11 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
-from click.testing import CliRunner
 
-from kongjian.entry.cli.show import changes as changes_command
+from changed_books import SHEET, Book, both, edit, listed, numbers, parameter, put, reading, said, ways
 from kongjian.mailing.live_copy import contents, live_copy
 from kongjian.mailing.strangers import found_in, strangers
 from kongjian.rules import load_rules
@@ -27,9 +25,9 @@ NOW = dt.datetime(2021, 7, 20, 9, 30)
 FIRST, SECOND, THIRD = "赤壁市第一小学", "赤壁市第二小学", "官塘驿镇中心小学"
 COUNTS = {"制作课件": 5, "在线撰写教案": 40, "网络教研": 4, "作业管理": 1, "成绩管理": 2, "学生评价": 1}
 PEOPLE = [(FIRST, "张明", "hb001"), (FIRST, "李静", "hb002"), (SECOND, "王芳", "hb003"), (SECOND, "刘洋", ""), (THIRD, "陈勇", "hb005")]  # fmt: skip
-Book = openpyxl.Workbook
-OTHERS = "得分没有变，别的教师变了"
-STAYED = dict.fromkeys((name for _, name, _ in PEOPLE), "持平")
+LOST = "“教师指标”不在了或上次计算以后被改过，看不出改了哪一格"
+SAME = "没有变化：数据、口径和规则都与上次计算相同"
+STAYED = dict.fromkeys((name for _, name, _ in PEOPLE), "")
 
 
 def rows() -> dict[str, list[dict[str, object]]]:
@@ -68,68 +66,19 @@ def book(base: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(base, tmp_path / "book.xlsm"))
 
 
-def edit(path: Path, change: Callable[[Book], None]) -> None:
-    """What staff do by hand between two calculations."""
-    opened_book = opened(path, keep_vba=True)
-    change(opened_book)
-    opened_book.save(path)
-
-
 def again(path: Path, change: Callable[[Book], None] | None = None) -> Run:
     if change:
         edit(path, change)
     return recalculate(path, now=NOW)
 
 
-def put(sheet: str, **cells: object) -> Callable[[Book], None]:
-    def change(book: Book) -> None:
-        for cell, value in cells.items():
-            book[sheet][cell] = value
-
-    return change
-
-
-def reading(name: str, value: str) -> Callable[[Book], None]:
-    def change(book: Book) -> None:
-        [row] = [r for r in book["规则"].iter_rows() if r[0].value == name]
-        row[1].value = value
-
-    return change
-
-
-def parameter(kind: str, name: str, what: str, value: object) -> Callable[[Book], None]:
-    def change(book: Book) -> None:
-        lines = list(book["规则"].iter_rows())
-        [header] = [r for r in lines if r[0].value == "对象" and r[2].value == "指标"]
-        at = {c.value: k for k, c in enumerate(header)}
-        [row] = [r for r in lines if (r[0].value, r[at["指标"]].value) == (kind, name)]
-        row[at[what]].value = value
-
-    return change
-
-
-def both(*changes: Callable[[Book], None]) -> Callable[[Book], None]:
-    def change(book: Book) -> None:
-        for one in changes:
-            one(book)
-
-    return change
-
-
-def words(path: Path, sheet: str = "教师排名") -> dict[str, str]:
-    names = column(path, sheet, "教师姓名" if sheet == "教师排名" else "学校名称")
-    return dict(zip(names, column(path, sheet, "变化"), strict=True))
-
-
-def said(path: Path, *options: str) -> list[str]:
-    """What `kongjian changes` prints; the workbook stays as it is."""
-    before = path.read_bytes()
-    result = CliRunner().invoke(changes_command, [str(path), *options])
-    assert result.exit_code == 0, result.output
-    assert path.read_bytes() == before
-    return result.output.splitlines()
-
-
+H6_ROWS = [
+    "学校名次和得分：",
+    "  赤壁市第二小学 得分变 第2名 得分35.00→36.50：在线授课33.00→34.50（由教师数据推算）",
+    "教师名次和得分：",
+    "  赤壁市第二小学 王芳（hb003） 升 第3名→第2名 得分86.00→89.00：教师数据!H6 在线授课34→37",
+    "  赤壁市第一小学 李静（hb002） 降 第2名→第3名：得分没有变，名次被王芳超过",
+]
 LESSONS_COUNT_MORE = (
     parameter("教师", "制作课件", "分值", 4),
     parameter("教师", "在线授课", "分值", 26),
@@ -137,8 +86,10 @@ LESSONS_COUNT_MORE = (
 
 
 def test_before_a_second_calculation_nothing_is_compared(book: Path) -> None:
-    assert set(words(book).values()) == {""}
-    assert said(book) == ["没有变化：数据、口径和规则都与上次计算相同"]
+    assert set(ways(book).values()) == {""}
+    subtitle = "2021-07-20 09:30:00 计算 · 规则版本 2020.1 · 第一次计算，没有上次可以比"
+    assert (listed(book), opened(book)[SHEET]["A2"].value) == ({}, subtitle)
+    assert said(book) == [SAME, f"上次计算写下的变化：{subtitle}"]
     never = small_book(book.with_name("never.xlsm"), rows())
     assert said(never) == ["这个工作簿还没有计算过，没有上次的结果可以比"]
 
@@ -150,49 +101,70 @@ def test_a_changed_cell_is_named(book: Path) -> None:
         "数据：",
         "  在线授课33.00→34.50（由教师数据推算）（赤壁市第二小学）",
         "  教师数据!H6 在线授课34→37（赤壁市第二小学 王芳（hb003））",
-        "学校名次：没有变化",
-        "教师名次：",
-        "  赤壁市第二小学 王芳（hb003） 第3名→第2名，升1：教师数据!H6 在线授课34→37",
-        f"  赤壁市第一小学 李静（hb002） 第2名→第3名，降1：{OTHERS}",
+        *H6_ROWS,
     ]
     again(book)
-    moved = {"王芳": "升1：教师数据!H6 在线授课34→37", "李静": f"降1：{OTHERS}"}
-    assert words(book) == {**STAYED, **moved}
-    assert words(book, "学校排名") == {
-        FIRST: "持平",
-        SECOND: "持平：得分35.00→36.50，在线授课33.00→34.50（由教师数据推算）",
-        THIRD: "持平",
-    }
+    assert ways(book) == {**STAYED, "王芳": "升1", "李静": "降1"}
+    assert ways(book, "学校排名") == dict.fromkeys((FIRST, SECOND, THIRD), "")
+    assert listed(book) == {"王芳": "升：教师数据!H6 在线授课34→37", "李静": "降：得分没有变，名次被王芳超过"}
+    assert listed(book, "学校") == {SECOND: "得分变：在线授课33.00→34.50（由教师数据推算）"}
+    assert numbers(book, "王芳") == [3, 2, 86, 89]
+    assert numbers(book, "李静") == [2, 3, 88, 88]
+    assert numbers(book, SECOND) == [2, 2, 35, 36.5]
 
 
-def test_unchanged_data_keep_every_word(book: Path) -> None:
+def test_the_sheet_stays_until_a_run_that_differs(book: Path) -> None:
+    """Rows, and the line above them, which names the run that made them and the one before."""
+    edit(book, put("教师数据", H6=37))
+    recalculate(book, now=NOW.replace(day=21))
+    subtitle = "2021-07-21 09:30:00 计算，与2021-07-20 09:30:00的结果相比 · 规则版本 2020.1 · 共3行"
+    assert opened(book)[SHEET]["A2"].value == subtitle
+    told = [SAME, f"上次计算写下的变化：{subtitle}", *H6_ROWS]
+    assert said(book) == told
+    seen = [sheet_values(opened(book), s) for s in (SHEET, "教师排名", "学校排名")]
+    for day in (22, 23):
+        recalculate(book, now=NOW.replace(day=day))
+        assert [sheet_values(opened(book), s) for s in (SHEET, "教师排名", "学校排名")] == seen
+        assert opened(book)[SHEET]["A2"].value == subtitle
+        assert said(book) == told
+    edit(book, put("教师数据", B6="王方"))  # a name: other data, but no other number
+    recalculate(book, now=NOW.replace(day=24))
+    subtitle = (
+        "2021-07-24 09:30:00 计算，与2021-07-23 09:30:00的结果相比 · 规则版本 2020.1 · 名次和得分都没有变"
+    )
+    assert (listed(book), opened(book)[SHEET]["A2"].value) == ({}, subtitle)
+    assert set(ways(book).values()) == {""}
+
+
+def test_a_sheet_that_staff_deleted_is_said_to_be_lost(book: Path) -> None:
     again(book, put("教师数据", H6=37))
-    seen = [sheet_values(opened(book), s) for s in ("教师排名", "学校排名")]
-    for _ in range(2):
-        again(book)
-        assert [sheet_values(opened(book), s) for s in ("教师排名", "学校排名")] == seen
-        assert said(book) == ["没有变化：数据、口径和规则都与上次计算相同"]
+    edit(book, lambda b: b.remove(b[SHEET]))
+    assert said(book) == [SAME]
+    again(book)
+    assert listed(book) == {}
+    assert opened(book)[SHEET]["A2"].value.endswith("与上次计算相同，那次的变化没有记下来")
 
 
 def test_blanks_and_more_cells_than_are_named(book: Path) -> None:
     again(book, put("教师数据", F5=None, G5=39.5, H5=10, I5=1))
     cells = "教师数据!F5 制作课件5→缺，G5 在线撰写教案40.00→39.50，H5 在线授课36→10等4处"
-    assert words(book)["李静"] == f"降3：{cells}"
+    assert listed(book)["李静"] == f"降：{cells}"
     means = "在线撰写教案40.00→39.75，在线授课37→24，网络教研4.00→2.50（由教师数据推算）"
-    assert words(book, "学校排名")[FIRST] == f"降2：{means}"
+    assert listed(book, "学校")[FIRST] == f"降：{means}"
+    assert listed(book)["陈勇"] == "升：得分没有变，李静不再排在前面"
 
 
 def test_answers_and_per_cents_look_as_in_the_sheet(book: Path) -> None:
     again(book, both(put("教师数据", L4=0.8), put("学校数据", K5=None)))
-    assert words(book)["张明"] == "降3：教师数据!L4 学生评价100%→80%"
-    assert words(book, "学校排名")[SECOND] == "降1：学校数据!K5 组织机构是→缺"
-    assert words(book, "学校排名")[THIRD] == "升1：得分没有变，别的学校变了"
+    assert listed(book)["张明"] == "降：教师数据!L4 学生评价100%→80%"
+    assert listed(book, "学校")[SECOND] == "降：学校数据!K5 组织机构是→缺"
+    assert listed(book, "学校")[THIRD] == f"升：得分没有变，{SECOND}不再排在前面"
 
 
 def test_the_platform_s_score_comes_first_where_it_decides(book: Path) -> None:
     again(book, put("教师数据", F5=3, G5=30, H5=30, P5=95))
     cells = "教师数据!P5 平台得分缺→95，F5 制作课件5→3，G5 在线撰写教案40→30等4处"
-    assert words(book)["李静"] == f"升1：{cells}"
+    assert listed(book)["李静"] == f"升：{cells}"
 
 
 def test_months_are_told_by_their_average(book: Path) -> None:
@@ -203,33 +175,34 @@ def test_months_are_told_by_their_average(book: Path) -> None:
     edit(book, other_months)
     assert "  月均90.00→82.00（月度得分）（赤壁市第一小学 李静（hb002））" in said(book)
     again(book)
-    assert words(book) == {**STAYED, "李静": "持平：月均90.00→82.00（月度得分）"}
+    assert listed(book) == {"李静": "得分变：月均90.00→82.00（月度得分）"}
+    assert ways(book) == STAYED
 
 
 def test_a_reading_is_named_where_it_changed_the_unit_s_score(book: Path) -> None:
     again(book, put("教师数据", J5=15, J6=15))
     again(book, reading("作业管理", "目标15次"))
     why = "规则改了（口径“作业管理”由按原文改为目标15次）"
-    assert words(book) == {
-        "李静": f"升1：{OTHERS}",
-        "王芳": f"升1：{OTHERS}",
-        "刘洋": f"升1：{OTHERS}",
-        "张明": f"降3：{why}",
-        "陈勇": f"持平：得分82.00→68.00；{why}",
+    others = "升：得分没有变，张明不再排在前面"
+    assert listed(book) == {
+        **dict.fromkeys(("李静", "王芳", "刘洋"), others),
+        "张明": f"降：{why}",
+        "陈勇": f"得分变：{why}",
     }
+    assert numbers(book, "陈勇") == [5, 5, 82, 68]
     assert column(book, "运行记录", "口径")[:3] == ["作业管理=目标15次", "全部默认", "全部默认"]
-    kept = words(book)
+    kept = listed(book)
     again(book)
-    assert words(book) == kept
+    assert listed(book) == kept
     again(book, reading("作业管理", None))
-    assert "口径“作业管理”由目标15次改为按原文" in words(book)["张明"]
+    assert "口径“作业管理”由目标15次改为按原文" in listed(book)["张明"]
 
 
 def test_a_reading_of_ranks_is_named_where_it_moves_a_rank(book: Path) -> None:
     again(book, put("教师数据", H5=38))
     again(book, reading("名次算法", "中国式"))
-    why = "升1：规则改了（口径“名次算法”由竞赛名次改为中国式）"
-    assert words(book) == {**STAYED, "王芳": why, "刘洋": why, "陈勇": why}
+    why = "升：规则改了（口径“名次算法”由竞赛名次改为中国式）"
+    assert listed(book) == {"王芳": why, "刘洋": why, "陈勇": why}
 
 
 def test_a_parameter_is_named_for_whom_it_concerns(book: Path) -> None:
@@ -239,16 +212,16 @@ def test_a_parameter_is_named_for_whom_it_concerns(book: Path) -> None:
         "教师 制作课件 分值10→4；教师 在线授课 分值20→26",
         "",
     ]
-    assert words(book)["王芳"] == "持平"  # six points less for one, six more for the other
-    assert set(words(book, "学校排名").values()) == {"持平"}
+    assert "王芳" not in listed(book)  # six points less for one, six more for the other
+    assert listed(book, "学校") == {}
     again(book, parameter("教师", "在线授课", "目标", 34))
     why = "规则改了（教师“在线授课”目标40→34）"
-    assert words(book) == {
-        "李静": f"持平：得分88.00→92.00；{why}",
-        "王芳": f"升1：{why}",
-        "张明": f"降1：{why}",
-        "陈勇": f"升2：{why}",
-        "刘洋": f"降1：{OTHERS}",
+    assert listed(book) == {
+        "李静": f"得分变：{why}",
+        "王芳": f"升：{why}",
+        "张明": f"降：名次被王芳超过；{why}",
+        "陈勇": f"升：{why}",
+        "刘洋": "降：得分没有变，名次被陈勇超过",
     }
 
 
@@ -256,9 +229,9 @@ def test_data_and_rules_are_both_named(book: Path) -> None:
     homework = reading("作业管理", "目标15次")
     again(book, both(put("教师数据", H6=40), *LESSONS_COUNT_MORE, homework))
     why = "规则改了（口径“作业管理”由按原文改为目标15次）"
-    assert words(book)["王芳"] == f"升1：教师数据!H6 在线授课34→40；{why}"
-    assert words(book)["张明"] == f"降2：{why}"
-    assert words(book)["刘洋"] == f"升3：{OTHERS}"
+    assert listed(book)["王芳"] == f"升：张明、李静不再排在前面；教师数据!H6 在线授课34→40；{why}"
+    assert listed(book)["张明"] == f"降：{why}"
+    assert listed(book)["刘洋"] == "升：得分没有变，张明、李静、王芳不再排在前面"
 
 
 def test_who_joins_and_who_leaves(book: Path) -> None:
@@ -273,19 +246,28 @@ def test_who_joins_and_who_leaves(book: Path) -> None:
     assert "  新增教师 官塘驿镇中心小学 周梅（hb009）" in told
     assert "  去掉教师 赤壁市第一小学 张明（hb001）" in told
     again(book)
-    assert words(book)["周梅"] == "新进"
-    others = {k: w for k, w in words(book).items() if k != "周梅"}
-    assert others == {k: w for k, w in STAYED.items() if k != "张明"}  # though every row has moved up
+    assert ways(book) == {**{k: w for k, w in STAYED.items() if k != "张明"}, "周梅": "新进"}
+    assert listed(book) == {  # and nobody else, though every row has moved up
+        "周梅": "新进：“教师数据”第8行是新增的；新获“网络学习空间应用专家”",
+        "张明": "退出：“教师数据”里没有了；不再获“网络学习空间应用专家”",
+    }
+    assert numbers(book, "周梅") == ["", 1, "", 91]
+    assert numbers(book, "张明") == [1, "", 90, ""]
 
 
 def test_who_comes_to_qualify_is_told_why(book: Path) -> None:
-    again(book, put("学校数据", C4="否"))
-    assert words(book, "学校排名")[SECOND] == "升1：得分没有变，别的学校变了"
-    edit(book, put("学校数据", C4="是"))
-    again(book)
-    assert words(book, "学校排名")[FIRST] == "新进：学校数据!C4 互联网接入否→是"
     edit(book, put("学校数据", C4="否"))
-    assert any(line.startswith("  赤壁市第一小学 不再有名次：没有互联网接入") for line in said(book))
+    why = "不再达标：没有互联网接入；学校数据!C4 互联网接入是→否；不再获“网络学习空间应用示范校”等3项"
+    assert f"  赤壁市第一小学 退出 原第1名：{why}" in said(book)
+    again(book)
+    up = "升：得分没有变，赤壁市第一小学不再排在前面"
+    assert listed(book, "学校") == {FIRST: f"退出：{why}", SECOND: up, THIRD: up}
+    assert numbers(book, FIRST) == [1, "", 39, 39]
+    again(book, put("学校数据", C4="是"))
+    down = "降：得分没有变，名次被赤壁市第一小学超过"
+    why = "新进：学校数据!C4 互联网接入否→是；新获“网络学习空间应用示范校”等3项"
+    assert listed(book, "学校") == {FIRST: why, SECOND: down, THIRD: down}
+    assert ways(book, "学校排名") == {FIRST: "新进", SECOND: "降1", THIRD: "降1"}
 
 
 def test_rows_in_another_order_are_no_change(book: Path) -> None:
@@ -302,9 +284,9 @@ def test_rows_in_another_order_are_no_change(book: Path) -> None:
         "  有改动（例如姓名、行的次序），但没有改变用来计分的数",
     ]
     again(book)
-    assert words(book) == STAYED
+    assert (ways(book), listed(book)) == (STAYED, {})
     again(book, both(turn, put("教师数据", H6=37)))
-    assert words(book)["王芳"] == "升1：教师数据!H6 在线授课34→37"
+    assert listed(book)["王芳"] == "升：教师数据!H6 在线授课34→37"
 
 
 def test_columns_in_another_order_are_named_as_they_are_now(book: Path) -> None:
@@ -315,12 +297,12 @@ def test_columns_in_another_order_are_named_as_they_are_now(book: Path) -> None:
         sheet["F6"] = 37
 
     again(book, turn)
-    assert words(book)["王芳"] == "升1：教师数据!F6 在线授课34→37"
+    assert listed(book)["王芳"] == "升：教师数据!F6 在线授课34→37"
 
 
 def test_who_has_no_account_is_found_by_school_and_name(book: Path) -> None:
     again(book, put("教师数据", P7=89))
-    assert words(book)["刘洋"] == "升2：教师数据!P7 平台得分85.50→89.00"
+    assert listed(book)["刘洋"] == "升：教师数据!P7 平台得分85.50→89.00"
 
 
 def test_a_workbook_without_the_new_columns(book: Path) -> None:
@@ -331,26 +313,27 @@ def test_a_workbook_without_the_new_columns(book: Path) -> None:
             book["运行记录"].tables["Runs"].tableColumns.remove(column_)
 
     edit(book, older)
-    assert said(book) == ["没有变化：数据、口径和规则都与上次计算相同"]
+    assert said(book)[0] == SAME
     again(book, put("教师数据", H6=37))
-    assert words(book)["王芳"] == "升1：教师数据!H6 在线授课34→37"
-    assert words(book)["李静"] == "降1"  # whether a reading was another then, nobody knows
+    assert listed(book)["王芳"] == "升：教师数据!H6 在线授课34→37"
+    assert listed(book)["李静"] == "降：得分没有变，名次被王芳超过"
     assert column(book, "运行记录", "口径") == ["全部默认", ""]
     assert len(column(book, "运行记录", "数据指纹")) == 2
 
 
-@pytest.mark.parametrize("sheet", ["教师指标", "教师得分", "教师排名", "学校得分", "运行记录"])
+@pytest.mark.parametrize(
+    "sheet", ["教师指标", "教师得分", "教师排名", "学校得分", "运行记录", "获奖名单", "资格审核"]
+)
 def test_sheets_that_staff_deleted_claim_nothing(book: Path, sheet: str) -> None:
     again(book, both(lambda b: b.remove(b[sheet]), put("教师数据", H6=37)))
-    named = "教师数据!H6 在线授课34→37"
+    named, passed = "教师数据!H6 在线授课34→37", "名次被王芳超过"
     wanted = {
-        "教师指标": ("升1：得分86.00→89.00", f"降1：{OTHERS}"),
-        "教师得分": (f"升1：{named}", "降1"),
-        "教师排名": ("", ""),
-        "学校得分": (f"升1：{named}", f"降1：{OTHERS}"),
-        "运行记录": (f"升1：{named}", "降1"),
+        "教师指标": {"王芳": f"升：{LOST}", "李静": f"降：得分没有变，{passed}"},
+        "教师得分": {"王芳": f"升：李静不再排在前面；{named}", "李静": f"降：{passed}"},
+        "教师排名": {"王芳": f"得分变：{named}"},
     }
-    assert (words(book)["王芳"], words(book)["李静"]) == wanted[sheet]
+    assert listed(book) == wanted.get(sheet, {"王芳": f"升：{named}", "李静": f"降：得分没有变，{passed}"})
+    assert ways(book)["王芳"] == ("" if sheet == "教师排名" else "升1")
 
 
 def test_a_number_that_a_hand_changed_in_the_results_is_no_change_of_the_data(book: Path) -> None:
@@ -360,16 +343,12 @@ def test_a_number_that_a_hand_changed_in_the_results_is_no_change_of_the_data(bo
     assert "  “教师指标”不在了或上次计算以后被改过，看不出那里原来的数" in told
     assert not any("张明" in line for line in told)
     again(book)
-    assert words(book) == {
-        **STAYED,
-        "王芳": "升1：得分86.00→89.00",
-        "李静": f"降1：{OTHERS}",
-    }
+    assert listed(book) == {"王芳": f"升：{LOST}", "李静": "降：得分没有变，名次被王芳超过"}
 
 
 def test_results_that_staff_sorted_are_still_read(book: Path) -> None:
     def turn(book: Book) -> None:
-        for name in ("教师指标", "教师得分", "教师排名"):
+        for name in ("教师指标", "教师得分", "教师排名", "获奖名单"):
             sheet = book[name]
             data = [[c.value for c in row] for row in sheet.iter_rows(min_row=4, max_row=8)]
             for row, values in zip(sheet.iter_rows(min_row=4, max_row=8), reversed(data), strict=True):
@@ -377,24 +356,24 @@ def test_results_that_staff_sorted_are_still_read(book: Path) -> None:
                     cell.value = value
 
     again(book, both(turn, put("教师数据", H6=37)))
-    assert words(book) == {
-        **STAYED,
-        "王芳": "升1：教师数据!H6 在线授课34→37",
-        "李静": f"降1：{OTHERS}",
-    }
+    assert listed(book) == {"王芳": "升：教师数据!H6 在线授课34→37", "李静": "降：得分没有变，名次被王芳超过"}
+    assert listed(book, "学校") == {SECOND: "得分变：在线授课33.00→34.50（由教师数据推算）"}
 
 
 def test_the_button_says_what_the_command_says(book: Path) -> None:
     edit(book, both(put("教师数据", H6=37), reading("作业管理", "目标15次")))
     mine = press("recalculate", book)
     again(book)
-    for sheet in ("教师排名", "学校排名"):
+    for sheet in ("教师排名", "学校排名", SHEET):
         assert mine.rows(sheet) == sheet_values(opened(book), sheet)
         assert mine.book[sheet]["A2"].value.split(" · ")[1:] == opened(book)[sheet]["A2"].value.split(" · ")[1:]  # fmt: skip
-    assert "H6" in words(book)["王芳"]
+    assert "H6" in listed(book)["王芳"]
+    mine = press("recalculate", book)
+    assert mine.rows(SHEET) == sheet_values(opened(book), SHEET)
+    assert mine.book[SHEET]["A2"].value == opened(book)[SHEET]["A2"].value
 
 
-def test_copies_show_the_way_and_plain_values_the_reason(book: Path, tmp_path: Path) -> None:
+def test_copies_show_the_way_and_name_nobody_else(book: Path, tmp_path: Path) -> None:
     edit(book, both(put("教师数据", H6=37), put("学校数据", K5=None)))
     run = check(book)
 
@@ -403,10 +382,8 @@ def test_copies_show_the_way_and_plain_values_the_reason(book: Path, tmp_path: P
         [found] = [c for c in sheet.columns if c.name == "变化"]
         return [v for v in found.values if v]
 
-    assert shown() == ["持平", "升1", "降1", "持平", "持平"]
-    full = ["持平", "升1：教师数据!H6 在线授课34→37", f"降1：{OTHERS}", "持平", "持平"]
-    assert shown(formulas=False) == full
-    assert shown(only_school=SECOND) == [full[1], "持平"]
+    assert shown() == shown(formulas=False) == ["升1", "降1"]
+    assert shown(only_school=SECOND) == ["升1"]
     for name in (FIRST, SECOND, THIRD):
         live_copy(run, tmp_path / "copy.xlsx", only_school=name)
         assert found_in(tmp_path / "copy.xlsx", strangers(run, name)) == []

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import random
 import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kongjian.base.grid import Cell, Grid, letter
 from kongjian.demo.generate import demo_data
-from kongjian.engine.evidence.changes import MOST_NAMED
+from kongjian.engine.evidence.change_table import MOST_NAMED, overtaken
 from kongjian.entry.excel.live_book import block
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone
@@ -101,7 +103,7 @@ def test_exactly_the_changed_cells_are_named(edits: list[tuple[int, str, Cell]],
         if name in COUNTS and line[k] != before[line[2]][k]
     }
     accounts = run.results.teacher.units["账号"]
-    found = run.changes.data.get("teacher", ())
+    found = run.changes.sides["teacher"].data if run.changes.sides else ()
     said = {(accounts[c.unit], c.cell, re.sub(r"\.(?:00|50)?(?=\D|$)", _short, c.words)) for c in found}
     assert len(found) == len(wanted)
     assert {(a, cell) for a, cell, _ in said} == {(a, cell) for a, cell, _ in wanted}
@@ -118,21 +120,45 @@ def _short(decimals: re.Match[str]) -> str:
 
 
 def _check_reasons(run: Run, changed: set[str]) -> None:
-    """Who has not changed names no cell; a rank that moved has a reason; the way is that of the ranks."""
-    table = run.results.tables["TeacherRanking"]
+    """Who has not changed names no cell; who moved stands in the sheet with a reason; the way is that of the ranks."""
+    table, sheet = run.results.tables["TeacherRanking"], run.change_sheet.rows
     columns = (table[c].tolist() for c in ("账号", "名次", "上次名次", "变化"))
-    for account, now, last, words in zip(*columns, strict=True):
-        way, _, why = words.partition("：")
+    listed = {account: why for account, why in zip(sheet["账号"], sheet["原因"], strict=True) if account}
+    for account, now, last, way in zip(*columns, strict=True):
         if run.results.same_run:
-            assert words == ""
+            assert way == ""
             continue
-        assert way == ("持平" if now == last else f"升{last - now:g}" if now < last else f"降{now - last:g}")
+        assert way == ("" if now == last else f"升{last - now:g}" if now < last else f"降{now - last:g}")
+        assert (now != last) <= bool(listed.get(account))
+        why = listed.get(account, "")
         assert ("教师数据!" in why) <= (account in changed)
-        assert why.count("→") <= MOST_NAMED + 1
-        if way != "持平":
-            assert why
-        if why == "得分没有变，别的教师变了":
-            assert changed - {account}
+        assert why.count("→") <= MOST_NAMED
+        assert "得分没有变" not in why or changed - {account}
+    _check_numbers(run)
+
+
+def _check_numbers(run: Run) -> None:
+    """The numbers of each row are those of the ranking, and its way follows from them: no award is lost in this city."""
+    sheet, table = run.change_sheet.rows, run.results.tables["TeacherRanking"]
+    shown = {
+        row[0]: row[1:] for row in zip(*(table[c] for c in ("账号", "名次", "上次名次", "得分")), strict=True)
+    }
+    columns = ("账号", "上次名次", "本次名次", "上次得分", "本次得分", "变化")
+    for account, last, now, before, score, way in zip(*(sheet[c] for c in columns), strict=True):
+        if account:
+            assert (now, last, score) == shown[account]
+            assert way == ("升" if now < last else "降" if now > last else "得分变")
+            assert way != "得分变" or before != score
+
+
+@given(st.lists(st.tuples(*[st.one_of(st.integers(1, 6).map(float), st.just(np.inf))] * 2), max_size=12))
+def test_who_overtook_is_who_is_ahead_and_was_not(ranks: list[tuple[float, float]]) -> None:
+    first, then = (np.array([r[k] for r in ranks], dtype=np.float64) for k in (0, 1))
+    for u, (named, count) in enumerate(overtaken(first, then)):
+        wanted = [
+            v for v in np.argsort(then, kind="stable").tolist() if then[v] < then[u] and first[v] >= first[u]
+        ]
+        assert (named, count) == (wanted[:MOST_NAMED], len(wanted))
 
 
 READINGS = st.fixed_dictionaries(
@@ -199,7 +225,38 @@ def test_another_version_of_the_rule_files_is_named() -> None:
         f"规则版本由{RULES.version}改为2021.1",
         "教师“在线授课”目标40→15",
     ]
-    assert all("规则版本由" in w for w in run.results.tables["TeacherRanking"]["变化"])
+    assert all("规则版本由" in why for why in run.change_sheet.rows["原因"])
+    assert run.change_sheet.rows.height == 12
+
+
+def test_an_award_that_other_bounds_give_is_news() -> None:
+    """The eleventh of twelve becomes an expert though nobody's score or rank is another."""
+    book = Held(small_city())
+    book.calculate()
+    awards = tuple(
+        dataclasses.replace(a, last=11)
+        if a.last == 10
+        else dataclasses.replace(a, first=12)
+        if a.first == 11
+        else a
+        for a in RULES.awards
+    )
+    scheme = dataclasses.replace(RULES.scheme, version="2021.1")
+    run = book.calculate(RULES.replace(scheme=scheme, awards=awards))
+    why = f"规则改了（规则版本由{RULES.version}改为2021.1）；由“网络学习空间应用优秀教师”变为“网络学习空间应用专家”"
+    assert reasons(run) == {"师1": f"新进：{why}"}
+
+
+def test_where_nobody_was_ranked_all_are_new_and_stay_so() -> None:
+    city = small_city(3)
+    book = Held({**city, "teachers": []})
+    book.calculate()
+    book.put("教师数据", [TEACHERS, *city["teachers"]])
+    expert = "新获“网络学习空间应用专家”"
+    for _ in range(2):
+        run = book.calculate()
+        assert run.results.tables["TeacherRanking"]["变化"].tolist() == ["新进"] * 3
+        assert reasons(run) == {f"师{k}": f"新进：“教师数据”第{4 + k}行是新增的；{expert}" for k in range(3)}
 
 
 def test_how_classes_are_weighted_is_no_change_of_the_data() -> None:
@@ -216,7 +273,7 @@ def test_how_classes_are_weighted_is_no_change_of_the_data() -> None:
     book.put("班级数据", [names, *city["classes"]])
     run = book.calculate(resolve(RULES, {"class_weight": "classes"}))
     assert run.results.tables["SchoolMeasures"]["作业完成率"][0] == 0.75
-    assert [c.text for c in run.changes.data["school"]] == ["作业完成率60.00%→62.50%（由班级数据推算）"]
+    assert [c.text for c in run.changes.sides["school"].data] == ["作业完成率60.00%→62.50%（由班级数据推算）"]
 
 
 def test_people_whom_nothing_tells_apart_claim_no_cell() -> None:
@@ -231,9 +288,8 @@ def test_people_whom_nothing_tells_apart_claim_no_cell() -> None:
     city["teachers"].reverse()
     book.put("教师数据", [TEACHERS, *city["teachers"]])
     run = book.calculate(rules)
-    assert [(c.cell, c.words) for c in run.changes.data["teacher"]] == [("H4", "在线授课28→30")]
-    words = run.results.tables["TeacherRanking"]["变化"].tolist()
-    assert words == ["持平：得分37.00→39.00，教师数据!H4 在线授课28→30", "持平", "持平", "持平"]
+    assert [(c.cell, c.words) for c in run.changes.sides["teacher"].data] == [("H4", "在线授课28→30")]
+    assert reasons(run) == {"师3": "得分变：教师数据!H4 在线授课28→30"}
 
 
 def test_accounts_that_excel_has_damaged_are_found_again() -> None:
@@ -244,11 +300,10 @@ def test_accounts_that_excel_has_damaged_are_found_again() -> None:
     book.calculate(rules)
     city["teachers"][0][TEACHERS.index("在线授课")] = 30.0
     book.put("教师数据", [TEACHERS, *city["teachers"]])
-    table = book.calculate(rules).results.tables["TeacherRanking"]
-    assert dict(zip(table["教师姓名"], table["变化"], strict=True)) == {
-        "师0": "升2：教师数据!H4 在线授课25→30",
-        "师2": "降1：得分没有变，别的教师变了",
-        "师1": "降1：得分没有变，别的教师变了",
+    assert reasons(book.calculate(rules)) == {
+        "师0": "升：教师数据!H4 在线授课25→30",
+        "师2": "降：得分没有变，名次被师0超过",
+        "师1": "降：得分没有变，名次被师0超过",
     }
 
 
@@ -263,23 +318,25 @@ def test_the_whole_city() -> None:
         book.put(table.sheet, [headers[table.id], *lines[table.id]])
     rules = resolve(RULES, {"rank_among": "all"})
     book.calculate(rules)
-    kept = {s: book.grids[s].rows[2:] for s in ("学校排名", "教师排名")}
-    assert book.calculate(rules).changes.same
-    assert {s: book.grids[s].rows[2:] for s in kept} == kept
-    run = book.calculate(resolve(rules, {"rank_among": "all", "homework": "fifteen"}))
-    words = run.results.tables["TeacherRanking"]["变化"]
-    assert len(words) > 3000
+    assert not book.calculate(rules).change_sheet.rows.height
+    other = resolve(rules, {"rank_among": "all", "homework": "fifteen"})
+    run = book.calculate(other)
+    ranking, rows = run.results.tables["TeacherRanking"], run.change_sheet.rows
+    assert ranking.height > 3000
+    assert (ranking["名次"] != ranking["上次名次"]).sum() <= rows.height
     why = "规则改了（口径“作业管理”由按原文改为目标15次）"
-    others = {w.partition("：")[2] for w in words if why not in w}
-    assert others <= {"", "得分没有变，别的教师变了"}
-    assert sum(why in w for w in words) > 100
-    assert run.changes.data["teacher"] == ()
+    assert sum(why in w for w in rows["原因"]) > 100
+    assert all(why in w or "超过" in w or "不再排在前面" in w for w in rows["原因"])
+    assert run.changes.sides["teacher"].data == ()
+    kept = {s: book.grids[s].rows[s != "与上次相比" :] for s in ("学校排名", "教师排名", "与上次相比")}
+    assert book.calculate(other).changes.same
+    assert {s: book.grids[s].rows[s != "与上次相比" :] for s in kept} == kept
 
 
 def changed(
     cells: dict[tuple[int, str], Cell], before: Rules = RULES, now: Rules = RULES, **columns: list[Cell]
 ) -> dict[str, str]:
-    """变化 of the four teachers of a small city after some cells, by row from 0 and name, and the rules changed."""
+    """变化 and 原因 of the teachers of a small city after some cells, by row from 0 and name, and the rules changed."""
     city = small_city(4)
     for name, values in columns.items():
         for line, value in zip(city["teachers"], values, strict=True):
@@ -289,14 +346,20 @@ def changed(
     for (row, name), value in cells.items():
         city["teachers"][row][TEACHERS.index(name)] = value
     book.put("教师数据", [TEACHERS, *city["teachers"]])
-    table = book.calculate(now).results.tables["TeacherRanking"]
-    return dict(zip(table["教师姓名"], table["变化"], strict=True))
+    return reasons(book.calculate(now))
+
+
+def reasons(run: Run) -> dict[str, str]:
+    """变化 and 原因 of the teachers in the sheet."""
+    rows = run.change_sheet.rows
+    ways = (f"{way}：{why}" for way, why in zip(rows["变化"], rows["原因"], strict=True))
+    return {name: words for name, words in zip(rows["教师姓名"], ways, strict=True) if name}
 
 
 def test_own_data_that_moved_nothing_are_no_reason() -> None:
     words = changed({(0, "在线授课"): 40.0, (3, "通知公告"): 9.0})
-    assert words["师0"] == "升3：教师数据!H4 在线授课25→40"
-    assert words["师3"] == "降1：得分没有变，别的教师变了"
+    assert words["师0"] == "升：教师数据!H4 在线授课25→40"
+    assert words["师3"] == "降：得分没有变，名次被师0超过"
 
 
 def test_among_equals_the_compared_scores_are_a_reason() -> None:
@@ -304,13 +367,13 @@ def test_among_equals_the_compared_scores_are_a_reason() -> None:
     order = resolve(RULES, {"ties": "order"})
     same = {"在线授课": [30.0] * 4, "在线撰写教案": [30.0] * 4}
     words = changed({(3, "在线授课"): 31.0, (3, "在线撰写教案"): 29.0}, order, order, **same)
-    assert words["师3"] == "持平"
+    assert words == dict.fromkeys(("师0", "师1", "师2"), "降：得分没有变，名次被师3超过")
     words = changed(
         {(3, "在线授课"): 33.0, (3, "在线撰写教案"): 27.0},
         order, order, 在线授课=[30.0, 31.0, 32.0, 30.0], 在线撰写教案=[30.0, 29.0, 28.0, 30.0],
     )  # fmt: skip
-    assert words["师3"] == "升2：教师数据!G7 在线撰写教案30→27，H7 在线授课30→33"
-    assert words["师2"] == "降1：得分没有变，别的教师变了"
+    assert words["师3"] == "升：师2、师1不再排在前面；教师数据!G7 在线撰写教案30→27，H7 在线授课30→33"
+    assert words["师2"] == "降：得分没有变，名次被师3超过"
 
 
 def test_a_rule_that_let_nobody_in_is_no_reason_to_be_new() -> None:
@@ -319,8 +382,7 @@ def test_a_rule_that_let_nobody_in_is_no_reason_to_be_new() -> None:
     book = Held(city)
     book.calculate()
     run = book.calculate(resolve(RULES, {"rank_among": "all", "homework": "fifteen"}))
-    words = run.results.tables["TeacherRanking"]["变化"].tolist()
-    assert words[1] == "新进：规则改了（口径“排名范围”由达标者改为全部）"
+    assert reasons(run)["师0"] == "新进：规则改了（口径“排名范围”由达标者改为全部）"
 
 
 def test_of_several_parameters_those_are_named_that_moved_the_unit() -> None:
@@ -341,4 +403,4 @@ def test_the_same_data_are_no_change_whatever_the_results_look_like() -> None:
     book.grids["教师指标"] = Grid(rows)
     run = book.calculate(resolve(RULES, {"homework": "fifteen"}))
     assert run.changes.same_data
-    assert run.changes.data["teacher"] == ()
+    assert run.changes.sides["teacher"].data == ()

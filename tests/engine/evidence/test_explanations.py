@@ -1,4 +1,4 @@
-"""得分说明: its numbers are the results', it says where a value came from, and the cheapest way leads to the mark."""
+"""得分说明: its numbers are the results', it says where a value came from, and the function says the same."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 from filled_forms import city_run
-from kongjian.engine.evidence.cheapest import cheapest_steps, cheapest_way, pass_mark
 from kongjian.engine.evidence.explain import COLUMNS as EXPLAIN_COLUMNS
-from kongjian.engine.evidence.explain import unit_values
 from kongjian.engine.evidence.explanations import COLUMNS, by_rank, explanations
-from kongjian.engine.row_scoring import compile_row
+from kongjian.engine.evidence.pass_mark import WITHOUT_MONTHS
 from kongjian.rules import load_rules, resolve
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.functions.computing import explained
@@ -89,33 +87,6 @@ def test_it_says_where_each_value_came_from() -> None:
     assert said["王五", "学生评价"] == "不是班主任"
 
 
-@pytest.mark.parametrize("readings", [FIRST, LAST])
-def test_the_cheapest_way_leads_to_the_mark_and_no_step_is_too_many(readings: dict[str, str]) -> None:
-    tried = 0
-    for seed in range(3):
-        run = random_run((readings, seed))
-        for kind in ("school", "teacher"):
-            o, bound = run.results.of(kind), round(pass_mark(run.rules, kind) * 100)
-            scorer = compile_row(run.rules.object(kind), run.rules)
-            for at in range(o.units.height):
-                steps = cheapest_steps(run.results, run.rules, kind, at)
-                values = unit_values(o.units, scorer, at)
-                names = [i.name for i in run.rules.object(kind).indicators]
-                for step in steps:
-                    values[names.index(step.indicator.name)] += step.more
-                assert not steps or scorer(values).cents >= bound
-                for step in steps:  # each is needed
-                    fewer = list(values)
-                    fewer[names.index(step.indicator.name)] -= step.more
-                    assert scorer(fewer).cents < bound
-                    tried += 1
-                way = cheapest_way(run.results, run.rules, kind, at)
-                every = any(c.kind == "every_month" for c in run.rules.conditions_for(kind))
-                reached = (o.monthly.lowest if every else o.monthly.average)[at] >= bound
-                assert bool(way) != reached
-    assert tried > 10
-
-
 @pytest.mark.parametrize(("readings", "seed"), [(FIRST, 5), (LAST, 6)])
 def test_the_function_says_what_the_sheet_says(readings: dict[str, str], seed: int) -> None:
     """=SCORE_EXPLAIN over a row of 学校指标 or 教师指标, to the last digit and word."""
@@ -125,7 +96,7 @@ def test_the_function_says_what_the_sheet_says(readings: dict[str, str], seed: i
         for name in {"学生评价", "课程学习完成率", "作业完成率"} & set(table):
             table[name] = np.minimum(table[name], 1)
     run = run_of(tables, rules)
-    compared = 0
+    compared, ways = 0, 0
     for kind, label in OBJECT_LABELS.items():
         o, names = run.results.of(kind), RULES.table(f"{kind}s").names
         everyone, none = np.arange(o.units.height), np.zeros(0, dtype=np.int64)
@@ -138,13 +109,19 @@ def test_the_function_says_what_the_sheet_says(readings: dict[str, str], seed: i
             row = [cell(o.units[n][at]) for n in names]
             said = explained(label, [row], None, chosen(**readings))[1:]
             for mine, theirs in zip(lines[at * count : (at + 1) * count], said, strict=True):
-                platform_only = mine[0] == "合计" and "逐月核对" in str(mine[6])  # rests on the months
                 assert mine[0] == theirs[0]
                 assert mine[1] == theirs[1] or abs(mine[1] - theirs[1]) < 1e-9  # noise beside 100 %
                 assert same(mine[2:6], theirs[2:6])
-                assert platform_only or mine[6] == theirs[6]
+                if mine[0] == "合计" and not o.monthly.stood_in[at]:
+                    # the function does not see the months, and says so
+                    assert str(theirs[6]).startswith(WITHOUT_MONTHS) or not theirs[6]
+                    assert WITHOUT_MONTHS not in mine[6]
+                else:
+                    assert mine[6] == theirs[6]
+                    ways += str(mine[6]).startswith(WITHOUT_MONTHS)
                 compared += 1
     assert compared > 300
+    assert ways > 2
 
 
 def cell(value: object) -> object:

@@ -453,7 +453,7 @@ def test_a_total_whose_indicators_are_all_explained_is_explained() -> None:
 def test_causes_of_an_indicator(change: Table, theirs: float, said: str) -> None:
     """4.96 of 5 is 9.92 points."""
     (line,) = units(table_of(teachers=teachers({**change, PLATFORM + "制作课件": theirs})))
-    assert (line["指标"], line["可能原因"], line["采用"]) == ("制作课件", said, "计算得分")
+    assert (line["指标"], line["可能原因"], line["采用"]) == ("制作课件", said, "平台得分")
 
 
 @pytest.mark.parametrize(
@@ -595,7 +595,7 @@ def test_a_second_derivation_finds_the_same_causes(seeded: tuple[Inputs, Results
         assert ("按口径" in told) == reading, line
         assert ("月度得分" in told or "缺月份" in told) == (mean or zeros or score in by_month), line
         checked += 1
-    assert checked > 800
+    assert checked > 700  # of 24 turns 17 give ours: most other readings leave a teacher's own score as it is
 
 
 def _names(frame: Frame) -> list[tuple[str, str, str]]:

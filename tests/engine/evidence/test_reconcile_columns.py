@@ -1,4 +1,4 @@
-"""The platform's scores of single indicators: columns found by their names, read for comparing and for nothing else."""
+"""The platform's scores of single indicators: columns found by their names, compared, and counted where they stand."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import pytest
 
 from filled_forms import city_grids, city_run
 from kongjian.base.grid import Cell, Grid
+from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence.other_readings import other_outcomes
 from kongjian.engine.evidence.reconcile import reconcile
 from kongjian.engine.last_run import Previous
 from kongjian.engine.measures import PLATFORM
 from kongjian.intake.headers import header_name
-from kongjian.rules import load_rules
+from kongjian.rules import load_rules, resolve
 from kongjian.workbook.run import Run, calculate_grids
 from pasting import CLEAN, Read, read, sheet
 
@@ -152,13 +153,18 @@ def _with_scores() -> Run:
     return calculate_grids(grids, RULES, Previous())
 
 
-def test_a_paste_with_them_is_calculated_as_without() -> None:
+def test_a_paste_with_the_same_scores_differs_only_in_being_complete() -> None:
+    """Nothing is open where the platform's score counts; the first school and teacher have its total, which goes first."""
     plain, more = _plain(), _with_scores()
     assert more.results.fingerprint == plain.results.fingerprint
     for name, table in plain.results.tables.items():
         own = [c for c in more.results.tables[name] if not c.startswith(PLATFORM)]
         assert own == list(table)
         for column in table:
+            if column == "数据完整":
+                assert "否" in table[column], name
+                assert set(more.results.tables[name][column]) == {"是"}, name
+                continue
             wanted, found = table[column], more.results.tables[name][column]
             same = (wanted == found) | ((wanted != wanted) & (found != found))
             assert same.all(), (name, column)
@@ -168,6 +174,25 @@ def test_a_paste_with_them_is_calculated_as_without() -> None:
     assert kept[0] == kept[1]
     codes = [[f.code for f in run.results.findings] for run in (plain, more)]
     assert codes[0] == codes[1]
+
+
+@pytest.mark.parametrize(
+    ("reading", "total", "wanted"),
+    [
+        ("platform_if_present", np.nan, 93.0),  # seven less for 作业管理, the rest as computed
+        ("platform_if_present", 91.5, 91.5),
+        ("computed", np.nan, 100.0),
+        ("computed", 91.5, 100.0),
+    ],
+)
+def test_the_score_of_an_indicator_counts_where_no_total_is_given(
+    reading: str, total: float, wanted: float
+) -> None:
+    found = with_column("作业管理得分", 8.0).intake.inputs
+    teachers = found.teachers.having(平台得分=np.array([total]))
+    ours = dataclasses.replace(found, teachers=teachers)
+    scores = calculate(ours, resolve(RULES, {"authority": reading})).tables["TeacherScores"]
+    assert (scores["作业管理"][0], scores["计算得分"][0], scores["得分"][0]) == (15.0, 100.0, wanted)
 
 
 def test_only_what_differs_of_them_is_listed() -> None:

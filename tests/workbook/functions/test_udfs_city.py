@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from rules_texts import chosen, rules_text
 RULES = load_rules()
 KINDS = {"school": ("学校指标", "学校得分", "学校数据"), "teacher": ("教师指标", "教师得分", "教师数据")}
 READINGS = [(r.id, v.id) for r in RULES.readings for v in r.values]
+OF_MEASURES = {"log_coverage", "blank_count", "student_effective", "class_weight"}
+"""The readings that act before a row is scored: what stands on the sheets of measures is another row under them."""
 Rows = list[list[Cell]]
 
 
@@ -46,6 +49,7 @@ class City:
                 "资格审核",
                 "学校排名",
                 "教师排名",
+                "得分说明",
             ]
             self.grids: dict[str, Grid] = {n: reader.grid(n) or Grid([]) for n in names}
             self.intake: Intake = read_inputs(input_grids(reader, RULES), RULES)
@@ -58,6 +62,12 @@ class City:
     def column(self, sheet: str, name: str) -> list[Cell]:
         header, rows = self.table(sheet)
         return [r[header.index(name)] for r in rows]
+
+    def rest_on_some(self) -> set[Cell]:
+        """The schools with a measure derived of some of those concerned, by how the scores are explained."""
+        header, rows = self.table("得分说明")
+        source = header.index("来源")
+        return {r[1] for r in rows if r[0] == "学校" and re.search(r"\d+/\d+(名|个)", str(r[source]))}
 
     def outcome(self, kind: str, **readings: str) -> Outcome:
         results = calculate(self.intake.inputs, rules_of(chosen(**readings)))
@@ -83,14 +93,15 @@ def test_rows_of_the_measures_score_as_the_scores_sheet_says(city: City, kind: s
     header, rows = city.table(measures)
     names = [i.name for i in RULES.object(kind).indicators]
     on_sheet = [city.column(scores, n) for n in [*names, "计算得分"]]
-    complete = city.column(scores, "数据完整")
+    computable = [not lacking(kind, header, row) for row in rows]
+    complete = [c == "是" for c in city.column(scores, "数据完整")]
     assert len(rows) == len(complete) > 30
     array = call(f"{kind.upper()}_SCORES", rows, [header], city_rules(city))
     assert [len(line) for line in array] == [len(names) + 1] * len(rows)
     computed = 0
     for i, row in enumerate(rows):
         wanted = [column[i] for column in on_sheet]
-        if complete[i] == "是":
+        if computable[i]:
             computed += 1
             assert array[i] == wanted, row
             assert single(kind, row) == wanted[-1], row
@@ -102,6 +113,19 @@ def test_rows_of_the_measures_score_as_the_scores_sheet_says(city: City, kind: s
             if i % 40 == 0:
                 assert single(kind, row, None, name) == (None if array[i][k] == NA else wanted[k])
     assert computed > 0.9 * len(rows)
+    on_platform = [p != "" for p in city.column(scores, "平台得分")]
+    partly = city.rest_on_some()
+    rest_on_some = [kind == "school" and row[0] in partly for row in rows]
+    settled = [p or (c and not s) for p, c, s in zip(on_platform, computable, rest_on_some, strict=True)]
+    assert complete == settled
+    assert any(rest_on_some) == (kind == "school")
+
+
+def lacking(kind: str, header: list[Cell], row: list[Cell]) -> list[str]:
+    """The indicators whose measure a row leaves blank, those that the unit does not owe apart."""
+    homeroom = kind == "school" or row[header.index("班主任")] == "是"
+    owed = [i for i in RULES.object(kind).indicators if homeroom or not i.homeroom_only]
+    return [i.name for i in owed if row[header.index(i.column)] == ""]
 
 
 def city_rules(city: City) -> str:
@@ -140,7 +164,7 @@ def test_every_reading_reaches_the_functions(city: City, reading: str, value: st
         text = chosen(**{reading: value})
         outcome = city.outcome(kind, **{reading: value})
         scores, complete = outcome.scores, outcome.scores.complete
-        rows = measured(kind, outcome) if reading == "class_weight" else city.table(measures)[1]
+        rows = measured(kind, outcome) if reading in OF_MEASURES else city.table(measures)[1]
         array = getattr(UDFS, f"{kind.upper()}_SCORES")(rows, None, text)
         assert len(array) == len(complete)
         found = np.array(array)
@@ -152,7 +176,7 @@ def test_every_reading_reaches_the_functions(city: City, reading: str, value: st
 
 
 def measured(kind: str, outcome: Outcome) -> Rows:
-    """The rows of 学校指标 under another reading of the means, as cells."""
+    """The rows of the sheet of measures under another reading of what they are, as cells."""
     columns = [outcome.units[n].tolist() for n in RULES.table(f"{kind}s").names]
     return [["" if v != v else v for v in line] for line in zip(*columns, strict=True)]
 

@@ -1,12 +1,13 @@
-"""What has changed since the last run, line by line, for whoever asks before anything is written."""
+"""What has changed since the last run, line by line, for whoever asks on the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from kongjian.engine.evidence.changes import BECAUSE, STAYED, Changes, name_of
+from kongjian.engine.evidence.changes import Changes, name_of
+from kongjian.engine.evidence.data_changes import scores
+from kongjian.engine.frame import Frame
+from kongjian.engine.last_run import ChangeSheet
 from kongjian.engine.outcome import Results
 from kongjian.rules.objects import OBJECT_LABELS
 
@@ -14,23 +15,31 @@ MOST_LINES = 30
 _NOTHING = "没有变化"
 
 
-def change_list(results: Results, changes: Changes, most: int | None = MOST_LINES) -> list[str]:
-    """The rules, the data and the ranks that are not as they were, under a heading each.
+def change_list(
+    results: Results, changes: Changes, sheet: ChangeSheet, most: int | None = MOST_LINES
+) -> list[str]:
+    """Before a calculation the rules, the data and the rows that it would write, after one the rows that it wrote.
 
     No more than `most` lines under a heading, all of them for None.
     """
     if not changes.known:
         return ["这个工作簿还没有计算过，没有上次的结果可以比"]
+    rows = [
+        _section(f"{label}名次和得分", list(_rows(sheet.rows, kind)), most)
+        for kind, label in OBJECT_LABELS.items()
+    ]
     if changes.same:
-        return [f"{_NOTHING}：数据、口径和规则都与上次计算相同"]
+        wrote = [f"上次计算写下的变化：{sheet.subtitle}"] if sheet.subtitle else []
+        return [
+            f"{_NOTHING}：数据、口径和规则都与上次计算相同",
+            *wrote,
+            *sum(rows if sheet.rows.height else [], []),
+        ]
     rules = (
         ["看不出：上次的运行记录里没有写口径"] if changes.rules is None else [c.text for c in changes.rules]
     )
     data = [_NOTHING] if changes.same_data else list(_data(results, changes))
-    out = _section("规则", rules, most) + _section("数据", data, most)
-    for kind, label in OBJECT_LABELS.items():
-        out += _section(f"{label}名次", list(_ranks(results, changes, kind)), most)
-    return out
+    return _section("规则", rules, most) + _section("数据", data, most) + sum(rows, [])
 
 
 def _section(title: str, lines: list[str], most: int | None) -> list[str]:
@@ -48,25 +57,25 @@ def _data(results: Results, changes: Changes) -> Iterator[str]:
 
 
 def _data_lines(results: Results, changes: Changes) -> Iterator[str]:
-    for kind, label in OBJECT_LABELS.items():
+    for kind, side in changes.sides.items():
         units = results.of(kind).units
-        yield from (f"新增{label} {name_of(kind, units, i)}" for i in changes.added.get(kind, ()))
-        yield from (f"去掉{label} {name}" for name in changes.gone.get(kind, ()))
-        for change in sorted(changes.data.get(kind, ()), key=lambda c: c.unit):
+        yield from (f"新增{side.label} {name_of(kind, units, i)}" for i in side.added)
+        yield from (f"去掉{side.label} {name}" for name in side.gone)
+        for change in sorted(side.data, key=lambda c: c.unit):
             yield f"{change.text}（{name_of(kind, units, change.unit)}）"
-    for sheet in changes.touched:
-        yield f"“{sheet}”不在了或上次计算以后被改过，看不出那里原来的数"
+    for side in changes.sides.values():
+        yield from (f"“{sheet}”不在了或上次计算以后被改过，看不出那里原来的数" for sheet in side.touched)
 
 
-def _ranks(results: Results, changes: Changes, kind: str) -> Iterator[str]:
-    table, o = results.tables[f"{kind.capitalize()}Ranking"], results.of(kind)
-    for unit, now, before, words in zip(
-        o.order.tolist(), table["名次"], table["上次名次"], table["变化"], strict=True
-    ):
-        if words.partition(BECAUSE)[0] in ("", STAYED):
+def _rows(table: Frame, kind: str) -> Iterator[str]:
+    """The rows of one kind: 赤壁市第一小学 降 第2名→第3名 得分90.00→85.00：学校数据!K4 组织机构是→否."""
+    for i in range(table.height):
+        if table["类别"][i] != OBJECT_LABELS[kind]:
             continue
-        was = f"第{before:g}名→" if not np.isnan(before) else ""
-        yield f"{name_of(kind, o.units, unit)} {was}第{now:g}名，{words}"
-    for unit in changes.left.get(kind, ()):
-        why = str(o.eligibility.reasons[unit])
-        yield f"{name_of(kind, o.units, unit)} 不再有名次" + (f"：{why}" if why else "")
+        first, then = (float(table[c][i]) for c in ("上次名次", "本次名次"))
+        before, now = (float(table[c][i]) for c in ("上次得分", "本次得分"))
+        ranks = "→".join(f"第{rank:g}名" for rank in dict.fromkeys((first, then)) if rank == rank)
+        was = "原" if ranks and then != then else ""
+        score = f"得分{scores(before, now)}" if before != now and (before == before or now == now) else ""
+        words = (name_of(kind, table, i), str(table["变化"][i]), was + ranks, score)
+        yield f"{' '.join(filter(None, words))}：{table['原因'][i]}"

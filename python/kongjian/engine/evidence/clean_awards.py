@@ -26,6 +26,7 @@ from kongjian.rules.model import Award, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankBy
 from kongjian.rules.roles import Role
+from kongjian.rules.wording import named_months
 
 CLEAN, OPEN = "确定", "待核实"
 _JOIN = "；"
@@ -145,21 +146,21 @@ class _Kind:
         return np.asarray(locate(school_keys(self._o.names["学校名称"]), school_keys(known)) < 0)
 
     def _months(self, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        months, names = self._o.monthly.months, self._rules.counted_months()
+        months, counted = self._o.monthly.months, self._rules.counted_months()
         if not months.passed.any():
             yield "award_no_months", {}
             return
         if months.lacking[i].any():
-            yield "award_months", {"months": _named(names, months.lacking[i])}
+            yield "award_months", {"months": named_months(months.lacking[i], counted)}
         if not months.passed.all():
-            yield "award_months_to_come", {"months": _named(names, ~months.passed)}
+            yield "award_months_to_come", {"months": named_months(~months.passed, counted)}
 
     def _log_gaps(self, i: int) -> str:
         """The months that the log lacks, where the unit's measures rest on it."""
         gaps = self._results.log.gaps(in_period(self._o.monthly.months.passed, self._rules))
         if not gaps.any() or not self._from_log[i]:
             return ""
-        return _named(self._rules.period.months(), gaps)
+        return named_months(gaps, self._rules.period.months())
 
     @cached_property
     def _from_log(self) -> Bools:
@@ -295,7 +296,3 @@ class _Kind:
         return text.format(
             **{"column": finding.column, **{k: str(v)[:40] for k, v in finding.params.items()}}
         )
-
-
-def _named(months: Sequence[str], which: Bools) -> str:
-    return "、".join(m for m, w in zip(months, which, strict=True) if w)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from kongjian.engine.frame import Frame
 from kongjian.engine.rounding import TOLERANCE
@@ -16,6 +18,58 @@ UNKNOWN = "没有数据"
 """Stands in 还差 where a measure is missing."""
 PERCENT = ("share", "rate")
 """The kinds of columns whose values are read as per cent."""
+ALIKE = 1e-9
+"""Points this near to each other are the same."""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What so many steps more of an indicator's measure gain, in points, from a unit's present value on.
+
+    A step is the least that people see: 0.01 of a mean or of a percentage point, one of a whole count, the 是. `step` is
+    it in the measure's own unit (a share as a fraction), `hundredths` as it is read. `last` steps bring the full points:
+    0 where nothing is short under the readings in force.
+    """
+
+    indicator: Indicator
+    step: float
+    hundredths: int
+    last: int
+    gain: Callable[[int], float]
+
+
+def growth_of(k: int, value: float, scheme: ObjectScheme, rules: Rules, scorer: RowScorer) -> Growth:
+    """How the k-th indicator grows from this value, which is no NaN. More of a measure never costs points."""
+    indicator = scheme.indicators[k]
+    step, hundredths = _step(indicator, value, scheme.object, rules)
+    now = scorer.points(k, value)
+
+    def gain(steps: int) -> float:
+        return scorer.points(k, value + steps * step) - now
+
+    most = max(math.ceil((_full(indicator) - value - TOLERANCE / 2) / step), 0)
+    # under some readings less than the full measure brings the full points
+    last = bisect_left(range(most), gain(most) - ALIKE, key=gain)
+    return Growth(indicator, step, hundredths, last, gain)
+
+
+def _full(indicator: Indicator) -> float:
+    """The value from which on an indicator gives its full points."""
+    if indicator.kind == "bands":
+        return indicator.bands[0].at_least
+    if indicator.kind == "yes_no":
+        return 1.0
+    assert isinstance(indicator.target, float)
+    return max(indicator.target, 2 * TOLERANCE) if indicator.none_is_zero else indicator.target
+
+
+def _step(indicator: Indicator, value: float, kind: str, rules: Rules) -> tuple[float, int]:
+    """The least step of a measure in its own unit, and in hundredths of what is read."""
+    column = rules.table(f"{kind}s").column(indicator.column)
+    if column.kind in PERCENT:
+        return 0.0001, 1
+    whole = column.kind == "yes_no" or (column.kind == "count" and value == int(value))
+    return (1.0, 100) if whole else (0.01, 1)
 
 
 def explain(
@@ -27,9 +81,13 @@ def explain(
     lines = []
     for k, indicator in enumerate(scheme.indicators):
         value, points = values[k], scored.by_indicator[k]
-        not_owed = other and indicator.homeroom_only
         if scored.missing[k]:
-            points = float("nan")
+            points, short = float("nan"), UNKNOWN
+        elif (other and indicator.homeroom_only) or points > indicator.points - ALIKE:
+            short = ""
+        else:
+            growth = growth_of(k, value, scheme, rules, scorer)
+            short = amount(indicator, growth.last * growth.step, scheme.object, rules)
         lines.append(
             [
                 indicator.name,
@@ -38,23 +96,10 @@ def explain(
                 indicator.points,
                 points,
                 indicator.points - points,
-                "" if not_owed else amount(indicator, wanting(indicator, value), scheme.object, rules),
+                short,
             ]
         )
     return lines
-
-
-def wanting(indicator: Indicator, value: float) -> float:
-    """How much more of the measure, in its own unit, brings the full points."""
-    if indicator.kind == "bands":
-        full = indicator.bands[0].at_least
-    elif indicator.kind == "yes_no":
-        full = 1.0
-    else:
-        assert isinstance(indicator.target, float)
-        full = indicator.target
-    short = full - value
-    return 0.0 if short <= TOLERANCE else round(short, 10)  # NaN stays NaN
 
 
 def _shown(indicator: Indicator, value: float) -> str | float:
@@ -72,8 +117,6 @@ def unit_values(units: Frame, scorer: RowScorer, at: int) -> list[float]:
 
 def amount(indicator: Indicator, more: float, kind: str, rules: Rules) -> str:
     """An amount of a measure in its own unit, never rounded down; "" for nothing."""
-    if more != more:
-        return UNKNOWN
     if more <= 0:
         return ""
     if indicator.kind == "yes_no":

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.engine.evidence.cheapest import cheapest_way, total_line
 from kongjian.engine.evidence.explain import explain, unit_values
+from kongjian.engine.evidence.pass_mark import total_line, way_to_mark
 from kongjian.engine.frame import Frame, Ints, texts
 from kongjian.engine.measures import (
     BLANK_ZERO,
@@ -93,16 +93,9 @@ def _unit(
             else _source(units, indicator, at, rules)
         )
         yield (*names, indicator.name, indicator.clause, value, said, *rest)
-    name, value, *rest, short = total_line(scheme, rules, scorer, values)
-    yield (
-        *names,
-        name,
-        scheme.source,
-        value,
-        _used(results, kind, at),
-        *rest,
-        short or cheapest_way(results, rules, kind, at),
-    )
+    way = way_to_mark(results, rules, kind, at)
+    name, value, *rest = total_line(scheme, rules, scorer, values, way)
+    yield (*names, name, scheme.source, value, _used(results, kind, at), *rest)
 
 
 def _used(results: Results, kind: str, at: int) -> str:

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from kongjian.engine.awards import compared, more_than_places
-from kongjian.engine.eligibility import basis_points, opening_rate, reached
+from kongjian.engine.eligibility import basis_points, opening_rate, percent, reached
 from kongjian.engine.evidence.award_changes import counter
-from kongjian.engine.evidence.cheapest import cheapest_way, pass_mark
+from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
 from kongjian.engine.frame import Bools, Floats, Ints
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
@@ -78,7 +78,7 @@ def _mark(condition: Condition, results: Results, rules: Rules) -> NearLine:
         if cents[i] >= bound:
             said.insert(1, "四舍五入以前不到")
         if condition.at_least == pass_mark(rules, condition.object):
-            said.append(cheapest_way(results, rules, condition.object, i))
+            said.append(way_to_mark(results, rules, condition.object, i))
         return _also("；".join(filter(None, said)), condition, outcome, rules, i)
 
     label = f"{condition.label}{condition.at_least:g}分"
@@ -103,13 +103,14 @@ def _opening(condition: Condition, outcome: Outcome, rules: Rules) -> NearLine:
     opened = np.sum([units[c] for c in condition.opened], axis=0)
     total = np.sum([units[c] for c in condition.total], axis=0)
     rate = opening_rate(units, condition)
-    # in hundredths of a per cent, as 资格审核 shows them: what reads as the bound has reached it
-    gap = basis_points(rate) - round(condition.at_least * 10_000)
+    # in hundredths of a per cent: what reads as the bound has reached it
+    shown = basis_points(rate, condition.at_least)
+    gap = shown - round(condition.at_least * 10_000)
     at = np.flatnonzero(np.abs(gap) <= round(rules.evidence.near.opening_points * 100))
     bound = f"{condition.at_least * 100:g}%"
 
     def say(i: int) -> str:
-        have = f"{opened[i]:g}÷{total[i]:g}＝{basis_points(rate[i]) / 100:.2f}%"
+        have = f"{opened[i]:g}÷{total[i]:g}＝{percent(rate[i], condition.at_least)}"
         more = accounts_short(float(opened[i]), float(total[i]), condition.at_least)
         room = accounts_spare(float(opened[i]), float(total[i]), condition.at_least)
         if more:
@@ -118,8 +119,7 @@ def _opening(condition: Condition, outcome: Outcome, rules: Rules) -> NearLine:
             way = f"再少{room + 1}个{condition.accounts}就不到{bound}"
         return _also(f"{have}；{way}", condition, outcome, rules, i)
 
-    value = basis_points(rate[at]) / 100
-    return NearLine(f"{condition.label}{bound}", at, value, gap[at] / 100, say)
+    return NearLine(f"{condition.label}{bound}", at, shown[at] / 100, gap[at] / 100, say)
 
 
 def accounts_short(opened: float, total: float, at_least: float) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.coverage import Tally
-from kongjian.engine.effective import behaviours
+from kongjian.engine.effective import role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats
 from kongjian.engine.measures import Below, school_measures
@@ -37,20 +37,19 @@ def other_counts(results: Results, inputs: Inputs, rules: Rules) -> list[OtherCo
 
     Empty where 行为明细 leads to no other count.
     """
-    log, teachers, names = results.log, results.tables["TeacherMeasures"], behaviours(rules)
+    log, teachers = results.log, results.tables["TeacherMeasures"]
     uncapped, capped = _Exchange(), _Exchange()
-    for role in rules.effective.roles if not log.is_empty else ():
-        for name in role.behaviours if role.fills == "teacher" else ():
-            if name in rules.effective.share_behaviours:
-                continue
-            effective = log.of_teachers[names.index(name)]
-            raw = effective + log.repeated[names.index(name)]
-            column = rules.filled_by(role, name)
-            given = teachers[column]
-            same = np.abs(given - effective) <= TOLERANCE
-            uncapped.keep(column, same & (raw > effective), raw, effective, raw)
-            over = (effective > 0) & (given > effective + TOLERANCE)
-            capped.keep(column, over, given, effective, effective)
+    for _, role, b, name in role_behaviours(rules, "teacher") if not log.is_empty else ():
+        if name in rules.effective.share_behaviours:
+            continue
+        effective = log.of_teachers[b]
+        raw = effective + log.repeated[b]
+        column = rules.filled_by(role, name)
+        given = teachers[column]
+        same = np.abs(given - effective) <= TOLERANCE
+        uncapped.keep(column, same & (raw > effective), raw, effective, raw)
+        over = (effective > 0) & (given > effective + TOLERANCE)
+        capped.keep(column, over, given, effective, effective)
     found = (("uncapped", uncapped), ("capped", capped))
     return [_scored(i, e, results, inputs, rules) for i, e in found if e.used]
 

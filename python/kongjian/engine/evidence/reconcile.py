@@ -124,7 +124,7 @@ class _Listed:
     def _row(self, i: int, name: str, ours: int, theirs: int, why: str) -> Row:
         names = self._of.outcome.names
         named = [str(names[c][i]) if c in names else "" for c in COLUMNS[1:4]]
-        used = counting_score(self._rules) if self._of.given[i] != MISSING else "计算得分"
+        used = counting_score(self._rules)
         return (OBJECT_LABELS[self._of.kind], *named, name, ours, theirs, theirs - ours, why, used)
 
 

@@ -32,7 +32,7 @@ _EXIT = {WARNING: 1, ERROR: 2}
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--who", metavar="名称", help="只看这所学校或这名教师：校名、姓名或账号（默认排在第1名的学校）")
 def explain(book: Path, who: str | None) -> None:
-    """得分说明：每一分从哪里来，还差多少，怎样到80分最省力。"""
+    """得分说明：每一分从哪里来，还差多少，怎样到80分。"""
     import numpy as np
 
     from kongjian.engine.evidence.explanations import by_rank, explanations
@@ -116,22 +116,18 @@ def _print(title: str, frame: Frame, columns: tuple[str, ...]) -> None:
 
 
 def print_results(run: Run) -> None:
+    from kongjian.workbook.run import first_named
+
     tables = run.results.tables
     print_table("学校排名", tables["SchoolRanking"], ("名次", "学校名称", "得分", "月均得分", "并列"), 10)
     print_table(
         "教师排名", tables["TeacherRanking"], ("名次", "学校名称", "教师姓名", "得分", "月均得分", "并列"), 12
     )
-    awards = tables["Awards"]
     click.echo("获奖名单")
     for award in run.rules.awards:
-        mine = awards["奖项"] == award.name
-        who = awards["姓名" if award.object == "teacher" or award.recipient != "unit" else "学校名称"][
-            mine
-        ].tolist()
-        shown = "、".join(who[:12]) + ("……" if len(who) > 12 else "")
-        still_open = int((awards["状态"][mine] == "待核实").sum())
-        count = f"{len(who)}，{still_open}项待核实" if still_open else f"{len(who)}"
-        click.echo(f"  {award.name}（{count}）：{shown or '无'}")
+        who, open_ = run.awarded(award)
+        count = f"{len(who)}，{sum(open_)}项待核实" if any(open_) else f"{len(who)}"
+        click.echo(f"  {award.name}（{count}）：{first_named(who) or '无'}")
     click.echo("")
 
 
@@ -182,12 +178,13 @@ def pad(text: str, width: int) -> str:
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--all", "everything", is_flag=True, help="每一处都列出来（默认每类最多30处）")
 def changes(book: Path, everything: bool) -> None:
-    """与上次相比：数据、规则和名次有哪些变化；只看不写。"""
+    """与上次相比：再算一次会变什么；刚算过的，上次计算变了什么。只看不写。"""
     from kongjian.engine.evidence.change_list import MOST_LINES, change_list
     from kongjian.workbook.recalculate import check
 
     run = check(book)
-    for line in change_list(run.results, run.changes, None if everything else MOST_LINES):
+    most = None if everything else MOST_LINES
+    for line in change_list(run.results, run.changes, run.change_sheet, most):
         click.echo(line)
 
 

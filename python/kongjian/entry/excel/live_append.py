@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 
 import xlwings as xw
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, Grid, is_blank
+from kongjian.entry.excel.session import NOT_THERE
 from kongjian.intake.importing.convert import Value
 from kongjian.intake.importing.landing import Block
 from kongjian.rules.model_tables import Column
 from kongjian.xlsx.table_parts import totals_row
 
 _TEXTS = ("text", "account", "month")
+_PERCENT = "0.0%"
 _AT_ONCE = 20_000
 """Rows that go to Excel in one call."""
 
@@ -53,6 +56,8 @@ def _append(sheet: xw.Sheet, block: Block) -> None:
             rows = block.rows[start : start + _AT_ONCE]
             top = block.first_row + start
             for k in run:
+                if block.columns[k] in block.percents:
+                    _as_percent(sheet, top, block.columns[k], len(rows))
                 _as_text(sheet, top, block.columns[k], block.kinds[k], [row[k] for row in rows])
             area = ((top, block.columns[run[0]]), (top + len(rows) - 1, block.columns[run[-1]]))
             sheet.range(*area).value = [[row[k] for k in run] for row in rows]
@@ -62,6 +67,15 @@ def _runs(columns: Sequence[int]) -> list[list[int]]:
     """Positions of columns that stand side by side."""
     groups = groupby(range(len(columns)), key=lambda k: columns[k] - k)
     return [list(group) for _, group in groups]
+
+
+def _as_percent(sheet: xw.Sheet, top: int, column: int, height: int) -> None:
+    """Gives cells a percent format unless the sheet gives them one."""
+    area = sheet.range((top, column), (top + height - 1, column))
+    with suppress(*NOT_THERE):
+        if "%" in (area.number_format or ""):
+            return
+    area.number_format = _PERCENT
 
 
 def _as_text(sheet: xw.Sheet, top: int, column: int, kind: Column, values: Sequence[Value]) -> None:

@@ -8,9 +8,10 @@ Merged cells are not looked for: asking Excel takes a call for each row.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -37,6 +38,8 @@ from kongjian.xlsx.table_rows import block
 TEXT_KINDS = ("text", "account", "link", "answer")
 MOST_LINKS = 2_000
 """Each link costs Excel some milliseconds; the first ones are those that matter."""
+MOST_QUESTIONS = 500
+"""About the formats of one column: each takes Excel about a millisecond."""
 MOST_CELLS = 3_000_000
 """Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
 _ERROR_CODES = range(-2146826288, -2146826180)
@@ -81,7 +84,7 @@ class LiveBook:
             area = found.range((1, 1), _last_cell(found))
             # dates, blanks and errors as the reader of files gives them
             values = area.options(ndim=2, dates=_moment, empty="", err_to_str=True).value
-            self._grids[found.name] = as_grid(values)
+            self._grids[found.name] = as_grid(values, partial(percent_rows, found, len(values)))
         return self._grids[found.name]
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]] | None:
@@ -269,7 +272,25 @@ def _moment(
     return date if time == dt.time() else dt.datetime.combine(date, time)
 
 
-def as_grid(values: list[list[Any]]) -> Grid:
+def percent_rows(sheet: xw.Sheet, last: int, column: int) -> set[int]:
+    """The rows of a column whose cells show a percentage; Excel tells the format of many cells where it is one."""
+    out: set[int] = set()
+    todo = [(1, last)]
+    with suppress(*NOT_THERE):
+        for _ in range(MOST_QUESTIONS):
+            if not todo:
+                return out
+            first, end = todo.pop()
+            shown = sheet.range((first, column), (end, column)).number_format
+            if isinstance(shown, str):
+                out.update(range(first, end + 1) if "%" in shown else ())
+            elif first < end:
+                middle = (first + end) // 2
+                todo += [(first, middle), (middle + 1, end)]
+    return set()
+
+
+def as_grid(values: list[list[Any]], percents: Callable[[int], Collection[int]] = lambda _: ()) -> Grid:
     """Cells as xlwings gives them, error values told apart. A typed text like #N/A counts as one."""
     errors: dict[tuple[int, int], str] = {}
     for r, row in enumerate(values):
@@ -281,7 +302,7 @@ def as_grid(values: list[list[Any]]) -> Grid:
             elif cell in _ERRORS or (type(cell) is int and cell in _ERROR_CODES):
                 errors[r + 1, c + 1] = cell if isinstance(cell, str) else "#错误"
                 row[c] = ""
-    return Grid(values, errors)
+    return Grid(values, errors, percents=percents)
 
 
 def formula_places(written: Any, grid: Grid) -> frozenset[tuple[int, int]]:

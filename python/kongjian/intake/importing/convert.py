@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ import numpy as np
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
 from kongjian.base.text import fold
 from kongjian.engine.findings import Finding, Findings
-from kongjian.intake import values
+from kongjian.intake import number_cells, scales, values
 from kongjian.intake.headers import Header
 from kongjian.intake.problem_list import short, word
-from kongjian.intake.tables import convert, data_rows
+from kongjian.intake.tables import convert, data_rows, percent_formats
 from kongjian.intake.values import Cells
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
@@ -29,7 +30,7 @@ MOST_CHARACTERS = 32_767
 """Of a cell, counted as Excel does: an emoji is two."""
 _AS_FORMULA = re.compile(r'="([^"]*)"')
 _TIME = re.compile(r"[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*$")
-_NOT_TOLD = frozenset({"mixed_percent", "long_text"})
+_NOT_TOLD = frozenset({"unit_number", "long_text"})
 DAMAGED, SUSPECT, UNTOLD_OF_TEXT = "account_rounded", "account_suspect", "text_number"
 
 
@@ -68,13 +69,17 @@ def converted(
     left_out = Findings()
     kept = data_rows(table, grid, header, by_column, rules.words, left_out)
     rows = tuple(header.row + 1 + k for k in kept)
-    columns = {}
+    columns, at = {}, np.array(rows, dtype=np.int64)
     for column in table.columns:
         place = header.columns.get(column.name)
         if place is not None:
-            cells = by_column[place - 1]
+            own = by_column[place - 1]
+            cells = Cells(
+                table.id, column, [own[k] for k in kept], at, {}, Findings(),
+                str(grid.rows[header.row - 1][place - 1]), partial(percent_formats, grid, place, at),
+            )  # fmt: skip
             errors = {r: text for (r, c), text in grid.errors.items() if c == place}
-            columns[column.name] = _column(table, column, [cells[k] for k in kept], rules, as_text)
+            columns[column.name] = _column(cells, rules, as_text)
             for k, row in enumerate(rows) if errors else ():
                 if row in errors:
                     note = f"单元格是错误值{errors[row]}，写成空白"
@@ -82,18 +87,20 @@ def converted(
     return Converted(rows, columns, left_out)
 
 
-def _column(
-    table: InputTable, column: Column, cells: Sequence[Cell], rules: Rules, as_text: bool
-) -> list[Reading]:
-    """Each distinct cell is read once."""
-    known: dict[tuple[type, Cell], int] = {}
-    at = [known.setdefault((type(c), c), len(known)) for c in cells]
+def _column(given: Cells, rules: Rules, as_text: bool) -> list[Reading]:
+    """Each distinct cell is read once; where the whole column decides what a number means, every cell is."""
+    column, findings = given.column, Findings()
+    has_scale = column.kind in scales.KINDS
+    known: dict[tuple[Any, Cell], int] = {}
+    at = [known.setdefault((k if has_scale else type(c), c), len(known)) for k, c in enumerate(given.values)]
     distinct = [cell for _, cell in known]
     plain, notes = zip(*map(_unwrapped, distinct), strict=True) if distinct else ((), ())
-    findings = Findings()
-    read = convert(
-        Cells(table.id, column, plain, np.arange(len(plain), dtype=np.int64), {}, findings), rules.words
-    )[column.name]
+    cells = replace(given, values=plain, rows=np.arange(len(plain), dtype=np.int64), findings=findings)
+    if has_scale:
+        read = number_cells.scaled(cells, rules.words)
+        number_cells.within(cells, read)  # what is not possible is told here and lands as it is meant
+    else:
+        read = convert(cells, rules.words)[column.name]
     told: dict[int, list[Finding]] = {}
     for finding in findings:
         if finding.code not in _NOT_TOLD:
@@ -103,10 +110,21 @@ def _column(
         value, more = _fitted(_value(column, plain[k], read[k], rules))
         said = [f for f in told.get(k, []) if not (as_text and _is_the_same_number(f))]
         more = (*notes[k], *more)
-        if not (said or more) and isinstance(value, str) and values.show(cell) != value:
-            more = (f"按“{short(value)}”写入",)
+        if not (said or more) and _is_other(plain[k], value):
+            more = (f"按“{_written(value, has_scale)}”写入",)
         readings.append(Reading(cell, value, tuple(said), more))
     return [readings[k] for k in at]
+
+
+def _is_other(cell: Cell, value: Value) -> bool:
+    """Whether what is written is not what the cell shows."""
+    if isinstance(value, str):
+        return values.show(cell) != value
+    return isinstance(value, float) and _number(cell) != value
+
+
+def _written(value: Value, has_scale: bool) -> str:
+    return scales.shown(value) if has_scale and isinstance(value, float) else short(values.show(value))
 
 
 def _is_the_same_number(finding: Finding) -> bool:

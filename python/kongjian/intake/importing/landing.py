@@ -10,6 +10,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
+from kongjian.intake import scales
 from kongjian.intake.checks import guessed_kind
 from kongjian.intake.headers import find_header
 from kongjian.intake.importing.convert import Converted, Reading, Value, converted
@@ -39,6 +40,13 @@ class Block:
     @property
     def table_name(self) -> str:
         return self.table.name
+
+    @property
+    def percents(self) -> frozenset[int]:
+        """The columns whose cells carry their scale: 0.85 lands as 85 %, whatever else stands in the column."""
+        return frozenset(
+            c for c, kind in zip(self.columns, self.kinds, strict=True) if kind.kind in scales.KINDS
+        )
 
     @property
     def last_row(self) -> int:

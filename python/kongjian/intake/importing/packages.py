@@ -20,6 +20,7 @@ from kongjian.intake.importing.source_sheet import refuse_size
 from kongjian.rules.model_importing import ImportLimits
 from kongjian.xlsx.package import resolve
 from kongjian.xlsx.part_survey import DeclarationError, Part, SharedTexts, Worksheet
+from kongjian.xlsx.percent_formats import percent_cells, percent_styles
 from kongjian.xlsx.reader import error_cells
 
 _CHUNK = _MEGABYTE = 1 << 20
@@ -81,8 +82,11 @@ def _unpack(path: Path, limits: ImportLimits) -> Unpacked:
                 seen[name] = part
     with zipfile.ZipFile(data) as stored_parts:
         sheets = {name: seen[part] for name, part in _sheet_parts(stored_parts).items() if part in seen}
+        name = next((n for n in stored_parts.namelist() if n.lower().endswith("/styles.xml")), "")
+        styles = percent_styles(stored_parts.read(name)) if name else ()
         for part_name, sheet in seen.items():
-            sheet.errors = error_cells(stored_parts.read(part_name))
+            xml = stored_parts.read(part_name)
+            sheet.errors, sheet.percents = error_cells(xml), percent_cells(xml, styles)
     data.seek(0)
     return Unpacked(data, sheets)
 

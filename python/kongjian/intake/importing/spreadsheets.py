@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,12 @@ def _sheet(path: Path, found: Any, survey: Worksheet | None, limits: ImportLimit
     merged = [(a, b, c) for (a, b), (c, _) in found.merged_cell_ranges or () if c > a]
     if filled := sum(_fill_down(rows, *area) for area in merged):
         notes.append(f"有{filled}处合并的单元格，合并区的每一行都按它的值读")
-    return SourceSheet(found.name, Grid(rows, survey.errors if survey else {}), tuple(notes))
+    grid = Grid(rows, survey.errors, percents=_rows_of(survey.percents)) if survey else Grid(rows)
+    return SourceSheet(found.name, grid, tuple(notes))
+
+
+def _rows_of(percents: dict[int, list[int]]) -> Callable[[int], Collection[int]]:
+    return lambda column: percents.get(column, ())
 
 
 def _fill_down(rows: list[list[Cell]], first: int, column: int, last: int) -> bool:

@@ -78,6 +78,8 @@ def evidence(files: Files) -> Iterator[str]:
     for key, count in (("named_at_most", given.named_at_most), ("near.places", near.places)):
         if count < 1:
             yield f"evidence.yaml {key}：{count}小于1"
+    if not 0 < given.month_passed_share <= 1:
+        yield f"evidence.yaml month_passed_share：{given.month_passed_share:g}不在0到1之间"
     for key in ("rank_points", "mark_points", "opening_points"):
         if not 0 <= (margin := getattr(near, key)) <= 100:
             yield f"evidence.yaml near.{key}：{margin:g}不在0到100之间"

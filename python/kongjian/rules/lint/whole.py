@@ -216,6 +216,13 @@ def _measures(files: Files) -> Iterator[str]:
         if not (isfinite(rate.per_student) and rate.per_student > 0):
             yield f"measures.yaml “{rate.measure}” per_student：{rate.per_student:g}不是大于0的数"
         yield from cited(f"measures.yaml “{rate.measure}”", rate.source, rate.sentence, files)
+    if limit := files.measures.grades:
+        yield from cited("measures.yaml grades", limit.source, limit.sentence, files)
+        if not 1 <= limit.min_grade <= 9:
+            yield f"measures.yaml grades min_grade：{limit.min_grade}不在1到9之间"
+        for level in limit.levels:
+            if level not in files.tables.levels:
+                yield f"measures.yaml grades levels：没有学段“{level}”"
 
 
 def _effective(files: Files) -> Iterator[str]:
@@ -251,6 +258,7 @@ def _tables(files: Files) -> Iterator[str]:
         yield from twice(f"tables.yaml {key}", (getattr(t, key) for t in tables))
     by_meaning = {"“是”的写法": words.yes, "“否”的写法": words.no, "空白的写法": words.blank}
     yield from collisions("tables.yaml words", by_meaning)
+    yield from collisions("tables.yaml words", {"0的写法": words.zero, "空白的写法": words.blank})
     for table_id in ("schools", "teachers", "classes", "monthly", "events"):
         if not files.columns(table_id):
             yield f"tables.yaml：没有表“{table_id}”"

@@ -12,8 +12,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, is_blank
 from kongjian.base.text import fold
 from kongjian.engine.eligibility import eligibility
-from kongjian.engine.evidence.cheapest import total_line
 from kongjian.engine.evidence.explain import COLUMNS, explain
+from kongjian.engine.evidence.pass_mark import total_line, way_without_months
 from kongjian.engine.frame import Floats, Ints
 from kongjian.engine.monthly import Monthly, Months
 from kongjian.engine.rounding import to_cents
@@ -44,11 +44,11 @@ class Ready(NamedTuple):
         """What the scorer wants of a row; for one item no other column needs to be there."""
         places, columns = self.given.places(len(row), headers), self.scorer.columns
         if item is None:
-            values = self.given.values(row, columns, self.given.where(places, columns))
+            values = self.given.values(row, columns, self.given.where(places, columns), headers)
         else:
             indicator = self.scheme.indicators[item]
             needed = [indicator.column, *([self.scorer.homeroom] if indicator.homeroom_only else [])]
-            found = self.given.values(row, needed, self.given.where(places, needed))
+            found = self.given.values(row, needed, self.given.where(places, needed), headers)
             values = [_NAN] * len(self.scheme.indicators) + [1.0]
             values[item], values[-1] = found[0], found[-1] if indicator.homeroom_only else 1.0
         if self.scorer.homeroom and values[-1] != values[-1]:
@@ -106,7 +106,7 @@ def scores(kind: str, rows: Any, headers: Any, rules: str | None) -> list[list[C
     ready = ready_for(kind, rules or "")
     rows, columns = block(rows), ready.scorer.columns
     at = ready.given.where(ready.given.places(len(rows[0]), headers), columns)
-    frame = ready.given.frame(rows, columns, at)
+    frame = ready.given.frame(rows, columns, at, headers)
     scored = score_frame(frame, ready.scheme, ready.rules)
     points = np.vstack([scored.by_indicator, scored.total])
     missing = np.vstack([scored.missing, ~scored.complete])
@@ -148,7 +148,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
             raise KongjianError("月均得分不是可用的数字")
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
         return _judged(average, lowest, found.mean(keepdims=True), False)
-    given = float(ready.given.numbers("score", [_platform(ready, row, headers)])[0])
+    given = _platform(ready, row, headers)
     if np.isnan(given) or not _PLATFORM_COUNTS[ready.rules.choice(Authority)]:
         scored = ready.scorer(ready.values(row, headers))
         if not scored.complete:
@@ -164,20 +164,22 @@ def _judged(average: Ints, lowest: Ints, exact: Floats, stood_in: bool) -> Month
     return Monthly(average, lowest, exact, np.array([stood_in]), np.array([False]), nothing)
 
 
-def _platform(ready: Ready, row: Row, headers: Any) -> Cell:
-    """The platform's total of a row; None where it is blank or not there."""
+def _platform(ready: Ready, row: Row, headers: Any) -> float:
+    """The platform's total of a row; NaN where it is blank or not there."""
     column = ready.given.table.by_role(Role.PLATFORM_SCORE)
     place = ready.given.places(len(row), headers).get(column.name) if column else None
     if column is None or place is None or is_blank(row[place]):
-        return None
+        return _NAN
     if is_error(row[place]):
         raise KongjianError(f"{column.name}是错误值")
-    return row[place]
+    return float(ready.given.numbers("score", [row[place]])[0])
 
 
 def explained(kind: Any, row: Any, headers: Any, rules: str | None) -> list[list[Cell]]:
-    """The header, one line per indicator, and the total with the cheapest way to the pass mark."""
-    ready = ready_for(kind_of(kind), rules or "")
-    values = ready.values(one_row(row), headers)
-    lines = explain(ready.scheme, ready.rules, ready.scorer, values)
-    return [list(COLUMNS), *lines, total_line(ready.scheme, ready.rules, ready.scorer, values)]
+    """The header, one line per indicator, and the total with the way to the pass mark where there are no months."""
+    ready, row = ready_for(kind_of(kind), rules or ""), one_row(row)
+    scheme, scorer, values = ready.scheme, ready.scorer, ready.values(row, headers)
+    platform = int(to_cents(np.array([_platform(ready, row, headers)]))[0])
+    way = way_without_months(ready.rules, scheme.object, scorer, values, platform)
+    lines = explain(scheme, ready.rules, scorer, values)
+    return [list(COLUMNS), *lines, total_line(scheme, ready.rules, scorer, values, way)]

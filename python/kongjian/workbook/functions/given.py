@@ -14,7 +14,7 @@ from kongjian.base.grid import Cell, is_blank
 from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame
-from kongjian.intake import values
+from kongjian.intake import number_cells, values
 from kongjian.intake.headers import header_name
 from kongjian.intake.values import Cells
 from kongjian.rules.model_tables import Column, InputTable, Words
@@ -65,6 +65,8 @@ class Given:
         self.table, self._words = table, words
         self._columns = {c.name: c for c in table.columns}
         self._readers = {c.name: self._reader(c) for c in table.columns if not c.is_text}
+        self._reader_under = lru_cache(maxsize=32)(self._reader)
+        self._shares = frozenset(c.name for c in table.columns if c.kind == "share")
         self._order = {name: k for k, name in enumerate(table.names)}
         self._named = lru_cache(maxsize=32)(self._named_places)
 
@@ -108,39 +110,56 @@ class Given:
             absent = "、".join(c for c in columns if c not in places)
             raise KongjianError(f"没有找到列：{absent}") from None
 
-    def values(self, row: Row, columns: Sequence[str], at: Sequence[int]) -> list[float]:
+    def values(self, row: Row, columns: Sequence[str], at: Sequence[int], headers: Any = None) -> list[float]:
         """The cells of these columns as numbers; NaN for a blank and what cannot be used."""
+        titles = self._titles(columns, at, headers)
         readers = self._readers
-        return [readers[c](row[k]) for c, k in zip(columns, at, strict=True)]
+        return [
+            (self._reader_under(self._columns[c], title) if title else readers[c])(row[k])
+            for c, k, title in zip(columns, at, titles, strict=True)
+        ]
 
-    def frame(self, rows: Sequence[Row], columns: Sequence[str], at: Sequence[int]) -> Frame:
+    def frame(
+        self, rows: Sequence[Row], columns: Sequence[str], at: Sequence[int], headers: Any = None
+    ) -> Frame:
         """The same for many rows at once."""
         by_place = list(zip(*rows, strict=True))
+        titles = self._titles(columns, at, headers)
         return Frame(
-            {c: self._column(self._columns[c], by_place[k]) for c, k in zip(columns, at, strict=True)}
+            {
+                c: self._column(self._columns[c], by_place[k], title)
+                for c, k, title in zip(columns, at, titles, strict=True)
+            }
         )
+
+    def _titles(self, columns: Sequence[str], at: Sequence[int], headers: Any) -> list[str]:
+        """The headers of the columns whose header tells what their numbers are, "" for all others."""
+        named = [] if headers is None else one_row(headers)
+        if len(named) < 2:
+            return [""] * len(columns)
+        return [str(named[k]) if c in self._shares else "" for c, k in zip(columns, at, strict=True)]
 
     def numbers(self, kind: Literal["count", "score"], cells: Sequence[Cell]) -> Floats:
         """Cells that stand in no table's column."""
         return self._column(Column("", kind, ()), cells)
 
-    def _column(self, column: Column, cells: Sequence[Cell]) -> Floats:
+    def _column(self, column: Column, cells: Sequence[Cell], header: str = "") -> Floats:
         if any(issubclass(t, np.generic | Decimal) for t in set(map(type, cells))):
             cells = [_plain(c) for c in cells]
-        given = Cells(self.table.id, column, cells, np.arange(len(cells)), {}, Findings())
-        read = values.yes_no if column.kind == "yes_no" else values.numbers
+        given = Cells(self.table.id, column, cells, np.arange(len(cells)), {}, Findings(), header)
+        read = values.yes_no if column.kind == "yes_no" else number_cells.numbers
         out = read(given, self._words)
         if column.blank:
             bad = np.array([is_error(c) for c in cells])
             out = np.where(np.isnan(out) & ~bad, column.stand_in, out)
         return out
 
-    def _reader(self, column: Column) -> Callable[[Cell], float]:
+    def _reader(self, column: Column, header: str = "") -> Callable[[Cell], float]:
         """One cell of a column as a number: plain numbers at once, all others as the intake reads them."""
 
         @lru_cache(maxsize=_REMEMBERED, typed=True)
         def odd(cell: Cell) -> float:
-            return float(self._column(column, [cell])[0])
+            return float(self._column(column, [cell], header)[0])
 
         if column.kind == "yes_no":
             return odd

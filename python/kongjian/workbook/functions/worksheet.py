@@ -121,7 +121,7 @@ def SCHOOL_ELIGIBLE(
 def SCORE_EXPLAIN(
     kind: str, row: list[Any], headers: list[Any] | None = None, rules: str | None = None
 ) -> list[list[Any]]:
-    """一行得分的说明：第一行是标题，以下每个指标一行，最后一行是合计，列为指标、取值、规则、分值、得分、扣分、还差（离满分还差多少；合计行是怎样到达标线最省力）。
+    """一行得分的说明：第一行是标题，以下每个指标一行，最后一行是合计，列为指标、取值、规则、分值、得分、扣分、还差（离满分还差多少；合计行是没有月度得分时怎样到达标线）。
 
     kind：学校或教师
     row：学校数据或教师数据的一行

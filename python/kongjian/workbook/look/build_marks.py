@@ -45,6 +45,10 @@ _WORDS: dict[tuple[str, str], list[Mark]] = {
     ("TeacherRanking", "并列"): [("LEN({})>0", AMBER, AMBER_PALE, False)],
     ("Reconcile", "差额"): [("AND(ISNUMBER({}),ABS({})>=0.005)", AMBER, AMBER_PALE, False)],
     ("Explanations", "扣分"): [("AND(ISNUMBER({}),{}>0)", AMBER, AMBER_PALE, False)],
+    ("Changes", "变化"): [
+        ('{}="新进"', GREEN, GREEN_PALE, False),
+        ('{}="退出"', RED, RED_PALE, True),
+    ],
     ("Runs", "错误"): [("AND(ISNUMBER({}),{}>0)", RED, RED_PALE, False)],
 }
 _RANKINGS = {"SchoolRanking": "school", "TeacherRanking": "teacher"}

@@ -92,7 +92,7 @@ COMMANDS = (
     ),
     Command(
         "GoExplanations", "核对", "得分说明", "X", "ReviewShowAllComments",
-        "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样到80分最省力。不读也不写任何内容。",
+        "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样到80分。不读也不写任何内容。",
         table="Explanations",
     ),
     Command(
@@ -111,9 +111,14 @@ COMMANDS = (
         table="ReadingEffects",
     ),
     Command(
-        "GoRuns", "核对", "与上次相比", "Y", "ReviewTrackChanges",
-        "与上次相比", "转到运行记录：每次计算的规则、口径和数据。名次的升降和原因在学校排名、教师排名的“变化”列。不读也不写任何内容。",
-        table="Runs",
+        "GoChanges", "核对", "与上次相比", "Y", "ReviewTrackChanges",
+        "与上次相比", "转到与上次相比：谁新进、退出、升降、得分变了，为什么；数据和规则不变，再算也不变。不读也不写任何内容。",
+        table="Changes",
+    ),
+    Command(
+        "GoRuns", "核对", "运行记录", "Y2", "ReviewTrackChanges",
+        "运行记录", "转到运行记录：每次计算的时间、规则、口径和数据。不读也不写任何内容。",
+        table="Runs", under="GoChanges",
     ),
     Command(
         "SelfCheck", "核对", "自检", "Z", "ErrorChecking",
