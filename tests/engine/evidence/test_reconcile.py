@@ -595,7 +595,7 @@ def test_a_second_derivation_finds_the_same_causes(seeded: tuple[Inputs, Results
         assert ("按口径" in told) == reading, line
         assert ("月度得分" in told or "缺月份" in told) == (mean or zeros or score in by_month), line
         checked += 1
-    assert checked > 800
+    assert checked > 700  # the more readings no score depends on, the fewer teachers differ
 
 
 def _names(frame: Frame) -> list[tuple[str, str, str]]:

@@ -14,8 +14,9 @@ from kongjian.engine.evidence.other_readings import other_outcomes
 from kongjian.engine.evidence.reconcile import reconcile
 from kongjian.engine.last_run import Previous
 from kongjian.engine.measures import PLATFORM
+from kongjian.engine.rounding import MISSING
 from kongjian.intake.headers import header_name
-from kongjian.rules import load_rules
+from kongjian.rules import load_rules, resolve
 from kongjian.workbook.run import Run, calculate_grids
 from pasting import CLEAN, Read, read, sheet
 
@@ -133,7 +134,7 @@ def _plain() -> Run:
 
 
 @cache
-def _with_scores() -> Run:
+def _grids_with_scores() -> dict[str, Grid | None]:
     """The demo with the platform's score of every indicator: ours, but for the first teacher's and school's."""
     grids = dict(city_grids())
     for kind in ("school", "teacher"):
@@ -149,11 +150,29 @@ def _with_scores() -> Run:
                 rows[row_number - 1][-1] = float(o.scores.by_indicator[k, i])
         rows[at[0] - 1][-1] = 0.5
         grids[f"{kind}s"] = dataclasses.replace(grid, rows=rows)
-    return calculate_grids(grids, RULES, Previous())
+    return grids
 
 
-def test_a_paste_with_them_is_calculated_as_without() -> None:
-    plain, more = _plain(), _with_scores()
+@cache
+def _with_scores() -> Run:
+    return calculate_grids(_grids_with_scores(), RULES, Previous())
+
+
+def test_they_replace_single_indicators_in_the_total() -> None:
+    """Of those without a platform total only the first units' scores differ: by 0.5 instead of the last indicator's."""
+    for kind in ("school", "teacher"):
+        old, new = _plain().results.of(kind), _with_scores().results.of(kind)
+        own = old.scores.by_indicator[-1, 0] if old.platform[0] == MISSING else 0.5
+        wanted = old.score_cents.copy()
+        wanted[0] += round((0.5 - own) * 100)
+        assert new.score_cents.tolist() == wanted.tolist()
+        assert new.complete.all()
+
+
+def test_they_count_only_under_the_reading_that_adopts_them() -> None:
+    """Under 计算得分 a paste with them is calculated as without."""
+    computed = resolve(RULES, {"authority": "computed"})
+    plain, more = (calculate_grids(g, computed, Previous()) for g in (city_grids(), _grids_with_scores()))
     assert more.results.fingerprint == plain.results.fingerprint
     for name, table in plain.results.tables.items():
         own = [c for c in more.results.tables[name] if not c.startswith(PLATFORM)]

@@ -14,7 +14,7 @@ from kongjian.engine.awards import STATE, UNIT, WHY, holders, standing
 from kongjian.engine.calculate import RANK_BY
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Finding
-from kongjian.engine.frame import Bools, Frame, Ints, texts
+from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import ACCOUNT, accounts, locate, rows, school_keys
 from kongjian.engine.measures import FROM_EVENTS, FROM_PUPILS, NO_EVENTS, SOURCE
 from kongjian.engine.monthly import monthly
@@ -164,10 +164,7 @@ class _Kind:
     @cached_property
     def _from_log(self) -> Bools:
         """Whose score rests on the log; what a platform score replaces rests on nothing."""
-        units, scheme = self._o.units, self._rules.object(self._kind)
-        nothing = np.zeros(units.height)
-        codes = np.vstack([units.get(SOURCE + i.column, nothing) for i in scheme.indicators])
-        codes = np.where(self._o.adopted, 0.0, codes)
+        codes = self._codes
         own = np.isin(codes, (FROM_EVENTS, NO_EVENTS, FROM_PUPILS)).any(axis=0)
         if self._kind == "teacher":
             return np.asarray(own)
@@ -253,7 +250,7 @@ class _Kind:
         return out
 
     def _by_unit(self, errors: Sequence[Finding]) -> dict[int, list[Finding]]:
-        """The errors by the unit that they concern: its own row, its months, its classes, its school's."""
+        """The errors by the unit that they concern: its own row, its months; of a school whose score rests on them, its teachers, classes and events."""
         own = {int(r): i for i, r in enumerate(rows(self._o.units).tolist())}
         out: dict[int, list[Finding]] = {}
         for finding in errors:
@@ -278,7 +275,20 @@ class _Kind:
         school = table.by_role(Role.SCHOOL)
         if school is None or (account and frame[account.name][at] and finding.table == "monthly"):
             return []
-        return self._units_of.get(school_keys([frame[school.name][at]])[0], [])
+        units = self._units_of.get(school_keys([frame[school.name][at]])[0], [])
+        return [i for i in units if finding.table == "monthly" or self._derived[i]]
+
+    @cached_property
+    def _derived(self) -> Bools:
+        """Whose score rests on rows below it: only there an error in such a row concerns it."""
+        return np.asarray((self._codes != 0).any(axis=0))
+
+    @cached_property
+    def _codes(self) -> Floats:
+        """What each indicator of each unit rests on, see measures.SOURCE; what a platform score replaces on nothing."""
+        units, nothing = self._o.units, np.zeros(self._o.units.height)
+        codes = [units.get(SOURCE + i.column, nothing) for i in self._rules.object(self._kind).indicators]
+        return np.where(self._o.adopted, 0.0, np.vstack(codes))
 
     @cached_property
     def _units_of(self) -> dict[str, list[int]]:
