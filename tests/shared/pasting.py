@@ -17,10 +17,11 @@ from xlsxwriter import Workbook
 
 from kongjian.base.grid import Cell, Grid
 from kongjian.engine.calculate import calculate
+from kongjian.engine.evidence.clean_awards import Doubt, doubts
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Results
-from kongjian.intake.problem_list import frame, lines
+from kongjian.intake.problem_list import LEVELS, frame, lines
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import Run, recalculate
@@ -109,6 +110,17 @@ class Read:
         """问题清单 as the workbook shows it, the findings of the calculation included."""
         found = self.results.findings
         return told(frame(lines(found, self.intake.where)))
+
+    @cached_property
+    def doubts(self) -> list[Doubt]:
+        """What speaks against the awards, nothing of the list accepted."""
+        errors = [f for f in self.results.findings if self.rules.problems[f.code].level == LEVELS[0]]
+        return doubts(self.results, self.intake.inputs, self.rules, errors)
+
+    @property
+    def award_lines(self) -> list[str]:
+        """The rows of 问题清单 about awards that are not certain."""
+        return told(frame(lines(Findings(d.finding for d in self.doubts), self.intake.where)))
 
     def column(self, table_id: str, name: str) -> list[Any]:
         """One column as it was read; None stands for a blank number."""

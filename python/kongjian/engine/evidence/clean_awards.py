@@ -187,7 +187,10 @@ class _Kind:
         raised, rank = self._raised(k)
         if rank[i] > award.last:
             place, names = self._o.standing.rank, self._o.names
-            before = np.flatnonzero(raised & (rank < rank[i]) & ((place > place[i]) | (place == UNRANKED)))
+            before = raised & (rank < rank[i])
+            behind = before & ((place > place[i]) | (place == UNRANKED))
+            # dense ranks also move when one of several equals in front rises to a rank of its own
+            before = np.flatnonzero(behind if behind.any() else before)
             first = before[np.argmin(rank[before])]
             shown = [names[c][first] for c in ("教师姓名", "学校名称") if c in names]
             yield (
