@@ -57,8 +57,9 @@ class Log:
     """The events, added up over the term. Behaviours, roles, teachers and schools run by position.
 
     `of_teachers` (behaviours, teachers) and `of_schools` (behaviours, schools) are effective counts, `repeated`
-    (behaviours, teachers) the lines that did not count because one already did. `at_school` (roles, schools) and
-    `anywhere` (behaviours) say of what the log has any line at all, see coverage; `first`, `last` (roles, schools)
+    (behaviours, teachers) the lines that did not count because one already did. `at_school` (roles, schools), `at_own`
+    (roles, teachers; at each one's school) and `anywhere` (behaviours) say of what the log has any line at all, see
+    coverage; `first`, `last` (roles, schools)
     between which months of the period, by position, -1 for none. `strange` are the schools of which no teacher's
     line is by an account of 教师数据.
     """
@@ -69,6 +70,7 @@ class Log:
     repeated: Floats
     pupils: Pupils
     at_school: Bools
+    at_own: Bools
     anywhere: Bools
     first: Ints
     last: Ints
@@ -128,7 +130,7 @@ def no_log(schools: int, teachers: int, rules: Rules) -> Log:
     return Log(
         Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS}),
         np.zeros((some, teachers)), np.zeros((some, schools)), np.zeros((some, teachers)), nobody,
-        np.zeros((roles, schools), bool), np.zeros(some, bool),
+        np.zeros((roles, schools), bool), np.zeros((roles, teachers), bool), np.zeros(some, bool),
         np.full((roles, schools), NOT_FOUND), np.full((roles, schools), NOT_FOUND),
         np.zeros(len(rules.period.months()), bool), np.zeros(schools, bool),
     )  # fmt: skip
@@ -266,7 +268,7 @@ def _log(
         table(counted, "school", lines.school, schools.height),
         table(again, "teacher", lines.teacher, teachers.height),
         _pupils(lines, counted, fills),
-        at_school, anywhere, first, last, months, _strange(lines, sound, fills, schools.height) & (teachers.height > 0),
+        at_school, _at_own(lines, accepted, roles, teachers, rules), anywhere, first, last, months, _strange(lines, sound, fills, schools.height) & (teachers.height > 0),
     )  # fmt: skip
 
 
@@ -281,6 +283,17 @@ def _spans(lines: _Lines, accepted: Ints, roles: int, height: int) -> tuple[Bool
     some = last != NOT_FOUND
     shape = (roles, height)
     return some.reshape(shape), np.where(some, first, NOT_FOUND).reshape(shape), last.reshape(shape)
+
+
+def _at_own(lines: _Lines, accepted: Ints, roles: int, teachers: Frame, rules: Rules) -> Bools:
+    """By role and teacher: whether there is any accepted line at the teacher's school, which 学校数据 may lack."""
+    own = school_keys(teachers[rules.table("teachers").name_of(Role.SCHOOL)])
+    out = np.zeros((roles, teachers.height), dtype=bool)
+    for role in range(roles):
+        names = set(lines.school_name[accepted[lines.role[accepted] == role]].tolist())
+        here = set(school_keys(names)) - {""}
+        out[role] = [key in here for key in own]
+    return out
 
 
 def _strange(lines: _Lines, sound: Bools, fills: Texts, height: int) -> Bools:

@@ -132,7 +132,7 @@ def teacher_measures(
         given, counted = teachers[column], log.of_teachers[b]
         if is_share:
             counted = np.minimum(counted, 1.0)
-        told = has_account & covered(log, k, b, school)
+        told = has_account & log.at_own[k] & log.anywhere[b]
         owed = _concerned(column, teachers, table, rules)
         values, rung = climb(given, counted, told, rules)
         if is_share:  # who has no class owes nothing: a blank stays a blank
@@ -202,7 +202,7 @@ def school_measures(schools: Frame, below: Below, rules: Rules, findings: Findin
     for k, role, b, name in _roles(rules, "school"):
         column, everyone = rules.filled_by(role, name), np.arange(height)
         done = np.minimum(below.log.of_schools[b], 1.0)
-        values, rung = climb(schools[column], done, covered(below.log, k, b, everyone), rules)
+        values, rung = climb(schools[column], done, covered(below.log, k, b), rules)
         tally.add(k, b, everyone, rung, np.ones(height, dtype=bool))
         for code, step in (("answers_covered", COVERED), ("answers_zero", BY_READING)):
             if some := int((rung == step).sum()):
