@@ -17,7 +17,8 @@ from kongjian.engine.coverage import (
     climb,
     covered,
 )
-from kongjian.engine.effective import Log, behaviours
+from kongjian.engine.effective import Log
+from kongjian.engine.event_lines import behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kongjian.engine.coverage import FROM_LOG, MISSING, Tally, covered, silence
-from kongjian.engine.effective import Log, class_keys, once_per
+from kongjian.engine.effective import Log, once_per
+from kongjian.engine.event_lines import class_keys
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, locate
