@@ -259,7 +259,7 @@ def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         derived = np.minimum(1.0, count / (students * rate.per_student))
     derived[~(students > 0)] = np.nan
-    return _fill(given, derived)
+    return np.where(np.isnan(given), derived, given)
 
 
 def _class_rate(
@@ -346,7 +346,3 @@ def _derive(out: Frame, measure: str, derived: Floats, source: Floats, of: Float
     ):
         before = out.get(key + measure)
         out[key + measure] = np.where(fill, value, 0.0 if before is None else before)
-
-
-def _fill(given: Floats, derived: Floats) -> Floats:
-    return np.where(np.isnan(given), derived, given)

@@ -99,9 +99,12 @@ class _Kind:
             mine = tuple(k for k, held in self._held.items() if held[i])
             for code, params in self._of_unit(i):
                 yield self._doubt(i, mine, code, params)
+            shared: dict[tuple[str, tuple[tuple[str, Any], ...]], list[int]] = {}
             for k in mine:
                 for code, params in self._of_award(k, self._rules.awards[k], i):
-                    yield self._doubt(i, (k,), code, params)
+                    shared.setdefault((code, tuple(params.items())), []).append(k)
+            for (code, items), which in shared.items():
+                yield self._doubt(i, tuple(which), code, dict(items))
 
     def _doubt(self, i: int, awards: tuple[int, ...], code: str, params: Mapping[str, Any]) -> Doubt:
         reason = self._rules.problems[code].text.partition("：")[2].format(**params)
@@ -193,10 +196,7 @@ class _Kind:
             before = np.flatnonzero(behind if behind.any() else before)
             first = before[np.argmin(rank[before])]
             shown = [names[c][first] for c in ("教师姓名", "学校名称") if c in names]
-            yield (
-                "award_beyond",
-                {"who": shown[0], "count": len(before), "award": award.name, "last": award.last},
-            )
+            yield "award_beyond", {"who": shown[0], "count": len(before), "last": award.last}
 
     @cached_property
     def _whole(self) -> Bools:
