@@ -43,7 +43,7 @@ ROOMS = {
     "rules.wording": "shortfall non_homeroom authority missing_months",
     "engine.scoring": "shortfall non_homeroom",
     "engine.row_scoring": "shortfall non_homeroom",
-    "engine.measures": "class_weight log_coverage",
+    "engine.measures": "class_weight",
     "engine.effective": "student_effective",
     "engine.coverage": "log_coverage blank_count",
     "engine.monthly": "missing_months missing_months",

@@ -18,11 +18,7 @@ from kongjian.rules.readings import PassMark
 JOIN = "；"
 
 
-_REACHES: dict[PassMark, Callable[[Ints, Floats, float], Bools]] = {
-    PassMark.ROUNDED: lambda cents, _, bound: cents >= round(bound * 100),
-    PassMark.EXACT: lambda _, exact, bound: exact >= bound - TOLERANCE,
-}
-_COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
+_REACHED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
     PassMark.ROUNDED: lambda cents, _: cents,
     PassMark.EXACT: lambda cents, exact: np.where(
         cents == MISSING, MISSING, np.floor(exact * 100 + TOLERANCE * 100).astype(np.int64)
@@ -68,11 +64,8 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
     if condition.kind == "rate":
         rate = opening_rate(units, condition)
         return rate >= condition.at_least, lambda i: _say(condition, _percent(rate[i]), np.isnan(rate[i]))
-    average = condition.kind != "every_month"
-    cents = monthly.average if average else monthly.lowest
-    met = _REACHES[rules.choice(PassMark)](
-        cents, monthly.exact if average else cents / 100, condition.at_least
-    )
+    cents = monthly.lowest if condition.kind == "every_month" else monthly.average
+    met = reached(condition, monthly, rules) >= round(condition.at_least * 100)
     return met & ~monthly.barred, lambda i: _say_months(condition, cents, monthly, rules, i)
 
 
@@ -80,7 +73,7 @@ def reached(condition: Condition, monthly: Monthly, rules: Rules) -> Ints:
     """What a condition on months compares, in whole cents that have been reached; MISSING where there is nothing."""
     if condition.kind == "every_month":
         return monthly.lowest
-    return _COUNTED[rules.choice(PassMark)](monthly.average, monthly.exact)
+    return _REACHED[rules.choice(PassMark)](monthly.average, monthly.exact)
 
 
 def _say_months(condition: Condition, cents: Ints, monthly: Monthly, rules: Rules, i: int) -> str:
