@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.engine.effective import Log, role_behaviours
+from kongjian.engine.effective import Log
+from kongjian.engine.event_lines import role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, rows
@@ -46,14 +47,12 @@ def silence(rules: Rules) -> int:
     return COVERED if NO_EVENT[rules.choice(LogCoverage)] else _BLANK[rules.choice(BlankCount)]
 
 
-def covered(log: Log, role: int, behaviour: int, school: Ints) -> Bools:
-    """Where the log would tell of a behaviour, by the position of each unit's school: it has a line of this role at
+def covered(log: Log, role: int, behaviour: int) -> Bools:
+    """Where the log would tell of a behaviour, by school: it has a line of this role at the school, and one of this
 
-    the school, and one of this behaviour by this role anywhere.
+    behaviour by this role anywhere.
     """
-    if not log.anywhere[behaviour] or not log.at_school.shape[1]:
-        return np.zeros(len(school), dtype=bool)
-    return np.asarray((school != NOT_FOUND) & log.at_school[role, school])
+    return np.asarray(log.at_school[role] & log.anywhere[behaviour])
 
 
 def report_log(log: Log, passed: Bools, schools: Frame, rules: Rules, findings: Findings) -> None:

@@ -20,10 +20,6 @@ NOISE = 1e-7
 """Lifts what is cut at a decimal over the noise in its last bits."""
 
 
-_REACHES: dict[PassMark, Callable[[Ints, Floats, float], Bools]] = {
-    PassMark.ROUNDED: lambda cents, _, bound: cents >= round(bound * 100),
-    PassMark.EXACT: lambda _, exact, bound: exact >= bound - TOLERANCE,
-}
 COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
     PassMark.ROUNDED: lambda cents, _: cents,
     PassMark.EXACT: lambda cents, exact: np.where(
@@ -72,11 +68,8 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
         return rate >= condition.at_least, lambda i: _say(
             condition, percent(rate[i], condition.at_least), np.isnan(rate[i])
         )
-    average = condition.kind != "every_month"
-    cents = monthly.average if average else monthly.lowest
-    met = _REACHES[rules.choice(PassMark)](
-        cents, monthly.exact if average else cents / 100, condition.at_least
-    )
+    cents = monthly.lowest if condition.kind == "every_month" else monthly.average
+    met = reached(condition, monthly, rules) >= round(condition.at_least * 100)
     return met & ~monthly.barred, lambda i: _say_months(condition, cents, monthly, rules, i)
 
 

@@ -17,7 +17,8 @@ from kongjian.engine.coverage import (
     climb,
     covered,
 )
-from kongjian.engine.effective import Log, role_behaviours
+from kongjian.engine.effective import Log
+from kongjian.engine.event_lines import role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys
@@ -127,7 +128,7 @@ def teacher_measures(
         given, counted = teachers[column], log.of_teachers[b]
         if is_share:
             counted = np.minimum(counted, 1.0)
-        told = has_account & covered(log, k, b, school)
+        told = has_account & log.at_own[k] & log.anywhere[b]
         owed = _concerned(column, teachers, table, rules)
         values, rung = climb(given, counted, told, rules)
         if is_share:  # who has no class owes nothing: a blank stays a blank
@@ -200,7 +201,7 @@ def school_measures(schools: Frame, below: Below, rules: Rules, findings: Findin
     for k, role, b, name in role_behaviours(rules, "school"):
         column, everyone = rules.filled_by(role, name), np.arange(height)
         done = np.minimum(below.log.of_schools[b], 1.0)
-        values, rung = climb(schools[column], done, covered(below.log, k, b, everyone), rules)
+        values, rung = climb(schools[column], done, covered(below.log, k, b), rules)
         tally.add(k, b, everyone, rung, np.ones(height, dtype=bool))
         _report_zeros(("answers_covered", "answers_zero"), "schools", column, rung, findings)
         out[column] = values
@@ -240,7 +241,7 @@ def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         derived = np.minimum(1.0, count / (students * rate.per_student))
     derived[~(students > 0)] = np.nan
-    return _fill(given, derived)
+    return np.where(np.isnan(given), derived, given)
 
 
 def _class_rate(
@@ -328,7 +329,3 @@ def _derive(out: Frame, measure: str, derived: Floats, source: Floats, of: Float
     ):
         before = out.get(key + measure)
         out[key + measure] = np.where(fill, value, 0.0 if before is None else before)
-
-
-def _fill(given: Floats, derived: Floats) -> Floats:
-    return np.where(np.isnan(given), derived, given)
