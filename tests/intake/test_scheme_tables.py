@@ -38,7 +38,7 @@ from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from rules_texts import rules_text, table
-from workbooks import cells, column, opened, small_book
+from workbooks import cells, column, everything, opened, small_book
 
 RULES = load_rules()
 SCHEME, MONTHS, CONDITIONS, AWARDS = COLUMNS.values()
@@ -497,7 +497,7 @@ def test_a_finished_workbook_recalculates_to_the_same_result(edits: list[Edit], 
 
 
 def test_a_workbook_of_the_first_edition_works_by_the_installed_rules(tmp_path: Path) -> None:
-    book = small_book(tmp_path / "book.xlsm")
+    book = small_book(tmp_path / "book.xlsm", {**everything(), "monthly": [], "events": []})
     found = opened(book, keep_vba=True)
     sheet = found["规则"]
     for name in COLUMNS_OF_SCHEME:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kongjian.engine.another_year import refuse_another_year
 from kongjian.engine.authority import counting
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.awards import UNIT, awards, standing
@@ -42,8 +43,10 @@ def calculate(
 ) -> Results:
     """Scores, eligibility, rankings and awards of all schools and teachers.
 
-    `findings` made while reading are kept in front. `progress` is told in Chinese what is being done.
+    `findings` made while reading are kept in front. `progress` is told in Chinese what is being done. Raises
+    KongjianError for data of another year.
     """
+    refuse_another_year(inputs, rules)
     findings = Findings() if findings is None else findings
     previous = previous or Previous()
     progress("正在统计有效次数…")

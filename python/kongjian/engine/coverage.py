@@ -70,7 +70,7 @@ class Tally:
     def __init__(self, height: int) -> None:
         self._height = height
         self._counts: dict[tuple[int, int], Ints] = {}
-        self._own: dict[tuple[int, int], Bools] = {}
+        self._unused: dict[tuple[int, int], list[tuple[Bools, str]]] = {}
 
     def add(self, role: int, behaviour: int, school: Ints, rung: Ints, concerned: Bools) -> None:
         """One behaviour's rungs of those concerned, by the position of their schools."""
@@ -86,9 +86,9 @@ class Tally:
             counts[:, rung] = some
         self._counts[role, behaviour] = counts
 
-    def given(self, role: int, behaviour: int, own: Bools) -> None:
-        """The schools whose own value was pasted: theirs does not rest on the units below."""
-        self._own[role, behaviour] = own
+    def given(self, role: int, behaviour: int, where: Bools, sheet: str) -> None:
+        """The schools whose value was pasted on this sheet: theirs does not rest on what is counted here."""
+        self._unused.setdefault((role, behaviour), []).append((where, sheet))
 
     def table(self, names: Frame, log: Log, rules: Rules, short: Bools) -> Frame:
         """数据覆盖: a row per school and behaviour that concerns anybody there; `short` see Below."""
@@ -104,21 +104,23 @@ class Tally:
     def _rows(self, schools: list[str], log: Log, rules: Rules, short: Bools) -> Iterator[tuple[object, ...]]:
         roles, months = rules.effective.roles, rules.period.months()
         coded = [
-            (k, b, name, self._counts[k, b].tolist(), self._own.get((k, b)))
+            (k, b, name, self._counts[k, b].tolist(), self._unused.get((k, b), ()))
             for k, _, b, name in role_behaviours(rules)
             if (k, b) in self._counts
         ]
         for i, school in enumerate(schools):
             spans = [_span(months, int(log.first[k, i]), int(log.last[k, i])) for k in range(len(roles))]
-            for role, behaviour, name, counts, own in coded:
+            for role, behaviour, name, counts, unused in coded:
                 pasted, counted, zero, read, missing = counts[i]
                 total = sum(counts[i])
                 if not total:
                     continue
-                if own is not None and own[i]:
-                    said = "学校数据已给出，不由此推算"
+                elsewhere = next((sheet for where, sheet in unused if where[i]), "")
+                if elsewhere:
+                    said = f"{elsewhere}已给出，不由此推算"
                 else:
-                    said = _said(log, rules, role, behaviour, i, missing, zero, read, bool(short[i]))
+                    few = bool(short[i]) and roles[role].fills == "teacher"
+                    said = _said(log, rules, role, behaviour, i, missing, zero, read, few)
                 yield (
                     school, roles[role].label, name, total, total - missing, pasted, counted, zero + read, missing,
                     spans[role], said,

@@ -195,7 +195,7 @@ def school_measures(schools: Frame, below: Below, rules: Rules, findings: Findin
     for k, role, b, name in role_behaviours(rules, "teacher"):
         column = rules.filled_by(role, name)
         if column in schools:
-            tally.given(k, b, ~np.isnan(schools[column]))
+            tally.given(k, b, ~np.isnan(schools[column]), rules.table("schools").sheet)
     for rate in rules.measures.class_rates:
         _class_rate(out, rate, schools, below, rules, findings, tally)
     for k, role, b, name in role_behaviours(rules, "school"):
@@ -279,7 +279,10 @@ def _class_rate(
             "mean_partial", "schools", rows(schools)[i], rate.measure,
             count=int(pupils.known[i]), of=int(pupils.everybody[i]), unit="名学生",
         )  # fmt: skip
-    pupils.tally(tally, ~np.isnan(schools[rate.measure]))
+    pupils.tally(tally)
+    tally.given(role, behaviour, ~np.isnan(schools[rate.measure]), rules.table("schools").sheet)
+    own_rates = np.bincount(below.class_school[filled], minlength=height) == 0
+    tally.given(role, behaviour, own_rates & ~fill & ~np.isnan(out[rate.measure]), table.sheet)
     for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
         at = rows(classes if table_id == "classes" else schools)
         for i in np.flatnonzero(where):

@@ -102,12 +102,11 @@ class PupilRates:
         capped = told & (rate > 1 + TOLERANCE)
         return np.where(told, np.minimum(rate, 1.0), np.nan), pupils, capped
 
-    def tally(self, tally: Tally, own: Bools) -> None:
+    def tally(self, tally: Tally) -> None:
         """The pupils of schools that the log covers: those with events, and those without."""
         everybody = np.where(self._covered, self.everybody, 0).astype(np.int64)
         seen = np.minimum(self.known, everybody).astype(np.int64)
         tally.put(self._role, self._behaviour, {FROM_LOG: seen, silence(self._rules): everybody - seen})
-        tally.given(self._role, self._behaviour, own)
 
     def strangers(self) -> Ints:
         """How many pupils of each school are in a class that 班级数据 lacks, where its other classes are told apart."""

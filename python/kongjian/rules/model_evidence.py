@@ -93,6 +93,7 @@ class ReconcileTexts:
     rounded_parts: str
     rounded: str
     unknown: str
+    together: str
     __pydantic_config__ = STRICT
 
 
@@ -104,6 +105,7 @@ class ReconcileFile:
     sentence: str
     same_within: float
     most_named: int
+    listed_each: int
     few_teachers: int
     rounding: RoundingCause
     labels: CauseLabels

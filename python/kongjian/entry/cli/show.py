@@ -83,6 +83,13 @@ def effects(book: Path) -> None:
     _show(book, "口径影响")
 
 
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=FILE, metavar="工作簿")
+def coverage(book: Path) -> None:
+    """数据覆盖：每个平均数应有多少名、有多少名的数，各从哪里来。"""
+    _show(book, "数据覆盖")
+
+
 def _examined(book: Path) -> Run:
     from kongjian.workbook.recalculate import check
 
@@ -96,7 +103,8 @@ def _show(book: Path, sheet: str) -> None:
 
     run = _examined(book)
     spec = output_sheet(run.rules, sheet)
-    frame = SHEETS[spec.table](Found(run.inputs, run.results, run.rules))
+    made = SHEETS.get(spec.table)
+    frame = made(Found(run.inputs, run.results, run.rules)) if made else run.results.tables[spec.table]
     if not frame.height:
         click.echo(f"{sheet}：没有")
         return
@@ -203,4 +211,4 @@ def progress_bar(quiet: bool, steps: int = STEPS) -> Iterator[Callable[[str], No
         yield step
 
 
-COMMANDS: tuple[click.Command, ...] = (explain, reconcile, near, effects, changes)
+COMMANDS: tuple[click.Command, ...] = (explain, coverage, reconcile, near, effects, changes)

@@ -119,7 +119,11 @@ def reconcile(files: Files) -> Iterator[str]:
     for key, value in (("same_within", rules.same_within), ("rounding.at_most", rules.rounding.at_most)):
         if not (isfinite(value) and value > 0):
             yield f"reconcile.yaml {key}：{value:g}不是大于0的数"
-    for key, number in (("most_named", rules.most_named), ("few_teachers", rules.few_teachers)):
+    for key, number in (
+        ("most_named", rules.most_named),
+        ("listed_each", rules.listed_each),
+        ("few_teachers", rules.few_teachers),
+    ):
         if number < 1:
             yield f"reconcile.yaml {key}：{number}小于1"
     for step in rules.rounding.steps:
