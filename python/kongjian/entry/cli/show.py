@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -108,7 +108,8 @@ def _show(book: Path, sheet: str) -> None:
     if not frame.height:
         click.echo(f"{sheet}：没有")
         return
-    _print(sheet, frame, tuple(n for n in spec.names if _any(frame, n)))
+    whole = {c.name for c in spec.columns if c.kind == "count"}
+    print_table(sheet, frame, tuple(n for n in spec.names if _any(frame, n)), frame.height, whole)
 
 
 def _any(frame: Frame, name: str) -> bool:
@@ -139,9 +140,14 @@ def print_results(run: Run) -> None:
     click.echo("")
 
 
-def print_table(title: str, frame: Any, columns: tuple[str, ...], rows: int) -> None:
+def print_table(
+    title: str, frame: Any, columns: tuple[str, ...], rows: int, whole: Collection[str] = ()
+) -> None:
+    """The first rows of a table; ranks and the columns `whole` are whole numbers."""
     click.echo(f"{title}（共{frame.height}{f'，前{rows}' if rows < frame.height else ''}）")
-    shown = [[_text(v, whole=c.endswith("名次")) for v in frame[c][:rows].tolist()] for c in columns]
+    shown = [
+        [_text(v, whole=c in whole or c.endswith("名次")) for v in frame[c][:rows].tolist()] for c in columns
+    ]
     widths = [max(map(_width, [c, *cells])) + 2 for c, cells in zip(columns, shown, strict=True)]
     click.echo("  " + "".join(pad(c, w) for c, w in zip(columns, widths, strict=True)).rstrip())
     for line in zip(*shown, strict=True):

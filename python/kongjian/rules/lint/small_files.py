@@ -16,6 +16,7 @@ _FILLED: dict[str, tuple[str, ...]] = {
     "all_equal": ("count",),
     "summary": ("given", "differing", "causes"),
     "summary_all": ("text", "count", "reading", "value"),
+    "together": ("text", "count"),
     "summary_most": ("text", "count", "reading", "value"),
     "located": ("parts",),
     "part": ("indicator", "difference"),
