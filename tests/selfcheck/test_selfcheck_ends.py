@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import sys
-import types
 from pathlib import Path
 
 import pytest
-import xlwings as xw
 
 from kongjian.base import places
 from kongjian.base.grid import Grid
@@ -20,7 +17,7 @@ from kongjian.entry.plans.examinations import SELFCHECK_REPORT
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
-from remote import press
+from remote import let_save, press
 from selfchecked import CASES, calculated, edited, few_cases, put
 from workbooks import Parts, change, sheet_part
 
@@ -112,8 +109,7 @@ def test_the_button_says_what_the_command_says(
         edited(book, lambda b: (put("学校得分", "C5", 5)(b), b["教师排名"].delete_rows(6)))
     assert command(book, monkeypatch=monkeypatch) == int(wrong)
     told = capsys.readouterr().out.splitlines()[1:]
-    excel = types.SimpleNamespace(SaveCopyAs=lambda target: shutil.copyfile(book, target))
-    monkeypatch.setattr(xw.Book, "api", excel)
+    let_save(monkeypatch, book)
     pressed = press("selfcheck", book, saved=True)
     saved = book.with_name(SELFCHECK_REPORT)
     lines = saved.read_text(encoding="utf-8-sig").splitlines()[1:]
