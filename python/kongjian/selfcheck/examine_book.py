@@ -25,11 +25,10 @@ from kongjian.selfcheck import (
     untouched_results,
 )
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
+from kongjian.selfcheck.empty_book import empty_book
 from kongjian.selfcheck.fresh_run import fresh_run
 from kongjian.selfcheck.second_reader import SecondReader
 from kongjian.workbook.run import Run, own_rules
-from kongjian.xlsx.package import Package
-from kongjian.xlsx.reader import Reader
 
 
 def selfcheck(
@@ -75,50 +74,41 @@ def _shown(
 ) -> list[Line]:
     """Whether what the workbook shows is what a calculation writes: values, looks, texts, macros."""
     with ExitStack() as after:
-        second = broken = None
+        second, blind = None, "这里看不到工作簿的文件"
         if file is not None:
             try:
                 second = after.enter_context(SecondReader(file))
             except Exception as error:  # whatever openpyxl raises of a file that it cannot read
-                broken = f"openpyxl读不了这个文件（{type(error).__name__}）"
-        names = second.names if second else None
-        results = _line(
-            untouched_results.TITLE,
-            lambda: (
-                untouched_results.untouched_results(run, rules, book, names, progress)
-                if run
-                else _unusable(untouched_results.TITLE)
-            ),
-        )
-        blind = broken or "这里看不到工作簿的文件"
-        if second is None or file is None:
-            others = (seen_on_screen, fixed_texts) if file else (seen_on_screen, fixed_texts, shipped_macros)
-            unseen = [_unseen(m.TITLE, blind) for m in others]
-            more = [_line(shipped_macros.TITLE, lambda: _macros(file, shipped))] if file else []
-            return [results, *unseen, *more]
-        seen = second
+                blind = f"openpyxl读不了这个文件（{type(error).__name__}）"
 
-        def with_empty(check: Callable[[SecondReader, Reader], Line]) -> Line:
-            """A check that needs the empty workbook of this installation."""
-            empty = after.enter_context(Package(shipped or places.shipped_workbook()))
-            return check(after.enter_context(SecondReader(empty.path)), Reader(empty))
+        def results() -> Line:
+            if run is None:
+                return _unusable(untouched_results.TITLE)
+            names = second.names if second else None
+            return untouched_results.untouched_results(run, rules, book, names, progress)
 
-        def screen(own: SecondReader, _: Reader) -> Line:
-            return seen_on_screen.seen_on_screen(book, seen, own.states, rules)
+        def screen() -> Line:
+            if second is None:
+                return _unseen(seen_on_screen.TITLE, blind)
+            return seen_on_screen.seen_on_screen(book, second, empty_book(shipped).states, rules)
 
-        def texts(own: SecondReader, empty: Reader) -> Line:
-            return fixed_texts.fixed_texts(book, seen.names, empty, own.names)
+        def texts() -> Line:
+            if second is None:
+                return _unseen(fixed_texts.TITLE, blind)
+            return fixed_texts.fixed_texts(book, second.names, empty_book(shipped))
 
-        return [
-            results,
-            _line(seen_on_screen.TITLE, lambda: with_empty(screen)),
-            _line(fixed_texts.TITLE, lambda: with_empty(texts)),
-            _line(shipped_macros.TITLE, lambda: _macros(file, shipped)),
-        ]
+        def macros() -> Line:
+            if file is None:
+                return _unseen(shipped_macros.TITLE, blind)
+            return shipped_macros.shipped_macros(file, empty_book(shipped).path)
 
-
-def _macros(file: Path, shipped: Path | None) -> Line:
-    return shipped_macros.shipped_macros(file, shipped or places.shipped_workbook())
+        checks = {
+            untouched_results.TITLE: results,
+            seen_on_screen.TITLE: screen,
+            fixed_texts.TITLE: texts,
+            shipped_macros.TITLE: macros,
+        }
+        return [_line(title, check) for title, check in checks.items()]
 
 
 def _agreement(run: Run | None, by_row: Evaluator, calculator: tuple[str, Calculator] | None) -> Line:

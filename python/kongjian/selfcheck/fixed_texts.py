@@ -8,6 +8,7 @@ from kongjian.base.grid import Area, Cell, Grid, letter
 from kongjian.intake.rule_sheet import find_columns
 from kongjian.intake.sheets import Sheets
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few, said
+from kongjian.selfcheck.empty_book import EmptyBook
 from kongjian.selfcheck.home_numbers import areas
 from kongjian.workbook.layout import (
     HELP,
@@ -26,11 +27,11 @@ _TABLES = ((READINGS_COLUMNS, ("口径",)), (INDICATORS_COLUMNS, ("对象", "指
 Names = Mapping[str, str]
 
 
-def fixed_texts(book: Sheets, names: Names, shipped: Sheets, shipped_names: Names) -> Line:
+def fixed_texts(book: Sheets, names: Names, shipped: EmptyBook) -> Line:
     """Compares with the empty workbook that this installation ships."""
     missing = [sheet for sheet in (HOME, RULES, HELP) if book.grid(sheet) is None]
-    shift, moved = _shift(areas(names), areas(shipped_names))
-    found = [*moved, *_same_cells(book, shipped, HOME, shift, areas(shipped_names).values())]
+    shift, moved = _shift(areas(names), areas(shipped.names))
+    found = [*moved, *_same_cells(book, shipped, HOME, shift, areas(shipped.names).values())]
     found += [*_rule_texts(book, shipped), *_same_cells(book, shipped, HELP)]
     unchecked = [f"没有工作表“{sheet}”，没有核对它的文字" for sheet in missing]
     if found:
@@ -55,7 +56,7 @@ def _shift(now: Mapping[str, Area], own: Mapping[str, Area]) -> tuple[tuple[int,
 
 def _same_cells(
     book: Sheets,
-    shipped: Sheets,
+    shipped: EmptyBook,
     sheet: str,
     shift: tuple[int, int] = (0, 0),
     skipped: Collection[Area] = (),
@@ -73,7 +74,7 @@ def _same_cells(
                 yield f"{sheet}!{letter(at[1])}{at[0]}是{said(now)}，应为{said(right)}"
 
 
-def _rule_texts(book: Sheets, shipped: Sheets) -> Iterator[str]:
+def _rule_texts(book: Sheets, shipped: EmptyBook) -> Iterator[str]:
     """The two tables of 规则 row by row, whatever their order, but for the cells that staff may change."""
     grid, own = book.grid(RULES), shipped.grid(RULES)
     if grid is None or own is None:

@@ -133,6 +133,17 @@ class SecondReader:
             )
         return self._looks[style]
 
+    def runs(self, cell: Cell) -> list[Look]:
+        """How the pieces of a text look that have a look of their own."""
+        if not isinstance(cell.value, list):
+            return []
+        fonts = [piece.font for piece in cell.value if hasattr(piece, "font")]
+        return [
+            Look(None, self._colour(f.color), None, f.rFont, f.sz, bool(f.strike))
+            for f in fonts
+            if f is not None
+        ]
+
     def _look_at(self, sheet: Any) -> Seen:
         from openpyxl.worksheet._reader import WorkSheetParser
 

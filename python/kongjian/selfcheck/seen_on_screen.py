@@ -153,10 +153,9 @@ def _faces(
         own = usual.get(column, GENERAL) if row > top else GENERAL
         if cell.type in "nsd" and _formatted(look.number_format or GENERAL, cell, own, fixed=spec is None):
             yield _Told(name, f"数字格式“{look.number_format}”显示的不是格子里的", at)
-        if reason := hidden_by(look):
-            yield _Told(name, reason, at)
-        if type(cell.value).__name__ == "CellRichText":
-            yield _Told(name, "格子里的字有几种格式，可能藏着字", at)
+        for run in (look, *second.runs(cell)):
+            if reason := hidden_by(run, look.fill):
+                yield _Told(name, reason, at)
     yield from _hidden(name, seen, usual if place else {})
     yield from _covered(name, seen, spec, usual, top)
 

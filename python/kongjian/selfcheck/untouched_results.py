@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from kongjian.intake.sheets import Progress
+from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.selfcheck import last_ranks
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few
@@ -50,7 +50,8 @@ def untouched_results(
     if not history and book.name(RUNS) is not None:
         return Line(MIND, TITLE, f"“{RUNS}”里没有计算过的记录，没有核对结果表", _AGAIN)
     last = history[0] if history else Record(dict.fromkeys([*STATE, "时间", "错误", "警告"], ""))
-    found = list(_everything(run, book, names, last, history))
+    pages = fresh_pages(run, book, last)
+    found = list(_everything(run, pages, book, names, last, history))
     unchecked = list(_unchecked(rules, book, names, history))
     if found and (reason := _stale(run, rules, book, last, found)):
         others = _spread([d for d in found if d.sheet != RUNS])
@@ -67,7 +68,6 @@ def untouched_results(
         told = first_few([*_spread(found), *unchecked], _MOST)
         advice = "重新计算排名，会按数据重写结果表；要改分请改输入表的数据"
         return Line(BAD, TITLE, f"有{len(found)}处和重新计算的不同：{told}", advice)
-    pages = fresh_pages(run, book, last)
     rows = sum(max(page.frame.height, 1) for page in pages)
     same = f"{len(pages)}张结果表共{rows}行，和重新计算的逐格相同"
     if unchecked:
@@ -86,9 +86,14 @@ def _spread(found: Sequence[Difference]) -> list[str]:
 
 
 def _everything(
-    run: Run, book: Book, names: Mapping[str, str] | None, last: Record, history: Sequence[Record]
+    run: Run,
+    pages: Sequence[Page],
+    book: Book,
+    names: Mapping[str, str] | None,
+    last: Record,
+    history: Sequence[Record],
 ) -> Iterator[Difference]:
-    for page in fresh_pages(run, book, last):
+    for page in pages:
         yield from differences(page, book, book.formulas(page.spec.sheet) or frozenset())
     if history:
         if last.moment is None:
@@ -153,6 +158,6 @@ def _accepted_later(
     """Whether all is right but for what staff have accepted, or no longer accept, since the last calculation."""
     for accepted in earlier_acceptances(book, rules, last):
         then = fresh_run(book, rules, progress, accepted)
-        if not any(_everything(then, book, names, last, history)):
+        if not any(_everything(then, fresh_pages(then, book, last), book, names, last, history)):
             return True
     return False
