@@ -16,7 +16,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import save_text
 from kongjian.base.text import fold
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.plans.examinations import report
+from kongjian.entry.plans.examinations import USABLE, report
 from kongjian.entry.plans.plan_model import ERROR, WARNING, Told
 
 if TYPE_CHECKING:
@@ -166,9 +166,11 @@ def say(told: Iterable[Told], quiet: bool = False) -> int:
     return code
 
 
-def print_report(checked: Sequence[Line], text: str, out: Path | None) -> NoReturn:
+def print_report(
+    checked: Sequence[Line], text: str, out: Path | None, passing: Collection[str] = USABLE
+) -> NoReturn:
     """Prints a report of checks, saves it where that is wanted, and ends with its exit code."""
-    code = say([report(checked, text)])
+    code = say([report(checked, text, passing)])
     if out:
         save_text(out, text)
     sys.exit(code)

@@ -12,7 +12,7 @@ import xlwings as xw
 
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
-from kongjian.entry.excel.session import Press, quiet
+from kongjian.entry.excel.session import Press, quiet, saved_copy
 from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation
 from kongjian.entry.plans.plan_model import Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
@@ -22,6 +22,8 @@ from kongjian.mailing import send_copies
 from kongjian.rules import load_rules
 from kongjian.selfcheck import examine_book
 from kongjian.workbook.run import Run, examine_sheets
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 
 def press(book: xw.Book, entry: str, answer: str = "") -> Sequence[Told] | Question:
@@ -86,10 +88,17 @@ def _corrections(now: Press) -> list[Told]:
 
 
 def _selfcheck(now: Press) -> list[Told]:
+    """Of a copy of the workbook, so that formats, names and macros are looked at as the command does."""
     rules = load_rules()
-    lines = examine_book.selfcheck(LiveBook(now.book, rules), rules, progress=now.progress)
+    with saved_copy(now.book) as copy:
+        if copy is None:
+            lines = examine_book.selfcheck(LiveBook(now.book, rules), rules, progress=now.progress)
+        else:
+            with Package(copy) as package:
+                lines = examine_book.selfcheck(Reader(package), rules, progress=now.progress, file=copy)
     text = examine_book.word(lines, now.book.name)
-    return carry_out(examinations.saved(lines, text, examinations.SELFCHECK_REPORT, now.folder))
+    name, passed = examinations.SELFCHECK_REPORT, examinations.PASSED
+    return carry_out(examinations.saved(lines, text, name, now.folder, passed))
 
 
 def _diagnose(now: Press) -> list[Told]:
