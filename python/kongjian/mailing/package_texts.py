@@ -15,12 +15,39 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _READING_AID = "rPh"
 # what holds one text in pieces, each with its own format
 _WHOLE = {"si", "is", "text", "p", "txBody", "f", "v"}
+_FORMULAS = {"f", "formula", "formula1", "formula2", "definedName"}
+_FORMATS = {
+    "name",
+    "rFont",
+    "font",
+    "latin",
+    "ea",
+    "cs",
+    "sym",
+    "cellStyle",
+    "clrScheme",
+    "fontScheme",
+    "fmtScheme",
+    "theme",
+}
+"""Elements of styles, themes and rich text whose attributes are names of fonts, styles and colours."""
+_FILTERS = {"filter", "customFilter"}
+_WRITTEN = {
+    "name", "displayName", "display", "tooltip", "prompt", "promptTitle", "error", "errorTitle", "title", "descr",
+    "author", "Target", "location", "userName", "user", "comment", "v", "formatCode", "caption", "uniqueName",
+    "totalsRowLabel", "description", "connection", "sourceFile", "href", "string",
+}  # fmt: skip
+"""Attributes that people write. Others hold words of the format, unless they are in another script."""
 _CODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 _DEEPEST = 3
 
 
 class Text(NamedTuple):
-    """A text, the part that holds it, the cell (or other place) in it, and whether it is an attribute or a number."""
+    """A text, the part that holds it, the cell (or other place) in it, and what it is.
+
+    `kind`: text; number (of a cell); attribute (a name or another text that people write); formula; markup (a word,
+    reference or number of the file format itself, such as the name of a font); name (of a part); binary.
+    """
 
     part: str
     place: str
@@ -42,7 +69,7 @@ def _archive(data: bytes, within: str, depth: int) -> Iterator[Text]:
                 strings = _strings(archive.read(info))
         for info in archive.infolist():
             name = within + info.filename
-            yield Text(name, "文件名", info.filename, "text")
+            yield Text(name, "文件名", info.filename, "name")
             yield Text(name, "注释", _decoded(info.comment), "text")
             yield Text(name, "附加字段", _decoded(info.extra), "binary")
             yield from _part(name, archive.read(info), strings, depth)
@@ -82,12 +109,17 @@ def _element(name: str, element: ElementTree.Element) -> Iterator[Text]:
     tag = _local(element)
     # numbers of cells are read with their cells; an index is no text
     if tag != "v":
-        yield Text(name, "", _unescaped(element.text or ""), "text")
+        yield Text(name, "", _unescaped(element.text or ""), "formula" if tag in _FORMULAS else "text")
     yield Text(name, "", _unescaped(element.tail or ""), "text")
-    if tag in _WHOLE and len(element):
+    if tag in _WHOLE - _FORMULAS and len(element):
         yield Text(name, "", _joined(element), "text")
     for key, value in element.attrib.items():
-        yield Text(name, key.rpartition("}")[2], _unescaped(value), "attribute")
+        yield Text(name, key.rpartition("}")[2], _unescaped(value), _attribute(tag, key, value))
+
+
+def _attribute(tag: str, key: str, value: str) -> str:
+    written = key.rpartition("}")[2] in _WRITTEN or not value.isascii() or (key == "val" and tag in _FILTERS)
+    return "attribute" if written and tag not in _FORMATS else "markup"
 
 
 def _local(element: ElementTree.Element) -> str:
