@@ -16,6 +16,10 @@ _CANNOT_ASK = (
     "请换用新的 kongjian.xlsm，或用命令 kongjian import 工作簿 文件"
 )
 
+_CANNOT_ANSWER = (
+    "这里的按钮不能回答；请换用新的 kongjian.xlsm，或用命令 kongjian mail 工作簿 --by-school --checked"
+)
+
 
 @xw.func
 def press(entry: str, answer: str = "") -> list[list[str]]:
@@ -30,6 +34,8 @@ def _alone(entry: str) -> None:
     for kind, text, _, otherwise in said:
         if kind == "files":
             book.app.alert(_CANNOT_ASK, title, mode="critical")
+        elif kind == "ask":
+            book.app.alert(f"{text}{_CANNOT_ANSWER}", title, mode="critical")
         elif kind not in ("mail", "open", SHOWN):
             book.app.alert(text + otherwise, title, mode="critical" if kind in (WARNING, ERROR) else "info")
 

@@ -306,13 +306,17 @@ def test_a_school_s_copy_holds_nothing_of_the_others(tmp_path: Path, formulas: b
 
 
 def test_a_school_s_copy_says_where_it_stands(tmp_path: Path) -> None:
-    run = CITY
-    note = list(map(str, stored(made(tmp_path, only_school=ONE_SCHOOL)[0])["说明"].values()))
-    own = int(run.results.school.standing.rank[1])
-    assert note[note.index("学校名次") + 1] == (str(own) if own else "没有排名")
-    assert "全市学校得分中位数" in note
-    award = next(a for a in run.rules.awards if a.object == "school")
-    assert f"前{award.last}名的分数线" in note
+    own = int(CITY.results.school.standing.rank[1])
+    award = next(a for a in CITY.rules.awards if a.object == "school")
+    for least in (CITY.schools, CITY.schools + 1):
+        evidence = dataclasses.replace(CITY.rules.evidence, schools_to_show_lines=least)
+        run = dataclasses.replace(CITY, rules=CITY.rules.replace(evidence=evidence))
+        live_copy(run, tmp_path / "a.xlsx", only_school=ONE_SCHOOL)
+        note = list(map(str, stored(tmp_path / "a.xlsx")["说明"].values()))
+        assert note[note.index("学校名次") + 1] == (str(own) if own else "没有排名")
+        shown = least == CITY.schools
+        assert ("全市学校得分中位数" in note) == shown
+        assert (f"前{award.last}名的分数线" in note) == shown
 
 
 def test_an_empty_city_is_no_error(tmp_path: Path) -> None:

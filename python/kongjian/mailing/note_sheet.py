@@ -96,6 +96,8 @@ def _school_lines(plan: Plan) -> list[tuple[str, str, str, str]]:
         out.append(
             ("", f"{label}名次", "、".join(ranks[:10]) or "没有排名", f"全市共{len(whole.order)}个名次")
         )
+        if not plan.run.shows_lines:
+            continue
         if len(whole.score_cents):
             out.append(("", f"全市{label}得分中位数", f"{np.median(whole.score_cents) / 100:.2f}", ""))
         out += _cut_lines(plan.rules, label, whole.standing.rank, whole.standing.key)

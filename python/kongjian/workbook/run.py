@@ -67,6 +67,11 @@ class Run:
         return self.results.teacher.units.height
 
     @property
+    def shows_lines(self) -> bool:
+        """Whether there are enough schools that a line or a median in one's file is no other's score."""
+        return self.schools >= self.rules.evidence.schools_to_show_lines
+
+    @property
     def provisional(self) -> int:
         """How many awards are 待核实."""
         return int((self.results.tables["Awards"][STATE] == OPEN).sum())

@@ -162,6 +162,20 @@ def test_a_cancelled_dialog_ends_it_without_a_word(host: VbaHost) -> None:
     assert (host.presses, len(host.excel.asked), host.shown) == ([("import_data", "")], 1, [])
 
 
+@pytest.mark.parametrize(("reply", "again"), [(6, True), (7, False)])
+def test_a_question_after_what_is_told_is_pressed_again_by_a_yes_only(
+    reply: int, again: bool, host: VbaHost
+) -> None:
+    told = ["warning", "1份先不发送", "", ""]
+    question = ["ask", "已核对，仍要发送？", "第一小学\n第二小学", ""]
+    host.press_answer = lambda _, answer: [["title", "评比", "", ""], told, *([] if answer else [question])]
+    host.app.answer_dialogs(1, reply, 1)
+    host.run("KongjianRun_SendBySchool")
+    assert host.app.dialogs[1] == ("MsgBox", "已核对，仍要发送？", "评比", 4 + 48 + 256)
+    presses = [("send_by_school", ""), ("send_by_school", "第一小学\n第二小学")]
+    assert host.presses == presses[: 1 + again]
+
+
 MAIL = says(
     ["mail", "题目", "正文\n第二行", "D:\\分发\\a.xlsx\nD:\\分发\\b.xlsx"],
     ["open", "D:\\分发"],

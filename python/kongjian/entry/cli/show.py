@@ -162,6 +162,8 @@ def say(told: Iterable[Told], quiet: bool = False) -> int:
         for line in one.lines if not quiet else ():
             click.echo(line)
         click.echo(one.text)
+        if one.ask:
+            click.echo(f"{one.ask.text}，请加 {one.ask.option}")
         code = max(code, _EXIT.get(one.mode, 0))
     return code
 

@@ -8,6 +8,7 @@ Each row is four texts, its kind first:
     open                   a folder to be opened where no message could be shown
     info, warning, error   a box: its text, what is added where a message was shown, what is added where none was
     shown                  what the sheets say by themselves: no box
+    ask                    a question, and the answer with which a yes presses again
 
 There are always two rows or more; xlwings would hand over a single one without its outer list.
 """
@@ -43,7 +44,8 @@ def rows(said: Sequence[Told] | Question) -> list[list[str]]:
     mode = max((one.mode for one in said), key=MODES.index)
     added = [f"\n{_MAILED}", f"\n{_NOT_MAILED if mails else _DRAFTS}"] if drafts else []
     boxes = [*([mode, text] for text in first), [mode, last, *added]]
-    return _even(["title", TITLE], *mails, *folders, *boxes)
+    asked = [["ask", f"{one.ask.text}？", one.ask.answer] for one in said if one.ask]
+    return _even(["title", TITLE], *mails, *folders, *boxes, *asked)
 
 
 def _even(*found: Sequence[str]) -> list[list[str]]:

@@ -77,7 +77,8 @@ def _send(now: Press, edition: str) -> list[Told]:
     """An edition into 分发 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / send_copies.FOLDER
     live, run = _examined(now)
-    plan = copies.edition(run, path, out, edition, _moment())
+    schools = now.answer.split("\n") if now.answer else None  # whose doubts staff have looked at
+    plan = copies.edition(run, path, out, edition, _moment(), schools is not None, schools)
     return [*carry_out(plan, live, now.progress), *papers.stale(run, live)]
 
 

@@ -76,7 +76,11 @@ def evidence(files: Files) -> Iterator[str]:
     last = max((a.last for a in files.awards.awards if a.object == "teacher"), default=1)
     if given.explained_ranks < last:
         yield f"evidence.yaml explained_ranks：{given.explained_ranks}小于最后一个获奖的教师名次{last}"
-    for key, count in (("named_at_most", given.named_at_most), ("near.places", near.places)):
+    for key, count in (
+        ("named_at_most", given.named_at_most),
+        ("schools_to_show_lines", given.schools_to_show_lines),
+        ("near.places", near.places),
+    ):
         if count < 1:
             yield f"evidence.yaml {key}：{count}小于1"
     if not 0 < given.month_passed_share <= 1:

@@ -70,6 +70,9 @@ Private Function KongjianShown(rows As Variant) As String
             Case "info", "warning", "error"
                 If mailed Then text = text & rows(line, first + 2) Else text = text & rows(line, first + 3)
                 MsgBox text, KongjianIcon(CStr(rows(line, first))), title
+            Case "ask"
+                ' Enter alone is no yes
+                If MsgBox(text, vbYesNo + vbExclamation + vbDefaultButton2, title) = vbYes Then KongjianShown = rows(line, first + 2)
         End Select
     Next line
 End Function
