@@ -22,7 +22,7 @@ from import_files import (
     xlsx,
 )
 from kongjian.base.errors import KongjianError
-from kongjian.intake.importing.plain_text import decode
+from kongjian.intake.importing.encodings import decode
 from workbooks import SCHOOL_NAMES
 
 Maker = Callable[[Path, list[Line]], Path]
@@ -72,7 +72,7 @@ def test_utf_8_goes_before_gb18030() -> None:
     """These bytes are good in either encoding."""
     data = "学校".encode()
     assert data.decode("gb18030") != "学校"
-    assert decode(data, "x.csv") == "学校"
+    assert decode(data, "x.csv") == ("学校", [])
 
 
 def test_a_header_in_row_eleven_is_none(empty: Path, tmp_path: Path) -> None:
