@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, product
+from os.path import commonprefix
 
 from kongjian.base.errors import KongjianError
 
@@ -53,7 +54,7 @@ def _without_mark(data: bytes) -> Iterator[str]:
         return
     if (
         _common(data, "big5hkscs", range(0xA4, 0xC7)) > 0.9
-        and _common(data, "gb2312", range(0xB0, 0xD8)) < 0.6
+        and _common(data, "gb2312", range(0xB0, 0xD8)) < 0.8
     ):
         yield "big5hkscs"
     yield "gb18030"
@@ -100,16 +101,25 @@ def _mended_line(line: bytes, encoding: str) -> tuple[str, int]:
 
 
 def _without_one(run: bytes, encoding: str) -> tuple[str, int]:
-    """The run with one byte taken for bad, that one by which the others make the most common characters; how many were."""
-    lossy = run.decode(encoding, "replace")
-    best = (-1, lossy.replace("\ufffd", "?"), lossy.count("\ufffd"))
-    for k in range(min(len(run), _LOOKED_AT)):
-        for parts in ((run[:k], run[k + 1 :]), (b"", run[:k] + run[k + 1 :])):
+    """The run with a question mark where a byte or two are taken for bad, and how many places that are.
+
+    Those by which the others make the most common characters; where several do, it stands for all that they differ in.
+    """
+    found: dict[str, float] = {}
+    for size, k in product((1, 2), range(min(len(run), _LOOKED_AT))):
+        for parts in ((run[:k], run[k + size :]), (b"", run[:k] + run[k + size :])):
             try:
                 text = "?".join(part.decode(encoding) for part in parts)
             except UnicodeDecodeError:
                 continue
-            common = sum(0xB0 <= c.encode("gb2312", "ignore")[:1].ljust(1, b"\0")[0] < 0xD8 for c in text)
-            best = max(best, (common, text, 1), key=lambda found: found[0])
+            common = sum(b"\xb0" <= c.encode("gb2312", "ignore")[:1] < b"\xd8" for c in text)
+            found[text] = common - (0 if parts[0] else 0.5)  # a mark within a character is the less likely
             break
-    return best[1:]
+    best = [text for text, common in found.items() if common == max(found.values())]
+    if not best:
+        lossy = run.decode(encoding, "replace")
+        return lossy.replace("\ufffd", "?"), lossy.count("\ufffd")
+    if len(best) == 1:
+        return best[0], 1
+    first, last = (commonprefix(texts) for texts in (best, [text[::-1] for text in best]))
+    return f"{first.partition('?')[0]}?{last.partition('?')[0][::-1]}", 1

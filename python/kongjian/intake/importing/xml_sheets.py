@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 from kongjian.base.errors import KongjianError
@@ -50,21 +51,27 @@ class _Reader(Part):
         self._row = self._column = 0
         self._attributes: dict[str, str] = {}
         self._text: list[str] | None = None
+        self._handlers: dict[str, tuple[Any, Any]] = {}
         self._parser.StartElementHandler = self._start_any
         self._parser.EndElementHandler = self._end_any
         self._parser.CharacterDataHandler = self._characters
 
+    def _handler(self, name: str) -> tuple[Any, Any]:
+        """What an element's beginning and end are handed to."""
+        if name not in self._handlers:
+            plain = name.rpartition(":")[2].replace("-", "_")
+            self._handlers[name] = getattr(self, f"start_{plain}", None), getattr(self, f"end_{plain}", None)
+        return self._handlers[name]
+
     def _start_any(self, name: str, attributes: dict[str, str]) -> None:
-        handler = getattr(self, f"start_{_plain(name)}", None)
-        if handler:
+        if handler := self._handler(name)[0]:
             # an extension's word on a cell's type goes beside the standard's
             handler(
                 {k if k.startswith("calcext:") else k.rpartition(":")[2]: v for k, v in attributes.items()}
             )
 
     def _end_any(self, name: str) -> None:
-        handler = getattr(self, f"end_{_plain(name)}", None)
-        if handler:
+        if handler := self._handler(name)[1]:
             handler()
 
     def _characters(self, text: str) -> None:
@@ -92,10 +99,6 @@ class _Reader(Part):
         return out, {s.name: s.seen for s in self.sheets}
 
 
-def _plain(name: str) -> str:
-    return name.rpartition(":")[2].replace("-", "_")
-
-
 def _count(attributes: dict[str, str], name: str, least: int = 1) -> int:
     given = attributes.get(name, "")
     return max(int(given), least) if given.isascii() and given.isdigit() and len(given) < 9 else least
@@ -106,6 +109,7 @@ class _OpenDocument(_Reader):
 
     def __init__(self, path: Path, limits: ImportLimits) -> None:
         super().__init__(path, limits)
+        self._cell: dict[str, str] = {}
         self._unseen: set[str] = set()
         self._style = ""
         self._more = 1
@@ -205,9 +209,9 @@ class _XmlSpreadsheet(_Reader):
 
     def __init__(self, path: Path, limits: ImportLimits) -> None:
         super().__init__(path, limits)
+        self._cell: dict[str, str] = {}
         self._percent: set[str] = set()
         self._style = self._type = ""
-        self._is_hidden = False
 
     def start_Style(self, attributes: dict[str, str]) -> None:  # noqa: N802
         self._style = attributes.get("ID", "")
