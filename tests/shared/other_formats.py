@@ -11,6 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from import_files import Line
+from kongjian.intake.importing import compound
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OPEN = "urn:oasis:names:tc:opendocument:xmlns"
@@ -66,6 +67,35 @@ def xlsb(path: Path, lines: Sequence[Line]) -> Path:
         "xl/workbook.bin": _record(131) + _record(153, bytes(12)) + _record(143) + listed + _record(144) + _record(132),
         "xl/worksheets/sheet1.bin": _record(129) + dimension + _record(145) + b"".join(rows) + _record(146) + _record(130),
     })  # fmt: skip
+
+
+def xls(path: Path, lines: Sequence[Line]) -> Path:
+    """An old workbook of one sheet."""
+
+    def record(kind: int, *content: bytes) -> bytes:
+        data = b"".join(content)
+        return struct.pack("<HH", kind, len(data)) + data
+
+    def begin(kind: int) -> bytes:
+        return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 1996, 0, 6))
+
+    def wide(text: str, length: str) -> bytes:
+        units = text.encode("utf-16-le")
+        return struct.pack(f"<{length}B", len(units) // 2, 1) + units
+
+    sheet = begin(0x10)
+    for r, line in enumerate(lines):
+        for c, value in enumerate(line):
+            place = struct.pack("<HHH", r, c, 0)
+            if isinstance(value, str) and value:
+                sheet += record(0x0204, place, wide(value, "H"))
+            elif not isinstance(value, str) and value is not None:
+                sheet += record(0x0203, place, struct.pack("<d", value))
+    name, end = wide("导出", "B"), record(0x000A)
+    at = len(begin(5)) + 4 + 6 + len(name) + len(end)
+    stream = begin(5) + record(0x0085, struct.pack("<IBB", at, 0, 0), name) + end + sheet + end
+    path.write_bytes(compound._compound_file("Workbook", stream))
+    return path
 
 
 def _open_cell(value: Any) -> str:

@@ -24,7 +24,7 @@ from import_files import (
 )
 from kongjian.base.errors import KongjianError
 from kongjian.intake.importing.encodings import decode
-from other_formats import ods, web_archive, xlsb, xml_2003
+from other_formats import ods, web_archive, xls, xlsb, xml_2003
 from workbooks import SCHOOL_NAMES
 
 Maker = Callable[[Path, list[Line]], Path]
@@ -44,6 +44,7 @@ FORMATS: dict[str, tuple[str, Maker]] = {
     "utf-16 without mark": ("教师.txt", lambda p, x: text_file(p, x, "utf-16-le", "\t")),
     "utf-16 the other way": ("教师.txt", lambda p, x: text_file(p, x, "utf-16-be")),
     "ods": ("教师.ods", ods),
+    "xls": ("教师.xls", xls),
     "xlsb": ("教师.xlsb", xlsb),
     "XML of 2003": ("教师.xls", xml_2003),
     "XML of 2003 in utf-16": ("教师.xml", lambda p, x: xml_2003(p, x, "utf-16")),
@@ -54,7 +55,7 @@ FORMATS: dict[str, tuple[str, Maker]] = {
     "html, a table only": ("教师.xls", lambda p, x: html_xls(p, x, bare=True)),
 }
 
-NAMES_ITS_SHEET = re.compile("xlsx|openpyxl|ods|xlsb|XML")
+NAMES_ITS_SHEET = re.compile("^xls|openpyxl|ods|XML")
 
 
 @pytest.fixture

@@ -6,18 +6,16 @@ ended. The two processes talk through files, as a process without a console has 
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.intake.importing.calamine_sheets import FoundSheet, found_sheets
+from kongjian.intake.importing import calamine_sheets
+from kongjian.intake.importing.calamine_sheets import FoundSheet
 from kongjian.rules.model_importing import ImportLimits
 
 
@@ -29,7 +27,15 @@ def read_apart(path: Path, data: bytes, limits: ImportLimits) -> list[FoundSheet
         bounds = [limits.memory_megabytes, limits.seconds, limits.rows, limits.cells]
         try:
             subprocess.run(
-                [sys.executable, "-P", "-m", __name__, str(source), str(target), *map(str, bounds)],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    calamine_sheets.__name__,
+                    str(source),
+                    str(target),
+                    *map(str, bounds),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -50,39 +56,4 @@ def read_apart(path: Path, data: bytes, limits: ImportLimits) -> list[FoundSheet
             raise KongjianError(
                 f"{path.name} 是旧格式，这台电脑上读不了（{error.strerror or error}）；请用Excel另存为 .xlsx 再导入"
             ) from None
-        found: list[FoundSheet] = pickle.loads(target.read_bytes())
-        return found
-
-
-def _bound(megabytes: int, seconds: int) -> None:
-    """From here on this process gets no more memory and processor time than this."""
-    if sys.platform == "win32":
-        import win32api
-        import win32job
-
-        win32api.SetErrorMode(3)  # no window when it dies
-        job, kind = win32job.CreateJobObject(None, ""), win32job.JobObjectExtendedLimitInformation
-        about = win32job.QueryInformationJobObject(job, kind)
-        about["BasicLimitInformation"]["LimitFlags"] |= win32job.JOB_OBJECT_LIMIT_PROCESS_MEMORY
-        about["ProcessMemoryLimit"] = megabytes << 20
-        win32job.SetInformationJobObject(job, kind, about)
-        win32job.AssignProcessToJobObject(job, win32api.GetCurrentProcess())
-    else:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def main(arguments: Sequence[str]) -> None:
-    """The other process: file in, file out, megabytes, seconds, rows, cells."""
-    source, target, (megabytes, seconds, rows, cells) = *arguments[:2], map(int, arguments[2:])
-    with contextlib.suppress(Exception):  # without a limit of memory the one of time still holds
-        _bound(megabytes, seconds)
-    found = found_sheets(io.BytesIO(Path(source).read_bytes()), rows, cells)
-    Path(target).write_bytes(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        return [FoundSheet(*sheet) for sheet in pickle.loads(target.read_bytes())]

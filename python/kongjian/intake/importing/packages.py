@@ -34,7 +34,7 @@ _USUAL = ("xl/workbook.xml", "xl/workbook.bin")
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DIMENSION = re.compile(rb'(<(?:\w+:)?dimension\b[^>]*?\bref=")[^"]*"')
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, NotImplementedError, ValueError,
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, NotImplementedError, ValueError,
     ElementTree.ParseError, expat.ExpatError,
 )  # fmt: skip
 _OTHERS = (

@@ -310,6 +310,6 @@ def read_xml_text(path: Path, text: str, limits: ImportLimits) -> Found:
         raise KongjianError(
             f"{path.name} 里有外部实体或类型声明，正常的导出文件没有这些，没有读；请从平台重新导出"
         ) from None
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, LookupError, ValueError):
         raise damaged(path) from None
     return reader.found()
