@@ -9,7 +9,8 @@ import tempfile
 import time
 import traceback
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
@@ -22,6 +23,20 @@ def keep_error(error: BaseException) -> Path:
     log = Path(tempfile.gettempdir()) / "kongjian-错误记录.txt"
     log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return log
+
+
+@contextmanager
+def as_one_line(path: Path) -> Iterator[None]:
+    """What is not foreseen of one file of many becomes a KongjianError that names it, and the others are gone on with."""
+    try:
+        yield
+    except (KongjianError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # a reader's panic is no Exception
+        keep_error(error)
+        raise KongjianError(
+            f"{path.name}：读不了（文件已损坏，或不是按常规存的；请用Excel打开它另存后再试）"
+        ) from None
 
 
 def save_text(path: Path, text: str) -> None:

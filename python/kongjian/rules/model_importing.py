@@ -9,12 +9,18 @@ from kongjian.rules.objects import STRICT
 
 @dataclass(frozen=True)
 class ImportLimits:
-    """What one file may hold at most: bytes on disk and unpacked, rows and filled cells of a sheet."""
+    """What one file may hold at most: bytes on disk and unpacked, rows and filled cells of a sheet, bytes that are no
+
+    text; what the process that reads a binary workbook may take: memory, time.
+    """
 
     file_megabytes: int
     unpacked_megabytes: int
     rows: int
     cells: int
+    bad_bytes: int
+    memory_megabytes: int
+    seconds: int
     __pydantic_config__ = STRICT
 
 

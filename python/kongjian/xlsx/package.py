@@ -161,7 +161,7 @@ def resolve(part: str, target: str) -> str:
     parts: list[str] = list(PurePosixPath(part).parent.parts) if part else []
     for piece in PurePosixPath(target).parts:
         if piece == "..":
-            parts.pop()
+            del parts[-1:]  # above the root is the root
         else:
             parts.append(piece)
     return "/".join(parts)

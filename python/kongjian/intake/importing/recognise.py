@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -118,13 +119,35 @@ def likely_column(table: InputTable, text: str, taken: Collection[str], rule: Im
     """
     found = fold(text)
     best, column = (0, 0.0), ""
-    for c in table.columns:
-        for name in (fold(n) for n in (c.name, *c.aliases) if c.name not in taken):
+    for name, own in _near_names(table, found, rule.similarity):
+        if own not in taken:
             head = len(name) if len(name) >= rule.head_from and found.endswith(name) else 0
             near = SequenceMatcher(None, found, name, autojunk=False).ratio()
             if (head or near >= rule.similarity) and (head, near) > best:
-                best, column = (head, near), c.name
+                best, column = (head, near), own
     return column
+
+
+_Names = tuple[list[tuple[str, str]], dict[str, list[int]]]
+_MEMO: dict[int, tuple[InputTable, _Names]] = {}
+
+
+def _near_names(table: InputTable, found: str, similarity: float) -> Iterator[tuple[str, str]]:
+    """(name or alias, column) of what shares enough characters with a header to be its ending or so similar."""
+    known = _MEMO.get(id(table))
+    if known is None or known[0] is not table:
+        names = [(fold(n), c.name) for c in table.columns for n in (c.name, *c.aliases)]
+        having: dict[str, list[int]] = {}
+        for k, (name, _) in enumerate(names):
+            for character in set(name):
+                having.setdefault(character, []).append(k)
+        known = _MEMO[id(table)] = (table, (names, having))
+    names, having = known[1]
+    shared = Counter(k for character in found for k in having.get(character, ()))
+    for k in sorted(shared):
+        name, most = names[k][0], min(shared[k], len(names[k][0]))
+        if most == len(name) or 2 * most >= similarity * (len(found) + len(name)):
+            yield names[k]
 
 
 def _read(found: _Candidate, grid: Grid) -> Recognised:
