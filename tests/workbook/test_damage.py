@@ -285,7 +285,9 @@ def test_no_room_for_the_new_file(tmp_path: Path) -> None:
             f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
             f"sys.argv[1:] = ['recalc', {str(book)!r}]; runpy.run_module('kongjian', run_name='__main__')"
         )
-        subprocess_refused([sys.executable, "-B", "-c", limited], "磁盘空间不够，没有写入 评比.xlsm")
+        subprocess_refused(
+            [sys.executable, "-B", "-c", limited], "文件超过了这个磁盘或系统允许的大小，没有写入 评比.xlsm"
+        )
         assert snapshot(tmp_path) == before
 
 

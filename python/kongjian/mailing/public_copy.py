@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
+from kongjian.base.scratch import scratch
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
 from kongjian.forms.template.filled_workbook import Template
@@ -34,8 +34,8 @@ def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] 
     """
     (document,) = job.documents
     safe = masked(document, frozenset(accounts))
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
-        fresh = Path(scratch) / "public.xlsx"
+    with scratch() as folder:
+        fresh = folder / "public.xlsx"
         with Template(template) as opened:
             opened.write(fresh, safe.sheets, safe.names)
         if found := secrets(fresh):

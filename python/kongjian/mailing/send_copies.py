@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.scratch import scratch
 from kongjian.forms import lists
 from kongjian.forms.kinds import PUBLICITY
 from kongjian.forms.produce import Made, place, template_path
@@ -60,8 +60,8 @@ def send(
     if run.schools + run.teachers == 0:
         raise KongjianError("还没有数据，没有结果可发；请先把平台导出的数据粘贴到输入表")
     sent = Sent()
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
-        for fresh, name, proof in _copies(run, book, Path(scratch), edition, moment, progress):
+    with scratch() as folder:
+        for fresh, name, proof in _copies(run, book, folder, edition, moment, progress):
             sent.lines.append(f"{name}：{proof.message}")
             if not proof.can_be_sent:
                 sent.reasons += [f"{name}：{reason}" for reason in proof.reasons]
@@ -79,15 +79,15 @@ def send(
 
 
 def _copies(
-    run: Run, book: Path, scratch: Path, edition: str, moment: dt.datetime, progress: Progress
+    run: Run, book: Path, folder: Path, edition: str, moment: dt.datetime, progress: Progress
 ) -> list[tuple[Path, str, Proof]]:
     """The edition's files as written in the scratch folder: path, name below the output folder, proof."""
     if edition == BY_SCHOOL:
         progress("正在生成分校版…")
-        copies = school_copies(run, scratch, lambda name: template_path(name, book), moment, progress)
+        copies = school_copies(run, folder, lambda name: template_path(name, book), moment, progress)
         return [(c.path, f"{BY_SCHOOL}/{c.path.name}", c.proof) for c in copies]
     name = f"{book.stem}-{edition}.xlsx"
-    fresh = scratch / name
+    fresh = folder / name
     progress(f"正在生成{edition}…")
     if edition == PUBLIC:
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]

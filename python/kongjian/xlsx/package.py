@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
+from kongjian.base import disk
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_file
 
@@ -168,7 +169,7 @@ def resolve(part: str, target: str) -> str:
 
 
 def _unopened(path: Path, error: OSError) -> str:
-    return f"打不开 {path}：{'没有权限' if isinstance(error, PermissionError) else error.strerror or error}"
+    return f"打不开 {path}：{disk.said(error)}"
 
 
 def _refuse(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from kongjian.base import disk
 from kongjian.base.errors import KongjianError
 from kongjian.intake.importing.html_tables import read_html
 from kongjian.intake.importing.plain_text import decode, read_text
@@ -57,9 +58,7 @@ def _bytes(path: Path, limits: ImportLimits) -> bytes:
     except FileNotFoundError:
         raise KongjianError(f"找不到文件 {path}") from None
     except OSError as error:
-        raise KongjianError(
-            f"打不开 {path}：{'没有权限' if isinstance(error, PermissionError) else error.strerror or error}"
-        ) from None
+        raise KongjianError(f"打不开 {path}：{disk.said(error)}") from None
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
         raise KongjianError(f"{path.name} 是空文件；请从平台重新导出")
     return data
