@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.foreign import foreign
 from kongjian.engine.matching import school_keys
 from kongjian.intake.sheets import Sheets
 from kongjian.intake.tables import read_inputs
@@ -56,7 +57,9 @@ def _copies(folder: Path, rules: Rules) -> tuple[list[ReturnedCopy], list[str]]:
         if path.name.startswith(("~$", ".")) or path.name == FILE:
             continue
         try:
-            if copy := read_copy(path, rules):
+            with foreign(path):
+                copy = read_copy(path, rules)
+            if copy:
                 found.append(copy)
         except KongjianError as error:
             faults.append(str(error))

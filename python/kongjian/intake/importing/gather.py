@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.foreign import guarded
 from kongjian.intake.column_names import NameRow
 from kongjian.intake.importing.convert import Converted, converted
 from kongjian.intake.importing.recognise import Recognised, recognise
@@ -57,7 +58,8 @@ def gather(paths: Sequence[Path], known: Known, progress: Progress) -> Gathered:
     for path in dict.fromkeys(paths):
         progress(f"正在读取{path.name}…")
         try:
-            _read(path, known, out)
+            with guarded(path):
+                _read(path, known, out)
         except KongjianError as error:
             named = path.name in str(error)
             out.refused.append(str(error) if named else f"{path.name}：{error}")
