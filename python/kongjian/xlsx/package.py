@@ -256,7 +256,10 @@ def _packed(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     if header[:4] != b"PK\x03\x04" or info.flag_bits & 1:
         raise zipfile.BadZipFile(info.filename)
     name_length, extra_length = struct.unpack("<HH", header[26:30])
-    file.seek(info.header_offset + 30 + name_length + extra_length)
+    name = file.read(name_length).decode("utf-8" if info.flag_bits & 0x800 else "cp437")
+    if name != info.orig_filename:
+        raise zipfile.BadZipFile(info.filename)
+    file.seek(extra_length, 1)
     data = file.read(info.compress_size)
     if len(data) < info.compress_size:
         raise zipfile.BadZipFile(info.filename)
