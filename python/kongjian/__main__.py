@@ -1,5 +1,14 @@
-"""`python -m kongjian` is the command `kongjian`."""
+"""`python -m kongjian` is the command `kongjian`, which can be stopped from its first moment on."""
 
-from kongjian.entry.cli.main import main
+from kongjian.entry.cli.stopping import stoppable
 
-main()
+
+def main() -> None:
+    with stoppable():
+        from kongjian.entry.cli import main as command
+
+        command.main()
+
+
+if __name__ == "__main__":
+    main()

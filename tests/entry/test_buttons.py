@@ -210,10 +210,10 @@ def test_a_missing_sheet_is_told(tmp_path: Path) -> None:
 
 
 def test_an_internal_fault_is_one_sentence_and_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("kongjian.workbook.run.calculate", lambda *_: 1 / 0)
     after = press("recalculate", small_book(tmp_path / "book.xlsm"))
-    log = tmp_path / "kongjian-错误记录.txt"
+    log = tmp_path / "kongjian" / "错误记录.txt"
     assert after.alerts == [(f"程序内部出错，工作簿没有改动；记录在 {log}，请发给技术人员", "error")]
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
     assert after.written == set()
@@ -221,12 +221,12 @@ def test_an_internal_fault_is_one_sentence_and_a_log(tmp_path: Path, monkeypatch
 
 
 def test_a_fault_while_writing_asks_to_press_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("kongjian.entry.excel.live_book.LiveBook._put_home", lambda *_: 1 / 0)
     after = press("recalculate", small_book(tmp_path / "book.xlsm"))
-    log = tmp_path / "kongjian-错误记录.txt"
+    log = tmp_path / "kongjian" / "错误记录.txt"
     assert [t for t, _ in after.alerts] == [
-        f"结果没有写完，请再按一次；还是这样，请把 {log} 发给技术人员。输入表没有改动"
+        f"结果没有写完，请再按一次；还是这样，请发给技术人员（记录在 {log}）。输入表没有改动"
     ]
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
     assert after.written.isdisjoint(INPUTS)

@@ -199,10 +199,10 @@ def test_a_report_without_a_folder_is_saved_with_temporary_files(
 
 
 def test_faults_are_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert fault(KongjianError("没有这张表"), "文件") == Told("没有这张表", ERROR)
     assert list(tmp_path.iterdir()) == []
-    log = tmp_path / "kongjian-错误记录.txt"
+    log = tmp_path / "kongjian" / "错误记录.txt"
     told = fault(ZeroDivisionError("x"), "文件")
     assert told == Told(f"程序内部出错，文件没有改动；记录在 {log}，请发给技术人员", ERROR)
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")

@@ -202,4 +202,4 @@ def test_one_odd_file_never_stops_a_folder(run: Run, tmp_path: Path, monkeypatch
     _, faults = returns._copies(folder, rules())
     assert all(found[n].reasons[0].startswith(n) and "\n" not in found[n].reasons[0] for n in names)
     for said in (refused, faults, found["f怪.xlsx"].reasons):
-        assert "f怪.xlsx：读不了（文件已损坏，或不是按常规存的；请用Excel打开它另存后再试）" in said
+        assert "f怪.xlsx：读不了（内容不合格式，可能已损坏；请让对方重新保存再交）" in said

@@ -156,7 +156,7 @@ UNREADABLE: dict[str, tuple[Maker, str]] = {
     "table cut": (part_cut(lambda _: "xl/tables/table6.xml"), "已损坏（xl/tables/table6.xml）"),
     "links cut": (part_cut(lambda _: "xl/worksheets/_rels/sheet7.xml.rels"), "已损坏"),
     "no required sheet": (edited(renamed), "工作簿里没有工作表“学校数据”"),
-    "a bomb": (bomb, "解开后有3GB，不像正常的工作簿"),
+    "a bomb": (bomb, "解开后超过400MB，不像正常的工作簿"),
     "a stray cell": (edited(far_cell), "在很远的XFD列也有内容"),
     "a reading unknown": (in_rules("月均", "每天都达"), "口径“月均”没有“每天都达”，请选各月平均、每月都达"),
     "not 100 points": (in_rules("组织机构", "6"), "101"),
@@ -285,7 +285,9 @@ def test_no_room_for_the_new_file(tmp_path: Path) -> None:
             f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
             f"sys.argv[1:] = ['recalc', {str(book)!r}]; runpy.run_module('kongjian', run_name='__main__')"
         )
-        subprocess_refused([sys.executable, "-B", "-c", limited], "磁盘空间不够，没有写入 评比.xlsm")
+        subprocess_refused(
+            [sys.executable, "-B", "-c", limited], "文件超过了这个磁盘或系统允许的大小，没有写入 评比.xlsm"
+        )
         assert snapshot(tmp_path) == before
 
 

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import platform
 import shutil
-import tempfile
 import time
 import traceback
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
+from kongjian.base import disk, places
 from kongjian.base.errors import KongjianError
 
+finished = 0
+"""Files that this process has put in their place: what is told when it is stopped."""
 _TEMPORARY = ".kongjian-"
 
 
-def keep_error(error: BaseException) -> Path:
-    """Writes the error with its trace to a file in the folder for temporary files; returns its path."""
-    log = Path(tempfile.gettempdir()) / "kongjian-错误记录.txt"
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    return log
+def keep_error(error: BaseException) -> str:
+    """Writes where an error arose to a file that the user alone can read; returns what to say of it.
 
-
-@contextmanager
-def as_one_line(path: Path) -> Iterator[None]:
-    """What is not foreseen of one file of many becomes a KongjianError that names it, and the others are gone on with."""
+    The texts of errors are left out: they quote cells.
+    """
+    log = places.own_folder() / "错误记录.txt"
+    lines = [f"{time.strftime('%Y-%m-%d %H:%M:%S')} {platform.platform()} Python {platform.python_version()}"]
+    found: BaseException | None = error
+    while found is not None:
+        lines += traceback.StackSummary.from_list(traceback.extract_tb(found.__traceback__)).format()
+        lines.append(f"{type(found).__qualname__} {found.errno if isinstance(found, OSError) else ''}\n")
+        found = found.__cause__ or found.__context__
     try:
-        yield
-    except (KongjianError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # a reader's panic is no Exception
-        keep_error(error)
-        raise KongjianError(
-            f"{path.name}：读不了（文件已损坏，或不是按常规存的；请用Excel打开它另存后再试）"
-        ) from None
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log.unlink(missing_ok=True)
+        with os.fdopen(
+            os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+        ) as out:
+            out.write("\n".join(lines))
+    except OSError:
+        return "记录没有写成"
+    return f"记录在 {log}"
 
 
 def save_text(path: Path, text: str) -> None:
@@ -44,7 +48,7 @@ def save_text(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8-sig")  # the mark lets Notepad on old Windows read it
     except OSError as error:
-        raise KongjianError(f"写不了 {path}：{error.strerror or error}") from None
+        raise KongjianError(f"写不了 {path}：{disk.said(error)}") from None
 
 
 def replace_bytes(target: Path, data: bytes) -> None:
@@ -61,6 +65,7 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
 
     At every moment `target` is the old file or the new one.
     """
+    global finished
     _refuse_locked(target)
     if target.is_dir():
         raise KongjianError(f"{target} 是文件夹；请写出文件名")
@@ -85,8 +90,11 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
                 shutil.copy2(target, fresh_backup)
             fresh_backup.replace(backup)
         temporary.replace(target)
-    except OSError as error:
-        raise KongjianError(_say(error, target)) from None
+        finished += 1
+    except Exception as error:
+        if (found := disk.behind(error)) or isinstance(error, OSError):
+            raise KongjianError(_say(found or error, target)) from None
+        raise
     finally:
         for leftover in (temporary, fresh_backup):
             leftover.unlink(missing_ok=True)
@@ -117,13 +125,14 @@ def _alive(pid: int, left: Path) -> bool:
     return pid != os.getpid()
 
 
-def _say(error: OSError, target: Path) -> str:
+def _say(error: Exception, target: Path) -> str:
     folder = target.parent.resolve()
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"磁盘空间不够，没有写入 {target.name}；请腾出空间（{folder}）再试，原文件没有改动"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    why, advice = disk.reason(error, folder) if isinstance(error, OSError) else ("", "")
+    if why == "没有权限":
         return f"没有权限写入 {target.name}；请换一个能写的文件夹（现在是 {folder}），原文件没有改动"
-    return f"写不了 {target.name}：{error.strerror or error}；原文件没有改动"
+    if why:
+        return f"{why}，没有写入 {target.name}；{advice}（{folder}）再试，原文件没有改动"
+    return f"写不了 {target.name}：系统错误{getattr(error, 'errno', '') or ''}；原文件没有改动"
 
 
 def _refuse_locked(target: Path) -> None:
@@ -138,4 +147,4 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise KongjianError(f"建不了文件夹 {folder}：{error.strerror or error}") from None
+        raise KongjianError(f"建不了文件夹 {folder}：{disk.said(error)}") from None

@@ -60,6 +60,13 @@ def documents(platform: str = sys.platform, environ: Mapping[str, str] = os.envi
     return chinese if chinese.is_dir() else home / "Documents"
 
 
+def own_folder(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where this program keeps what is the user's own and no document: records of errors."""
+    if platform == "win32" and environ.get("LOCALAPPDATA"):
+        return Path(environ["LOCALAPPDATA"]) / "kongjian"
+    return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kongjian"
+
+
 def _shell_folder(name: str) -> str:
     if sys.platform != "win32":
         return ""

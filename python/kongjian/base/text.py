@@ -9,6 +9,7 @@ import unicodedata
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
+_BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
 
 
@@ -17,6 +18,11 @@ def clean(text: str) -> str:
     if text.isalnum():  # the usual case: nothing to do
         return text
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def one_line(text: str) -> str:
+    """A sentence on one line that every screen can show, whatever the names in it are made of."""
+    return _BREAKS.sub("␤", text.strip()).encode("utf-8", "replace").decode()
 
 
 def fold(text: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kongjian.base import places
+from kongjian.base import disk, places
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_file
+from kongjian.base.scratch import scratch
 from kongjian.forms.file_names import LONGEST_FILE, LONGEST_SHEET, distinct, file_name
 from kongjian.forms.job import Document, Job
 from kongjian.forms.template.filled_workbook import Note, Template, untouched
@@ -79,14 +79,14 @@ def produce(
             for sheet in job.documents[0].sheets if job.documents else ():
                 template.check(sheet.template, sheet.context)
     made = Made()
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
+    with scratch() as folder:
         for job in jobs:
             if job.documents:
                 documents, suffix = _in_shape(job, shape)
                 with Template(template_of(job.template)) as template:
                     for document in documents:
                         progress(f"正在生成{job.label} {document.stem}…")
-                        _write(template, document, suffix, Path(scratch), out, to_pdf, made)
+                        _write(template, document, suffix, folder, out, to_pdf, made)
     return made
 
 
@@ -116,7 +116,7 @@ def _write(
     template: Template,
     document: Document,
     suffix: str,
-    scratch: Path,
+    folder: Path,
     out: Path,
     to_pdf: ToPdf | None,
     made: Made,
@@ -125,14 +125,14 @@ def _write(
     if document.names and target.is_file() and not untouched(target):
         made.kept.append(target)
         return
-    fresh = scratch / "form.xlsx"
+    fresh = folder / "form.xlsx"
     fresh.unlink(missing_ok=True)
     notes = template.write(fresh, document.sheets, document.names)
     made.notes += [_said(target, n) for n in notes]
     if suffix == ".pdf":
         assert to_pdf is not None
-        to_pdf(fresh, scratch / "form.pdf")
-        fresh = scratch / "form.pdf"
+        to_pdf(fresh, folder / "form.pdf")
+        fresh = folder / "form.pdf"
     try:
         place(fresh, target, made)
     except KongjianError as error:
@@ -157,7 +157,7 @@ def place(fresh: Path, target: Path, made: Made) -> None:
                 number += 1
             backup.rename(kept)
     except OSError as error:
-        raise KongjianError(f"写不了 {target}：{error.strerror or error}") from None
+        raise KongjianError(f"写不了 {target.name}：{disk.said(error)}") from None
     replace_file(target, lambda temporary: _copied(fresh, temporary))
     made.written.append(target)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.libreoffice import find_office, recalculate_all, scratch
+from kongjian.base.libreoffice import find_office, recalculate_all
+from kongjian.base.scratch import scratch
 from kongjian.engine.matching import school_keys
 from kongjian.forms import applications, known
 from kongjian.forms.file_names import LONGEST_FILE, distinct, file_name
@@ -66,10 +67,10 @@ def school_copies(
     census = Census(run, {template_of(name) for _, name in forms.values()})
     out = []
     with scratch() as place:
-        makers = [_Maker(run, school, Path(place), k, census) for k, school in enumerate(names)]
+        makers = [_Maker(run, school, place, k, census) for k, school in enumerate(names)]
         for maker in makers:
             live_copy(run, maker.base, only_school=maker.school, moment=moment)
-        results = _recalculated(makers, Path(place), progress) if recalculate else {}
+        results = _recalculated(makers, place, progress) if recalculate else {}
         for maker, file in zip(makers, files, strict=True):
             progress(f"正在核对分校版 {maker.school}…")
             target = folder / f"{file}.xlsx"

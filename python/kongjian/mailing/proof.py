@@ -10,7 +10,8 @@ from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.libreoffice import find_office, recalculated, scratch
+from kongjian.base.libreoffice import find_office, recalculated
+from kongjian.base.scratch import scratch
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
@@ -105,7 +106,7 @@ def prove(
 def _recalculation(copy: Path, wanted: Mapping[str, Cells], office: str) -> Iterator[str]:
     with scratch() as folder:
         try:
-            result = recalculated(copy, Path(folder), office)
+            result = recalculated(copy, folder, office)
         except KongjianError as error:
             yield str(error)
             return

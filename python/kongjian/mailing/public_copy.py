@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
+from kongjian.base.scratch import scratch
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
@@ -37,8 +37,8 @@ def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] 
     (document,) = job.documents
     known = frozenset(accounts)
     safe = masked(document, known)
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
-        fresh = Path(scratch) / "public.xlsx"
+    with scratch() as folder:
+        fresh = folder / "public.xlsx"
         with Template(template) as opened:
             opened.write(fresh, safe.sheets, safe.names)
         if found := secrets(fresh, known):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.files import as_one_line
+from kongjian.base.foreign import foreign
 from kongjian.engine.matching import school_keys
 from kongjian.intake.sheets import Sheets
 from kongjian.intake.tables import read_inputs
@@ -57,9 +57,10 @@ def _copies(folder: Path, rules: Rules) -> tuple[list[ReturnedCopy], list[str]]:
         if path.name.startswith(("~$", ".")) or path.name == FILE:
             continue
         try:
-            with as_one_line(path):
+            with foreign(path):
                 copy = read_copy(path, rules)
-            found += [copy] if copy else []
+            if copy:
+                found.append(copy)
         except KongjianError as error:
             faults.append(str(error))
     return found, faults

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.scratch import scratch
 from kongjian.forms import lists
 from kongjian.forms.kinds import PUBLICITY
 from kongjian.forms.produce import Made, place, template_path
@@ -66,11 +66,11 @@ def send(
     if run.schools + run.teachers == 0:
         raise KongjianError("还没有数据，没有结果可发；请先把平台导出的数据粘贴到输入表")
     sent = Sent()
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
+    with scratch() as folder:
         if edition == BY_SCHOOL:
-            copies = _by_school(run, book, Path(scratch), moment, progress, checked, schools)
+            copies = _by_school(run, book, folder, moment, progress, checked, schools)
         else:
-            copies = [_copy(run, book, Path(scratch), edition, moment, progress)]
+            copies = [_copy(run, book, folder, edition, moment, progress)]
         for fresh, name, proof, school in copies:
             sent.lines.append(f"{name}：{proof.message}")
             if not proof.can_be_sent:
@@ -92,7 +92,7 @@ def send(
 def _by_school(
     run: Run,
     book: Path,
-    scratch: Path,
+    folder: Path,
     moment: dt.datetime,
     progress: Progress,
     checked: bool,
@@ -101,17 +101,17 @@ def _by_school(
     """The files as written in the scratch folder: path, name below the output folder, proof, school."""
     progress("正在生成分校版…")
     copies = school_copies(
-        run, scratch, lambda name: template_path(name, book), moment, progress, schools, checked=checked
+        run, folder, lambda name: template_path(name, book), moment, progress, schools, checked=checked
     )
     return [(c.path, f"{BY_SCHOOL}/{c.path.name}", c.proof, c.school) for c in copies]
 
 
 def _copy(
-    run: Run, book: Path, scratch: Path, edition: str, moment: dt.datetime, progress: Progress
+    run: Run, book: Path, folder: Path, edition: str, moment: dt.datetime, progress: Progress
 ) -> tuple[Path, str, Proof, str]:
     """The one file of another edition, which is no school's."""
     name = f"{book.stem}-{edition}.xlsx"
-    fresh = scratch / name
+    fresh = folder / name
     progress(f"正在生成{edition}…")
     if edition == PUBLIC:
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kongjian.base.libreoffice import scratch
+from kongjian.base.scratch import scratch
 from kongjian.base.text import clean, fold
 from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ FILES: dict[str, type] = {
 }
 
 
+_LONG_AGO = 3600
+"""Seconds, far longer than rules take to be kept."""
 # a misspelt key is also a missing one: the misspelling is what to show
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 
@@ -164,9 +166,12 @@ def _cache_path(folder: Path) -> Path:
 def _keep(cache: Path, rules: Rules) -> None:
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=cache.parent, delete=False) as out:
-            pickle.dump(rules, out)
-        Path(out.name).replace(cache)
+        fresh = cache.with_suffix(f".{os.getpid()}.tmp")
+        fresh.write_bytes(pickle.dumps(rules))
+        fresh.replace(cache)
+        for left in cache.parent.glob("rules-*.tmp"):  # of runs that were killed
+            if time.time() - left.stat().st_mtime > _LONG_AGO:
+                left.unlink(missing_ok=True)
         for old in sorted(cache.parent.glob("rules-*.pickle"), key=lambda p: p.stat().st_mtime)[:-8]:
             old.unlink(missing_ok=True)
     except OSError:  # no cache folder: the files are checked at every start

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from kongjian.base.libreoffice import find_office, recalculated, scratch
+from kongjian.base.libreoffice import find_office, recalculated
+from kongjian.base.scratch import scratch
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, live_copy
 from kongjian.selfcheck.checked_book import Calculated, Calculator
@@ -71,9 +71,9 @@ def by_office(run: Run, found: Contents) -> Calculated:
     office = find_office()
     assert office is not None
     with scratch() as folder:
-        copy = Path(folder) / "copy.xlsx"
+        copy = folder / "copy.xlsx"
         live_copy(run, copy)
-        opened = CalamineWorkbook.from_path(recalculated(copy, Path(folder), office))
+        opened = CalamineWorkbook.from_path(recalculated(copy, folder, office))
         out: dict[str, list[list[Value]]] = {}
         for sheet in found.sheets:
             rows = opened.get_sheet_by_name(sheet.place.sheet).to_python(skip_empty_area=False)

@@ -132,9 +132,7 @@ def _line(title: str, check: Callable[[], Line]) -> Line:
     except KongjianError as error:
         return Line(BAD, title, str(error), "按上面说的处理，再自检")
     except Exception as error:
-        return Line(
-            BAD, title, f"核对时程序出错，记录在 {files.keep_error(error)}", "请把它和本报告发给技术人员"
-        )
+        return Line(BAD, title, f"核对时程序出错，{files.keep_error(error)}", "请把它和本报告发给技术人员")
 
 
 def word(lines: list[Line], book: str) -> str:

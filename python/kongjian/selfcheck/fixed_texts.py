@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from kongjian.base.grid import Area, Cell, Grid, letter
-from kongjian.intake.rule_sheet import find_columns
+from kongjian.intake.rule_rows import find_columns
 from kongjian.intake.sheets import Sheets
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few, said
 from kongjian.selfcheck.empty_book import EmptyBook

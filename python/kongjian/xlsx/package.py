@@ -12,14 +12,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
+from kongjian.base import disk
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_file
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 CONTENT_TYPES = "[Content_Types].xml"
-MOST_UNPACKED = 2 << 30
-"""Bytes: a million rows of a workbook unpack to less; what unpacks to more was made to fill the memory."""
+MOST_MEGABYTES = 400
+"""Unpacked, as of an import: what is more was made to fill the memory, or no longer opens in time."""
+_PIECE = 1 << 20
 LEVEL = 3  # deflate: a third of the time of the default for a few per cent more bytes
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -36,17 +38,25 @@ class Package:
             self._read: dict[str, bytes] = {}
             _refuse_swollen(path, self._zip.infolist())
             self.names = self._zip.namelist()
+            self._packed = {info.filename: _checked(self._zip, info) for info in self._zip.infolist()}
+            if len(self._packed) < len(self.names):
+                raise zipfile.BadZipFile("two parts of one name")
             self.workbook = self._workbook_part()
             self.sheets = self._sheet_parts()
-        except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, zlib.error, EOFError, OSError) as error:
-            if isinstance(error, OSError) and not isinstance(error, EOFError):
-                raise KongjianError(_unopened(path, error)) from None
+        except KongjianError:
+            raise
+        except OSError as error:
+            self.close()
+            raise KongjianError(_unopened(path, error)) from None
+        except Exception:  # a flipped bit of the directory or the first parts can raise anything
+            self.close()
             raise KongjianError(f"{path.name} 已损坏，打不开；请用上一份备份（.bak）或重新导出") from None
         if not self.sheets:
             raise KongjianError(f"{path.name} 不是 .xlsx 或 .xlsm 工作簿；请在Excel里另存为这两种格式再试")
 
     def close(self) -> None:
-        self._zip.close()
+        if hasattr(self, "_zip"):
+            self._zip.close()
 
     def __enter__(self) -> Package:
         return self
@@ -60,7 +70,7 @@ class Package:
             if name not in self._read:
                 self._read[name] = self._zip.read(name)
             return self._read[name]
-        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError):
+        except Exception:
             raise self.damaged(name) from None
 
     def damaged(self, name: str) -> KongjianError:
@@ -72,7 +82,10 @@ class Package:
     def relationships(self, part: str) -> list[tuple[str, str, str]]:
         """(id, type, target part) of every internal relationship of a part."""
         name = relationships_part(part)
-        return read_relationships(self.read(name), part) if name in self.names else []
+        try:
+            return read_relationships(self.read(name), part) if name in self.names else []
+        except (ElementTree.ParseError, ValueError):
+            raise self.damaged(name) from None
 
     def related(self, part: str, kind: str) -> list[str]:
         """The parts of one kind (the last word of the relationship's type) that a part refers to."""
@@ -109,7 +122,7 @@ class Package:
                     if info.filename in changed:
                         out.writestr(_stamped(info), changed[info.filename], compresslevel=LEVEL)
                     elif info.filename not in removed:
-                        _copy_compressed(self._zip, info, out)
+                        self._copy(info, out)
                 for name, data in (added or {}).items():
                     out.writestr(_stamped(zipfile.ZipInfo(name)), data, compresslevel=LEVEL)
 
@@ -117,6 +130,30 @@ class Package:
         if _state(self.path) != self._state:
             raise self._overtaken()
         replace_file(target, write)
+
+    def _copy(self, info: zipfile.ZipInfo, out: zipfile.ZipFile) -> None:
+        """Moves one member over without unpacking it, as it was checked when the file was opened."""
+        data = _packed(self._zip, info)
+        if zlib.crc32(data) != self._packed[info.filename]:
+            raise self.damaged(info.filename)
+        assert out.fp is not None
+        copy = zipfile.ZipInfo(info.filename, info.date_time)
+        for attribute in (
+            "compress_type",
+            "external_attr",
+            "create_system",
+            "CRC",
+            "compress_size",
+            "file_size",
+        ):
+            setattr(copy, attribute, getattr(info, attribute))
+        copy.flag_bits = info.flag_bits & ~0x08  # sizes stand in the header: no descriptor follows
+        copy.header_offset = out.fp.tell()
+        out.fp.write(copy.FileHeader())
+        out.fp.write(data)
+        out.filelist.append(copy)
+        out.NameToInfo[copy.filename] = copy
+        out.start_dir = out.fp.tell()
 
     def _overtaken(self) -> KongjianError:
         return KongjianError(f"计算时 {self.path.name} 被别的程序改动了，没有写入；请再算一次")
@@ -161,14 +198,16 @@ def resolve(part: str, target: str) -> str:
     parts: list[str] = list(PurePosixPath(part).parent.parts) if part else []
     for piece in PurePosixPath(target).parts:
         if piece == "..":
-            del parts[-1:]  # above the root is the root
+            if not parts:
+                raise ValueError(f"{target} is outside the package")
+            parts.pop()
         else:
             parts.append(piece)
     return "/".join(parts)
 
 
 def _unopened(path: Path, error: OSError) -> str:
-    return f"打不开 {path}：{'没有权限' if isinstance(error, PermissionError) else error.strerror or error}"
+    return f"打不开 {path}：{disk.said(error)}"
 
 
 def _refuse(path: Path) -> None:
@@ -195,10 +234,9 @@ def _refuse(path: Path) -> None:
 
 def _refuse_swollen(path: Path, parts: Iterable[zipfile.ZipInfo]) -> None:
     """A small file can unpack to more than any computer holds."""
-    size = sum(part.file_size for part in parts)
-    if size > MOST_UNPACKED:
+    if sum(part.file_size for part in parts) > MOST_MEGABYTES << 20:
         raise KongjianError(
-            f"{path.name} 解开后有{size / (1 << 30):.0f}GB，不像正常的工作簿，没有打开；请用上一份备份（.bak）或重新导出"
+            f"{path.name} 解开后超过{MOST_MEGABYTES}MB，不像正常的工作簿，没有打开；请用上一份备份（.bak）或重新导出"
         )
 
 
@@ -209,25 +247,47 @@ def _stamped(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
     return fresh
 
 
-def _copy_compressed(source: zipfile.ZipFile, info: zipfile.ZipInfo, out: zipfile.ZipFile) -> None:
-    """Moves one member over without unpacking it."""
+def _packed(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A member's bytes as they stand in the file. Raises BadZipFile where there are none."""
     file = source.fp
     assert file is not None
-    assert out.fp is not None
     file.seek(info.header_offset)
     header = file.read(30)
-    if header[:4] != b"PK\x03\x04":
+    if header[:4] != b"PK\x03\x04" or info.flag_bits & 1:
         raise zipfile.BadZipFile(info.filename)
     name_length, extra_length = struct.unpack("<HH", header[26:30])
-    file.seek(info.header_offset + 30 + name_length + extra_length)
+    name = file.read(name_length).decode("utf-8" if info.flag_bits & 0x800 else "cp437")
+    if name != info.orig_filename:
+        raise zipfile.BadZipFile(info.filename)
+    file.seek(extra_length, 1)
     data = file.read(info.compress_size)
-    copy = zipfile.ZipInfo(info.filename, info.date_time)
-    for attribute in ("compress_type", "external_attr", "create_system", "CRC", "compress_size", "file_size"):
-        setattr(copy, attribute, getattr(info, attribute))
-    copy.flag_bits = info.flag_bits & ~0x08  # sizes stand in the header: no descriptor follows
-    copy.header_offset = out.fp.tell()
-    out.fp.write(copy.FileHeader())
-    out.fp.write(data)
-    out.filelist.append(copy)
-    out.NameToInfo[copy.filename] = copy
-    out.start_dir = out.fp.tell()
+    if len(data) < info.compress_size:
+        raise zipfile.BadZipFile(info.filename)
+    return data
+
+
+def _checked(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """The checksum of a member's packed bytes, once they are seen to be what the directory says and no more.
+
+    Every reader that opens the file after this one unpacks as much as is declared. Raises BadZipFile.
+    """
+    data = _packed(source, info)
+    size, sum_ = len(data), zlib.crc32(data)
+    if info.compress_type == zipfile.ZIP_DEFLATED:
+        unpacking, rest = zlib.decompressobj(-15), data
+        size = crc = 0
+        while not unpacking.eof and size <= info.file_size:
+            piece = unpacking.decompress(rest, _PIECE)
+            rest = unpacking.unconsumed_tail
+            size, crc = size + len(piece), zlib.crc32(piece, crc)
+            if not piece and not rest:
+                break
+        if not unpacking.eof or unpacking.unused_data or rest:
+            raise zipfile.BadZipFile(info.filename)
+    elif info.compress_type == zipfile.ZIP_STORED:
+        crc = sum_
+    else:
+        raise zipfile.BadZipFile(info.filename)
+    if (size, crc) != (info.file_size, info.CRC):
+        raise zipfile.BadZipFile(info.filename)
+    return sum_

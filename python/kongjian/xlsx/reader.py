@@ -35,7 +35,9 @@ class Reader:
         self._names = {fold(name): name for name in package.sheets}
         try:
             self._workbook = calamine.CalamineWorkbook.from_path(str(Path(package.path)))
-        except (calamine.CalamineError, OSError, ValueError):
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # calamine panics on some damaged files, and a panic is no Exception
             raise KongjianError(
                 f"{package.path.name} 已损坏，打不开；请用上一份备份（.bak）或重新导出"
             ) from None
@@ -57,7 +59,9 @@ class Reader:
                 merged = tuple(
                     (a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ()
                 )
-            except (calamine.CalamineError, ValueError, IndexError):
+            except (KeyboardInterrupt, SystemExit, MemoryError):
+                raise
+            except BaseException:
                 raise KongjianError(
                     f"{self._package.path.name} 的工作表“{name}”已损坏，读不了；请用上一份备份（.bak）或重新导出"
                 ) from None

@@ -1,7 +1,7 @@
 """The command `kongjian`: thin commands over the same calculation as the workbook's buttons.
 
 Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rules --lint`), a step failed
-(`install`) or something is wrong (`doctor`), 2 wrong use or unreadable file.
+(`install`) or something is wrong (`doctor`), 2 wrong use or unreadable file, 130 stopped by Ctrl+C.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from pathlib import Path
 import click
 
 from kongjian import __version__
+from kongjian.base.scratch import sweep
+from kongjian.base.text import one_line
 from kongjian.entry.cli import outgoing, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
 from kongjian.entry.cli.import_data import import_
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.cli.show import print_results, progress_bar, say
+from kongjian.entry.cli.stopping import heed
 from kongjian.entry.plans.plan_model import carry_out, fault
 
 
@@ -78,14 +81,13 @@ def main() -> None:
     """Runs the command; whatever happens, the user sees one plain Chinese sentence and no traceback."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that nothing here uses
     gc.disable()  # a short process full of small objects and without cycles: collecting takes a tenth of it
+    sweep()
     try:
         code = cli.main(standalone_mode=False)
     except (click.ClickException, click.Abort) as error:
         code = complain(error)
-    except KeyboardInterrupt:
-        click.echo("已中断，文件没有改动", err=True)
-        code = 2
     except Exception as error:
-        click.echo(f"错误：{fault(error, '文件').text}", err=True)
+        heed()
+        click.echo(f"错误：{one_line(fault(error, '文件').text)}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from kongjian.base import files
+from kongjian.base import disk, files
 from kongjian.base.errors import KongjianError
 
 if TYPE_CHECKING:
@@ -85,8 +85,21 @@ def fault(error: Exception, what: str) -> Told:
     """What is told of an error; `what` is what no unforeseen one has changed."""
     if isinstance(error, KongjianError):
         return Told(str(error), ERROR)
+    if told := _of_the_computer(error):
+        return Told(told, ERROR)
     log = files.keep_error(error)
     if isinstance(error, UnfinishedError):
-        again = f"{error}没有写完，请再按一次；还是这样，请把 {log} 发给技术人员"
+        again = f"{error}没有写完，请再按一次；还是这样，请发给技术人员（{log}）"
         return Told(f"{again}。输入表没有改动", ERROR)
-    return Told(f"程序内部出错，{what}没有改动；记录在 {log}，请发给技术人员", ERROR)
+    return Told(f"程序内部出错，{what}没有改动；{log}，请发给技术人员", ERROR)
+
+
+def _of_the_computer(error: Exception) -> str:
+    """What is told of a full disk, a read-only one, a name that is too long, too little memory; "" for a fault."""
+    if isinstance(error, MemoryError):
+        return "内存不够，没有做完；请关闭其他程序再试"
+    found = disk.behind(error)
+    if found is None:
+        return ""
+    why, advice = disk.reason(found, Path(str(found.filename)).parent if found.filename else None)
+    return f"{why}{f'：{found.filename}' if found.filename else ''}，没有做完；{advice}再试"

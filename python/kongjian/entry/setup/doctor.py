@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kongjian import __version__
-from kongjian.base import places
+from kongjian.base import disk, places
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.base.errors import KongjianError
+from kongjian.base.scratch import scratch
 from kongjian.entry.setup import macro_policy, xlwings_config
 
 ADD_IN = "xlwings.xlam"
@@ -200,9 +201,9 @@ def _trial() -> Iterator[Line]:
     from kongjian.rules import load_rules
     from kongjian.workbook.recalculate import recalculate
 
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as folder:
-        file = Path(folder) / "试算.xlsx"
-        with Workbook(str(file)) as book:
+    with scratch() as folder:
+        file = folder / "试算.xlsx"
+        with Workbook(str(file), {"in_memory": True}) as book:
             for table in load_rules().tables:
                 sheet = book.add_worksheet(table.sheet)
                 sheet.write_row(2, 0, table.names)
@@ -220,7 +221,7 @@ def _folder(folder: Path) -> Iterator[Line]:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        yield Line(BAD, "文件夹", f"不能写 {folder}（{error.strerror}）", "把工作簿移到能写的文件夹")
+        yield Line(BAD, "文件夹", f"不能写 {folder}（{disk.said(error)}）", "把工作簿移到能写的文件夹")
         return
     yield Line(GOOD, "文件夹", f"能写 {folder}")
     clouds = [v for k, v in os.environ.items() if k.upper().startswith("ONEDRIVE") and v]

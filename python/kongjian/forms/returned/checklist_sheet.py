@@ -54,7 +54,7 @@ def write_sheet(
     def made(temporary: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
-            book = Workbook(temporary, {"default_format_properties": dict(DEFAULT_FONT)})
+            book = Workbook(temporary, {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)})
             _draw(book, book.add_worksheet(SHEET), subtitle, headers, rows)
             book.close()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.files import as_one_line
+from kongjian.base.foreign import foreign
 from kongjian.base.grid import Area, Cell, Grid, is_blank, letter
 from kongjian.engine.matching import school_keys
 from kongjian.forms import known
@@ -67,7 +67,7 @@ def read_returned(path: Path, rules: Rules) -> list[Returned]:
     if path.suffix.lower() not in _WORKBOOKS:
         return [Returned(path, reasons=(NOT_A_SHEET,))]
     try:
-        with as_one_line(path), Package(path) as package:
+        with foreign(path), Package(path) as package:
             return _read(package, rules)
     except KongjianError as error:
         return [Returned(path, reasons=(str(error),))]
@@ -78,7 +78,7 @@ def _only_sent(path: Path, rules: Rules) -> bool:
     if path.suffix.lower() not in _WORKBOOKS:
         return False
     try:
-        with as_one_line(path), Package(path) as package:
+        with foreign(path), Package(path) as package:
             if not defined_names(package).texts.get(MADE_NAME):
                 return False
             fields = {f.name.lower() for form in rules.forms.forms for f in form.fields}

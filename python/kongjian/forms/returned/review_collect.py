@@ -9,7 +9,6 @@ signature are only told.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ import numpy as np
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
 from kongjian.base.grid import Cell, is_blank
+from kongjian.base.scratch import scratch
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.returned.review_papers import Line, Paper, ReviewFile, review_files
@@ -121,8 +121,8 @@ def _newest_summary(summaries: Sequence[ReviewFile], result: ReviewResult) -> Re
 def _write(panel: Panel, rules: Rules, template: Path, target: Path, result: ReviewResult) -> None:
     """The summary in the place of the one before, which is kept as .bak; left alone where nothing changed."""
     document = summary_document(panel, rules)
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch, Template(template) as opened:
-        fresh = Path(scratch) / "summary.xlsx"
+    with scratch() as folder, Template(template) as opened:
+        fresh = folder / "summary.xlsx"
         # it holds collected scores: making the blank forms again must leave it alone
         opened.write(fresh, document.sheets, {**document.names, MADE_NAME: "collected"})
         made = fresh.read_bytes()

@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.files import as_one_line
+from kongjian.base.foreign import foreign
 from kongjian.base.grid import Area, Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.forms.review_sheets import NAME, NO
@@ -80,13 +80,13 @@ def review_files(folder: Path, refused: list[str]) -> Iterator[ReviewFile]:
             refused.append(f"{path.name}：不是 .xlsx 文件；请在Excel或WPS里另存为 .xlsx 再放进来")
         elif suffix in _BOOKS:
             try:
-                with as_one_line(path):
+                with foreign(path):
                     found = _file(path)
             except KongjianError as error:
                 refused.append(str(error))
-                continue
-            if found:
-                yield found
+            else:
+                if found:
+                    yield found
 
 
 def _file(path: Path) -> ReviewFile | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from lxml import etree
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.foreign import foreign
+from kongjian.forms.template.active_content import active_content
 from kongjian.forms.template.assembly import MADE_NAME, Assembly, Made, Sheet, digest
 from kongjian.forms.template.placeholders import Context
 from kongjian.forms.template.sheet_filler import Note, fill
@@ -19,19 +21,27 @@ from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.styles import Styles
 from kongjian.xlsx.text_heights import cell_styles
 
+_MOST = 5
+
 
 class Template:
-    """A template file, opened once and filled as often as wanted. Raises KongjianError for a damaged file."""
+    """A template file, opened once and filled as often as wanted.
+
+    Raises KongjianError for a damaged file, and for one with macros, outside links or active formulas.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._package = Package(path)
-        parts = Parts(self._package)
-        looks, texts = cell_styles(Styles(parts)), _texts(parts.strings().xml())
-        self.sheets = {
-            name: SheetTemplate(self._package.read(part), name, texts, looks)
-            for name, part in self._package.sheets.items()
-        }
+        with foreign(path):
+            self._package = Package(path)
+            parts = Parts(self._package)
+            looks, texts = cell_styles(Styles(parts)), _texts(parts.strings().xml())
+            self.sheets = {
+                name: SheetTemplate(self._package.read(part), name, texts, looks)
+                for name, part in self._package.sheets.items()
+            }
+            if found := list(dict.fromkeys(active_content(self._package))):
+                raise KongjianError(f"模板里不能有宏、外部链接和会动的公式：{'；'.join(found[:_MOST])}")
 
     def close(self) -> None:
         self._package.close()
@@ -59,8 +69,10 @@ class Template:
             self.check(sheet.template, sheet.context)
         parts = Parts(self._package)
         strings = parts.strings()
-        made = [Made(s, fill(self.sheets[s.template], s.context, strings)) for s in sheets]
-        Assembly(parts, made, strings, names or {}).save(target)
+        with foreign(self.path):
+            made = [Made(s, fill(self.sheets[s.template], s.context, strings)) for s in sheets]
+            assembled = Assembly(parts, made, strings, names or {})
+        assembled.save(target)
         return [Note(m.sheet.name, n.cell, n.text) for m in made for n in m.filled.notes]
 
 

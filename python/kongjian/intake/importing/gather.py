@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.files import as_one_line
+from kongjian.base.foreign import guarded
 from kongjian.intake.column_names import NameRow
 from kongjian.intake.importing.convert import Converted, converted
 from kongjian.intake.importing.recognise import Recognised, recognise
@@ -58,7 +58,7 @@ def gather(paths: Sequence[Path], known: Known, progress: Progress) -> Gathered:
     for path in dict.fromkeys(paths):
         progress(f"正在读取{path.name}…")
         try:
-            with as_one_line(path):
+            with guarded(path):
                 _read(path, known, out)
         except KongjianError as error:
             named = path.name in str(error)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from kongjian.base import disk
 from kongjian.base.errors import KongjianError
 from kongjian.intake.importing.compound import OLE
 from kongjian.intake.importing.encodings import decode
@@ -68,9 +69,7 @@ def _bytes(path: Path, limits: ImportLimits) -> bytes:
     except FileNotFoundError:
         raise KongjianError(f"找不到文件 {path}") from None
     except OSError as error:
-        raise KongjianError(
-            f"打不开 {path}：{'没有权限' if isinstance(error, PermissionError) else error.strerror or error}"
-        ) from None
+        raise KongjianError(f"打不开 {path}：{disk.said(error)}") from None
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
         raise KongjianError(f"{path.name} 是空文件；请从平台重新导出")
     return data

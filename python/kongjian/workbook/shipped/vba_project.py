@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from importlib import resources
-from pathlib import Path
 
+from kongjian.base.scratch import scratch
 from kongjian.workbook.functions.function_help import MODULE, RULES_VBA, FunctionHelp
 from kongjian.workbook.shipped.commands import COMMANDS, Command
 
@@ -102,8 +101,8 @@ def with_project(package: bytes) -> bytes:
     """The macro-enabled package with its VBA project and the code names that tie it to the sheets."""
     from pyopenvba import ExcelFile  # only building needs it
 
-    with tempfile.TemporaryDirectory(prefix="kongjian-") as folder:
-        path = Path(folder) / "book.xlsm"
+    with scratch() as folder:
+        path = folder / "book.xlsm"
         path.write_bytes(package)
         with ExcelFile(path) as book:
             project = book.add_vba_project()

@@ -1,0 +1,81 @@
+"""The one place for files that live no longer than a run, and the sweep of what a killed run left there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_NAME = re.compile(r"kongjian-(\d+)-(\d+)-\w+")
+_FORMER = re.compile(r"kongjian-(?:\d+-)?\w{8}")
+"""How editions before the sweep named theirs; a day old, no run is at work in it."""
+_DAY = 86_400
+_PROFILE = "-env:UserInstallation="
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for this user alone, gone at the end with every LibreOffice that works in it, however the end comes."""
+    folder = Path(tempfile.mkdtemp(prefix=f"kongjian-{os.getpid()}-{_begun(os.getpid())}-"))
+    try:
+        yield folder
+    except BaseException:
+        end_programs(folder)
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # LibreOffice may hold files a moment longer: the sweep's
+
+
+def sweep() -> None:
+    """Ends and removes what runs of this user left behind that were killed."""
+    with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in [e for e in entries if e.name.startswith("kongjian-")]:
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False) and _left(entry):
+                    end_programs(Path(entry.path))
+                    shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _left(entry: os.DirEntry[str]) -> bool:
+    """Whether a folder is of this program and user, and nobody's who is still alive."""
+    state = entry.stat(follow_symlinks=False)
+    if hasattr(os, "getuid") and state.st_uid != os.getuid():
+        return False
+    if found := _NAME.fullmatch(entry.name):
+        return _begun(int(found[1])) != int(found[2])
+    return bool(_FORMER.fullmatch(entry.name)) and time.time() - state.st_mtime > _DAY
+
+
+def _begun(pid: int) -> int:
+    """When a process began, in hundredths of a second: its number is given again, its number and moment are not."""
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).create_time() * 100)
+    except psutil.AccessDenied:  # somebody's who may not be asked: alive, as it seems
+        return -1
+    except psutil.Error:
+        return 0
+
+
+def end_programs(folder: Path) -> None:
+    """Ends every LibreOffice whose profile is in the folder: it outlives its starter, and its starter's caller."""
+    import psutil
+
+    for _ in range(5):  # one may start another while it is looked for
+        found = [p for p in psutil.process_iter(["cmdline"]) if _works_in(p.info["cmdline"], folder.name)]
+        for process in found:
+            with suppress(psutil.Error):
+                process.kill()
+        if not found:
+            return
+        psutil.wait_procs(found, timeout=5)
+
+
+def _works_in(command: list[str] | None, folder: str) -> bool:
+    return any(part.startswith(_PROFILE) and f"/{folder}/" in part for part in command or ())

@@ -1,0 +1,59 @@
+"""Ctrl+C and other signals that end the command: everything put back, one sentence, no traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Those that this system has; SIGBREAK is that of a console window that is closed."""
+
+
+class Stopped(SystemExit):
+    """A signal asks the command to end. No part of a work takes it for an error of its own."""
+
+
+_seen: list[Stopped] = []
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Within it a signal unwinds the work, which removes what is half done, and tells what is finished."""
+    own = [n for n in (getattr(signal, name, None) for name in _NAMES) if n]
+    own = [n for n in own if signal.getsignal(n) != signal.SIG_IGN]  # nohup, and shells that start it aside
+    for number in own:
+        signal.signal(number, _stop)
+    try:
+        yield
+    except Stopped:
+        os.write(2, f"{_sentence()}\n".encode(sys.stderr.encoding or "utf-8", "replace"))
+        raise
+    finally:
+        for number in own:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def heed() -> None:
+    """Goes on with a stop that somebody took for an error, a half imported library say."""
+    if _seen:
+        raise _seen[0]
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    for name in _NAMES:
+        if other := getattr(signal, name, None):
+            signal.signal(other, signal.SIG_IGN)  # putting back is not to be stopped in turn
+    sys.unraisablehook = lambda _: None
+    _seen.append(Stopped(128 + number))
+    raise _seen[0]
+
+
+def _sentence() -> str:
+    """What is finished stays."""
+    files = sys.modules.get("kongjian.base.files")
+    done = files.finished if files else 0
+    return f"已中断，已写完{done}份，其余的没有改动；可以再运行一次" if done else "已中断，文件没有改动"
