@@ -8,13 +8,16 @@ from typing import Any
 
 from pyopenvba.apps import excel
 from pyopenvba.apps.excel import ExcelApplication
-from pyopenvba.apps.excel._model import Application, Range, Workbook
+from pyopenvba.apps.excel._model import Application, Area, Range, RowsOf, Workbook
 from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method, setter
-from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
+from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, VBAInt, error
 
 SERVER = "Kongjian.Server"
 ADDIN = "xlwings.xlam!"
 NA = 2042
+XL_FILL_FORMATS = 3
+MOST_ROWS = 100_000
+"""No macro of ours reads more at once."""
 Given = Sequence[Any]
 FUNCTIONS, BUTTONS = "kongjian.udfs", "kongjian.buttons"
 SILENT = [["title", "空间评比", "", ""], ["shown", "算好了", "", ""]]
@@ -43,7 +46,11 @@ class CallingApplication(Application):
         return super().Workbooks(Index)
 
     @member
-    def Caller(self) -> object:  # noqa: N802 — named as in Excel
+    def Hwnd(self) -> object:  # noqa: N802 — named as in Excel
+        return VBAInt(1, "Long")
+
+    @member
+    def Caller(self) -> object:  # noqa: N802
         return self.caller
 
     @method
@@ -96,8 +103,26 @@ def _open(book: Workbook, Address: object) -> None:  # noqa: N803
     book.vba_get("Application").opened.append(str(Address))  # type: ignore[attr-defined]
 
 
+def _fill(area: Range, Destination: object, Type: object = MISSING) -> None:  # noqa: N803
+    """Only formats are ever filled, which no test of cells sees; the interpreter refuses rows with formats of their own."""
+    assert isinstance(Destination, Range)
+    assert Type == XL_FILL_FORMATS, area
+
+
+def _whole(area: Range) -> Area:
+    """All of its cells, as Excel gives them; the interpreter would leave out what lies below the last one in use."""
+    first = area.first
+    assert first.rows <= MOST_ROWS, f"{first} would be read whole"
+    return first
+
+
+Range.bounded = _whole  # type: ignore[method-assign]
 # members of Excel that the interpreter does not have
+Range._vba_members["autofill"] = MemberSpec(
+    "AutoFill", "method", getter=_fill, parameters=("Destination", "Type")
+)
 Range.vba_add_member(MemberSpec("Dirty", "method", getter=_mark))
+RowsOf.vba_add_member(MemberSpec("AutoFit", "method", getter=lambda _: None))
 Workbook.vba_add_member(MemberSpec("FollowHyperlink", "method", getter=_open, parameters=("Address",)))
 
 

@@ -15,7 +15,7 @@ import os
 import sys
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 os.environ.setdefault(
@@ -27,6 +27,8 @@ from pyopenvba.exceptions import VBAError, VBAUnsupportedError
 from pyopenvba.interpreter._objects import VBAObject, method
 from pyopenvba.interpreter._values import EMPTY, MISSING, NOTHING, VBAArray, VBAErrorValue, VBAInt, error
 from xlwings.main import Engine
+
+from vba_host import VbaHost
 
 LEFT_OUT = -2147352572
 """How COM hands over an argument that was left out."""
@@ -102,7 +104,7 @@ def _stand_ins() -> dict[str, dict[str, object]]:
         "win32api": {},
         "win32con": {},
         "win32gui": {},
-        "win32process": {},
+        "win32process": {"GetWindowThreadProcessId": lambda window: (0, window)},
         "win32event": {},
         "win32timezone": {"TimeZoneInfo": types.SimpleNamespace(utc=UtcZone)},
         "win32com": {},
@@ -178,17 +180,22 @@ SERVER = XLPython()
 
 def call(module: str, name: str, *given: object, book: object = None, caller: object = RIBBON) -> Any:
     """One call as Excel's macros make it."""
-    if module in udfs.udf_modules:
+    with _as_on_windows() if module not in udfs.udf_modules else nullcontext():
         return SERVER.CallUDF(module, name, given, book, caller)
-    with _as_on_windows():
-        return SERVER.CallUDF(module, name, given, book, caller)
+
+
+def dressed(module: str) -> types.ModuleType:
+    """The Python module as the server has it."""
+    with _as_on_windows() if module not in udfs.udf_modules else nullcontext():
+        found = udfs.get_udf_module(module, None)
+    assert isinstance(found, types.ModuleType)
+    return found
 
 
 def generated(module: str) -> str:
     """The VBA module that xlwings would write for this Python module."""
-    with _as_on_windows():
-        found, text = udfs.get_udf_module(module, None), io.StringIO()
-    udfs.generate_vba_wrapper(module, found, text, types.SimpleNamespace(Name="book.xlsm"))
+    text = io.StringIO()
+    udfs.generate_vba_wrapper(module, dressed(module), text, types.SimpleNamespace(Name="book.xlsm"))
     return text.getvalue()
 
 
@@ -204,9 +211,15 @@ class Com(CDispatch):
         spec = self.inner.vba_member(name)
         if spec is None:
             raise AttributeError(f"{self.inner.vba_type_name}.{name}")
-        if spec.kind == "method" or spec.parameters or spec.varargs:
-            return Asked(self.inner, name, spec.kind == "method")
-        return _told(self.inner.vba_get, name)
+        if spec.kind == "method":
+            return Asked(self.inner, name)
+        if not spec.parameters:
+            return _told(self.inner.vba_get, name)
+        try:
+            found = self.inner.vba_get(name)
+        except VBAError:  # it has to be told which
+            return Asked(self.inner, name)
+        return Asked(self.inner, name) if isinstance(found, VBAObject) else to_python(found)
 
     def __setattr__(self, name: str, value: object) -> None:
         if self.inner.vba_member(name) is None:
@@ -214,9 +227,7 @@ class Com(CDispatch):
         _told(self.inner.vba_set, name, to_vba(value))
 
     def __call__(self, *given: object) -> Any:
-        default = self.inner.vba_default_member()
-        assert default is not None, self.inner.vba_type_name
-        return _told(self.inner.vba_get, default.name, [to_vba(one) for one in given])
+        return _told(self.inner.vba_get, "Item", [to_vba(one) for one in given])
 
     def __iter__(self) -> Iterator[Any]:
         return map(to_python, self.inner.vba_iterate())
@@ -231,8 +242,8 @@ class Com(CDispatch):
 class Asked(Com):
     """A member that takes arguments: called, it gets them; anything else asks what it is without any."""
 
-    def __init__(self, owner: VBAObject, name: str, is_method: bool) -> None:
-        self.__dict__.update(owner=owner, name=name, is_method=is_method)
+    def __init__(self, owner: VBAObject, name: str) -> None:
+        self.__dict__.update(owner=owner, name=name)
 
     def __call__(self, *given: object, **named: object) -> Any:
         texts = {key: to_vba(value) for key, value in named.items()}
@@ -304,3 +315,9 @@ class PythonServer(VBAObject):
             text = f"Unexpected Python Error: Traceback (most recent call last):\n  File\n{type(fault).__name__}: {fault}\n"
             raise error(E_FAIL, text) from fault
         return to_vba(found)
+
+
+def real(host: VbaHost) -> VbaHost:
+    """The host with the real server."""
+    host.python = lambda _: PythonServer()
+    return host
