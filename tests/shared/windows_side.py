@@ -69,7 +69,9 @@ class UtcZone(dt.tzinfo):
         return dt.timedelta(0)
 
 
-def _unwrap(_: object) -> object:
+def _unwrap(found: object) -> object:
+    if hasattr(found, "obj"):
+        return found
     raise com_error(E_FAIL, "not an object of Python's")
 
 
@@ -116,7 +118,7 @@ def _stand_ins() -> dict[str, dict[str, object]]:
             **classes,
         },
         "win32com.server": {},
-        "win32com.server.util": {"unwrap": _unwrap},
+        "win32com.server.util": {"unwrap": _unwrap, "wrap": lambda found, **_: found},
         "win32com.server.policy": {"DefaultPolicy": object},
         "win32com.server.dispatcher": {},
     }

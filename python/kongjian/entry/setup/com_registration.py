@@ -66,6 +66,11 @@ def registered() -> dict[str, str | None]:
     return {name: _read(COMMAND, view) for name, view in VIEWS.items()}
 
 
+def program(line: str) -> str:
+    """The program that a command line starts."""
+    return line[1:].partition('"')[0] if line.startswith('"') else line.partition(" ")[0]
+
+
 def windowless(python: str) -> str:
     """The interpreter that opens no window, where it stands beside this one."""
     beside = Path(python).with_name("pythonw.exe")
