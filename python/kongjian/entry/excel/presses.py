@@ -104,7 +104,7 @@ def _selfcheck(now: Press) -> list[Told]:
 
 def _diagnose(now: Press) -> list[Told]:
     now.progress("正在诊断…")
-    lines = doctor.examine()
+    lines = doctor.examine(now.path if now.folder else None)
     return carry_out(examinations.saved(lines, doctor.word(lines), examinations.DIAGNOSIS, now.folder))
 
 

@@ -58,10 +58,19 @@ _EXAMPLES = {
     "RANK_SCORES": "=RANK_SCORES(学校得分!Z4:Z50)",
     "AWARD": '=AWARD("教师",8)',
 }
+LAST_WORD = "操作没有完成，请找技术人员。"
+LAST_WORD_NAME = "KongjianLastWord"
+"""What macros say where staff deleted the table of texts: a name of the workbook keeps it."""
+_AS_BEFORE = "输入表没有改动。"
 _MESSAGES = {
     "Category": TAB,
-    "NoAddin": f"没有找到xlwings加载项，按钮和函数暂时不能用；已有的结果不受影响。请看“{HELP}”表的“没有Python”。",
-    "NoPython": f"Python没有运行起来，这次没有完成；输入表没有改动。请看“{HELP}”表的“没有Python”。",
+    "NotRegistered": f"这台电脑还没有登记本程序（错误号{{number}}）。{_AS_BEFORE}请技术人员运行 kongjian install；已经装过的，请正常打开Excel，不要“以管理员身份运行”。",
+    "PythonMoved": f"登记的Python已不在原来的地方（错误号{{number}}）。{_AS_BEFORE}请技术人员重新运行 kongjian install。",
+    "StartRefused": f"Windows不让Python启动，可能被杀毒软件或单位的安全策略拦住（错误号{{number}}）。{_AS_BEFORE}请技术人员运行 kongjian doctor 查看。",
+    "NoAnswer": f"Python启动了，但没有应答（错误号{{number}}）。{_AS_BEFORE}请再按一次；仍不行请技术人员运行 kongjian doctor 查看。",
+    "ServerDied": "Python中途停止了，这次没有完成（错误号{number}）。请再按一次；仍不行请关闭Excel，不要保存，重新打开再试。",
+    "NoPython": "Python里出错，这次没有完成（错误号{number}：{reason}）。请把这句话发给技术人员。",
+    "NoMacPython": f"Python没有运行起来，这次没有完成。{_AS_BEFORE}请看“{HELP}”表的“没有Python”。",
     "NoData": "还没有数据：请先把平台数据粘贴到“学校数据”或“教师数据”，从第4行起。",
     "NoSheet": "找不到这张表，它可能已被隐藏或删除。请取消隐藏，或用原来的kongjian.xlsm。",
     "NoFolder": "打不开文件夹。工作簿可能还没有保存，请先保存。",
@@ -101,6 +110,7 @@ def add_help(book: Workbook, styles: Styles, rules: Rules) -> None:
     )
     row = _heading(sheet, styles, row + 1, "提示文字：宏显示的话，请不要删除")
     _table(sheet, styles, row, MESSAGES_TABLE, MESSAGES_COLUMNS, list(messages().items()))
+    book.define_name(LAST_WORD_NAME, f'="{LAST_WORD}"')
     sheet.freeze_panes(SUBTITLE_ROW, 0)
     print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=SUBTITLE_ROW)
 
