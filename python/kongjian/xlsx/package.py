@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
@@ -100,8 +100,13 @@ class Package:
         changed: Mapping[str, bytes],
         removed: Iterable[str] = (),
         added: Mapping[str, bytes] | None = None,
+        keep: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        """Writes the package with these parts changed, dropped and added; atomically, the old file kept as .bak."""
+        """Writes the package with these parts changed, dropped and added; atomically, the old file kept as .bak.
+
+        `keep` is called with the file that is going to be replaced. No other user of the computer may read a new file
+        that could not read this one.
+        """
 
         def write(temporary: Path) -> None:
             with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as out:
@@ -112,11 +117,17 @@ class Package:
                         _copy_compressed(self._zip, info, out)
                 for name, data in (added or {}).items():
                     out.writestr(_stamped(zipfile.ZipInfo(name)), data, compresslevel=LEVEL)
+            temporary.chmod(temporary.stat().st_mode & (self.path.stat().st_mode | 0o600))
+
+        def last(replaced: Path) -> None:
+            if _state(self.path) != self._state:
+                raise self._overtaken()
+            keep(replaced)
 
         self._refuse_other_kind(target, changed)
         if _state(self.path) != self._state:
             raise self._overtaken()
-        replace_file(target, write)
+        replace_file(target, write, last)
 
     def _overtaken(self) -> KongjianError:
         return KongjianError(f"计算时 {self.path.name} 被别的程序改动了，没有写入；请再算一次")
