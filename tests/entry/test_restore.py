@@ -14,6 +14,7 @@ from kongjian.base.backups import FOLDER, backups
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
 from kongjian.mailing.corrections_list import COLUMNS, FILE
+from remote import press
 from workbooks import SCHOOL_NAMES, opened, small_book
 
 HEADER = ["学校名称", "教师姓名", "账号", "任课", "在线授课"]
@@ -171,3 +172,29 @@ def test_building_over_a_book_keeps_it_and_a_demo_keeps_none(tmp_path: Path) -> 
     (tmp_path / "demo" / "赤壁市示范数据.xlsm").write_bytes(filled)
     run("demo", tmp_path / "demo", "--teachers", "1000")
     assert not (tmp_path / "demo" / FOLDER).exists()
+
+
+# ------------------------------------------------------------------ in a running Excel
+@pytest.mark.parametrize("entry", ["recalculate", "check_data"])
+def test_a_press_keeps_the_saved_file_once_before_it_writes(entry: str, tmp_path: Path) -> None:
+    book = small_book(tmp_path / "评比.xlsm")
+    for _ in range(2):  # nothing was saved in between
+        assert press(entry, book, saved=True).written
+    assert [b.path.read_bytes() for b in backups(book)] == [book.read_bytes()]
+    press("publicity_list", book, saved=True)
+    assert len(backups(book)) == 1
+
+
+def test_a_press_without_a_copy_writes_nothing(tmp_path: Path) -> None:
+    book = small_book(tmp_path / "评比.xlsm")
+    (tmp_path / FOLDER).write_bytes(b"")
+    after = press("recalculate", book, saved=True)
+    [(said, kind)] = after.alerts
+    assert (kind, after.written) == ("error", set())
+    assert said.startswith("备份没有做成（")
+
+
+def test_a_workbook_never_saved_is_written_all_the_same(tmp_path: Path) -> None:
+    after = press("recalculate", small_book(tmp_path / "评比.xlsm"))
+    assert after.written
+    assert not (tmp_path / FOLDER).exists()
