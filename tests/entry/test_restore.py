@@ -7,14 +7,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwings as xw
 from click.testing import CliRunner
 
 from import_files import text_file
+from kongjian import buttons
 from kongjian.base.backups import FOLDER, backups
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
 from kongjian.mailing.corrections_list import COLUMNS, FILE
-from remote import press
+from remote import press, remote_book
 from workbooks import SCHOOL_NAMES, opened, small_book
 
 HEADER = ["学校名称", "教师姓名", "账号", "任课", "在线授课"]
@@ -198,3 +200,45 @@ def test_a_workbook_never_saved_is_written_all_the_same(tmp_path: Path) -> None:
     after = press("recalculate", small_book(tmp_path / "评比.xlsm"))
     assert after.written
     assert not (tmp_path / FOLDER).exists()
+
+
+def test_the_button_asks_which_and_puts_it_beside_the_open_workbook(tmp_path: Path) -> None:
+    book = small_book(tmp_path / "评比.xlsm")
+    good = book.read_bytes()
+    asked = press("restore_backup", book, saved=True).said
+    assert asked[1][:2] == ["error", "评比.xlsm 还没有备份；每次写入以前会留一份在旁边的“备份”文件夹"]
+    run("recalc", book, "-q")
+    put(book, "学校数据", "G4", 33)
+    title, (kind, text, *_), *more = press("restore_backup", book, saved=True).said
+    assert (kind, more) == ("ask", [])
+    [one] = backups(book)
+    assert text.splitlines() == [
+        "评比.xlsm 有1份备份，最新的是第1份",
+        f"1  {one.moment:%Y-%m-%d %H:%M:%S}  与现在不同：学校数据1格",
+        "恢复第几份？（另存在旁边，打开着的不改动）",
+    ]
+    for wrong, said in (("二", "“二”不是第几份"), ("2", "没有第2份备份：评比.xlsm 有第1至第1份")):
+        assert said in press("restore_backup", book, wrong, saved=True).alerts[0][0]
+    after = press("restore_backup", book, "1", saved=True)
+    target = tmp_path / f"评比（备份 {one.moment:%Y-%m-%d %H-%M-%S}）.xlsm"
+    assert target.read_bytes() == good
+    [(told, kind)] = after.alerts
+    assert told.splitlines() == [
+        "备份以后改的，恢复后没有了：",
+        "学校数据1格：G4 现在33、备份里20",
+        f"已另存为 {target.name}；要用它，请关闭这一本，打开那一本",
+    ]
+    assert (kind, after.written) == ("info", set())
+    press("restore_backup", book, "1", saved=True)
+    assert len(backups(target)) == 1, "what stood there is kept"
+
+
+def test_macros_that_cannot_ask_show_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = small_book(tmp_path / "评比.xlsm")
+    run("recalc", book, "-q")
+    caller = remote_book(book, saved=True)
+    monkeypatch.setattr(xw.Book, "caller", lambda: caller)
+    buttons.restore_backup()  # type: ignore[attr-defined]
+    [text] = [a["args"][0] for a in caller.json()["actions"] if a["func"] == "alert"]
+    assert text.startswith("评比.xlsm 有1份备份")
+    assert text.endswith("用命令 kongjian restore 工作簿 第几份")

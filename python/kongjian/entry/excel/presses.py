@@ -11,10 +11,11 @@ from pathlib import Path
 import xlwings as xw
 
 from kongjian.base import backups
+from kongjian.base.errors import KongjianError
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
 from kongjian.entry.excel.session import Press, quiet
-from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation
+from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation, restoring
 from kongjian.entry.plans.plan_model import Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
@@ -86,6 +87,16 @@ def _corrections(now: Press) -> list[Told]:
     return _written(copies.corrections(folder, live, rules, _moment()), live, now)
 
 
+def _restore(now: Press) -> list[Told] | Question:
+    path, rules = now.path, load_rules()
+    stands = restoring.standing(LiveBook(now.book, rules), rules)
+    if not now.answer:
+        return restoring.which(path, stands, rules)
+    if not now.answer.isdecimal():
+        raise KongjianError(f"“{now.answer}”不是第几份；请再按一次，输入左边的数字")
+    return carry_out(restoring.beside(path, int(now.answer), stands, rules))
+
+
 def _selfcheck(now: Press) -> list[Told]:
     rules = load_rules()
     lines = examine_book.selfcheck(LiveBook(now.book, rules), rules, progress=now.progress)
@@ -135,6 +146,7 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "send_by_school": partial(_send, edition=send_copies.BY_SCHOOL),
     "send_public": partial(_send, edition=send_copies.PUBLIC),
     "apply_corrections": _corrections,
+    "restore_backup": _restore,
     "selfcheck": _selfcheck,
     "diagnose": _diagnose,
 }

@@ -37,10 +37,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Question:
-    """What has to be answered before there is a plan: which files. `patterns` are as Excel's dialog takes them."""
+    """What has to be answered before there is a plan: which files, `patterns` as Excel's dialog takes them; without
+    them, what is to be typed."""
 
     text: str
-    patterns: str
+    patterns: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ from pathlib import Path
 from kongjian.base.backups import FOLDER, Backup, backups, keep
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
-from kongjian.entry.plans.plan_model import Plan, Told
+from kongjian.entry.plans.plan_model import Plan, Question, Told
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules import Rules
 from kongjian.workbook.earlier_state import State, counted, differences, in_words, state
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
+_WIDEST = 40
+"""Characters of a line: ten of them and what stands around fit one box."""
 _UNREADABLE = "现在的工作簿打不开，没有比较"
 
 
@@ -40,6 +42,41 @@ def restored(book: Path, number: int, now: State | None, rules: Rules) -> Plan:
 
     Raises KongjianError where there is no such copy or it cannot be opened.
     """
+    chosen, told = _chosen(book, number, now, rules)
+    data = chosen.path.read_bytes()
+
+    def make(_: Progress) -> Iterable[Told]:
+        back = "；恢复以前的工作簿也留了备份，是第1份" if book.is_file() else ""
+        replace_bytes(book, data, keep)
+        yield Told(f"已恢复成 {_date(chosen)} 的备份{back}")
+
+    return Plan(told=(told,), make=make)
+
+
+def which(book: Path, now: State | None, rules: Rules) -> Question:
+    """The same list as a question. Raises KongjianError where there is no copy."""
+    [told] = listed(book, now, rules).told
+    if not told.lines:
+        raise KongjianError(told.text)
+    lines = [line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…" for line in told.lines]
+    return Question("\n".join([told.text, *lines, "恢复第几份？（另存在旁边，打开着的不改动）"]))
+
+
+def beside(book: Path, number: int, now: State | None, rules: Rules) -> Plan:
+    """The copy of this number as a workbook beside this one, which is open in Excel: nobody can replace it there."""
+    chosen, told = _chosen(book, number, now, rules)
+    target = book.with_name(f"{book.stem}（备份 {chosen.moment:%Y-%m-%d %H-%M-%S}）{book.suffix}")
+    data = chosen.path.read_bytes()
+
+    def make(_: Progress) -> Iterable[Told]:
+        replace_bytes(target, data, keep)
+        yield Told(f"已另存为 {target.name}；要用它，请关闭这一本，打开那一本", folder=book.parent)
+
+    return Plan(told=(told,), make=make)
+
+
+def _chosen(book: Path, number: int, now: State | None, rules: Rules) -> tuple[Backup, Told]:
+    """The copy of this number, and what the book has that it has not."""
     found = backups(book)
     if not 1 <= number <= len(found):
         have = f"有第1至第{len(found)}份" if found else "还没有备份"
@@ -48,16 +85,9 @@ def restored(book: Path, number: int, now: State | None, rules: Rules) -> Plan:
     with Package(chosen.path) as package:
         earlier = state(Reader(package), rules)
     lost = differences(now, earlier) if now else []
-    data, date = chosen.path.read_bytes(), _date(chosen)
     words = in_words(lost) or [_UNREADABLE if now is None else counted(lost)]
-
-    def make(_: Progress) -> Iterable[Told]:
-        back = "；恢复以前的工作簿也留了备份，是第1份" if book.is_file() else ""
-        replace_bytes(book, data, keep)
-        yield Told(f"已恢复成 {date} 的备份{back}")
-
-    head = "备份以后改的，恢复后没有了：" if lost else f"{date} 的备份："
-    return Plan(told=(Told("\n".join([head, *words])),), make=make)
+    head = "备份以后改的，恢复后没有了：" if lost else f"{_date(chosen)} 的备份："
+    return chosen, Told("\n".join([head, *words]))
 
 
 def _difference(one: Backup, now: State | None, rules: Rules) -> str:
