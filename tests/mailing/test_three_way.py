@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filled_forms import draw_template
+from kongjian.engine.measures import PLATFORM
 from kongjian.entry.cli.main import cli
 from kongjian.forms.design import draw_applications
 from kongjian.mailing.by_school import school_copies
@@ -271,6 +272,21 @@ def test_an_unchanged_copy_never_proposes_anything(
     if not log:
         del now["events"]
     assert proposed(unchanged, run_of(now, RULES)) == []
+
+
+def test_a_column_that_the_book_or_the_copy_lost_since(tmp_path: Path) -> None:
+    before = city()
+    before["teachers"][f"{PLATFORM}制作课件"] = [8.0, 7.0, float("nan"), 6.0]
+    path = sent_copy(run_of(before, RULES), tmp_path / "分校版")
+    assert proposed(path, run_of(before, RULES)) == proposed(path, run_of(city(), RULES)) == []
+    edit(path, "教师指标", {(0, "制作课件平台得分"): 9.5, (1, "在线授课"): 31})
+    edit(path, "教师指标", {(-1, "平台得分"): "别的列"})
+    found = [(c.teacher, c.item, c.note) for c in proposed(path, run_of(city(), RULES))]
+    assert found == [
+        ("", "", "交回的文件里没有“平台得分”列了，没有比较"),
+        ("甲", "", "本簿没有“制作课件得分”列了，不能采纳"),
+        ("乙", "在线授课", ""),
+    ]
 
 
 # ------------------------------------------------------------------ the whole way, in files

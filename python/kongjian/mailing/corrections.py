@@ -181,9 +181,10 @@ class _Comparison:
 
     def _lost_columns(self) -> Iterator[Correction]:
         was = dict.fromkeys(item for rows in self._sent.values() for row in rows for item in row.values)
-        for where, there in (("交回的文件里", self._columns), ("本簿里", items(self._kind, self._run))):
-            if lost := "、".join(item for item in was if item not in there):
-                yield self._whole_row((self._copy.school,), f"{where}没有“{lost}”列了，没有比较")
+        lost = [i for i in items(self._kind, self._run) if i in was and i not in self._columns]
+        if lost:
+            what = f"交回的文件里没有“{'、'.join(lost)}”列了，没有比较"
+            yield self._whole_row((self._copy.school,), what)
 
     def _changed(self, i: int, sent: SentRow) -> list[str]:
         """The items that the school wrote otherwise than they were sent.
@@ -193,7 +194,7 @@ class _Comparison:
         return [
             item
             for item, value in sent.values.items()
-            if item in self._items
+            if item in self._columns
             and not _holds(self._cell(i, item), value)
             and (not same(self._wanted(i, item), value) or self._doubtful(i, item))
         ]
@@ -217,6 +218,9 @@ class _Comparison:
             yield self._whole_row(self._called(i), f"{what}{self._unit}，不能采纳")
             return
         for item in self._changed(i, sent) if sent else self._items:
+            if item not in self._items:
+                yield self._whole_row(self._called(i), f"本簿没有“{item}”列了，不能采纳")
+                continue
             now, wanted = value_of(self._ours, item, at, self._table), self._wanted(i, item)
             derived = now != "" == value_of(self._given, item, at, self._table)
             if self._doubtful(i, item) and (sent or now != ""):
