@@ -23,6 +23,7 @@ from kongjian.mailing.note_sheet import NOTE
 from kongjian.mailing.package_proof import package_reasons
 from kongjian.mailing.position_sheet import POSITION, write_sheets
 from kongjian.mailing.proof import Proof, prove
+from kongjian.mailing.sent_values import kept
 from kongjian.mailing.strangers import Census, found_in
 from kongjian.workbook.run import Run
 from kongjian.xlsx.graft import graft
@@ -126,7 +127,8 @@ class _Maker:
         mark = f"{_key(self.school)}|{self._run.results.fingerprint}"
         # the form within brings its own mark of being ours
         names = {COPY_NAME: mark} if form else {COPY_NAME: mark, MADE_NAME: "copy"}
-        graft(self.base, sources, target, names, order=(NOTE, POSITION), into="分校版")
+        sent = kept(self._run, self.school, mark)
+        graft(self.base, sources, target, names, sent, order=(NOTE, POSITION), into="分校版")
         seen = found_in(target, self._census.strangers(self.school))
         reasons = (*proof.reasons, *_reasons(self.base, target), *(s.text for s in seen if s.certain))
         doubts = tuple(s.text for s in seen if not s.certain)

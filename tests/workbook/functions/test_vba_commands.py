@@ -32,6 +32,7 @@ PYTHON = {
     "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
+    "RestoreBackup": "restore_backup",
 }  # fmt: skip
 SAY = messages()
 AUTOMATIC, MANUAL = -4105, -4135
@@ -201,6 +202,24 @@ def test_a_question_for_files_is_asked_and_the_answer_handed_over(host: VbaHost)
     files = "C:\\评 比\\甲.xlsx\nC:\\乙.csv"
     assert host.presses == [("import_data", ""), ("import_data", files)]
     assert host.shown == [f"import_data：{files}"]
+
+
+def types(entry: str, answer: str) -> Rows:
+    """A press that asks what is to be typed, then tells it."""
+    row = ["info", f"{entry}：{answer}", "", ""] if answer else ["ask", "第几份？", "", ""]
+    return [["title", "空间评比", "", ""], row]
+
+
+@pytest.mark.parametrize(("typed", "told"), [(" 3 ", ["restore_backup：3"]), ("", [])])
+def test_a_question_for_a_word_is_asked_and_nothing_typed_ends_it(
+    typed: str, told: list[str], host: VbaHost
+) -> None:
+    host.press_answer = types
+    host.app.answer_dialogs(typed)
+    host.run("KongjianRun_RestoreBackup")
+    assert host.app.dialogs[0][:3] == ("InputBox", "第几份？", "空间评比")
+    assert [text for kind, text, *_ in host.app.dialogs if kind == "MsgBox"] == told
+    assert host.presses == [("restore_backup", ""), *([("restore_backup", "3")] if told else [])]
 
 
 def test_a_cancelled_dialog_ends_it_without_a_word(host: VbaHost) -> None:

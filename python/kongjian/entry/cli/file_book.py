@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from kongjian.base import backups
 from kongjian.intake.sheets import Progress
 from kongjian.rules import load_rules
 from kongjian.workbook import recalculate
@@ -18,7 +19,7 @@ from kongjian.xlsx.reader import Reader
 
 
 class FileBook(Reader):
-    """Read as sheets; written to `target` whole or not at all, and a file that was there is kept as .bak."""
+    """Read as sheets; written to `target` whole or not at all, a file that was there copied into 备份 and kept as .bak."""
 
     def __init__(self, package: Package, target: Path) -> None:
         super().__init__(package)
@@ -35,7 +36,7 @@ class FileBook(Reader):
     def write(self, writing: Writing, progress: Progress = lambda _: None) -> None:
         progress(f"正在写入{writing.name}…")
         recalculate.write(self._edit, writing)
-        self._edit.save(self._target)
+        self._edit.save(self._target, backups.keep)
 
 
 @contextmanager

@@ -16,7 +16,11 @@ from kongjian.entry.plans.plan_model import carry_out
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.argument("files", type=FILE, metavar="文件...", nargs=-1, required=True)
 @click.option(
-    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+    "-o",
+    "--out",
+    type=FILE,
+    metavar="文件",
+    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
 )
 @click.option(
     "--sheet", default="", metavar="工作表", help="这些文件都是哪张输入表，如 教师数据（默认按列名认）"

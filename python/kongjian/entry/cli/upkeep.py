@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kongjian.base import places
+from kongjian.base import backups, places
 from kongjian.base.files import make_folder
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
 from kongjian.entry.cli.show import pad, print_report
@@ -90,7 +90,9 @@ def build(target: Path, templates: Path | None) -> None:
         return
     from kongjian.workbook.shipped.build_workbook import build as build_book
 
-    build_book(load_rules(), target)
+    rules = load_rules()
+    backups.keep(target)
+    build_book(rules, target)
     click.echo(f"已生成 {target}")
 
 

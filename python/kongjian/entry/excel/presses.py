@@ -10,11 +10,13 @@ from pathlib import Path
 
 import xlwings as xw
 
+from kongjian.base import backups
+from kongjian.base.errors import KongjianError
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
 from kongjian.entry.excel.session import Press, quiet, saved_copy
-from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation
-from kongjian.entry.plans.plan_model import Question, Told, carry_out, fault
+from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation, restoring
+from kongjian.entry.plans.plan_model import Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
@@ -37,14 +39,14 @@ def press(book: xw.Book, entry: str, answer: str = "") -> Sequence[Told] | Quest
 
 def _check(now: Press) -> list[Told]:
     live, run = _examined(now)
-    return carry_out(recalculation.problems(run, live, _moment()), live, now.progress)
+    return _written(recalculation.problems(run, live, _moment()), live, now)
 
 
 def _recalculate(now: Press) -> list[Told]:
     started = time.perf_counter()
     live, run = _examined(now)
     plan = recalculation.results(run, live, _moment(), time.perf_counter() - started)
-    return carry_out(plan, live, now.progress)
+    return _written(plan, live, now)
 
 
 def _import(now: Press) -> list[Told] | Question:
@@ -54,7 +56,7 @@ def _import(now: Press) -> list[Told] | Question:
     live = LiveBook(now.book, rules)
     chosen = [Path(name) for name in now.answer.split("\n")]
     plan = file_import.rows(chosen, live, rules, _moment(), progress=now.progress)
-    return [*carry_out(plan, live, now.progress), Told("改了什么见“导入记录”")]
+    return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
 
 
 def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told]:
@@ -85,7 +87,17 @@ def _send(now: Press, edition: str) -> list[Told]:
 def _corrections(now: Press) -> list[Told]:
     folder, rules = now.path.parent / kinds.FOLDER, load_rules()
     live = LiveBook(now.book, rules)
-    return carry_out(copies.corrections(folder, live, rules, _moment()), live, now.progress)
+    return _written(copies.corrections(folder, live, rules, _moment()), live, now)
+
+
+def _restore(now: Press) -> list[Told] | Question:
+    path, rules = now.path, load_rules()
+    stands = restoring.standing(LiveBook(now.book, rules), rules)
+    if not now.answer:
+        return restoring.which(path, stands, rules)
+    if not now.answer.isdecimal():
+        raise KongjianError(f"“{now.answer}”不是第几份；请再按一次，输入左边的数字")
+    return carry_out(restoring.beside(path, int(now.answer), stands, rules))
 
 
 def _selfcheck(now: Press) -> list[Told]:
@@ -106,6 +118,13 @@ def _diagnose(now: Press) -> list[Told]:
     now.progress("正在诊断…")
     lines = doctor.examine(now.path if now.folder else None)
     return carry_out(examinations.saved(lines, doctor.word(lines), examinations.DIAGNOSIS, now.folder))
+
+
+def _written(plan: Plan, live: LiveBook, now: Press) -> list[Told]:
+    """Carries out what writes into the workbook; before it a copy is made of the file that was saved last."""
+    if plan.writing and now.folder:
+        backups.keep(now.path)
+    return carry_out(plan, live, now.progress)
 
 
 def _examined(now: Press) -> tuple[LiveBook, Run]:
@@ -137,6 +156,7 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "send_by_school": partial(_send, edition=send_copies.BY_SCHOOL),
     "send_public": partial(_send, edition=send_copies.PUBLIC),
     "apply_corrections": _corrections,
+    "restore_backup": _restore,
     "selfcheck": _selfcheck,
     "diagnose": _diagnose,
 }

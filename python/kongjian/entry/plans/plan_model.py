@@ -39,9 +39,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Question:
-    """What has to be answered: before there is a plan which files, `patterns` being as Excel's dialog takes them;
+    """What has to be answered: before there is a plan which files, `patterns` being as Excel's dialog takes them, or
 
-    after what was told yes or no, `answer` being what yes hands over and `option` what says yes on the command line.
+    without them what is to be typed; after what was told yes or no, `answer` being what yes hands over and `option`
+    what says yes on the command line.
     """
 
     text: str

@@ -64,6 +64,8 @@ Private Function KongjianShown(rows As Variant) As String
                 title = text
             Case "files"
                 KongjianShown = KongjianFiles(text, CStr(rows(line, first + 2)))
+            Case "type"
+                KongjianShown = Trim$(InputBox(text, title))
             Case "mail"
                 mailed = KongjianMailed(text, CStr(rows(line, first + 2)), CStr(rows(line, first + 3)))
             Case "open"
