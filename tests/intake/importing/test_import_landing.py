@@ -178,8 +178,8 @@ def test_an_import_fills_only_so_many_lines_of_the_record(book: Path, tmp_path: 
     run_import(book, csv(tmp_path / "x.csv", ["学校", "姓名", "账号", *names], *rows))
     notes = recorded(book, "说明")
     kept = (
-        3 + len(names) * 20 + len(names)
-    )  # what is said of the file, then 20 lines of each kind and their rest
+        4 + len(names) * 20 + len(names)
+    )  # what is said of the file and of the comparison, then 20 lines of each kind and their rest
     assert len(notes) == 201
     assert notes[-1] == f"这次导入另有{kept - 1 - 200}行记录，没有列出"
 
@@ -308,7 +308,9 @@ def test_one_bad_file_does_not_stop_the_others(book: Path, tmp_path: Path) -> No
     done = run_import(
         book, tmp_path / "没有.csv", good, csv(tmp_path / "天气.csv", ["日", "气温"], ["1", "20"])
     )
-    assert done.lines[-2:] == [
+    assert done.unfinished
+    assert done.lines[-3:] == [
+        "写入的与文件逐格核对一致38格",
         f"没有导入：找不到文件 {tmp_path / '没有.csv'}",
         "没有导入：天气.csv：前10行没有输入表的列名，没有导入",
     ]

@@ -106,7 +106,13 @@ def test_an_answer_that_cannot_be_used_is_refused(
 def test_the_other_sheets_of_a_file_are_imported_meanwhile(book: Path, file: Path, tmp_path: Path) -> None:
     months = text_file(tmp_path / "月.csv", [["学校", "月份", "得分"], ["某校", "2021-03", 88]], "utf-8")
     done = run_import(book, file, months)
-    assert done.lines == ["月.csv → 月度得分：新增1行", "  按别名认的列：学校→学校名称", ASKED]
+    assert done.lines == [
+        "月.csv → 月度得分：新增1行",
+        "  按别名认的列：学校→学校名称",
+        "写入的与文件逐格核对一致3格",
+        ASKED,
+    ]
+    assert done.unfinished
     assert [landed(book, "月度得分")[0]["得分"], landed(book, "教师数据")] == [88.0, []]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kongjian.base.files import replace_bytes
 from kongjian.intake.sheets import Progress
 from kongjian.rules import load_rules
 from kongjian.workbook import recalculate
@@ -15,6 +18,9 @@ from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
+
+if TYPE_CHECKING:
+    from kongjian.intake.importing.landing import Block
 
 
 class FileBook(Reader):
@@ -35,7 +41,23 @@ class FileBook(Reader):
     def write(self, writing: Writing, progress: Progress = lambda _: None) -> None:
         progress(f"正在写入{writing.name}…")
         recalculate.write(self._edit, writing)
-        self._edit.save(self._target)
+        if writing.rows:
+            self._save_checked(writing.rows)
+        else:
+            self._edit.save(self._target)
+
+    def _save_checked(self, rows: Sequence[Block]) -> None:
+        """The file is read again and its new rows compared with those they come from before it takes its place."""
+        from kongjian.intake.importing.landed_check import compared
+
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / self._target.name
+            self._edit.save(made)
+            with Package(made) as package:
+                written = Reader(package)
+                for block in rows:
+                    compared(block, written.grid(block.sheet))
+            replace_bytes(self._target, made.read_bytes())
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from kongjian.intake.column_names import SHEET, name_rows, turned_down, with_con
 from kongjian.intake.importing import records
 from kongjian.intake.importing.damaged import refuse_damaged
 from kongjian.intake.importing.gather import Gathered, Known, SheetPart, gather
+from kongjian.intake.importing.landed_check import compared
 from kongjian.intake.importing.landing import Block, Landing, Outcome
 from kongjian.intake.importing.records import Line
 from kongjian.intake.problem_list import word
@@ -21,6 +22,8 @@ from kongjian.intake.sheets import RECORDS, Page, Progress, Sheets, no_sheet, ro
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
 
+_NOTHING_NEW = "没有写入任何一行"
+_ALL_THERE = "这些行都已经有了，没有新增"
 _SHOWN_CONFLICTS = 5
 """Of a file, in what is said at the end; 导入记录 has more of them."""
 
@@ -34,11 +37,15 @@ class InputSheets(Sheets, Protocol):
 
 @dataclass(frozen=True)
 class Import:
-    """What is said of an import, the new rows of input sheets, and the sheets of the import itself."""
+    """What is said of an import, the new rows of input sheets, and the sheets of the import itself.
+
+    `unfinished` says that it waits for an answer, or that of some file nothing is in the workbook.
+    """
 
     lines: list[str]
     rows: list[Block]
     pages: list[Page]
+    unfinished: bool = False
 
 
 def import_files(
@@ -61,8 +68,14 @@ def import_files(
     refuse_damaged([(p.name, p.found, p.rows) for p in gathered.parts], rules.importing)
     if not gathered.parts and not gathered.asked:
         raise KongjianError("；".join(gathered.refused) or "没有选文件")
-    said, told, rows = _land(gathered.parts, sheets, rules)
-    pages = [_record(gathered, told, sheets, rules, now)]
+    land = _land(gathered.parts, sheets, rules)
+    if count := sum(map(compared, land.rows)):
+        land.checked = f"写入的与文件逐格核对一致{count}格"
+        land.said.append(land.checked)
+    elif not gathered.asked:
+        land.said.append(_NOTHING_NEW if land.unfinished else _ALL_THERE)
+    said = land.said
+    pages = [_record(gathered, land, sheets, rules, now)]
     if gathered.asked:
         pages.append(records.names_page(name_rows(names), gathered.asked))
         files = "、".join(dict.fromkeys(row.file for row in gathered.asked))
@@ -70,7 +83,8 @@ def import_files(
             f"{files} 没有导入：{len(gathered.asked)}个列名拿不准，已列在“{SHEET}”，"
             "请在“确认”列写“是”或“否”（也可以改“对应列”），再导入一次"
         )
-    return Import([*said, *(f"没有导入：{reason}" for reason in gathered.refused)], rows, pages)
+    said += [f"没有导入：{reason}" for reason in gathered.refused]
+    return Import(said, land.rows, pages, bool(land.unfinished or gathered.asked or gathered.refused))
 
 
 def _forced(sheet: str, rules: Rules) -> InputTable | None:
@@ -82,24 +96,31 @@ def _forced(sheet: str, rules: Rules) -> InputTable | None:
     raise KongjianError(f"没有输入表“{sheet}”；可以写{'、'.join(t.sheet for t in rules.tables)}")
 
 
-Told = dict[Path, list[Line]]
+@dataclass
+class _Land:
+    """What became of all the files: what is said, the record's lines of each file, the new rows of each sheet."""
+
+    said: list[str] = field(default_factory=list)
+    told: dict[Path, list[Line]] = field(default_factory=dict)
+    rows: list[Block] = field(default_factory=list)
+    unfinished: bool = False
+    checked: str = ""
 
 
-def _land(
-    parts: Sequence[SheetPart], sheets: InputSheets, rules: Rules
-) -> tuple[list[str], Told, list[Block]]:
-    """Finds each row its place: what is said, the record's lines of each file, the new rows of each sheet."""
+def _land(parts: Sequence[SheetPart], sheets: InputSheets, rules: Rules) -> _Land:
+    """Finds each row its place."""
     landings: dict[str, Landing] = {}
-    said: list[str] = []
-    told: Told = {}
+    out = _Land()
     for part in parts:
         table = part.found.table
         if table.id not in landings:
             landings[table.id] = _landing(table, sheets, rules)
         landing = landings[table.id]
         outcome = landing.add(part.rows, part.name)
-        told.setdefault(part.path, []).extend(_tell(part, landing, outcome, rules, said))
-    return said, told, [b for landing in landings.values() if (b := landing.block())]
+        out.told.setdefault(part.path, []).extend(_tell(part, landing, outcome, rules, out.said))
+        out.unfinished |= not outcome.landed and (not outcome.same or bool(outcome.conflicts))
+    out.rows = [b for landing in landings.values() if (b := landing.block())]
+    return out
 
 
 def _landing(table: InputTable, sheets: InputSheets, rules: Rules) -> Landing:
@@ -144,12 +165,13 @@ def _header_notes(part: SheetPart, landing: Landing, rules: Rules) -> list[str]:
     return notes
 
 
-def _record(gathered: Gathered, told: Told, sheets: Sheets, rules: Rules, now: dt.datetime) -> Page:
+def _record(gathered: Gathered, land: _Land, sheets: Sheets, rules: Rules, now: dt.datetime) -> Page:
     """导入记录 with this import on top: file by file, then what was refused."""
     files: list[tuple[str, list[Line]]] = [
-        (path.name, [*told.get(path, []), *(Line("", "", "", "", note) for note in notes)])
+        (path.name, [*land.told.get(path, []), *(Line("", "", "", "", note) for note in notes)])
         for path, notes in gathered.notes.items()
     ]
-    files.append(("", [Line("", "", "", "", f"没有导入：{reason}") for reason in gathered.refused]))
+    checked = [Line("", "", "", "", land.checked)] if land.checked else []
+    files.append(("", checked + [Line("", "", "", "", f"没有导入：{reason}") for reason in gathered.refused]))
     kept = rows_below_header(sheets, RECORDS.sheet, RECORDS.names)
     return records.record_page(now, files, kept, rules.importing)

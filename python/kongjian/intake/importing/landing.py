@@ -27,7 +27,10 @@ _DIGITS = 9
 
 @dataclass(frozen=True)
 class Block:
-    """New rows of one input sheet (named as the workbook spells it); `columns` are the worksheet's, from 1."""
+    """New rows of one input sheet (named as the workbook spells it); `columns` are the worksheet's, from 1.
+
+    `readings` say of each cell whence it is, None where the file has no such column.
+    """
 
     table: InputTable
     sheet: str
@@ -36,6 +39,7 @@ class Block:
     columns: tuple[int, ...]
     kinds: tuple[Column, ...]
     rows: list[list[Value]]
+    readings: list[list[Reading | None]]
 
     @property
     def table_name(self) -> str:
@@ -104,7 +108,7 @@ class Landing:
         self._keys = rules.importing.keys[table.id]
         self._index: list[dict[Key, list[_Known]]] = [{} for _ in self._keys]
         self._all: list[Row] = []
-        self._new: list[Row] = []
+        self._new: list[Mapping[str, Reading]] = []
         there = converted(table, grid, header, rules)
         for k, row in enumerate(there.rows):
             self._know({n: r.value for n, r in there.row(k).items()}, row, f"{sheet}第{row}行")
@@ -126,7 +130,7 @@ class Landing:
             else:
                 at = self._first_row + len(self._new)
                 out.landed.append(Landed(source_row, at, readings))
-                self._new.append(row)
+                self._new.append(readings)
                 self._know(row, at, f"{file}第{source_row}行")
         return out
 
@@ -158,6 +162,7 @@ class Landing:
             self._first_row,
             tuple(self.columns[n] for n in names),
             tuple(self._kinds[n] for n in names),
+            [[row[n].value if n in row else None for n in names] for row in self._new],
             [[row.get(n) for n in names] for row in self._new],
         )
         if block.last_row > _LAST_ROW:
