@@ -18,6 +18,7 @@ class Words:
     units: tuple[str, ...]
     blank: tuple[str, ...]
     total_row: tuple[str, ...]
+    remark_row: tuple[str, ...]
     __pydantic_config__ = STRICT
 
 

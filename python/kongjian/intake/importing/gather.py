@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 from kongjian.intake.column_names import NameRow
 from kongjian.intake.importing.convert import Converted, converted
+from kongjian.intake.importing.header_rows import join_headers
 from kongjian.intake.importing.recognise import Recognised, recognise
+from kongjian.intake.importing.school_named import with_school
 from kongjian.intake.importing.source_sheet import SourceSheet
 from kongjian.intake.importing.sources import read_source
 from kongjian.intake.sheets import Progress
@@ -44,11 +46,14 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known beforehand: the rules with confirmed headers, refused headers, the table if it is given."""
+    """What is known beforehand: the rules with confirmed headers, refused headers, the table if it is given,
+
+    the schools that the workbook has."""
 
     rules: Rules
     turned_down: Collection[tuple[str, str]]
     forced: InputTable | None
+    schools: tuple[str, ...] = ()
 
 
 def gather(paths: Sequence[Path], known: Known, progress: Progress) -> Gathered:
@@ -71,7 +76,9 @@ def _read(path: Path, known: Known, out: Gathered) -> None:
     asked: list[NameRow] = []
     notes = list(source.notes)
     left_out = []
-    for sheet in source.sheets:
+    for given in source.sheets:
+        grid = join_headers(given.grid, known.rules)
+        sheet = with_school(replace(given, grid=grid), known.rules, known.schools)
         found = recognise(sheet.grid, known.rules, known.turned_down, known.forced)
         if isinstance(found, str):
             left_out.append(f"工作表“{sheet.name}”：{found}" if sheet.name else found)

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.text import fold
+from kongjian.base.grid import is_blank
+from kongjian.base.text import clean, fold
+from kongjian.engine.findings import Findings
 from kongjian.intake.column_names import SHEET, name_rows, turned_down, with_confirmed
+from kongjian.intake.headers import find_header
 from kongjian.intake.importing import records
 from kongjian.intake.importing.damaged import refuse_damaged
 from kongjian.intake.importing.gather import Gathered, Known, SheetPart, gather
@@ -21,6 +24,7 @@ from kongjian.intake.problem_list import word
 from kongjian.intake.sheets import RECORDS, Page, Progress, Sheets, no_sheet, rows_below_header
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
+from kongjian.rules.roles import Role
 
 _NOTHING_NEW = "没有写入任何一行"
 _ALL_THERE = "这些行都已经有了，没有新增"
@@ -63,7 +67,7 @@ def import_files(
     """
     names = sheets.grid(SHEET)
     rules = with_confirmed(rules, names)
-    known = Known(rules, turned_down(rules, names), _forced(sheet, rules))
+    known = Known(rules, turned_down(rules, names), _forced(sheet, rules), _schools(sheets, rules))
     gathered = gather(paths, known, progress)
     refuse_damaged([(p.name, p.found, p.rows) for p in gathered.parts], rules.importing)
     if not gathered.parts and not gathered.asked:
@@ -94,6 +98,19 @@ def _forced(sheet: str, rules: Rules) -> InputTable | None:
         if fold(sheet) in (fold(table.sheet), fold(table.name), fold(table.id)):
             return table
     raise KongjianError(f"没有输入表“{sheet}”；可以写{'、'.join(t.sheet for t in rules.tables)}")
+
+
+def _schools(sheets: InputSheets, rules: Rules) -> tuple[str, ...]:
+    """The schools of 学校数据 as it spells them."""
+    table = rules.table("schools")
+    grid = sheets.grid(table.sheet)
+    header = find_header(table, grid, Findings()) if grid else None
+    if grid is None or header is None:
+        return ()
+    at = header.columns[table.name_of(Role.SCHOOL)] - 1
+    return tuple(
+        dict.fromkeys(clean(str(row[at])) for row in grid.rows[header.row :] if not is_blank(row[at]))
+    )
 
 
 @dataclass
