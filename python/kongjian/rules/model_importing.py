@@ -40,6 +40,10 @@ class ImportingFile:
     header_parts: HeaderParts
     school_labels: tuple[str, ...]
     school_ends: tuple[str, ...]
+    other_headers: tuple[str, ...]
+    account_headers: tuple[str, ...]
+    asked_as: dict[str, str]
+    telling_apart: str
     damaged_share: float
     damaged_from: int
     shown_per_kind: int
