@@ -23,6 +23,7 @@ from kongjian.intake.tables import convert, data_rows, percent_formats
 from kongjian.intake.values import Cells
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
+from kongjian.rules.roles import Role
 from kongjian.xlsx.strings import FORBIDDEN
 
 Value = str | float | dt.datetime | None
@@ -85,7 +86,24 @@ def converted(
                 if row in errors:
                     note = f"单元格是错误值{errors[row]}，写成空白"
                     columns[column.name][k] = Reading(errors[row], None, notes=(note,))
-    return Converted(rows, columns, left_out)
+    return _named(table, Converted(rows, columns, left_out))
+
+
+def _named(table: InputTable, rows: Converted) -> Converted:
+    """Without the rows that say of nobody what they hold: totals without a word for it."""
+    roles = (Role.PERSON, Role.ACCOUNT) if table.by_role(Role.PERSON) else (Role.SCHOOL, Role.ACCOUNT)
+    who = [c for role in roles if (c := table.by_role(role)) and c.name in rows.columns]
+    named = [any(not is_blank(rows.columns[c.name][k].value) for c in who) for k in range(len(rows.rows))]
+    if not who or all(named):
+        return rows
+    found = f"没有{'和'.join(c.name for c in who)}"
+    for k, row in enumerate(rows.rows):
+        if not named[k]:
+            rows.left_out.add("total_row", table.id, row, found=found)
+    columns = {n: [r for r, kept in zip(own, named, strict=True) if kept] for n, own in rows.columns.items()}
+    return Converted(
+        tuple(r for r, kept in zip(rows.rows, named, strict=True) if kept), columns, rows.left_out
+    )
 
 
 def _column(given: Cells, rules: Rules, as_text: bool) -> list[Reading]:
