@@ -25,6 +25,16 @@ class ImportLimits:
 
 
 @dataclass(frozen=True)
+class HeaderParts:
+    """Words above or below an indicator's name that say what the numbers of a column are."""
+
+    counts: tuple[str, ...]
+    scores: tuple[str, ...]
+    rates: tuple[str, ...]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class ImportingFile:
     """rules/importing.yaml: when a header is asked about, what makes two rows the same, how much is taken in.
 
@@ -33,6 +43,13 @@ class ImportingFile:
 
     similarity: float
     head_from: int
+    header_parts: HeaderParts
+    school_labels: tuple[str, ...]
+    school_ends: tuple[str, ...]
+    other_headers: tuple[str, ...]
+    account_headers: tuple[str, ...]
+    asked_as: dict[str, str]
+    telling_apart: str
     damaged_share: float
     damaged_from: int
     shown_per_kind: int

@@ -114,10 +114,11 @@ class Package:
         removed: Iterable[str] = (),
         added: Mapping[str, bytes] | None = None,
         keep: Callable[[Path], None] = lambda _: None,
+        verify: Callable[[Path], None] = lambda _: None,
     ) -> None:
         """Writes the package with these parts changed, dropped and added; atomically, the old file kept as .bak.
 
-        `keep` is called with the file that is going to be replaced. No other user of the computer may read a new file
+        `keep` is called with the file that is going to be replaced, `verify` before with the one that is to replace it. No other user of the computer may read a new file
         that could not read this one.
         """
 
@@ -131,6 +132,7 @@ class Package:
                 for name, data in (added or {}).items():
                     out.writestr(_stamped(zipfile.ZipInfo(name)), data, compresslevel=LEVEL)
             temporary.chmod(temporary.stat().st_mode & (self.path.stat().st_mode | 0o600))
+            verify(temporary)
 
         def last(replaced: Path) -> None:
             if _state(self.path) != self._state:

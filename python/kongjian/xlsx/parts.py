@@ -235,16 +235,17 @@ class Parts:
         target: Path,
         finish: Callable[[str], bytes] = str.encode,
         keep: Callable[[Path], None] = lambda _: None,
+        verify: Callable[[Path], None] = lambda _: None,
     ) -> None:
         """Writes the package as it now stands, whole or not at all; `finish` makes the bytes of a part edited as text.
 
-        `keep` is called with the file that is going to be replaced.
+        `keep` and `verify` see Package.save.
         """
         parts = {name: finish(data) if isinstance(data, str) else data for name, data in self._parts.items()}
         old = set(self.package.names)
         changed = {name: data for name, data in parts.items() if name in old}
         added = {name: data for name, data in parts.items() if name not in old}
-        self.package.save(target, changed, self._removed, added, keep)
+        self.package.save(target, changed, self._removed, added, keep, verify)
 
 
 def _without(xml: str, name: str, key: str, value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 
 import click
@@ -33,5 +34,6 @@ def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str) -
 
     now = dt.datetime.now().replace(microsecond=0)
     with file_book(book, out) as held:
-        say(carry_out(rows(files, held, load_rules(), now, sheet), held))
+        code = say(carry_out(rows(files, held, load_rules(), now, sheet), held))
     click.echo(f"已写入 {out or book}")
+    sys.exit(code)
