@@ -13,6 +13,7 @@ from kongjian.demo.pasted_sheet import Sheet
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.scoring import score
 from kongjian.rules import Rules
+from kongjian.rules.roles import Role
 from kongjian.workbook.shipped.build_workbook import Pasted
 
 LARGEST_SHEET = 1_048_576 - 3 - 100  # rows of a worksheet, less the heading and room for dirt
@@ -112,7 +113,9 @@ def _count_every_line(rules: Rules, city: City, log: Sheet) -> None:
     staff = city.teachers
     shared = rules.effective.share_behaviours
     lines = Counter((row[2], row[4]) for row in log.rows)
-    at = np.flatnonzero(city.plain_teachers(city.logged) & (staff["任课"] == 1))
+    teaching = rules.table("teachers").by_role(Role.TEACHING)
+    counts = staff[teaching.name] == 1 if teaching else True
+    at = np.flatnonzero(city.plain_teachers(city.logged) & counts)
     some = staff.take(at)
     computed = score(some, rules.teacher, rules)
     for name in events.role(rules, "teacher").behaviours:

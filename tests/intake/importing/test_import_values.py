@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,14 @@ def book(tmp_path: Path) -> Path:
 
 
 HEAD: Line = ["学校", "姓名", "账号", "在线授课"]
-ERROR, FORMULA, TRUE = object(), object(), True
+
+
+class Special(Enum):
+    ERROR = "an error value"
+    FORMULA = "a formula"
+
+
+ERROR, FORMULA, TRUE = Special.ERROR, Special.FORMULA, True
 NOT_A_NUMBER = "按空白处理"
 
 
