@@ -5,20 +5,24 @@ One ladder for the counts of teachers, the answers of administrators and the rat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kongjian.engine.effective import Log
 from kongjian.engine.event_lines import role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, rows
+from kongjian.engine.scoring import BLOCK_ROWS
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import BlankCount, LogCoverage
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import named_months
 
+Rungs = NDArray[np.int8]
 PASTED, FROM_LOG, COVERED, BY_READING, MISSING = range(5)
 """The rungs, from the highest down."""
 NO_EVENT: dict[LogCoverage, bool] = {LogCoverage.COMPLETE: True, LogCoverage.PARTIAL: False}
@@ -28,18 +32,25 @@ _BLANK: dict[BlankCount, int] = {BlankCount.MISSING: MISSING, BlankCount.ZERO: B
 COLUMNS = ("学校名称", "角色", "行为", "应有", "有数", "粘贴", "行为明细", "按0次", "缺", "月份", "说明")
 
 
-def climb(given: Floats, counted: Floats, covered: Bools, rules: Rules) -> tuple[Floats, Ints]:
+def climb(given: Floats, counted: Floats, covered: Bools, rules: Rules) -> tuple[Floats, Rungs]:
     """Each value and the rung that it stands on; NaN on the last.
 
     `given` is pasted, `counted` the log's effective count (0 for none), `covered` where the log would have told.
     """
-    rung = np.full(len(given), _BLANK[rules.choice(BlankCount)], dtype=np.int64)
-    rung[covered] = silence(rules)
-    rung[counted > 0] = FROM_LOG
-    pasted = ~np.isnan(given)
-    rung[pasted] = PASTED
-    value = np.where(rung == FROM_LOG, counted, np.where(rung == MISSING, np.nan, 0.0))
-    return np.where(pasted, given, value), rung
+    quiet, blank = silence(rules), _BLANK[rules.choice(BlankCount)]
+    at_quiet, at_blank = (math.nan if rung == MISSING else 0.0 for rung in (quiet, blank))
+    lowest = np.where(covered, at_quiet, at_blank)
+    lowest_rung = np.where(covered, np.int8(quiet), np.int8(blank))
+    value, rung = np.empty(len(given)), np.empty(len(given), dtype=np.int8)
+    for start in range(0, len(given), BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        some, pasted, on = counted[rows] > 0, given[rows] == given[rows], rung[rows]
+        value[rows] = np.where(pasted, given[rows], np.where(some, counted[rows], lowest[rows]))
+        # products of small numbers are twice as fast as choices; FROM_LOG is 1, PASTED 0
+        np.multiply(lowest_rung[rows], ~some, out=on)
+        np.add(on, some, out=on)
+        np.multiply(on, ~pasted, out=on)
+    return value, rung
 
 
 def silence(rules: Rules) -> int:
@@ -72,7 +83,7 @@ class Tally:
         self._counts: dict[tuple[int, int], Ints] = {}
         self._unused: dict[tuple[int, int], list[tuple[Bools, str]]] = {}
 
-    def add(self, role: int, behaviour: int, school: Ints, rung: Ints, concerned: Bools) -> None:
+    def add(self, role: int, behaviour: int, school: Ints, rung: Rungs, concerned: Bools) -> None:
         """One behaviour's rungs of those concerned, by the position of their schools."""
         use = concerned & (school != NOT_FOUND)
         at = school[use] * (MISSING + 1) + rung[use]

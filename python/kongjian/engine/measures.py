@@ -13,6 +13,7 @@ from kongjian.engine.coverage import (
     FROM_LOG,
     MISSING,
     PASTED,
+    Rungs,
     Tally,
     climb,
     covered,
@@ -159,7 +160,7 @@ def _counted(mean: TeacherMean, teachers: Frame, table: InputTable) -> Bools:
 
 
 def _report_counts(
-    column: str, given: Floats, counted: Floats, rung: Ints, at: Ints, owed: Bools, is_share: bool, findings: Findings
+    column: str, given: Floats, counted: Floats, rung: Rungs, at: Ints, owed: Bools, is_share: bool, findings: Findings
 ) -> None:  # fmt: skip
     differ = (rung == PASTED) & (counted > 0) & (np.abs(given - counted) > TOLERANCE)
     for i in np.flatnonzero(differ) if not is_share else ():
@@ -174,7 +175,7 @@ def _report_counts(
     _report_zeros(("counts_covered", "counts_zero"), "teachers", column, rung[owed], findings)
 
 
-def _report_zeros(codes: tuple[str, str], table: str, column: str, rung: Ints, findings: Findings) -> None:
+def _report_zeros(codes: tuple[str, str], table: str, column: str, rung: Rungs, findings: Findings) -> None:
     """Tells how many blanks of a column are 0, because the log covers them (the first code) or by the reading."""
     for code, step in zip(codes, (COVERED, BY_READING), strict=True):
         if some := int((rung == step).sum()):
