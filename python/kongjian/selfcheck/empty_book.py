@@ -17,9 +17,8 @@ from kongjian.xlsx.reader import Reader
 
 @dataclass(frozen=True)
 class EmptyBook:
-    """Its file, its defined names, the states of its sheets, and the sheets whose texts are fixed."""
+    """Its defined names, the states of its sheets, and the sheets whose texts are fixed."""
 
-    path: Path
     names: Mapping[str, str]
     states: Mapping[str, str]
     grids: Mapping[str, Grid | None]
@@ -39,4 +38,4 @@ def _read(path: Path, _: int) -> EmptyBook:
     with Package(path) as package, SecondReader(path) as second:
         reader = Reader(package)
         grids = {sheet: reader.grid(sheet) for sheet in (HOME, RULES, HELP)}
-        return EmptyBook(path, second.names, second.states, grids)
+        return EmptyBook(second.names, second.states, grids)

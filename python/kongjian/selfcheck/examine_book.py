@@ -100,7 +100,7 @@ def _shown(
         def macros() -> Line:
             if file is None:
                 return _unseen(shipped_macros.TITLE, blind)
-            return shipped_macros.shipped_macros(file, empty_book(shipped).path)
+            return shipped_macros.shipped_macros(file, shipped or places.shipped_workbook())
 
         checks = {
             untouched_results.TITLE: results,

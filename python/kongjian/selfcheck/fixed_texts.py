@@ -31,7 +31,10 @@ def fixed_texts(book: Sheets, names: Names, shipped: EmptyBook) -> Line:
     """Compares with the empty workbook that this installation ships."""
     missing = [sheet for sheet in (HOME, RULES, HELP) if book.grid(sheet) is None]
     shift, moved = _shift(areas(names), areas(shipped.names))
-    found = [*moved, *_same_cells(book, shipped, HOME, shift, areas(shipped.names).values())]
+    found = [
+        *(moved if book.grid(HOME) else ()),
+        *_same_cells(book, shipped, HOME, shift, areas(shipped.names).values()),
+    ]
     found += [*_rule_texts(book, shipped), *_same_cells(book, shipped, HELP)]
     unchecked = [f"没有工作表“{sheet}”，没有核对它的文字" for sheet in missing]
     if found:

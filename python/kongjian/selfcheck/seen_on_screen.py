@@ -12,7 +12,7 @@ from kongjian.rules import Rules
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
 from kongjian.selfcheck.result_sheets import header_place
 from kongjian.selfcheck.second_reader import VERY_HIDDEN, VISIBLE, Cell, SecondReader, Seen
-from kongjian.selfcheck.shown_values import GENERAL, hidden_by, replaces_value, shows_other
+from kongjian.selfcheck.shown_values import GENERAL, PLAIN, hidden_by, replaces_value, shows_other
 from kongjian.workbook.layout import HELP, HOME, RULES, output_sheets
 from kongjian.xlsx.table_parts import OutputSheet
 
@@ -82,13 +82,16 @@ def _other_values(name: str, seen: Seen, grid: Grid) -> Iterator[_Told]:
     """Cells that the fast reader and openpyxl do not read alike. A formula's value openpyxl does not tell."""
     for (row, column), cell in seen.cells.items():
         line = grid.rows[row - 1] if row <= len(grid.rows) else ()
-        now = grid.errors.get((row, column), line[column - 1] if column <= len(line) else "")
+        now, other = line[column - 1] if column <= len(line) else "", cell.value
+        if now == other and now.__class__ is not bool and other.__class__ is not bool:
+            continue  # nearly every cell of half a million
+        now = grid.errors.get((row, column), now)
         if cell.type != "f" and not _same(now, cell):
-            reason = f"程序读到{said(now)}，openpyxl读到{said(str(cell.value))}"
+            reason = f"程序读到{said(now)}，openpyxl读到{said(str(other))}"
             yield _Told(name, reason, f"{letter(column)}{row}")
     for row, line in enumerate(grid.rows, start=1):
         for column, now in enumerate(line, start=1):
-            if now not in ("", None) and (row, column) not in seen.cells:
+            if now != "" and now is not None and (row, column) not in seen.cells:
                 yield _Told(name, f"程序读到{said(now)}，openpyxl读到空白", f"{letter(column)}{row}")
 
 
@@ -130,9 +133,12 @@ def _input(name: str, seen: Seen, second: SecondReader) -> Iterator[_Told]:
     )
     hidden = (c for c in seen.hidden_columns if c <= width)
     yield from (_Told(name, "输入列被隐藏，照样计分", f"{letter(c)}列", wrong=False) for c in hidden)
-    for (row, column), cell in seen.cells.items():
-        look = second.look(cell.style)
-        place = f"{letter(column)}{row}"
+    looks = {style: second.look(style) for style in {cell.style for cell in seen.cells.values()}}
+    told = {style for style, look in looks.items() if look.number_format not in PLAIN or hidden_by(look)}
+    for (row, column), cell in seen.cells.items() if told else ():
+        if cell.style not in told:
+            continue
+        look, place = looks[cell.style], f"{letter(column)}{row}"
         if cell.type in "ns" and replaces_value(look.number_format or GENERAL, cell.value):
             yield _Told(name, f"数字格式“{look.number_format}”显示的不是格子里的", place, wrong=False)
         if reason := hidden_by(look):
@@ -149,13 +155,13 @@ def _faces(
     for (row, column), cell in seen.cells.items():
         if place and row > top and column not in usual:
             continue  # notes beside the table
-        look, at = second.look(cell.style), f"{letter(column)}{row}"
+        look = second.look(cell.style)
         own = usual.get(column, GENERAL) if row > top else GENERAL
         if cell.type in "nsd" and _formatted(look.number_format or GENERAL, cell, own, fixed=spec is None):
-            yield _Told(name, f"数字格式“{look.number_format}”显示的不是格子里的", at)
+            yield _Told(name, f"数字格式“{look.number_format}”显示的不是格子里的", f"{letter(column)}{row}")
         for run in (look, *second.runs(cell)):
             if reason := hidden_by(run, look.fill):
-                yield _Told(name, reason, at)
+                yield _Told(name, reason, f"{letter(column)}{row}")
     yield from _hidden(name, seen, usual if place else {})
     yield from _covered(name, seen, spec, usual, top)
 

@@ -8,6 +8,7 @@ from functools import cache
 from kongjian.selfcheck.second_reader import BLACK, WHITE, Look
 
 GENERAL, AS_TEXT = "General", "@"
+PLAIN = (GENERAL, AS_TEXT)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|[_*].')
 _BRACKETS = re.compile(r"\[(?:\$[^\]]*|DBNum\d|h+|m+|s+)\]", re.IGNORECASE)
 """Languages, ways of writing digits, hours beyond a day: nothing that decides which number is shown."""
@@ -42,6 +43,7 @@ def replaces_value(code: str, value: object) -> bool:
     return isinstance(value, str) and value != "" and _other_text(code)
 
 
+@cache
 def hidden_by(look: Look, ground: str | None = None) -> str:
     """Why letters of this look cannot be seen or read for what they are, "" where they can."""
     ink, fill = look.ink or BLACK, look.fill or ground or WHITE
