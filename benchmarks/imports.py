@@ -22,8 +22,8 @@ from kongjian.workbook.shipped.build_workbook import build
 from measure import Row, compare, in_turn
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "shared"))
-from import_files import Line, html_xls, text_file, xlsx  # noqa: E402
-from other_formats import ods, web_archive, xls, xlsb, xml_2003  # noqa: E402
+from import_files import Line, html_xls, text_file, xlsx
+from other_formats import ods, web_archive, xls, xlsb, xml_2003
 
 TEACHERS, EVENTS = 3_500, 150_000
 NOW = dt.datetime(2021, 7, 20, 9, 30)
