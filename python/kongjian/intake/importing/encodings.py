@@ -17,6 +17,7 @@ _MARKS = (
 _LOOKED_AT = 2000
 _GOOD_PER_BAD = 10
 """Characters of UTF-8 for each bad byte from which on a text is UTF-8 all the same."""
+_ASCII = re.compile(rb"[\x00-\x7f]+")
 _RUN = {"gb18030": re.compile(rb"[\x40-\xff]*[\x80-\xff][\x40-\xff]*"), "utf-8": re.compile(rb"[\x80-\xff]+")}
 """The bytes that one bad one may lead astray: up to the next that is never the second half of a character."""
 
@@ -34,9 +35,7 @@ def decode(data: bytes, name: str, most_bad: int = 0) -> tuple[str, list[str]]:
         except UnicodeDecodeError:
             continue
         return text, ["文字是繁体的 Big5 编码"] if encoding == "big5hkscs" else []
-    lossy = data.decode("utf-8", "replace")
-    is_utf_8 = sum(c > "\x7f" for c in lossy) > (_GOOD_PER_BAD + 1) * lossy.count("\ufffd")
-    encoding = marked if marked == "utf-16" else "utf-8" if marked or is_utf_8 else "gb18030"
+    encoding = marked if marked == "utf-16" else "utf-8" if marked or _is_utf_8(data) else "gb18030"
     text, lines = _mended(data.removeprefix(_MARKS[0][0]), encoding, most_bad)
     if len(lines) > most_bad:
         raise KongjianError(f"{name} 里有认不出的文字编码；请从平台重新导出，或用Excel另存为 .xlsx 再导入")
@@ -49,8 +48,7 @@ def _without_mark(data: bytes) -> Iterator[str]:
     if b"\0" in data:  # which no other encoding of a text has
         ways = ("utf-16-le", "utf-16-be")
         yield max(ways, key=lambda e: sum(data.count(c.encode(e)) for c in "\n,\t"))
-    lossy = data.decode("utf-8", "replace")
-    if sum(c > "\x7f" for c in lossy) > (_GOOD_PER_BAD + 1) * lossy.count("\ufffd"):
+    if _is_utf_8(data):
         return
     if (
         _common(data, "big5hkscs", range(0xA4, 0xC7)) > 0.9
@@ -58,6 +56,13 @@ def _without_mark(data: bytes) -> Iterator[str]:
     ):
         yield "big5hkscs"
     yield "gb18030"
+
+
+def _is_utf_8(data: bytes) -> bool:
+    """Whether the first characters beyond ASCII are, nearly all of them."""
+    found = _ASCII.sub(b" ", data[: 1 << 24])[: 8 * _LOOKED_AT].decode("utf-8", "replace").split()
+    text = "".join(found)
+    return len(text) > (_GOOD_PER_BAD + 1) * text.count("\ufffd")
 
 
 def _common(data: bytes, encoding: str, leads: range) -> float:

@@ -150,6 +150,8 @@ class Landing:
                 return False
             if before is None:  # the first such row: none of this file has joined yet
                 before = Counter(self._whole(r, names) for r in self._all)
+            if not before:
+                return False
             whole = self._whole(row, names)
             before[whole] -= 1
             return before[whole] >= 0

@@ -27,8 +27,9 @@ def read_text(path: Path, text: str, limits: ImportLimits) -> SourceSheet:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             cells += len(row)
-            refuse_size(path, "", len(rows) + 1, cells, limits)
             rows.append(row)
+            if len(rows) > limits.rows or cells > limits.cells:
+                refuse_size(path, "", len(rows), cells, limits)
     except csv.Error:
         raise KongjianError(
             f"{path.name} 第{len(rows) + 1}行起读不了（引号不成对）；请从平台重新导出"

@@ -13,7 +13,7 @@ import numpy as np
 from kongjian.base.grid import Cell, cell_number, letter, serial
 from kongjian.engine.frame import Frame, texts
 from kongjian.intake.column_names import ALL, NameRow
-from kongjian.intake.importing.convert import Converted, Reading, words
+from kongjian.intake.importing.convert import Converted, words
 from kongjian.intake.importing.landing import Landing, Outcome
 from kongjian.intake.problem_list import short, word
 from kongjian.intake.sheets import COLUMN_NAMES, RECORDS, Page
@@ -37,22 +37,30 @@ class Line:
 
 
 def change_lines(landing: Landing, outcome: Outcome, rules: Rules) -> list[Line]:
-    """Every cell that was written otherwise than it stood in the file."""
+    """Every cell that was written otherwise than it stood in the file.
+
+    Of a kind only the first ones and the last are worded, as `shown` shows no others: a log may have 150,000.
+    """
+    changed = [
+        (f"{name}{''.join(sorted(reading.codes)) or ''.join(reading.notes)[:4]}", name, landed, reading)
+        for landed in outcome.landed
+        for name, reading in landed.readings.items()
+        if reading.findings or reading.notes
+    ]
+    last = {kind: k for k, (kind, *_) in enumerate(changed)}
+    unsaid = {kind: Line("", "", "", "", "", kind) for kind in last}
+    counts: Counter[str] = Counter()
     lines = []
-    for landed in outcome.landed:
-        for name, reading in landed.readings.items():
-            if reading.findings or reading.notes:
-                cell = f"{letter(landing.columns[name])}{landed.row}"
-                note = "；".join(words(reading, name, rules))
-                lines.append(
-                    _line(landing.sheet, cell, reading, f"{note}（文件第{landed.source_row}行）", name)
-                )
+    for k, (kind, name, landed, reading) in enumerate(changed):
+        counts[kind] += 1
+        if counts[kind] > rules.importing.shown_per_kind and k != last[kind]:
+            lines.append(unsaid[kind])
+            continue
+        cell = f"{letter(landing.columns[name])}{landed.row}"
+        note = f"{'；'.join(words(reading, name, rules))}（文件第{landed.source_row}行）"
+        found, written = short(show(reading.found)), short(show(reading.value))
+        lines.append(Line(landing.sheet, cell, found, written, note, kind))
     return lines
-
-
-def _line(sheet: str, cell: str, reading: Reading, note: str, name: str) -> Line:
-    codes = "".join(sorted(reading.codes)) or "".join(reading.notes)[:4]
-    return Line(sheet, cell, short(show(reading.found)), short(show(reading.value)), note, f"{name}{codes}")
 
 
 def conflict_lines(landing: Landing, outcome: Outcome, file: str) -> list[Line]:
