@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kongjian.base import disk, places
 from kongjian.base.errors import KongjianError
+from kongjian.base.scratch import holds
 
 finished = 0
 """Files that this process has put in their place: what is told when it is stopped."""
@@ -90,7 +91,7 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
                 shutil.copy2(target, fresh_backup)
             fresh_backup.replace(backup)
         temporary.replace(target)
-        finished += 1
+        finished += not holds(target)
     except Exception as error:
         if (found := disk.behind(error)) or isinstance(error, OSError):
             raise KongjianError(_say(found or error, target)) from None

@@ -31,23 +31,29 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)  # LibreOffice may hold files a moment longer: the sweep's
 
 
-def sweep() -> None:
-    """Ends and removes what runs of this user left behind that were killed."""
+def sweep(ending: bool = False) -> None:
+    """Ends and removes what runs of this user left behind that were killed; when this one is `ending`, its own, too."""
     with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
         for entry in [e for e in entries if e.name.startswith("kongjian-")]:
             with suppress(OSError):
-                if entry.is_dir(follow_symlinks=False) and _left(entry):
+                if entry.is_dir(follow_symlinks=False) and _left(entry, ending):
                     end_programs(Path(entry.path))
                     shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def _left(entry: os.DirEntry[str]) -> bool:
+def holds(path: Path) -> bool:
+    """Whether a file lives no longer than its run."""
+    return any(_NAME.fullmatch(parent.name) for parent in path.parents)
+
+
+def _left(entry: os.DirEntry[str], ending: bool) -> bool:
     """Whether a folder is of this program and user, and nobody's who is still alive."""
     state = entry.stat(follow_symlinks=False)
     if hasattr(os, "getuid") and state.st_uid != os.getuid():
         return False
     if found := _NAME.fullmatch(entry.name):
-        return _begun(int(found[1])) != int(found[2])
+        pid = int(found[1])
+        return pid == os.getpid() if ending else _begun(pid) != int(found[2])
     return bool(_FORMER.fullmatch(entry.name)) and time.time() - state.st_mtime > _DAY
 
 

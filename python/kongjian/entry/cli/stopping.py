@@ -30,6 +30,10 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except Stopped:
+        if found := sys.modules.get(
+            "kongjian.base.scratch"
+        ):  # the signal may have come while it was tidied up
+            found.sweep(ending=True)
         os.write(2, f"{_sentence()}\n".encode(sys.stderr.encoding or "utf-8", "replace"))
         raise
     finally:
