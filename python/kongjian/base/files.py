@@ -9,6 +9,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from kongjian.base import disk, places
@@ -98,7 +99,8 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
         raise
     finally:
         for leftover in (temporary, fresh_backup):
-            leftover.unlink(missing_ok=True)
+            with suppress(OSError):  # on a disk that went read-only they cannot be there
+                leftover.unlink(missing_ok=True)
 
 
 def _temporary(target: Path) -> str:

@@ -27,6 +27,7 @@ def stoppable() -> Iterator[None]:
     own = [n for n in own if signal.getsignal(n) != signal.SIG_IGN]  # nohup, and shells that start it aside
     for number in own:
         signal.signal(number, _stop)
+    sys.unraisablehook = lambda _: None  # what cannot be closed on a full disk has been told already
     try:
         yield
     except Stopped:
@@ -51,7 +52,6 @@ def _stop(number: int, _: FrameType | None) -> None:
     for name in _NAMES:
         if other := getattr(signal, name, None):
             signal.signal(other, signal.SIG_IGN)  # putting back is not to be stopped in turn
-    sys.unraisablehook = lambda _: None
     _seen.append(Stopped(128 + number))
     raise _seen[0]
 
