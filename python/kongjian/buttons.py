@@ -15,6 +15,12 @@ _CANNOT_ASK = (
     "这里的按钮不能选文件（宏是以前的，或不是Windows上的Excel）；"
     "请换用新的 kongjian.xlsm，或用命令 kongjian import 工作簿 文件"
 )
+_CANNOT_TYPE = (
+    "这里的按钮不能输入；请换用新的 kongjian.xlsm，或关闭工作簿，用命令 kongjian restore 工作簿 第几份"
+)
+_CANNOT_ANSWER = (
+    "这里的按钮不能回答；请换用新的 kongjian.xlsm，或用命令 kongjian mail 工作簿 --by-school --checked"
+)
 
 
 @xw.func
@@ -30,6 +36,10 @@ def _alone(entry: str) -> None:
     for kind, text, _, otherwise in said:
         if kind == "files":
             book.app.alert(_CANNOT_ASK, title, mode="critical")
+        elif kind == "ask":
+            book.app.alert(f"{text}{_CANNOT_ANSWER}", title, mode="critical")
+        elif kind == "type":
+            book.app.alert(f"{text}\n\n{_CANNOT_TYPE}", title, mode="critical")
         elif kind not in ("mail", "open", SHOWN):
             book.app.alert(text + otherwise, title, mode="critical" if kind in (WARNING, ERROR) else "info")
 

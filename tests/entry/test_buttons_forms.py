@@ -107,7 +107,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
         shutil.copy(book.parent / "分发" / "分校版" / copy.name, copy)
         edited = openpyxl.load_workbook(copy)
         header = [c.value for c in edited["学校指标"][3]]
-        edited["学校指标"].cell(4, header.index("在线授课") + 1).value = 12.5
+        edited["学校指标"].cell(4, header.index("教师总数") + 1).value = 12.5
         edited.save(copy)
     said, done = told("collect_forms", book)
     assert done == []
@@ -116,7 +116,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
     proposals = openpyxl.load_workbook(path)
     sheet = proposals.active
     assert sheet is not None
-    assert [sheet.cell(r, 5).value for r in (4, 5)] == ["在线授课"] * 2
+    assert [sheet.cell(r, 5).value for r in (4, 5)] == ["教师总数"] * 2
     sheet.cell(5, COLUMNS.index("采纳") + 1).value = "是"
     school = sheet.cell(5, 2).value
     proposals.save(path)
@@ -129,4 +129,4 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
     assert action["values"] == [[12.5]]
     assert (action["row_count"], action["column_count"]) == (1, 1)
     assert names[action["start_row"]] == school
-    assert rows.cell(3, action["start_column"] + 1).value == "在线授课"
+    assert rows.cell(3, action["start_column"] + 1).value == "教师总数"

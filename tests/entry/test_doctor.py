@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from fake_registry import Registry
 from kongjian.base import places
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.entry.cli.main import cli
-from kongjian.entry.setup import doctor, macro_policy, xlwings_config
+from kongjian.entry.setup import com_registration, doctor, excel_side, macro_policy, xlwings_config
 from kongjian.workbook.functions import worksheet
+from windows_side import SERVER, com_error, dressed
 
 USER = r"Software\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel\Security"
@@ -66,45 +69,179 @@ def test_without_xlwings_linux_is_only_told_and_windows_is_wrong(monkeypatch: py
     assert "-m pip install xlwings" in lines("win32")["xlwings"].advice
 
 
-def test_the_add_in_must_be_the_one_of_the_package(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = home / "xlwings"
-    (package / "addin").mkdir(parents=True)
-    (package / "addin" / "xlwings.xlam").write_bytes(b"0.37.8")
+@pytest.fixture
+def installed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An add-in, as the installation of before left it."""
+    package, start = home / "xlwings", home / "Microsoft" / "Excel" / "XLSTART"
+    for folder in (package / "addin", start):
+        folder.mkdir(parents=True)
+        (folder / "xlwings.xlam").write_bytes(b"0.37.8")
     monkeypatch.setattr(xlwings_config, "xlwings_folder", lambda: package)
     monkeypatch.setenv("APPDATA", str(home))
-    start = home / "Microsoft" / "Excel" / "XLSTART"
-    assert str(lines("win32")["Excel 加载项"]).endswith("没有 xlwings.xlam。怎么办：运行 kongjian install")
-    start.mkdir(parents=True)
-    (start / "xlwings.xlam").write_bytes(b"0.30.0")
-    assert "不是同一版本" in lines("win32")["Excel 加载项"].text
-    (start / "xlwings.xlam").write_bytes(b"0.37.8")
+    return start / "xlwings.xlam"
+
+
+def test_no_add_in_is_needed_and_an_old_one_is_compared(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert lines("win32")["Excel 加载项"].state == GOOD
+    installed.write_bytes(b"0.30.0")
+    assert "不是同一版本" in lines("win32")["Excel 加载项"].text
+    monkeypatch.setenv("APPDATA", "/nowhere")
+    found = lines("win32")
+    assert (found["Excel 加载项"].state, found["加载项设置"].state) == (GOOD, GOOD)
+    assert "不需要" in found["Excel 加载项"].text
+    assert lines("darwin")["Excel 加载项"].state == BAD
 
 
-def test_the_interpreter_that_excel_uses_is_compared() -> None:
-    assert lines("win32")["Python 设置"].state == BAD
+@pytest.mark.usefixtures("installed")
+def test_the_interpreter_that_an_add_in_uses_is_compared() -> None:
+    assert lines("win32")["加载项设置"].state == BAD
     conf = xlwings_config.settings_file("win32")
     conf.parent.mkdir()
     conf.write_text('"INTERPRETER_WIN","C:\\other\\python.exe"\n')
-    assert "C:\\other\\python.exe" in lines("win32")["Python 设置"].text
+    assert "C:\\other\\python.exe" in lines("win32")["加载项设置"].text
     assert lines("win32")["PYTHONPATH"].state == MIND
     folder = places.unzipped_python()
     conf.write_text(f'"INTERPRETER_WIN","{sys.executable}"\n"PYTHONPATH","{folder}"\n')
-    assert lines("win32")["Python 设置"].state == GOOD
+    assert lines("win32")["加载项设置"].state == GOOD
     assert "PYTHONPATH" not in lines("win32")
 
 
-def test_the_library_of_xlwings_is_looked_for_where_the_add_in_does(
+@pytest.mark.usefixtures("installed")
+def test_the_library_of_the_add_in_is_looked_for_where_it_does(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scripts = home / "venv" / "Scripts"
     scripts.mkdir(parents=True)
     monkeypatch.setattr(xlwings_config, "xlwings_version", lambda: "0.37.8")
-    monkeypatch.setattr(doctor.sys, "executable", str(scripts / "python.exe"))
-    assert lines("win32")["xlwings 动态库"].text == "缺少 xlwings32-0.37.8.dll、xlwings64-0.37.8.dll"
+    monkeypatch.setattr(excel_side.sys, "executable", str(scripts / "python.exe"))
+    assert "缺少 xlwings32-0.37.8.dll、xlwings64-0.37.8.dll" in lines("win32")["xlwings 动态库"].text
     for bits in (32, 64):
         (home / "venv" / f"xlwings{bits}-0.37.8.dll").touch()
-    assert lines("win32")["xlwings 动态库"].state == GOOD
+    assert "xlwings 动态库" not in lines("win32")
+
+
+# ---- between Excel and Python
+
+UAC = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
+CLICK_TO_RUN = r"SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
+GUARD = r"SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
+CHILDREN, RARE = "d4f940ab-401b-4efc-aadc-ad5f3c50688a", "01443614-cd74-433a-b99e-2ecdc07bfc25"
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
+    made = Registry()
+    monkeypatch.setitem(sys.modules, "winreg", made)
+    return made
+
+
+def only(check: Iterator[Line]) -> Line:
+    [line] = check
+    return line
+
+
+def test_the_registration_is_compared_with_this_python(registry: Registry, home: Path) -> None:
+    line = only(excel_side.registration())
+    assert (line.state, line.text, line.advice) == (
+        BAD,
+        "没有登记 Kongjian.Server（64位、32位）",
+        "运行 kongjian install",
+    )
+    here = com_registration.command(sys.executable, places.unzipped_python())
+    com_registration.register(here)
+    assert only(excel_side.registration()) == Line(GOOD, "Excel 登记", f"Kongjian.Server，{sys.executable}")
+    registry.DeleteKeyEx("HKCU", f"Software\\Classes\\{com_registration.COMMAND}", 0x200, 0)
+    assert "（32位）" in only(excel_side.registration()).text
+    other = home / "py thon" / "pythonw.exe"
+    com_registration.register(com_registration.command(str(other), None))
+    assert only(excel_side.registration()).text == f"登记的 Python 已不在：{other}"
+    other.parent.mkdir()
+    other.touch()
+    line = only(excel_side.registration())
+    assert (line.state, str(other) in line.text) == (MIND, True)
+
+
+def test_what_keeps_excel_from_seeing_a_registration(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.put("HKLM", UAC, "EnableLUA", 0)
+    _, line = excel_side.registration()
+    assert (line.state, line.title) == (MIND, "用户帐户控制")
+    registry.put("HKLM", UAC, "EnableLUA", 1)
+    monkeypatch.setattr(excel_side.sys, "executable", r"C:\Program Files\WindowsApps\Python.3.12\python.exe")
+    line = only(excel_side.registration())
+    assert (line.state, "微软商店" in line.text) == (BAD, True)
+
+
+def test_the_server_is_started_and_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def dispatch(name: str) -> object:
+        asked.append(name)
+        return SERVER
+
+    monkeypatch.setattr(sys.modules["win32com.client"], "Dispatch", dispatch)
+    dressed("kongjian.udfs")
+    line = only(excel_side.server(doctor._full_row(), 100))
+    assert (line.state, asked) == (GOOD, ["Kongjian.Server"])
+    assert sys.executable in line.text
+    assert "满分行得 100.0，应为 99" in only(excel_side.server(doctor._full_row(), 99)).text
+    monkeypatch.setattr(excel_side, "__version__", "0.0.1")
+    line = only(excel_side.server(doctor._full_row(), 100))
+    assert (line.state, "这里是 0.0.1" in line.text) == (MIND, True)
+
+    def refuse(_: str) -> object:
+        raise com_error(-2147221005, "无效的类字符串")
+
+    monkeypatch.setattr(sys.modules["win32com.client"], "Dispatch", refuse)
+    line = only(excel_side.server(doctor._full_row(), 100))
+    assert (line.state, "-2147221005 无效的类字符串" in line.text) == (BAD, True)
+
+
+@pytest.mark.parametrize(
+    ("rules", "state", "words"),
+    [
+        ({}, GOOD, "没有与宏或 Python 有关的规则"),
+        ({CHILDREN: "1"}, GOOD, "Office 启动子程序：拦截（Python 由 Windows 启动，不受影响"),
+        ({CHILDREN: "0"}, GOOD, "没有与宏"),
+        ({RARE: "1"}, MIND, "少见的程序：拦截"),
+        ({RARE: "2"}, GOOD, "少见的程序：只记录"),
+    ],
+)
+def test_the_rules_against_attacks_in_words(
+    rules: dict[str, str], state: str, words: str, registry: Registry
+) -> None:
+    for rule, value in rules.items():
+        registry.put("HKLM", GUARD, rule, value)
+    line = only(excel_side.attack_rules())
+    assert (line.state, words in line.text) == (state, True)
+
+
+def test_the_bits_of_excel(registry: Registry) -> None:
+    assert "没有查到" in only(excel_side.bits(64)).text
+    registry.put("HKLM", r"SOFTWARE\Microsoft\Office\16.0\Outlook", "Bitness", "x86")
+    assert only(excel_side.bits(64)) == Line(GOOD, "Excel 位数", "32位，Python 64位；不同也能用")
+    registry.put("HKLM", CLICK_TO_RUN, "Platform", "x64")
+    assert only(excel_side.bits(64)).text.startswith("64位")
+
+
+def test_a_second_copy_of_the_program_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(excel_side.copies()) == []
+    info = home / "site" / "kongjian-0.9.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kongjian\nVersion: 0.9\n")
+    (home / "site" / "kongjian").mkdir()
+    (home / "site" / "kongjian" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(home / "site")
+    line = only(excel_side.copies())
+    assert (line.state, "装了2份" in line.text, str(home / "site") in line.text) == (MIND, True, True)
+
+
+def test_what_antivirus_is_to_let_through_is_named(home: Path) -> None:
+    text = only(excel_side.antivirus(home)).text
+    assert all(str(path) in text for path in (sys.executable, home, places.unzipped_python()))
 
 
 @pytest.mark.parametrize(
@@ -136,6 +273,10 @@ def test_the_workbook_and_its_folder(home: Path, monkeypatch: pytest.MonkeyPatch
     book.touch()
     assert lines("win32", book)["工作簿"].state == GOOD
     (home / "甲.xlsm:Zone.Identifier").touch()
+    (home / "Documents").mkdir()
+    for name in ("kongjian.xlsm", "kongjian.xlsm:Zone.Identifier"):
+        (home / "Documents" / name).touch()
+    assert "网络标记" in lines("win32")["工作簿"].text
     assert "网络标记" in lines("win32", book)["工作簿"].text
     monkeypatch.setenv("OneDrive", str(home))
     assert "OneDrive" in lines("win32", book)["文件夹"].text

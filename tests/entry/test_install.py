@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from kongjian.base import places
 from kongjian.entry.cli.main import cli
-from kongjian.entry.setup import install, xlwings_config
+from kongjian.entry.setup import com_registration, install, xlwings_config
 from kongjian.entry.setup.install import (
     DONE,
     FAILED,
@@ -25,6 +25,7 @@ from kongjian.entry.setup.install import (
     Configure,
     Copy,
     Outcome,
+    Register,
     Run,
     Skip,
     Step,
@@ -33,12 +34,14 @@ from kongjian.entry.setup.install import (
 from where import ROOT
 
 PYTHON = r"C:\Users\li\AppData\Local\Programs\Python\Python312\python.exe"
+WINDOWLESS = PYTHON.replace("python.exe", "pythonw.exe")
 
 
 def surroundings(**changed: object) -> install.Surroundings:
     here = install.Surroundings(
         platform="win32",
         python=PYTHON,
+        windowless=WINDOWLESS,
         config=Path("C:/Users/li/.xlwings/xlwings.conf"),
         documents=Path("C:/Users/li/Documents"),
         book=Path("D:/kongjian/kongjian.xlsm"),
@@ -64,34 +67,48 @@ def perform(action: install.Action) -> Outcome:
 # ---- plans
 
 
-def test_on_windows_python_is_set_before_the_add_in_and_the_workbook_is_copied_and_unblocked() -> None:
+def test_on_windows_the_server_is_registered_and_the_workbook_is_copied_and_unblocked() -> None:
     steps = install.plan(surroundings())
-    assert [s.title for s in steps] == [
-        "Python 设置",
-        "Excel 加载项",
-        "工作簿",
-        "网络标记",
-        "受信任位置",
-        "下一步",
-    ]
-    configure, add_in, copy, unblock, trust, _ = [s.action for s in steps]
-    assert isinstance(configure, Configure)
-    assert configure.settings == {"INTERPRETER_WIN": PYTHON, "USE UDF SERVER": "True"}
-    assert configure.python_folder == Path("D:/kongjian/python")
-    assert add_in == Run((PYTHON, "-m", "xlwings.cli", "addin", "install"))
+    assert [s.title for s in steps] == ["Excel 登记", "工作簿", "网络标记", "受信任位置", "下一步"]
+    register, copy, unblock, trust, _ = [s.action for s in steps]
+    assert register == Register(com_registration.command(WINDOWLESS, Path("D:/kongjian/python")))
     target = Path("C:/Users/li/Documents/kongjian.xlsm")
     assert copy == Copy(Path("D:/kongjian/kongjian.xlsm"), target)
     assert unblock == Unblock(target)
     assert trust == Skip()
-    assert "Unblock-File" in steps[3].advice
-    assert "受信任位置→添加新位置" in steps[4].detail
+    assert "Unblock-File" in steps[2].advice
+    assert "受信任位置→添加新位置" in steps[3].detail
+    assert "不要“以管理员身份运行”" in steps[4].detail
+
+
+def test_an_add_in_of_before_is_kept_in_order_for_the_workbooks_that_are_out() -> None:
+    steps = install.plan(surroundings(add_in=True))
+    assert [s.title for s in steps[:3]] == ["Excel 登记", "Python 设置", "工作簿"]
+    configure = steps[1].action
+    assert isinstance(configure, Configure)
+    assert configure.settings == {
+        "INTERPRETER_WIN": PYTHON,
+        "ADD_WORKBOOK_TO_PYTHONPATH": "False",
+        "USE UDF SERVER": "True",
+    }
+    assert configure.python_folder == Path("D:/kongjian/python")
+
+
+def test_a_python_of_the_store_cannot_be_registered() -> None:
+    store = r"C:\Users\li\AppData\Local\Microsoft\WindowsApps\python.exe"
+    (outcome, *_) = install.carry_out(install.plan(surroundings(python=store))[:1])
+    assert outcome.line.startswith("失败 Excel 登记：这是微软商店的 Python")
+    assert "python.org" in outcome.line
 
 
 def test_on_macos_only_buttons_are_promised() -> None:
     steps = install.plan(surroundings(platform="darwin", python="/usr/local/bin/python3"))
     assert [s.title for s in steps] == ["Python 设置", "Excel 加载项", "工作簿", "工作表函数"]
     assert isinstance(steps[0].action, Configure)
-    assert steps[0].action.settings == {"INTERPRETER_MAC": "/usr/local/bin/python3"}
+    assert steps[0].action.settings == {
+        "INTERPRETER_MAC": "/usr/local/bin/python3",
+        "ADD_WORKBOOK_TO_PYTHONPATH": "False",
+    }
     assert "只有按钮" in steps[-1].detail
 
 
@@ -102,16 +119,21 @@ def test_on_linux_only_the_workbook_is_copied() -> None:
 
 
 def test_from_a_wheel_no_folder_is_put_on_the_python_path() -> None:
-    (configure, *_) = install.plan(surroundings(python_folder=None))
+    register, configure, *_ = install.plan(surroundings(python_folder=None, add_in=True))
+    assert isinstance(register.action, Register)
+    assert "sys.path" not in register.action.command
     assert isinstance(configure.action, Configure)
     assert configure.action.python_folder is None
 
 
-def test_without_xlwings_the_step_fails_and_says_how_to_get_it() -> None:
-    step = install.plan(surroundings(xlwings=False))[1]
+@pytest.mark.parametrize(
+    ("platform", "at", "title"), [("win32", 0, "Excel 登记"), ("darwin", 1, "Excel 加载项")]
+)
+def test_without_xlwings_the_step_fails_and_says_how_to_get_it(platform: str, at: int, title: str) -> None:
+    step = install.plan(surroundings(xlwings=False, platform=platform))[at]
     (outcome,) = install.carry_out([step])
     assert outcome.line == (
-        f"失败 Excel 加载项：没有安装 xlwings。怎么办：请运行：{PYTHON} -m pip install xlwings，再运行 kongjian install"
+        f"失败 {title}：没有安装 xlwings。怎么办：请运行：{PYTHON} -m pip install xlwings，再运行 kongjian install"
     )
 
 
@@ -130,7 +152,7 @@ def test_a_name_that_is_taken_gets_the_date(taken: list[str], name: str) -> None
 
 def test_the_same_workbook_is_not_copied_again() -> None:
     here = surroundings(names_taken=frozenset({"kongjian.xlsm"}), copy_there="kongjian.xlsm")
-    copy, unblock = install.plan(here)[2:4]
+    copy, unblock = install.plan(here)[1:3]
     assert copy.action == Skip()
     assert unblock.action == Unblock(Path("C:/Users/li/Documents/kongjian.xlsm"))
 
@@ -208,7 +230,7 @@ def test_the_command_of_the_plan_is_one_that_xlwings_knows() -> None:
     pytest.importorskip("xlwings")
     if sys.platform != "linux":
         pytest.skip("would install the add-in")
-    step = install.plan(surroundings(python=sys.executable))[1]
+    step = install.plan(surroundings(platform="darwin", python=sys.executable))[1]
     assert isinstance(step.action, Run)
     outcome = perform(step.action)
     assert outcome.state == FAILED

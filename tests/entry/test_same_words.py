@@ -20,7 +20,7 @@ from kongjian.entry.excel.presses import PRESSES
 from kongjian.entry.plans.plan_model import ERROR, SHOWN
 from kongjian.mailing import by_school, proof
 from kongjian.mailing.corrections_list import COLUMNS, FILE
-from remote import press, remote_book
+from remote import let_save, press, remote_book
 from selfchecked import few_cases
 from workbooks import SCHOOL_NAMES, opened, small_book
 
@@ -76,9 +76,10 @@ Both = Callable[..., tuple[list[str], str, list[tuple[str, str]], int]]
 
 
 @pytest.fixture
-def both(pristine: Path, tmp_path: Path) -> Both:
+def both(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Both:
     """What the command prints, what the press says and in which mode, the exit code: of the same folder."""
     folder = tmp_path / "同一个文件夹"
+    let_save(monkeypatch, folder / "评比.xlsm")
 
     def done(entry: str, spoil: Callable[[Path], None] = lambda _: None) -> Any:
         out = []
@@ -137,7 +138,7 @@ def test_they_say_the_same_of_a_fault(entry: str, both: Both) -> None:
 def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
-        "commendation_list", "work_summary", "send_live", "send_by_school",
+        "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup",
     }  # fmt: skip
 
 

@@ -49,7 +49,8 @@ def table(path: Path, sheet: str) -> list[list[object]]:
 
 
 @pytest.mark.parametrize(
-    ("command", "sheet"), [("near", "临界名单"), ("reconcile", "平台核对"), ("effects", "口径影响")]
+    ("command", "sheet"),
+    [("near", "临界名单"), ("reconcile", "平台核对"), ("effects", "口径影响"), ("coverage", "数据覆盖")],
 )
 def test_a_sheet_is_printed_row_by_row(command: str, sheet: str, book: Path, run: Run) -> None:
     before = book.read_bytes()

@@ -30,10 +30,14 @@ from kongjian.forms.returned.returned_forms import (
     read_folder,
     read_returned,
 )
+from kongjian.forms.returned.review_papers import review_files
 from kongjian.forms.template.filled_workbook import Template
+from kongjian.mailing import returns
 from kongjian.rules.model_forms import FormField
 from kongjian.workbook.run import Run
+from kongjian.xlsx.package import Package
 from office import convert
+from workbooks import read, write
 
 SENT = sent_facts(rules())
 
@@ -162,3 +166,40 @@ def test_odd_files_are_told_with_a_reason(run: Run, tmp_path: Path) -> None:
     }.items():
         assert word in found[name][0]
     assert found["好.xlsx"] == ()
+
+
+class Panic(BaseException):
+    """What a reader in another language raises is no Exception."""
+
+
+def test_one_odd_file_never_stops_a_folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forms, review files and copies of a folder: each odd file is one line, and the next one is read."""
+    (folder := tmp_path / "交回").mkdir()
+    good = Path(shutil.move(answered(run, "school", tmp_path), folder))
+    parts = read(good)
+    sheet = next(n for n in parts if n.startswith("xl/worksheets/sheet"))
+    write(folder / "a缺部件.xlsx", {n: c for n, c in parts.items() if n != sheet})
+    odd = parts["xl/_rels/workbook.xml.rels"].replace(b'Target="', b'Target="../../../x/', 1)
+    write(folder / "b关系.xlsx", {**parts, "xl/_rels/workbook.xml.rels": odd})
+    write(folder / "c宏.xlsm", {**parts, "xl/workbook.xml": parts["xl/workbook.xml"][:-40]})
+    (folder / "d截断.xlsx").write_bytes(good.read_bytes()[:-300])
+    (folder / "e空.xlsx").write_bytes(b"")
+    shutil.copy(good, folder / "f怪.xlsx")
+    plain = Package.relationships
+
+    def panics(self: Package, part: str) -> list[tuple[str, str, str]]:
+        if self.path.name == "f怪.xlsx":
+            raise Panic("index out of bounds")
+        return plain(self, part)
+
+    monkeypatch.setattr(Package, "relationships", panics)
+    names = {p.name for p in folder.iterdir()} - {good.name}
+    found = {r.file.name: r for r in read_folder(folder, rules())}
+    assert found[good.name].unit == "school|赤壁市第一小学"
+    assert {n for n, r in found.items() if r.reasons and not r.unit} == names
+    refused: list[str] = []
+    assert list(review_files(folder, refused)) == []
+    _, faults = returns._copies(folder, rules())
+    assert all(found[n].reasons[0].startswith(n) and "\n" not in found[n].reasons[0] for n in names)
+    for said in (refused, faults, found["f怪.xlsx"].reasons):
+        assert "f怪.xlsx：读不了（内容不合格式，可能已损坏；请让对方重新保存再交）" in said

@@ -72,9 +72,9 @@ def test_a_month_that_cannot_be_read_is_not_used(given: Cell, shown: str) -> Non
 
 @pytest.mark.parametrize("given", ["2020-11", "2021-08", "2019-12", 44135.0])
 def test_a_month_outside_the_term_is_not_used(given: Cell) -> None:
-    found = month(given, 得分=10.0)
+    found = read(monthly=table("monthly", {"月份": given, "得分": 10.0}, {"得分": 90.0}))
     read_as = found.column("monthly", "月份")[0]
-    assert found.output("TeacherScores", "月均得分") == [100.0]
+    assert found.output("TeacherScores", "月均得分") == [90.0]
     assert f"提示 月度得分!D4 月份{read_as}不在评选时间2020-12至2021-07内，这一行不用" in found.all_lines
 
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Cell, Grid
+from kongjian.base.grid import Cell, Grid, letter
 from kongjian.intake.rule_sheet import SHEET, apply_rule_sheet
 from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules.differences import edits_in_words
 from kongjian.rules.model import Band
 from kongjian.workbook.layout import INDICATORS_COLUMNS, READINGS_COLUMNS
 from kongjian.workbook.recalculate import check
@@ -20,6 +21,7 @@ from kongjian.workbook.shipped.build_workbook import Pasted, build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from pasting import CLEAN, RULES, read
+from rules_texts import table
 
 VALUES = [(r.id, v.id) for r in RULES.readings for v in r.values]
 CHOICES = st.fixed_dictionaries({r.id: st.sampled_from([v.id for v in r.values]) for r in RULES.readings})
@@ -73,6 +75,20 @@ def edited(grid: Grid, *cells: tuple[str, str, str, Cell]) -> Grid:
         grid,
         *((place(grid, INDICATORS_COLUMNS, {"对象": k, "指标": n}, c), v) for k, n, c, v in cells),
     )
+
+
+def cell(grid: Grid, kind: str, name: str, column: str) -> str:
+    """The cell of an indicator's parameter as faults name it."""
+    row, at = place(grid, INDICATORS_COLUMNS, {"对象": kind, "指标": name}, column)
+    return f"规则!{letter(at + 1)}{row + 1}"
+
+
+def first_edition(grid: Grid) -> Grid:
+    """The sheet as workbooks of the first edition have it: readings and indicators, nothing else."""
+    width = len(INDICATORS_COLUMNS)
+    tables = [table(grid, columns) for columns in (READINGS_COLUMNS, INDICATORS_COLUMNS)]
+    rows = [[*row, *[""] * (width - len(row))] for rows in tables for row in [*rows, []]]
+    return Grid(rows)
 
 
 def fault(grid: Grid) -> str:
@@ -201,10 +217,10 @@ def test_edited_points_move_between_indicators(grid: Grid) -> None:
 
 @pytest.mark.parametrize(("typed", "total"), [(11.0, "101"), (9.5, "99.5"), ("1", "91")])
 def test_points_must_add_up_to_a_hundred(grid: Grid, typed: Cell, total: str) -> None:
-    assert (
-        fault(edited(grid, ("学校", "在线授课", "分值", typed)))
-        == f"规则：学校各指标分值合计{total}，应为100"
-    )
+    where = cell(grid, "学校", "在线授课", "分值")
+    moved = f"改过的格子：{where}（在线授课由10改成{float(typed):g}）"
+    found = fault(edited(grid, ("学校", "在线授课", "分值", typed)))
+    assert found == f"学校各指标分值合计{total}，应为100，{moved}"
 
 
 def test_edited_points_and_bands_agree(grid: Grid) -> None:
@@ -240,9 +256,21 @@ def test_an_unknown_indicator_is_refused(grid: Grid, column: str, typed: str) ->
     assert fault(edited(grid, ("教师", "在线授课", column, typed))) == f"规则!C{row + 1}：没有指标“{name}”"
 
 
-def test_blank_parameters_leave_the_rule(grid: Grid) -> None:
-    cells = [("教师", "在线授课", c, "") for c in ("分值", "目标", "每少扣分")]
-    found = apply_rule_sheet(edited(grid, *cells, ("学校", "完成作业", "分档", " ")), RULES)
+BLANKS = [
+    *(("教师", "在线授课", c, "") for c in ("分值", "目标", "每少扣分")),
+    ("学校", "完成作业", "分档", " "),
+]
+
+
+def test_blank_parameters_are_refused(grid: Grid) -> None:
+    assert fault(edited(grid, *BLANKS)).split("；") == [
+        f"{cell(grid, kind, name, column)}：{name}的{column}空白，请填写"
+        for kind, name, column, _ in (BLANKS[-1], *BLANKS[:-1])
+    ]
+
+
+def test_blank_parameters_of_the_first_edition_leave_the_rule(grid: Grid) -> None:
+    found = apply_rule_sheet(first_edition(edited(grid, *BLANKS)), RULES)
     assert found == resolve(RULES, {})
     assert not found.edits
 
@@ -256,22 +284,94 @@ def test_the_same_value_typed_again_is_no_edit(grid: Grid) -> None:
     assert not apply_rule_sheet(edited(grid, *cells), RULES).edits
 
 
-def test_parameters_that_do_not_count_for_a_kind_are_ignored(grid: Grid) -> None:
-    cells = [
-        ("学校", "组织机构", "目标", 3.0),
-        ("学校", "组织机构", "每少扣分", "五"),
-        ("学校", "参与活动", "每少扣分", 9.0),
+UNUSED = [
+    ("学校", "组织机构", "目标", 3.0),
+    ("学校", "组织机构", "每少扣分", "五"),
+    ("学校", "参与活动", "每少扣分", 9.0),
+    ("教师", "在线授课", "分档", "≥80%→20；其余0"),
+]
+
+
+def test_parameters_that_do_not_count_for_a_kind_are_refused(grid: Grid) -> None:
+    kinds = {"组织机构": "是否得分", "参与活动": "达标得分", "在线授课": "每少扣分"}
+    assert fault(edited(grid, *UNUSED)).split("；") == [
+        f"{cell(grid, kind, name, column)}：{name}按“{kinds[name]}”计分，不用{column}，请清空这一格"
+        for kind, name, column, _ in UNUSED
     ]
-    assert not apply_rule_sheet(edited(grid, *cells), RULES).edits
+    assert not apply_rule_sheet(first_edition(edited(grid, *UNUSED)), RULES).edits
 
 
-@pytest.mark.parametrize("typed", [1, 1.0, "1", 15.0, "15", "按口径", "", "见上"])
+@pytest.mark.parametrize("typed", ["按口径", "", " 按口径 "])
 @pytest.mark.parametrize("reading", ["literal", "none_is_zero", "fifteen"])
-def test_the_reading_keeps_the_target_of_homework(grid: Grid, typed: Cell, reading: str) -> None:
+def test_without_a_number_the_reading_sets_the_target_of_homework(
+    grid: Grid, typed: Cell, reading: str
+) -> None:
     cells = [(kind, "作业管理", "目标", typed) for kind in KINDS]
     found = apply_rule_sheet(edited(choose(grid, homework=reading), *cells), RULES)
     assert found == resolve(RULES, {"homework": reading})
     assert not found.edits
+
+
+@pytest.mark.parametrize("typed", [1, 1.0, "1", 15.0, "15", 7])
+@pytest.mark.parametrize("reading", ["literal", "none_is_zero", "fifteen"])
+@pytest.mark.parametrize("edition", ["first", "second"])
+def test_a_target_of_homework_counts_whatever_the_reading_says(
+    grid: Grid, typed: Cell, reading: str, edition: str
+) -> None:
+    changed_ = edited(choose(grid, homework=reading), ("学校", "作业管理", "目标", typed))
+    found = apply_rule_sheet(first_edition(changed_) if edition == "first" else changed_, RULES)
+    target = float(typed)
+    assert found == resolve(RULES, {"homework": reading}, {("school", "作业管理"): {"target": target}})
+    homework = found.school.indicator("作业管理")
+    assert (homework.target, homework.none_is_zero) == (target, reading == "none_is_zero")
+    assert found.teacher.indicator("作业管理").target == (15.0 if reading == "fifteen" else 1.0)
+    assert edits_in_words(found) == f"学校 作业管理 目标按口径→{target:g}"
+    assert found.version.endswith("+本簿修改")
+
+
+def test_a_target_of_homework_that_is_no_number_is_refused(grid: Grid) -> None:
+    where = cell(grid, "学校", "作业管理", "目标")
+    assert (
+        fault(edited(grid, ("学校", "作业管理", "目标", "见上"))) == f"{where}：作业管理的目标不是可用的数字"
+    )
+
+
+def test_how_an_indicator_scores_and_what_a_reading_may_be_are_not_for_the_sheet(grid: Grid) -> None:
+    where = cell(grid, "学校", "参与活动", "计分方式")
+    said = "参与活动的计分方式由方案定，应为“达标得分”"
+    assert fault(edited(grid, ("学校", "参与活动", "计分方式", "每少扣分"))) == f"{where}：{said}"
+    at = place(grid, READINGS_COLUMNS, {"口径": "月均"}, "可选值")
+    found = fault(changed(grid, (at, "各月平均、每月都达、最好三个月")))
+    assert found == f"规则!C{at[0] + 1}：口径“月均”的可选值由方案定，应为各月平均、每月都达"
+
+
+def test_texts_that_results_show_take_effect(grid: Grid) -> None:
+    cells = (
+        ("学校", "在线授课", "出处", "附件1/2022年修订"),
+        ("学校", "在线授课", "条款原文", "全校 期均40节次。"),
+    )
+    found = apply_rule_sheet(edited(grid, *cells), RULES)
+    lesson = found.school.indicator("在线授课")
+    assert (lesson.clause, lesson.sentence) == ("附件1/2022年修订", "全校 期均40节次。")
+    assert edits_in_words(found) == (
+        "学校 在线授课 条款原文（全校任课教师期均在线授课完成40节次以上得10分，每少1节次扣1分。）→（全校 期均40节次。）；"
+        "学校 在线授课 出处（附件1/空间应用（40分）/在线授课）→（附件1/2022年修订）"
+    )
+    long = f"{'长' * 120}。"
+    edits_ = [("学校", "在线授课", "条款原文", long)]
+    assert "条款原文" in edits_in_words(apply_rule_sheet(edited(grid, *edits_), RULES))
+    # a note on the sheet alone
+    assert not apply_rule_sheet(edited(grid, ("学校", "在线授课", "疑点", "问过平台")), RULES).edits
+
+
+def test_rows_that_are_gone_or_twice_are_refused(grid: Grid) -> None:
+    row, _ = place(grid, INDICATORS_COLUMNS, {"对象": "教师", "指标": "成绩管理"}, "指标")
+    without = Grid([r for k, r in enumerate(grid.rows) if k != row])
+    assert fault(without) == "规则：缺指标“教师 成绩管理”，请补上这一行"
+    twice = edited(grid, ("教师", "成绩管理", "指标", "网络教研"))
+    assert fault(twice) == f"规则!C{row + 1}：指标“网络教研”有两行，请只留一行"
+    row, _ = place(grid, READINGS_COLUMNS, {"口径": "月均"}, "口径")
+    assert fault(Grid([r for k, r in enumerate(grid.rows) if k != row])) == "规则：缺口径“月均”，请补上这一行"
 
 
 def test_a_moved_and_filtered_sheet_is_still_found(grid: Grid) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import zipfile
 from collections.abc import Callable
@@ -17,8 +18,8 @@ from kongjian.forms.design import draw_applications
 from kongjian.forms.returned.returned_forms import read_returned
 from kongjian.mailing.by_school import SchoolCopy, school_copies
 from kongjian.mailing.corrections import read_copy
-from kongjian.mailing.position_sheet import cut_lines
-from kongjian.mailing.strangers import found_in, strangers
+from kongjian.mailing.position_sheet import cut_lines, position_entries
+from kongjian.mailing.strangers import Census, found_in
 from kongjian.rules import load_rules
 from kongjian.workbook.run import Run
 from native_engines import run_of
@@ -102,13 +103,26 @@ def test_the_position_is_the_engine_s(copies: list[SchoolCopy]) -> None:
         assert rows["名次"][2] == (rank or "没有排名")
         shown = next(r for r in sheet.iter_rows(values_only=True) if r[0] == "得分")
         assert shown[2] == pytest.approx(o.score_cents[k] / 100)
-        assert shown[3] == pytest.approx(np.median(o.score_cents) / 100, abs=0.006)
-        [(last, line)] = cut_lines(run, "school")
-        assert rows[f"前{last}名的分数线"][2] == line
+        assert (shown[3:6], shown[7][:10]) == ((None,) * 3, "全市不足10所学校，")
+        assert not any("分数线" in name for name in rows if name != "全市教师")
         explained = openpyxl.load_workbook(copy.path)["得分说明"]
         scores = [r[10] for r in explained.iter_rows(min_row=4, values_only=True) if r[0] == "学校"]
         missing = o.scores.missing[:, k]
         assert [s for s in scores if s is not None] == [float(v) for v in o.scores.by_indicator[~missing, k]]
+
+
+def test_in_a_city_of_ten_schools_the_position_has_its_lines() -> None:
+    run = small_city()
+    evidence = dataclasses.replace(RULES.evidence, schools_to_show_lines=len(NAMES))
+    run = dataclasses.replace(run, rules=RULES.replace(evidence=evidence))
+    o = run.results.school
+    cells = {(e.row, e.column): e.value for e in position_entries(run, NAMES[4])}
+    rows = {cells[row, 1]: row for row, column in reversed(cells) if column == 1}
+    assert cells[rows["得分"], 4] == pytest.approx(np.median(o.score_cents) / 100, abs=0.006)
+    [(last, line)] = cut_lines(run, "school")
+    row = rows[f"前{last}名的分数线"]
+    assert cells[row, 3] == line
+    assert cells[row, 7] == pytest.approx(line - o.standing.key[4] / 100)
 
 
 def put(member: str, old: bytes, new: str) -> Callable[[dict[str, bytes]], None]:
@@ -138,7 +152,7 @@ SEEDS: dict[str, tuple[str, Callable[[dict[str, bytes]], None]]] = {
 def test_the_search_finds_a_stranger_in_each_kind_of_place(
     copies: list[SchoolCopy], tmp_path: Path, where: str
 ) -> None:
-    wanted = strangers(small_city(), NAMES[0])
+    wanted = Census(small_city()).strangers(NAMES[0])
     assert found_in(copies[0].path, wanted) == []
     with zipfile.ZipFile(copies[0].path) as archive:
         parts = {n: archive.read(n) for n in archive.namelist()}
@@ -148,27 +162,28 @@ def test_the_search_finds_a_stranger_in_each_kind_of_place(
     with zipfile.ZipFile(path, "w") as archive:
         for part, data in parts.items():
             archive.writestr(part, data)
-    assert any(f"“{name}”" in told for told in found_in(path, wanted)), found_in(path, wanted)
+    assert name in {seen.name for seen in found_in(path, wanted)}, found_in(path, wanted)
 
 
 @pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be", "utf-8", "gb18030"])
 def test_the_search_reads_binary_parts_and_packages_within(
     copies: list[SchoolCopy], tmp_path: Path, coding: str
 ) -> None:
-    wanted = strangers(small_city(), NAMES[0])
+    wanted = Census(small_city()).strangers(NAMES[0])
     for k, data in enumerate(("官塘驿镇中心小学".encode(coding), copies[3].path.read_bytes())):
         path = tmp_path / f"{k}.xlsx"
         path.write_bytes(copies[0].path.read_bytes())
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr("xl/embeddings/a.bin", data)
-        assert any("官塘驿镇中心小学" in told for told in found_in(path, wanted))
+        found = {seen.name: seen.where for seen in found_in(path, wanted)}
+        assert found["官塘驿镇中心小学"].startswith("xl/embeddings/a.bin")
 
 
 def test_who_shares_a_name_with_the_school_or_the_scheme_is_no_false_alarm() -> None:
-    wanted = strangers(small_city(), NAMES[1])
-    assert "王芳" not in wanted.people, "the school has a 王芳 of its own"
-    assert "李明" not in wanted.people
-    assert {"张三", "高峰"} <= wanted.people
+    people = Census(small_city()).strangers(NAMES[1]).others.people
+    assert "王芳" not in people, "the school has a 王芳 of its own"
+    assert "李明" not in people
+    assert {"张三", "高峰"} <= people
 
 
 def test_a_school_of_the_demo_city(template: Path, tmp_path: Path) -> None:

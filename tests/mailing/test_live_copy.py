@@ -88,7 +88,7 @@ def test_the_sheets_and_columns_are_those_of_the_workbook(live: Path) -> None:
         header = [c.value for c in book[name][3]]
         wanted = output_sheet(rules, name).names
         assert header[: len(wanted)] == wanted, name
-    months = ["2020-12", "2021-01", "2021-02", "2021-03", "2021-04", "2021-05", "2021-06", "2021-07"]
+    months = CITY.rules.counted_months()
     assert [c.value for c in book["月度得分"][3]] == [
         "类别",
         "学校名称",
@@ -306,13 +306,17 @@ def test_a_school_s_copy_holds_nothing_of_the_others(tmp_path: Path, formulas: b
 
 
 def test_a_school_s_copy_says_where_it_stands(tmp_path: Path) -> None:
-    run = CITY
-    note = list(map(str, stored(made(tmp_path, only_school=ONE_SCHOOL)[0])["说明"].values()))
-    own = int(run.results.school.standing.rank[1])
-    assert note[note.index("学校名次") + 1] == (str(own) if own else "没有排名")
-    assert "全市学校得分中位数" in note
-    award = next(a for a in run.rules.awards if a.object == "school")
-    assert f"前{award.last}名的分数线" in note
+    own = int(CITY.results.school.standing.rank[1])
+    award = next(a for a in CITY.rules.awards if a.object == "school")
+    for least in (CITY.schools, CITY.schools + 1):
+        evidence = dataclasses.replace(CITY.rules.evidence, schools_to_show_lines=least)
+        run = dataclasses.replace(CITY, rules=CITY.rules.replace(evidence=evidence))
+        live_copy(run, tmp_path / "a.xlsx", only_school=ONE_SCHOOL)
+        note = list(map(str, stored(tmp_path / "a.xlsx")["说明"].values()))
+        assert note[note.index("学校名次") + 1] == (str(own) if own else "没有排名")
+        shown = least == CITY.schools
+        assert ("全市学校得分中位数" in note) == shown
+        assert (f"前{award.last}名的分数线" in note) == shown
 
 
 def test_an_empty_city_is_no_error(tmp_path: Path) -> None:
@@ -338,8 +342,8 @@ def test_every_formula_is_written_as_it_is_made() -> None:
 
 
 def test_resolved_rules_are_what_the_copy_shows(tmp_path: Path) -> None:
-    rules = resolve(load_rules(), {"homework": "fifteen"})
     run = CITY
+    rules = resolve(load_rules(), {"homework": "fifteen"}).replace(uncounted=run.rules.uncounted)
     live_copy(Run(run.results, rules, run.problems, run.levels, run.inputs), tmp_path / "a.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["规则"]
     targets = {(r[0].value, r[2].value): r[6].value for r in sheet.iter_rows(min_row=4, max_row=35)}

@@ -18,7 +18,9 @@ from kongjian.entry.excel.print_pdf import printer
 from kongjian.mailing import by_school, proof, send_copies
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof
+from kongjian.mailing.strangers import Sighting
 from kongjian.workbook.recalculate import recalculate
+from remote import press
 from workbooks import SCHOOL_NAMES, opened, small_book
 
 
@@ -78,6 +80,60 @@ def test_one_file_for_each_school(book: Path, tmp_path: Path) -> None:
     assert made == sorted(SCHOOL_NAMES)
     assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.eml")) == made
     assert done.output == f"可以发送{len(made)}个文件（{tmp_path}）\n"
+
+
+def doubtful(school: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search sees a name of two letters in this school's copy."""
+    seen = [Sighting("高峰", "得分说明 C5", False)]
+    monkeypatch.setattr(by_school, "found_in", lambda path, _: seen if path.stem == school else [])
+
+
+def test_a_doubt_is_named_and_goes_out_only_when_checked(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = sorted(SCHOOL_NAMES)
+    doubtful(first, monkeypatch)
+    done = mail(book, "-o", str(tmp_path), "--by-school")
+    assert done.exit_code == 1, done.output
+    assert (
+        f"{first}.xlsx：先不发送，请先看过：\n· “高峰”（得分说明 C5）与别的学校的名称、人或账号相同\n"
+        in done.output
+    )
+    assert done.output.endswith(
+        f"可以发送{len(others)}个文件；1份先不发送，请先看过（{tmp_path}）\n已核对，仍要发送，请加 --checked\n"
+    )
+    assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx")) == others
+    done = mail(book, "-o", str(tmp_path), "--by-school", "--checked")
+    assert done.exit_code == 0, done.output
+    assert "；有人核对过：\n· “高峰”（得分说明 C5）" in done.output
+    assert "--checked" not in done.output
+    assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx")) == sorted(SCHOOL_NAMES)
+
+
+def test_what_is_certain_is_refused_even_when_checked(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sorted(SCHOOL_NAMES)[0]
+    seen = [Sighting("421281199001010003", "说明 A1", True), Sighting("高峰", "说明 A2", False)]
+    monkeypatch.setattr(by_school, "found_in", lambda path, _: seen if path.stem == first else [])
+    done = mail(book, "-o", str(tmp_path), "--by-school", "--checked")
+    assert done.exit_code == 2
+    assert "不能发送：\n· 文件里有别的学校的“421281199001010003”（说明 A1）\n" in done.output
+    assert not (tmp_path / "分校版" / f"{first}.xlsx").exists()
+
+
+def test_the_button_asks_and_a_yes_sends_the_file_in_question_only(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, first = Path(shutil.copy(book, tmp_path / "评比.xlsm")), sorted(SCHOOL_NAMES)[0]
+    doubtful(first, monkeypatch)
+    said = press("send_by_school", own, saved=True).said
+    assert said[-1] == ["ask", "已核对，仍要发送？", first, ""]
+    assert [row[0] for row in said if row[0] in ("info", "warning", "error")] == ["warning"]
+    shutil.rmtree(tmp_path / "分发")
+    said = press("send_by_school", own, said[-1][2], saved=True).said
+    assert [row[0] for row in said] == ["title", "mail", "open", "info"]
+    assert [p.name for p in (tmp_path / "分发" / "分校版").glob("*.xlsx")] == [f"{first}.xlsx"]
 
 
 def test_by_default_the_copies_stand_beside_the_workbook(book: Path, tmp_path: Path) -> None:

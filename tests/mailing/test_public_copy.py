@@ -31,29 +31,6 @@ ID, MOBILE, MAIL = "421281199001011234", "13800138000", "zhang.san@example.com"
 WIDE = str.maketrans("0123456789-X", "０１２３４５６７８９－Ｘ")
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("13812345678", "138****5678"),
-        ("电话138-0013-8000。", "电话138****8000。"),
-        ("１３８００１３８０００", "138****8000"),
-        ("+86 138 0013 8000", "+86 138****8000"),
-        ("8613800138000", "86138****8000"),
-        (ID, "4212**********1234"),
-        ("42128119900101123Ｘ", "4212**********123X"),
-        ("421281 1990 0101 1234", "4212**********1234"),
-        (MAIL, "z***@example.com"),
-        ("李明ａｂ＠ｘ．ｃｏｍ", "李明a***@x.com"),
-        ("0715-5266789", "0715****789"),
-        ("6222021234567890123", "6222***********0123"),
-    ],
-)
-def test_what_must_not_be_published_is_covered(text: str, shown: str) -> None:
-    assert mask(text) == shown
-    assert mask(shown) == shown
-    assert not list(in_text(shown))
-
-
 def test_known_accounts_are_covered_whatever_they_look_like() -> None:
     assert mask("账号lm2020，李明", ["lm2020"]) == "账号l***，李明"
     assert mask("lm2020a", ["lm2020"]) == "lm2020a"
@@ -158,32 +135,38 @@ def rich(book: openpyxl.Workbook) -> None:
     cell(book, CellRichText("电话138", TextBlock(InlineFont(b=True), "0013"), "8000"))
 
 
-SEEDS: dict[str, Callable[[openpyxl.Workbook], None]] = {
-    "属性": lambda b: setattr(b.properties, "subject", ID),
-    "批注": comment,
-    "数字格": lambda b: cell(b, int(MOBILE)),
-    "科学计数": lambda b: cell(b, 4.21281199001011e17),
-    "文字格": lambda b: cell(b, f"身份证{ID}"),
-    "分段文字": rich,
-    "页眉": lambda b: setattr(b.active.oddHeader.center, "text", MAIL),
-    "名称": lambda b: b.defined_names.add(openpyxl.workbook.defined_name.DefinedName("X", attr_text=f'"{ID}"')),
-    "有效性": lambda b: b.active.add_data_validation(
+SEEDS: dict[str, tuple[str, Callable[[openpyxl.Workbook], None]]] = {
+    "属性": ("身份证号", lambda b: setattr(b.properties, "subject", ID)),
+    "批注": ("手机号", comment),
+    "数字格": ("手机号", lambda b: cell(b, int(MOBILE))),
+    "科学计数": ("身份证号", lambda b: cell(b, 4.21281199001011e17)),
+    "文字格": ("身份证号", lambda b: cell(b, f"身份证{ID}")),
+    "分段文字": ("手机号", rich),
+    "页眉": ("电子邮箱", lambda b: setattr(b.active.oddHeader.center, "text", MAIL)),
+    "名称": ("身份证号", lambda b: b.defined_names.add(openpyxl.workbook.defined_name.DefinedName("X", attr_text=f'"{ID}"'))),
+    "有效性": ("电子邮箱", lambda b: b.active.add_data_validation(
         openpyxl.worksheet.datavalidation.DataValidation("list", f'"{MAIL},x"', sqref="Z1")
-    ),
+    )),
+    "座机格": ("电话", lambda b: cell(b, "联系 0715-5266789")),
+    "银行卡格": ("银行卡号", lambda b: cell(b, "6222 0212 3456 7890")),
+    "港澳格": ("证件号", lambda b: cell(b, "A123456(3)")),
+    "微信格": ("QQ或微信号", lambda b: cell(b, "微信：zhang_san")),
+    "账号格": ("账号", lambda b: cell(b, "账号 LM2020")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("where", SEEDS)
 def test_nothing_is_written_while_a_secret_is_left(template: Path, tmp_path: Path, where: str) -> None:
     book = openpyxl.load_workbook(template, rich_text=True)
-    SEEDS[where](book)
+    SEEDS[where][1](book)
     own = tmp_path / "模板.xlsx"
     book.save(own)
     target = tmp_path / "公示版.xlsx"
     target.write_bytes(b"old")
     only = job()
-    with pytest.raises(KongjianError, match=r"公示版没有写.*（(身份证号|手机号|电子邮箱)）") as told:
-        public_copy(only, own, target)
+    with pytest.raises(KongjianError, match="公示版没有写") as told:
+        public_copy(only, own, target, ["lm2020"])
+    assert f"（{SEEDS[where][0]}）" in str(told.value)
     for secret in (ID, MOBILE, MAIL):
         assert secret not in str(told.value)
     if where.endswith("格") or where == "科学计数":
@@ -199,8 +182,8 @@ def test_a_sheet_s_name_and_a_hidden_sheet_are_looked_at(tmp_path: Path) -> None
     book["表2"]["C7"] = MAIL
     book.save(tmp_path / "a.xlsx")
     found = secrets(tmp_path / "a.xlsx")
-    assert "xl/workbook.xml 138****8000（手机号）" in found
-    assert "表2 C7 z***@example.com（电子邮箱）" in found
+    assert "xl/workbook.xml （手机号）" in found
+    assert "表2 C7 （电子邮箱）" in found
 
 
 def test_binary_parts_and_zip_comments_are_looked_through(template: Path, tmp_path: Path) -> None:

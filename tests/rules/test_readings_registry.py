@@ -48,7 +48,7 @@ ROOMS = {
     "engine.effective": "student_effective",
     "engine.coverage": "log_coverage blank_count",
     "engine.monthly": "missing_months missing_months",
-    "engine.eligibility": "pass_mark pass_mark",
+    "engine.eligibility": "pass_mark",
     "engine.authority": "authority",
     "engine.evidence.clean_awards": "rank_by",
     "engine.calculate": "rank_by",

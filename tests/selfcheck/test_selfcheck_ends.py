@@ -17,11 +17,11 @@ from kongjian.entry.plans.examinations import SELFCHECK_REPORT
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
-from remote import press
+from remote import let_save, press
 from selfchecked import CASES, calculated, edited, few_cases, put
 from workbooks import Parts, change, sheet_part
 
-NO_FORMULAS_SEEN = "；这里看不到公式，没有查结果表里有没有公式"
+NO_FORMULAS_SEEN = "这里看不到公式，没有查结果表里有没有公式"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_whole_command_with_all_cases_passes(
     book = calculated(tmp_path)
     assert command(book, monkeypatch=monkeypatch) == 0
     said = capsys.readouterr()
-    assert [line.split(" ")[0] for line in said.out.splitlines()[1:-1]] == ["正常"] * 5
+    assert [line.split(" ")[0] for line in said.out.splitlines()[1:-1]] == ["正常"] * 8
     assert f"方案算例：{len(load_cases(CASES))}个算例全部相符" in said.out
     assert said.out.splitlines()[-1].startswith("自检通过：")
     assert said.err == ""
@@ -72,14 +72,14 @@ def test_a_wrong_cell_gives_one_and_the_report_is_saved(
     assert book.read_bytes() == before
 
 
-def test_what_was_not_compared_gives_nought_but_is_told(
+def test_what_was_not_compared_gives_one_and_is_told(
     book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edited(book, put("教师数据", "H4", 12))
-    assert command(book, monkeypatch=monkeypatch) == 0
+    assert command(book, monkeypatch=monkeypatch) == 1
     said = capsys.readouterr().out
-    assert "注意 结果表没有人工改动：数据在上次计算以后改过，请先重新计算，没有核对结果表" in said
-    assert said.splitlines()[-1].startswith("没有发现不对，但有1处没有核对")
+    assert "注意 结果表没有人工改动：数据在上次计算以后改过，请先重新计算，结果表没有核对完" in said
+    assert said.splitlines()[-1].startswith("没有发现不对，但有1处没有核对完")
 
 
 def test_what_cannot_be_read_gives_two(
@@ -109,14 +109,27 @@ def test_the_button_says_what_the_command_says(
         edited(book, lambda b: (put("学校得分", "C5", 5)(b), b["教师排名"].delete_rows(6)))
     assert command(book, monkeypatch=monkeypatch) == int(wrong)
     told = capsys.readouterr().out.splitlines()[1:]
+    let_save(monkeypatch, book)
     pressed = press("selfcheck", book, saved=True)
     saved = book.with_name(SELFCHECK_REPORT)
     lines = saved.read_text(encoding="utf-8-sig").splitlines()[1:]
-    assert [line.replace(NO_FORMULAS_SEEN, "，也没有公式") for line in lines] == told
+    assert lines == told
     [(said, mode)] = pressed.alerts
     assert said == f"{told[-1]}\n报告在 {saved}"
     assert mode == ("warning" if wrong else "info")
     assert {a["func"] for a in pressed.actions} <= {"setScreenUpdating", "setCalculation"}
+
+
+def test_a_button_that_cannot_save_a_copy_says_what_it_does_not_see(book: Path) -> None:
+    pressed = press("selfcheck", book, saved=True)
+    said, mode = pressed.alerts[0]
+    assert mode == "warning"
+    assert said.startswith("没有发现不对，但有4处没有核对完：结果表没有人工改动、看到的就是格子里的、")
+    report = book.with_name(SELFCHECK_REPORT).read_text(encoding="utf-8-sig")
+    assert "17张结果表" in report
+    assert NO_FORMULAS_SEEN in report
+    assert "看不到名称，没有核对首页的数" in report
+    assert report.count("这里看不到工作簿的文件，没有核对") == 3
 
 
 def test_a_button_in_a_book_without_folder_saves_with_temporary_files(

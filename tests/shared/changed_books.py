@@ -42,7 +42,7 @@ def reading(name: str, value: str) -> Callable[[Book], None]:
 def parameter(kind: str, name: str, what: str, value: object) -> Callable[[Book], None]:
     def change(book: Book) -> None:
         lines = list(book["规则"].iter_rows())
-        [header] = [r for r in lines if r[0].value == "对象"]
+        [header] = [r for r in lines if r[0].value == "对象" and r[2].value == "指标"]
         at = {c.value: k for k, c in enumerate(header)}
         [row] = [r for r in lines if (r[0].value, r[at["指标"]].value) == (kind, name)]
         row[at[what]].value = value

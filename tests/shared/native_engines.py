@@ -166,12 +166,13 @@ def run_of(tables: Mapping[str, Mapping[str, Any]], rules: Rules, previous: Prev
 
 
 def random_rules(rules: Rules, rng: Generator) -> Rules:
-    """Other points, targets, steps, bands, kinds, bounds and award ranks; each kind occurs in most draws."""
+    """Other points, targets, steps, bands, kinds, bounds, award ranks and counted months; each kind occurs in most draws."""
     return rules.replace(
         school=_random_scheme(rules, rules.school, rng),
         teacher=_random_scheme(rules, rules.teacher, rng),
         conditions=tuple(_random_condition(c, rng) for c in rules.conditions),
         awards=_random_awards(rules.awards, rng),
+        uncounted=frozenset(m for m in rules.period.months()[1:] if rng.random() < 0.15),
     )
 
 
@@ -210,7 +211,7 @@ def _random_indicator(indicator: Indicator, column: str, kind: str, rng: Generat
 def _random_condition(condition: Condition, rng: Generator) -> Condition:
     if condition.kind == "yes_no":
         return condition
-    bounds = [0.5, 0.9, 1] if condition.kind == "rate" else [20, 40, 60.5, 79.99]
+    bounds = [0.5, 0.9, 0.925, 1] if condition.kind == "rate" else [20, 40, 60.5, 79.99]
     return dataclasses.replace(condition, at_least=float(rng.choice(bounds)))
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import shutil
+import types
 from copy import copy
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 import xlwings as xw
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -118,6 +121,13 @@ def press(entry: str, path: Path, answer: str = "", **place: Any) -> Applied:
     said = rows(presses.press(book, entry, answer))
     assert path.read_bytes() == before
     return Applied(path, book.json()["actions"], said)
+
+
+def let_save(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Gives the engine what Excel has: a copy of the workbook saved as it stands."""
+    monkeypatch.setattr(
+        xw.Book, "api", types.SimpleNamespace(SaveCopyAs=lambda target: shutil.copyfile(path, target))
+    )
 
 
 class Applied:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kongjian.base.grid import Cell, Grid, is_blank
+from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import load_rules
+from kongjian.workbook.layout import INDICATORS_COLUMNS, READINGS_COLUMNS
 
 CELL = "\x1f"
 _RULES = load_rules()
@@ -27,16 +29,23 @@ def chosen(**readings: str) -> str:
 
 def rules_text(grid: Grid) -> str:
     """The text of a whole 规则 sheet."""
-    return joined([table(grid, "口径"), table(grid, "对象")])
+    return joined(
+        [table(grid, columns) for columns in (READINGS_COLUMNS, *COLUMNS.values(), INDICATORS_COLUMNS)]
+    )
 
 
-def table(grid: Grid, first: str) -> list[list[Cell]]:
+def table(grid: Grid, columns: Sequence[str]) -> list[list[Cell]]:
     """A table from its header down to the first blank row."""
-    top = next(r for r, row in enumerate(grid.rows) if first in row[:1])
-    width = sum(not is_blank(c) for c in grid.rows[top])
+    width = len(columns)
+    top, left = next(
+        (r, c)
+        for r, row in enumerate(grid.rows)
+        for c in range(len(row))
+        if list(row[c : c + width]) == list(columns)
+    )
     rows = []
     for row in grid.rows[top:]:
-        if is_blank(row[0]):
+        if is_blank(row[left]):
             break
-        rows.append(list(row[:width]))
+        rows.append(list(row[left : left + width]))
     return rows

@@ -56,7 +56,8 @@ def calculated(folder: Path) -> Path:
 def checked(book: Path, cases: Path | None = None, rules: Rules = RULES, **evaluated: object) -> list[Line]:
     """The lines of the report; only a few cases unless others are given."""
     with Package(book) as package:
-        return examine_book.selfcheck(Reader(package), rules, cases=cases or few_cases(), **evaluated)  # type: ignore[arg-type]
+        given = {"cases": cases or few_cases(), "file": book, **evaluated}
+        return examine_book.selfcheck(Reader(package), rules, **given)  # type: ignore[arg-type]
 
 
 def only(lines: list[Line], title: str, state: str = BAD) -> Line:

@@ -1,4 +1,4 @@
-"""A workbook's macros run without Excel: the add-in is a recorder, a cell calls the functions, a button presses."""
+"""A workbook's macros run without Excel: the server is a recorder or the real one, a cell calls the functions, a button presses."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 
 from pyopenvba.apps import excel
 from pyopenvba.apps.excel import ExcelApplication
-from pyopenvba.apps.excel._model import Application, Range, Workbook
+from pyopenvba.apps.excel._model import Application, Area, Range, RowsOf, Workbook
 from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method, setter
-from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
+from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, VBAInt, error
 
+SERVER = "Kongjian.Server"
 ADDIN = "xlwings.xlam!"
 NA = 2042
+XL_FILL_FORMATS = 3
+MOST_ROWS = 100_000
+"""No macro of ours reads more at once."""
 Given = Sequence[Any]
 FUNCTIONS, BUTTONS = "kongjian.udfs", "kongjian.buttons"
 SILENT = [["title", "空间评比", "", ""], ["shown", "算好了", "", ""]]
@@ -32,9 +36,21 @@ class CallingApplication(Application):
         self.opened: list[str] = []
         self.chosen: Sequence[str] | None = None
         self.asked: list[tuple[str, str]] = []
+        self.addin = False
+
+    @method
+    def Workbooks(self, Index: object = MISSING) -> object:  # noqa: N802, N803
+        """An add-in is none of the books, and yet it is found by its name."""
+        if Index == ADDIN.rstrip("!") and self.addin:
+            return AddIn()
+        return super().Workbooks(Index)
 
     @member
-    def Caller(self) -> object:  # noqa: N802 — named as in Excel
+    def Hwnd(self) -> object:  # noqa: N802 — named as in Excel
+        return VBAInt(1, "Long")
+
+    @member
+    def Caller(self) -> object:  # noqa: N802
         return self.caller
 
     @method
@@ -69,6 +85,16 @@ class CallingApplication(Application):
         self.calculated += 1
 
 
+class AddIn(VBAObject):
+    """xlwings' add-in, open."""
+
+    vba_type_name = "Workbook"
+
+    @member
+    def Name(self) -> object:  # noqa: N802
+        return ADDIN.rstrip("!")
+
+
 def _mark(area: Range) -> None:
     area.vba_get("Application").marked.append(str(area.vba_get("Address")))  # type: ignore[attr-defined]
 
@@ -77,13 +103,31 @@ def _open(book: Workbook, Address: object) -> None:  # noqa: N803
     book.vba_get("Application").opened.append(str(Address))  # type: ignore[attr-defined]
 
 
+def _fill(area: Range, Destination: object, Type: object = MISSING) -> None:  # noqa: N803
+    """Only formats are ever filled, which no test of cells sees; the interpreter refuses rows with formats of their own."""
+    assert isinstance(Destination, Range)
+    assert Type == XL_FILL_FORMATS, area
+
+
+def _whole(area: Range) -> Area:
+    """All of its cells, as Excel gives them; the interpreter would leave out what lies below the last one in use."""
+    first = area.first
+    assert first.rows <= MOST_ROWS, f"{first} would be read whole"
+    return first
+
+
+Range.bounded = _whole  # type: ignore[method-assign]
 # members of Excel that the interpreter does not have
+Range._vba_members["autofill"] = MemberSpec(
+    "AutoFill", "method", getter=_fill, parameters=("Destination", "Type")
+)
 Range.vba_add_member(MemberSpec("Dirty", "method", getter=_mark))
+RowsOf.vba_add_member(MemberSpec("AutoFit", "method", getter=lambda _: None))
 Workbook.vba_add_member(MemberSpec("FollowHyperlink", "method", getter=_open, parameters=("Address",)))
 
 
 class Server(VBAObject):
-    """xlwings' Python server as VBA sees it."""
+    """A stand-in for the Python server that notes what it is asked."""
 
     vba_type_name = "XLPython"
 
@@ -166,15 +210,23 @@ class Control(VBAObject):
 
 
 class VbaHost:
-    """One open workbook; `addin` says whether xlwings' add-in is there."""
+    """One open workbook; `server` says whether our own is registered, `addin` whether xlwings' add-in is open.
 
-    def __init__(self, path: Path, addin: bool = True) -> None:
+    `refusals` are the errors by which the next starts of our own server fail, `python` is what a server is.
+    """
+
+    def __init__(self, path: Path, server: bool = True, addin: bool = False) -> None:
         excel.Application = CallingApplication  # type: ignore[misc]
         try:
             self.app = ExcelApplication.open(path)
         finally:
             excel.Application = Application  # type: ignore[misc]
-        self.addin = addin
+        self.registered = server
+        self.excel.addin = addin
+        self.refusals: list[int] = []
+        self.python: Callable[[VbaHost], VBAObject] = Server
+        self.created: list[str] = []
+        """Which servers were asked for, ours or the add-in's."""
         self.commands: list[str] = []
         self.run_python_answer: object = EMPTY
         self.crossings: list[tuple[str, list[Any]]] = []
@@ -199,16 +251,26 @@ class VbaHost:
     def _dispatch(self, name: str, args: Sequence[object] = (), **more: Any) -> object:
         if "!" not in name:
             return self._run(name, args, **more)
-        if not self.addin:
+        if not self.excel.addin:
             raise error(1004, f"Cannot run the macro '{name}'.")
         if name == f"{ADDIN}RunPython":
             self.commands.append(str(args[0]))
             return self.run_python_answer
         assert name == f"{ADDIN}XLPy"
+        return self._served(name)
+
+    def _served(self, name: str) -> VBAObject:
+        self.created.append(name)
         self.started += 1
-        return Server(self)
+        return self.python(self)
 
     def _create(self, name: str) -> object:
+        if name == SERVER:
+            if self.refusals:
+                raise error(self.refusals.pop(0), "Automation error")
+            if not self.registered:
+                raise error(429, "ActiveX component can't create object")
+            return self._served(name)
         if self.outlook is None:
             raise error(429, f"ActiveX component can't create object: {name}")
         assert name == "Outlook.Application"

@@ -217,7 +217,10 @@ def compound_file(stream: str) -> bytes:
     header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0) + struct.pack("<I", 0)
     sectors = struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE)
     entries = b""
-    for name, kind in (("Root Entry", 5), (stream, 2)):
+    for name, kind, child in (("Root Entry", 5, 1), (stream, 2, 0xFFFFFFFF)):
         text = name.encode("utf-16-le") + b"\0\0"
-        entries += text.ljust(64, b"\0") + struct.pack("<HBB", len(text), kind, 1) + bytes(60)
+        entries += text.ljust(64, b"\0") + struct.pack(
+            "<HBB3I", len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child
+        )
+        entries += bytes(48)
     return header.ljust(512, b"\xff") + sectors.ljust(512, b"\xff") + entries.ljust(512, b"\0")

@@ -253,7 +253,7 @@ def test_cells_that_may_be_changed_look_different(book: Workbook) -> None:
         kind = sheet[f"{letters['计分方式']}{row}"].value
         for name, letter in letters.items():
             cell = sheet[f"{letter}{row}"]
-            fills[name in used[kind] and cell.value != "按口径"].add(cell.fill.fgColor.rgb)
+            fills[name in used[kind]].add(cell.fill.fgColor.rgb)
     assert [len(fills[True]), len(fills[False])] == [1, 1]
     assert fills[True] != fills[False]
 
@@ -307,8 +307,8 @@ def test_the_two_charts_read_the_ranking_and_the_distribution(built: Path, book:
         ("问题清单", "级别", ['$A4="错误"', '$A4="警告"', '$A4="提示"']),
         ("资格审核", "是否达标", ['$E4="达标"', '$E4="未达标"']),
         ("学校得分", "数据完整", ['$AB4="否"']),
-        ("学校排名", "名次", ["AND(ISNUMBER($A4),$A4<=3)"]),
-        ("教师排名", "名次", ["AND(ISNUMBER($A4),$A4<=10)", "AND(ISNUMBER($A4),$A4<=50)"]),
+        ("学校排名", "名次", ["AND(ISNUMBER($A4),$A4<=SchoolPlaces1)"]),
+        ("教师排名", "名次", [f"AND(ISNUMBER($A4),$A4<=TeacherPlaces{n})" for n in (1, 2)]),
         ("教师排名", "并列", ["LEN($G4)>0"]),
     ],
 )

@@ -129,6 +129,8 @@ def test_killed_while_writing(book: Path, old: bytes) -> None:
 @pytest.mark.parametrize(
     ("function", "nth", "when", "state"),
     [
+        ("rename", 1, "before", "old with leftovers"),
+        ("rename", 1, "after", "old with leftovers"),
         ("link", 1, "before", "old with leftovers"),
         ("link", 1, "after", "old with leftovers"),
         ("replace", 1, "before", "old with leftovers"),

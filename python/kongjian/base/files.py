@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kongjian.base import disk, places
 from kongjian.base.errors import KongjianError
+from kongjian.base.one_writer import alone_in, sync_folder
 from kongjian.base.scratch import holds
 
 finished = 0
@@ -53,19 +54,22 @@ def save_text(path: Path, text: str) -> None:
         raise KongjianError(f"写不了 {path}：{disk.said(error)}") from None
 
 
-def replace_bytes(target: Path, data: bytes) -> None:
+def replace_bytes(target: Path, data: bytes, last: Callable[[Path], None] = lambda _: None) -> None:
     """Puts these bytes in the place of `target`: whole or not at all, the old file as .bak."""
 
     def write(temporary: Path) -> None:
         temporary.write_bytes(data)
 
-    replace_file(target, write)
+    replace_file(target, write, last)
 
 
-def replace_file(target: Path, write: Callable[[Path], None]) -> None:
+def replace_file(
+    target: Path, write: Callable[[Path], None], last: Callable[[Path], None] = lambda _: None
+) -> None:
     """Puts what `write` produces in the place of `target`: whole or not at all, the old file as .bak.
 
-    At every moment `target` is the old file or the new one.
+    At every moment `target` is the old file or the new one. `last` may still refuse: it is asked when all is written,
+    and no other run puts a file into this folder between its answer and the replacing.
     """
     global finished
     _refuse_locked(target)
@@ -84,15 +88,19 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
         write(temporary)
         with temporary.open("rb+") as out:
             os.fsync(out.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-            try:
-                os.link(target, fresh_backup)
-            except OSError:  # a file system without links
-                shutil.copy2(target, fresh_backup)
-            fresh_backup.replace(backup)
-        temporary.replace(target)
-        finished += not holds(target)
+        with alone_in(target.parent):
+            _refuse_locked(target)
+            last(target)
+            if target.exists():
+                shutil.copymode(target, temporary)
+                try:
+                    os.link(target, fresh_backup)
+                except OSError:  # a file system without links
+                    shutil.copy2(target, fresh_backup)
+                fresh_backup.replace(backup)
+            temporary.replace(target)
+            finished += not holds(target)
+        sync_folder(target.parent)
     except Exception as error:
         if (found := disk.behind(error)) or isinstance(error, OSError):
             raise KongjianError(_say(found or error, target)) from None

@@ -16,6 +16,7 @@ DAY_ZERO = dt.datetime(1899, 12, 30)
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 1."""
 YES_NO = {1.0: "是", 0.0: "否"}
+_ERROR_CODES = range(-2146826288, -2146826180)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def reference(area: Area) -> str:
 
 def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not (cell[:1].isalnum() or clean(cell)))
+
+
+def is_error_code(cell: Cell) -> bool:
+    """Whether it is an error value as Excel hands it over (#NULL! is the first); its numbers are never whole ones."""
+    return type(cell) is int and cell in _ERROR_CODES
 
 
 def cell_number(cell: Cell) -> float:

@@ -15,12 +15,13 @@ _NAME = re.compile(r"kongjian-(\d+)-(\d+)-\w+")
 _FORMER = re.compile(r"kongjian-(?:\d+-)?\w{8}")
 """How editions before the sweep named theirs; a day old, no run is at work in it."""
 _DAY = 86_400
-_PROFILE = "-env:UserInstallation="
+_OWN = ("-env:UserInstallation=", "kongjian.")
+"""How an argument begins of a LibreOffice, and of a Python, that this program has started."""
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for this user alone, gone at the end with every LibreOffice that works in it, however the end comes."""
+    """A folder for this user alone, gone at the end with every program at work in it, however the end comes."""
     folder = Path(tempfile.mkdtemp(prefix=f"kongjian-{os.getpid()}-{_begun(os.getpid())}-"))
     try:
         yield folder
@@ -70,7 +71,7 @@ def _begun(pid: int) -> int:
 
 
 def end_programs(folder: Path) -> None:
-    """Ends every LibreOffice whose profile is in the folder: it outlives its starter, and its starter's caller."""
+    """Ends every LibreOffice and reading process that works in the folder: they outlive the run that started them."""
     import psutil
 
     for _ in range(5):  # one may start another while it is looked for
@@ -84,4 +85,5 @@ def end_programs(folder: Path) -> None:
 
 
 def _works_in(command: list[str] | None, folder: str) -> bool:
-    return any(part.startswith(_PROFILE) and f"/{folder}/" in part for part in command or ())
+    parts = [part.replace("\\", "/") for part in command or ()]
+    return any(f"/{folder}/" in part for part in parts) and any(part.startswith(_OWN) for part in parts)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kongjian.engine.another_year import refuse_another_year
 from kongjian.engine.authority import counting
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.awards import UNIT, awards, standing
@@ -17,7 +18,7 @@ from kongjian.engine.frame import Frame, Ints, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.matching import rows
 from kongjian.engine.measures import Below, partial, school_measures, teacher_measures
-from kongjian.engine.monthly import Monthly, Months, monthly, monthly_scores, report_months
+from kongjian.engine.monthly import Monthly, Months, in_period, monthly, monthly_scores, report_months
 from kongjian.engine.outcome import Inputs, Outcome, Results, named, platform_cents, shown_keys
 from kongjian.engine.result_tables import eligibility_table, ranking_table, score_table, stacked
 from kongjian.engine.rounding import MISSING
@@ -42,8 +43,10 @@ def calculate(
 ) -> Results:
     """Scores, eligibility, rankings and awards of all schools and teachers.
 
-    `findings` made while reading are kept in front. `progress` is told in Chinese what is being done.
+    `findings` made while reading are kept in front. `progress` is told in Chinese what is being done. Raises
+    KongjianError for data of another year.
     """
+    refuse_another_year(inputs, rules)
     findings = Findings() if findings is None else findings
     previous = previous or Previous()
     progress("正在统计有效次数…")
@@ -57,7 +60,7 @@ def calculate(
     schools = school_measures(inputs.schools, below, rules, findings, tally)
     school = outcome("school", schools, inputs, rules, findings)
     passed = school.monthly.months.passed | teacher.monthly.months.passed
-    report_log(log, passed, inputs.schools, rules, findings)
+    report_log(log, in_period(passed, rules), inputs.schools, rules, findings)
     progress("正在排名…")
     fingerprint = inputs.fingerprint()
     ranks = {"school": _ranks("school", school), "teacher": _ranks("teacher", teacher)}

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kongjian.engine.effective import Log, role_behaviours
+from kongjian.engine.effective import Log
+from kongjian.engine.event_lines import role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, rows
@@ -46,14 +47,12 @@ def silence(rules: Rules) -> int:
     return COVERED if NO_EVENT[rules.choice(LogCoverage)] else _BLANK[rules.choice(BlankCount)]
 
 
-def covered(log: Log, role: int, behaviour: int, school: Ints) -> Bools:
-    """Where the log would tell of a behaviour, by the position of each unit's school: it has a line of this role at
+def covered(log: Log, role: int, behaviour: int) -> Bools:
+    """Where the log would tell of a behaviour, by school: it has a line of this role at the school, and one of this
 
-    the school, and one of this behaviour by this role anywhere.
+    behaviour by this role anywhere.
     """
-    if not log.anywhere[behaviour] or not log.at_school.shape[1]:
-        return np.zeros(len(school), dtype=bool)
-    return np.asarray((school != NOT_FOUND) & log.at_school[role, school])
+    return np.asarray(log.at_school[role] & log.anywhere[behaviour])
 
 
 def report_log(log: Log, passed: Bools, schools: Frame, rules: Rules, findings: Findings) -> None:
@@ -62,7 +61,7 @@ def report_log(log: Log, passed: Bools, schools: Frame, rules: Rules, findings: 
     for i in np.flatnonzero(log.strange):
         findings.add("log_other_accounts", "schools", at[i], column)
     if (gaps := log.gaps(passed)).any():
-        findings.add("log_gap", "events", months=named_months(gaps, rules))
+        findings.add("log_gap", "events", months=named_months(gaps, rules.period.months()))
 
 
 class Tally:
@@ -71,7 +70,7 @@ class Tally:
     def __init__(self, height: int) -> None:
         self._height = height
         self._counts: dict[tuple[int, int], Ints] = {}
-        self._own: dict[tuple[int, int], Bools] = {}
+        self._unused: dict[tuple[int, int], list[tuple[Bools, str]]] = {}
 
     def add(self, role: int, behaviour: int, school: Ints, rung: Ints, concerned: Bools) -> None:
         """One behaviour's rungs of those concerned, by the position of their schools."""
@@ -87,9 +86,9 @@ class Tally:
             counts[:, rung] = some
         self._counts[role, behaviour] = counts
 
-    def given(self, role: int, behaviour: int, own: Bools) -> None:
-        """The schools whose own value was pasted: theirs does not rest on the units below."""
-        self._own[role, behaviour] = own
+    def given(self, role: int, behaviour: int, where: Bools, sheet: str) -> None:
+        """The schools whose value was pasted on this sheet: theirs does not rest on what is counted here."""
+        self._unused.setdefault((role, behaviour), []).append((where, sheet))
 
     def table(self, names: Frame, log: Log, rules: Rules, short: Bools) -> Frame:
         """数据覆盖: a row per school and behaviour that concerns anybody there; `short` see Below."""
@@ -105,21 +104,23 @@ class Tally:
     def _rows(self, schools: list[str], log: Log, rules: Rules, short: Bools) -> Iterator[tuple[object, ...]]:
         roles, months = rules.effective.roles, rules.period.months()
         coded = [
-            (k, b, name, self._counts[k, b].tolist(), self._own.get((k, b)))
+            (k, b, name, self._counts[k, b].tolist(), self._unused.get((k, b), ()))
             for k, _, b, name in role_behaviours(rules)
             if (k, b) in self._counts
         ]
         for i, school in enumerate(schools):
             spans = [_span(months, int(log.first[k, i]), int(log.last[k, i])) for k in range(len(roles))]
-            for role, behaviour, name, counts, own in coded:
+            for role, behaviour, name, counts, unused in coded:
                 pasted, counted, zero, read, missing = counts[i]
                 total = sum(counts[i])
                 if not total:
                     continue
-                if own is not None and own[i]:
-                    said = "学校数据已给出，不由此推算"
+                elsewhere = next((sheet for where, sheet in unused if where[i]), "")
+                if elsewhere:
+                    said = f"{elsewhere}已给出，不由此推算"
                 else:
-                    said = _said(log, rules, role, behaviour, i, missing, zero, read, bool(short[i]))
+                    few = bool(short[i]) and roles[role].fills == "teacher"
+                    said = _said(log, rules, role, behaviour, i, missing, zero, read, few)
                 yield (
                     school, roles[role].label, name, total, total - missing, pasted, counted, zero + read, missing,
                     spans[role], said,

@@ -1,19 +1,16 @@
-"""What the log of events tells (附件1、附件2 备注): effective counts, and whom it covers; long because both are read in one pass."""
+"""What the log of events tells (附件1、附件2 备注): effective counts, and whom it covers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kongjian.base.text import fold
+from kongjian.engine.event_lines import Lines, behaviours, code_lines
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
-from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
-from kongjian.rules.model import EventRole, Rules
-from kongjian.rules.model_tables import InputTable
+from kongjian.engine.matching import NOT_FOUND, rows, school_keys
+from kongjian.rules.model import Rules
 from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role
 
@@ -25,19 +22,6 @@ _STUDENT: dict[StudentEffective, str] = {
     StudentEffective.ONCE_A_MONTH: "month",
 }
 """How often a line of a role counts whose `once_per` is `by_reading`: every time, or once in so long."""
-
-
-def behaviours(rules: Rules) -> list[str]:
-    """Every behaviour in the order of the rules: what arrays of behaviours run over."""
-    return [b for r in rules.effective.roles for b in r.behaviours]
-
-
-def role_behaviours(rules: Rules, fills: str = "") -> Iterator[tuple[int, EventRole, int, str]]:
-    """Each behaviour, of the roles that fill this or of all: the role's position and the role, its own position and name."""
-    by_role = ((k, role, name) for k, role in enumerate(rules.effective.roles) for name in role.behaviours)
-    for b, (k, role, name) in enumerate(by_role):
-        if not fills or role.fills == fills:
-            yield k, role, b, name
 
 
 def once_per(role: int, rules: Rules) -> str:
@@ -65,10 +49,10 @@ class Log:
     """The events, added up over the term. Behaviours, roles, teachers and schools run by position.
 
     `of_teachers` (behaviours, teachers) and `of_schools` (behaviours, schools) are effective counts, `repeated`
-    (behaviours, teachers) the lines that did not count because one already did. `at_school` (roles, schools) and
-    `anywhere` (behaviours) say of what the log has any line at all, see coverage; `first`, `last` (roles, schools)
-    between which months of the period, by position, -1 for none. `strange` are the schools of which no teacher's
-    line is by an account of 教师数据.
+    (behaviours, teachers) the lines that did not count because one already did. `at_school` (roles, schools), `at_own`
+    (roles, teachers; at each one's school) and `anywhere` (behaviours) say of what the log has any line at all, see
+    coverage; `first`, `last` (roles, schools) between which months of the period, by position, -1 for none. `strange`
+    are the schools of which no teacher's line is by an account of 教师数据.
     """
 
     counts: Frame
@@ -77,6 +61,7 @@ class Log:
     repeated: Floats
     pupils: Pupils
     at_school: Bools
+    at_own: Bools
     anywhere: Bools
     first: Ints
     last: Ints
@@ -94,30 +79,11 @@ class Log:
         return not bool(self.anywhere.any())
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """The events, coded by positions in the rules and in the tables; NOT_FOUND where a word is unknown."""
-
-    events: Frame
-    at: Ints
-    role: Ints
-    behaviour: Ints
-    own_role: Ints
-    day: NDArray[np.datetime64]
-    month: Ints
-    account: Texts
-    person: Ints
-    teacher: Ints
-    school: Ints
-    school_name: Texts
-    class_key: Texts
-
-
 def read_log(events: Frame, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Log:
     """The log as far as it counts. Lines that do not count become findings, each once, for the first reason."""
     if events.height == 0:
         return no_log(schools.height, teachers.height, rules)
-    lines = _coded(events, schools, teachers, rules)
+    lines = code_lines(events, schools, teachers, rules)
     sound, counted = _accept(lines, schools, teachers, rules, findings)
     accepted = np.flatnonzero(counted)
     once = _once(lines, accepted, rules)
@@ -136,64 +102,14 @@ def no_log(schools: int, teachers: int, rules: Rules) -> Log:
     return Log(
         Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS}),
         np.zeros((some, teachers)), np.zeros((some, schools)), np.zeros((some, teachers)), nobody,
-        np.zeros((roles, schools), bool), np.zeros(some, bool),
+        np.zeros((roles, schools), bool), np.zeros((roles, teachers), bool), np.zeros(some, bool),
         np.full((roles, schools), NOT_FOUND), np.full((roles, schools), NOT_FOUND),
         np.zeros(len(rules.period.months()), bool), np.zeros(schools, bool),
     )  # fmt: skip
 
 
-def _coded(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> _Lines:
-    table = rules.table("events")
-    behaviour = _codes(events[table.name_of(Role.BEHAVIOUR)], _behaviour_codes(rules))
-    own_role = np.array([k for k, *_ in role_behaviours(rules)])
-    account = np.array(accounts(events), dtype=object)
-    teacher = locate(account, accounts(teachers)) if teachers.height else np.full(events.height, NOT_FOUND)
-    names = _schools(events[table.name_of(Role.SCHOOL)], teacher, teachers, rules)
-    school_names = schools[rules.table("schools").name_of(Role.SCHOOL)]
-    day = events[table.name_of(Role.DATE)]
-    return _Lines(
-        events, rows(events),
-        event_roles(events, rules),
-        behaviour, np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),
-        day, _month_numbers(day, rules), account, locate(account, account), teacher,
-        locate(school_keys(names), school_keys(school_names)), names, _class_keys(events, table),
-    )  # fmt: skip
-
-
-def _month_numbers(day: NDArray[np.datetime64], rules: Rules) -> Ints:
-    """The month of each day by its position in the period; NOT_FOUND outside it or without a day."""
-    first, last = (np.datetime64(m, "M") for m in (rules.period.start, rules.period.end))
-    month = day.astype("datetime64[M]")
-    inside = (month >= first) & (month <= last)
-    return np.where(inside, (month - first).astype(np.int64), NOT_FOUND)
-
-
-def _schools(given: Texts, teacher: Ints, teachers: Frame, rules: Rules) -> Texts:
-    """The school of each line: as the line says, else the teacher's own."""
-    blank = np.flatnonzero((given == "") & (teacher != NOT_FOUND))
-    if not len(blank):
-        return given
-    out = given.copy()
-    out[blank] = teachers[rules.table("teachers").name_of(Role.SCHOOL)][teacher[blank]]
-    return out
-
-
-def _class_keys(events: Frame, table: InputTable) -> Texts:
-    """What names a pupil's class within the school; "" where the log does not say."""
-    columns = [c.name for role in (Role.GRADE, Role.CLASS_NAME) if (c := table.by_role(role))]
-    return class_keys(events, columns)
-
-
-def class_keys(frame: Frame, columns: list[str]) -> Texts:
-    """Classes by their folded 年级 and 班级, as far as the table has them."""
-    given = [frame[c] for c in columns if c in frame]
-    if not given or not any((c != "").any() for c in given):
-        return texts([""] * frame.height)
-    return texts("".join(map(fold, words)) for words in zip(*given, strict=True))
-
-
 def _accept(
-    lines: _Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
+    lines: Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
 ) -> tuple[Bools, Bools]:
     """Which lines are sound (role, behaviour and day are known), and which of them count."""
     table, role = rules.table("events"), lines.role
@@ -226,7 +142,7 @@ def _accept(
     return sound, counted
 
 
-def _once(lines: _Lines, accepted: Ints, rules: Rules) -> Ints:
+def _once(lines: Lines, accepted: Ints, rules: Rules) -> Ints:
     """Of the accepted lines those that count: the first of each account, behaviour and day (or month, or every one),
 
     for roles that count by school of each account and school. In order.
@@ -254,7 +170,7 @@ def _mix(*parts: Ints) -> Ints:
 
 
 def _log(
-    lines: _Lines, sound: Bools, accepted: Ints, counted: Ints, again: Ints, schools: Frame, teachers: Frame,
+    lines: Lines, sound: Bools, accepted: Ints, counted: Ints, again: Ints, schools: Frame, teachers: Frame,
     rules: Rules,
 ) -> Log:  # fmt: skip
     some, roles = len(behaviours(rules)), len(rules.effective.roles)
@@ -274,11 +190,12 @@ def _log(
         table(counted, "school", lines.school, schools.height),
         table(again, "teacher", lines.teacher, teachers.height),
         _pupils(lines, counted, fills),
-        at_school, anywhere, first, last, months, _strange(lines, sound, fills, schools.height) & (teachers.height > 0),
+        at_school, _at_own(lines, accepted, roles, teachers, rules), anywhere, first, last, months,
+        _strange(lines, sound, fills, schools.height) & (teachers.height > 0),
     )  # fmt: skip
 
 
-def _spans(lines: _Lines, accepted: Ints, roles: int, height: int) -> tuple[Bools, Ints, Ints]:
+def _spans(lines: Lines, accepted: Ints, roles: int, height: int) -> tuple[Bools, Ints, Ints]:
     """By role and school: whether there is any accepted line, the first and the last month with one."""
     mine = accepted[lines.school[accepted] != NOT_FOUND]
     at, month = lines.role[mine] * height + lines.school[mine], lines.month[mine]
@@ -291,7 +208,18 @@ def _spans(lines: _Lines, accepted: Ints, roles: int, height: int) -> tuple[Bool
     return some.reshape(shape), np.where(some, first, NOT_FOUND).reshape(shape), last.reshape(shape)
 
 
-def _strange(lines: _Lines, sound: Bools, fills: Texts, height: int) -> Bools:
+def _at_own(lines: Lines, accepted: Ints, roles: int, teachers: Frame, rules: Rules) -> Bools:
+    """By role and teacher: whether there is any accepted line at the teacher's school, which 学校数据 may lack."""
+    own = school_keys(teachers[rules.table("teachers").name_of(Role.SCHOOL)])
+    out = np.zeros((roles, teachers.height), dtype=bool)
+    for role in range(roles):
+        names = set(lines.school_name[accepted[lines.role[accepted] == role]].tolist())
+        here = set(school_keys(names)) - {""}
+        out[role] = [key in here for key in own]
+    return out
+
+
+def _strange(lines: Lines, sound: Bools, fills: Texts, height: int) -> Bools:
     """The schools that have teachers' lines, none of them by an account of 教师数据"""
     mine = sound & (lines.school != NOT_FOUND) & (lines.account != "")
     mine[mine] = fills[lines.role[mine]] == "teacher"
@@ -300,7 +228,7 @@ def _strange(lines: _Lines, sound: Bools, fills: Texts, height: int) -> Bools:
     return np.asarray((lines_of > 0) & (known_of == 0))
 
 
-def _pupils(lines: _Lines, counted: Ints, fills: Texts) -> Pupils:
+def _pupils(lines: Lines, counted: Ints, fills: Texts) -> Pupils:
     mine = counted[(fills[lines.role[counted]] == "pupil") & (lines.school[counted] != NOT_FOUND)]
     classes, class_code = np.unique(lines.class_key[mine].astype(str), return_inverse=True)
     key = _mix(lines.school[mine], class_code, lines.person[mine], lines.behaviour[mine])
@@ -316,7 +244,7 @@ def _pupils(lines: _Lines, counted: Ints, fills: Texts) -> Pupils:
     )
 
 
-def _counts(lines: _Lines, counted: Ints, rules: Rules) -> Frame:
+def _counts(lines: Lines, counted: Ints, rules: Rules) -> Frame:
     """有效次数: by account, behaviour and month; of pupils by class, whose name stands for the account."""
     names, months, roles = behaviours(rules), rules.period.months(), rules.effective.roles
     role = lines.role[counted]
@@ -344,7 +272,7 @@ def _counts(lines: _Lines, counted: Ints, rules: Rules) -> Frame:
     return out.take(np.lexsort((month, behaviour, account.astype(str), out["学校名称"].astype(str))))
 
 
-def _report_repeats(lines: _Lines, again: Ints, rules: Rules, findings: Findings) -> None:
+def _report_repeats(lines: Lines, again: Ints, rules: Rules, findings: Findings) -> None:
     column = rules.table("events").name_of(Role.BEHAVIOUR)
     for i in again:
         findings.add(
@@ -353,7 +281,7 @@ def _report_repeats(lines: _Lines, again: Ints, rules: Rules, findings: Findings
 
 
 def _report_two_schools(
-    lines: _Lines, accepted: Ints, teachers: Frame, rules: Rules, findings: Findings
+    lines: Lines, accepted: Ints, teachers: Frame, rules: Rules, findings: Findings
 ) -> None:
     """Tells of every teacher's account whose lines name more than one school; its days count once all the same."""
     mine = accepted[(lines.teacher[accepted] != NOT_FOUND) & (lines.school[accepted] != NOT_FOUND)]
@@ -366,25 +294,3 @@ def _report_two_schools(
         findings.add(
             "event_two_schools", "teachers", at[i], column, found=teachers[column][i], count=int(named)
         )
-
-
-def _codes(column: Texts, known: Callable[[str], int]) -> Ints:
-    memo: dict[str, int] = {}
-    cells = column.tolist()
-    return np.array([memo[v] if v in memo else memo.setdefault(v, known(v)) for v in cells], dtype=np.int64)
-
-
-def event_roles(events: Frame, rules: Rules) -> Ints:
-    """The role of each line by its position in the rules; NOT_FOUND where the word is unknown."""
-    known = {fold(n): k for k, r in enumerate(rules.effective.roles) for n in (r.label, r.id, *r.aliases)}
-    column = rules.table("events").name_of(Role.EVENT_ROLE)
-    return _codes(events[column], lambda text: known.get(fold(text), NOT_FOUND))
-
-
-def _behaviour_codes(rules: Rules) -> Callable[[str], int]:
-    names = behaviours(rules)
-    known = {
-        fold(a): names.index(b) for b, aliases in rules.effective.behaviour_aliases.items() for a in aliases
-    }
-    known |= {fold(b): k for k, b in enumerate(names)}
-    return lambda text: known.get(fold(text), NOT_FOUND)

@@ -20,10 +20,6 @@ NOISE = 1e-7
 """Lifts what is cut at a decimal over the noise in its last bits."""
 
 
-_REACHES: dict[PassMark, Callable[[Ints, Floats, float], Bools]] = {
-    PassMark.ROUNDED: lambda cents, _, bound: cents >= round(bound * 100),
-    PassMark.EXACT: lambda _, exact, bound: exact >= bound - TOLERANCE,
-}
 COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
     PassMark.ROUNDED: lambda cents, _: cents,
     PassMark.EXACT: lambda cents, exact: np.where(
@@ -72,11 +68,8 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
         return rate >= condition.at_least, lambda i: _say(
             condition, percent(rate[i], condition.at_least), np.isnan(rate[i])
         )
-    average = condition.kind != "every_month"
-    cents = monthly.average if average else monthly.lowest
-    met = _REACHES[rules.choice(PassMark)](
-        cents, monthly.exact if average else cents / 100, condition.at_least
-    )
+    cents = monthly.lowest if condition.kind == "every_month" else monthly.average
+    met = reached(condition, monthly, rules) >= round(condition.at_least * 100)
     return met & ~monthly.barred, lambda i: _say_months(condition, cents, monthly, rules, i)
 
 
@@ -116,7 +109,8 @@ def opening_rate(units: Frame, condition: Condition) -> Floats:
 def _say(condition: Condition, value: str, unknown: bool) -> str:
     if unknown:
         return f"{condition.label}无法计算"
-    bound = f"{condition.at_least:.0%}" if condition.kind == "rate" else f"{condition.at_least:g}分"
+    rate = condition.kind == "rate"
+    bound = f"{round(condition.at_least * 100, 2):g}%" if rate else f"{condition.at_least:g}分"
     return condition.reason.format(value=value, at_least=bound)
 
 

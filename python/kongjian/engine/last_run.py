@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kongjian.engine.frame import Frame
-from kongjian.rules.differences import edits_in_words, readings_in_words
+from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes
 from kongjian.rules.model import Rules
 
 KEY = "#key"
@@ -71,11 +71,15 @@ class Previous:
 
         Where 运行记录 does not tell the readings, equal ranks (by kind and unit) must do.
         """
-        if (self.fingerprint, self.version) != (fingerprint, rules.version):
+        if self.fingerprint != fingerprint:
             return False
         if not self.readings:
-            return all(self.ranks.get(kind, {}) == found for kind, found in ranks.items())
-        return (self.readings, self.edits) == (readings_in_words(rules), edits_in_words(rules))
+            same = all(self.ranks.get(kind, {}) == found for kind, found in ranks.items())
+            return same and self.version == rules.version
+        words = (self.version, self.readings, self.edits)
+        return words == (rules.version, readings_in_words(rules), edits_in_words(rules)) or (
+            rule_changes(*words, rules) == ()
+        )
 
 
 def numbered(keys: Iterable[str]) -> list[str]:

@@ -17,7 +17,8 @@ from kongjian.engine.coverage import (
     climb,
     covered,
 )
-from kongjian.engine.effective import Log, role_behaviours
+from kongjian.engine.effective import Log
+from kongjian.engine.event_lines import role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys
@@ -127,7 +128,7 @@ def teacher_measures(
         given, counted = teachers[column], log.of_teachers[b]
         if is_share:
             counted = np.minimum(counted, 1.0)
-        told = has_account & covered(log, k, b, school)
+        told = has_account & log.at_own[k] & log.anywhere[b]
         owed = _concerned(column, teachers, table, rules)
         values, rung = climb(given, counted, told, rules)
         if is_share:  # who has no class owes nothing: a blank stays a blank
@@ -194,13 +195,13 @@ def school_measures(schools: Frame, below: Below, rules: Rules, findings: Findin
     for k, role, b, name in role_behaviours(rules, "teacher"):
         column = rules.filled_by(role, name)
         if column in schools:
-            tally.given(k, b, ~np.isnan(schools[column]))
+            tally.given(k, b, ~np.isnan(schools[column]), rules.table("schools").sheet)
     for rate in rules.measures.class_rates:
         _class_rate(out, rate, schools, below, rules, findings, tally)
     for k, role, b, name in role_behaviours(rules, "school"):
         column, everyone = rules.filled_by(role, name), np.arange(height)
         done = np.minimum(below.log.of_schools[b], 1.0)
-        values, rung = climb(schools[column], done, covered(below.log, k, b, everyone), rules)
+        values, rung = climb(schools[column], done, covered(below.log, k, b), rules)
         tally.add(k, b, everyone, rung, np.ones(height, dtype=bool))
         _report_zeros(("answers_covered", "answers_zero"), "schools", column, rung, findings)
         out[column] = values
@@ -240,7 +241,7 @@ def class_rate(rate: ClassRate, classes: Frame, students: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         derived = np.minimum(1.0, count / (students * rate.per_student))
     derived[~(students > 0)] = np.nan
-    return _fill(given, derived)
+    return np.where(np.isnan(given), derived, given)
 
 
 def _class_rate(
@@ -278,7 +279,10 @@ def _class_rate(
             "mean_partial", "schools", rows(schools)[i], rate.measure,
             count=int(pupils.known[i]), of=int(pupils.everybody[i]), unit="名学生",
         )  # fmt: skip
-    pupils.tally(tally, ~np.isnan(schools[rate.measure]))
+    pupils.tally(tally)
+    tally.given(role, behaviour, ~np.isnan(schools[rate.measure]), rules.table("schools").sheet)
+    own_rates = np.bincount(below.class_school[filled], minlength=height) == 0
+    tally.given(role, behaviour, own_rates & ~fill & ~np.isnan(out[rate.measure]), table.sheet)
     for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
         at = rows(classes if table_id == "classes" else schools)
         for i in np.flatnonzero(where):
@@ -328,7 +332,3 @@ def _derive(out: Frame, measure: str, derived: Floats, source: Floats, of: Float
     ):
         before = out.get(key + measure)
         out[key + measure] = np.where(fill, value, 0.0 if before is None else before)
-
-
-def _fill(given: Floats, derived: Floats) -> Floats:
-    return np.where(np.isnan(given), derived, given)

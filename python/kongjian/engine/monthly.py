@@ -34,7 +34,7 @@ _FAR = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Months:
-    """The scores given in each month of the term, (units, months), NaN for none, and which months have passed."""
+    """The scores given in each counted month, (units, months), NaN for none, and which of these months have passed."""
 
     by_month: Floats
     passed: Bools
@@ -49,7 +49,7 @@ class Months:
 class Monthly:
     """Per unit: the monthly average and the lowest month in cents, the exact average, whether 得分 stood in for them,
 
-    whether a missing month keeps it from qualifying; and the months that they come from.
+    whether a missing month keeps it from qualifying; and the counted months that they come from.
     """
 
     average: Ints
@@ -65,13 +65,14 @@ class Monthly:
 
     def absent(self, i: int, rules: Rules) -> str:
         """In words which months that have passed one unit lacks."""
-        return f"缺{named_months(self.months.lacking[i], rules)}的月度得分"
+        return f"缺{named_months(self.months.lacking[i], rules.counted_months())}的月度得分"
 
 
 def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findings: Findings) -> Months:
-    """The score of each unit in each month of the term, and which months have passed.
+    """The score of each unit in each counted month, and which of them have passed.
 
-    `units` are schools or teachers, `rows_of` the whole 月度得分 table. No reading changes them.
+    `units` are schools or teachers, `rows_of` the whole 月度得分 table. No reading changes them; a month that does
+    not count is as if it had not been given.
     """
     months = rules.period.months()
     table = rules.table("monthly")
@@ -90,11 +91,11 @@ def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findin
     _report_repeats(mine, table, use, slot, first, findings)
     out = np.full(units.height * len(months), np.nan)
     out[slot[first]] = mine[score_column][use[first]]
-    by_month = out.reshape(units.height, len(months))
+    by_month = out.reshape(units.height, len(months))[:, locate(rules.counted_months(), months)]
     some = np.flatnonzero(
         (~np.isnan(by_month)).sum(axis=0) >= max(units.height, 1) * rules.evidence.month_passed_share
     )
-    return Months(by_month, np.arange(len(months)) <= (some[-1] if len(some) else NOT_FOUND))
+    return Months(by_month, np.arange(by_month.shape[1]) <= (some[-1] if len(some) else NOT_FOUND))
 
 
 def monthly(months: Months, score_cents: Ints, exact: Floats, rules: Rules) -> Monthly:
@@ -119,15 +120,21 @@ def monthly(months: Months, score_cents: Ints, exact: Floats, rules: Rules) -> M
     )  # fmt: skip
 
 
+def in_period(passed: Bools, rules: Rules) -> Bools:
+    """Which months of the whole period have passed, counted or not, as far as the counted ones tell."""
+    last = max((m for m, over in zip(rules.counted_months(), passed, strict=True) if over), default="")
+    return np.array([m <= last for m in rules.period.months()], dtype=bool)
+
+
 def report_months(
     units: Frame, found: Monthly, score_cents: Ints, kind: str, rules: Rules, findings: Findings
 ) -> None:
     """Finds the units for which 得分 stands in, those that lack a month, and months that look empty."""
-    months, at, lacking = rules.period.months(), rows(units), found.months.lacking
+    months, at, lacking = rules.counted_months(), rows(units), found.months.lacking
     for i in np.flatnonzero(found.stood_in & (score_cents != MISSING)):
         findings.add("no_monthly", f"{kind}s", at[i])
     for i in np.flatnonzero(~found.stood_in & lacking.any(axis=1)):
-        absent = named_months(lacking[i], rules)
+        absent = named_months(lacking[i], rules.counted_months())
         count = int((~np.isnan(found.by_month[i])).sum())
         findings.add("months_missing", f"{kind}s", at[i], months=absent, treated=month_words(count, rules))
     for m in np.flatnonzero((found.by_month == 0).sum(axis=0) * 2 >= max(units.height, 1)):

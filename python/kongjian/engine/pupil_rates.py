@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kongjian.engine.coverage import FROM_LOG, MISSING, Tally, covered, silence
-from kongjian.engine.effective import Log, class_keys, once_per
+from kongjian.engine.effective import Log, once_per
+from kongjian.engine.event_lines import class_keys
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, locate
@@ -45,7 +46,7 @@ class PupilRates:
         self._school, self._class = pupils.school[self._mine], pupils.class_key[self._mine]
         self._person, self._count = pupils.person[self._mine], pupils.count[self._mine]
         self._all = silence(rules) != MISSING
-        self._covered = covered(log, role, behaviour, np.arange(schools.height))
+        self._covered = covered(log, role, behaviour)
         table = rules.table("classes")
         self._students = np.nan_to_num(classes[table.name_of(Role.STUDENTS)])
         columns = [c.name for r in (Role.GRADE, Role.CLASS_NAME) if (c := table.by_role(r))]
@@ -101,12 +102,11 @@ class PupilRates:
         capped = told & (rate > 1 + TOLERANCE)
         return np.where(told, np.minimum(rate, 1.0), np.nan), pupils, capped
 
-    def tally(self, tally: Tally, own: Bools) -> None:
+    def tally(self, tally: Tally) -> None:
         """The pupils of schools that the log covers: those with events, and those without."""
         everybody = np.where(self._covered, self.everybody, 0).astype(np.int64)
         seen = np.minimum(self.known, everybody).astype(np.int64)
         tally.put(self._role, self._behaviour, {FROM_LOG: seen, silence(self._rules): everybody - seen})
-        tally.given(self._role, self._behaviour, own)
 
     def strangers(self) -> Ints:
         """How many pupils of each school are in a class that 班级数据 lacks, where its other classes are told apart."""

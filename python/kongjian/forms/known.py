@@ -42,7 +42,8 @@ def scheme_facts(rules: Rules, today: dt.date) -> dict[str, Scalar]:
     return {
         "方案名称": rules.scheme.name,
         "城市": rules.scheme.city,
-        "主办单位": f"{rules.scheme.city}教育局",
+        "主办单位": rules.scheme.issued_by,
+        "受理单位": rules.scheme.handled_by,
         "评选时间": f"{start[0]}年{int(start[1])}月至{end[0]}年{int(end[1])}月",
         "规则版本": rules.version,
         "日期": f"{today.year}年{today.month}月{today.day}日",

@@ -6,7 +6,6 @@ Names and scores only: accounts and telephone numbers have no place in a publish
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import numpy as np
 
@@ -22,8 +21,6 @@ from kongjian.workbook.run import Run
 
 PUBLICITY, COMMENDATION, CERTIFICATES = "公示名单", "表彰名单", "证书数据"
 VACANT = "空缺"
-_ISSUER = re.compile(r"(?:^|[，。、；])\s*([^，。、；“”]+?)授予")
-_BODIES = ("局", "厅", "部", "平台", "政府", "学会", "中心", "馆", "站")
 
 
 def jobs(run: Run, today: dt.date) -> list[Job]:
@@ -129,8 +126,6 @@ def certificates(run: Run, today: dt.date) -> Frame:
 
 
 def issuer(award: Award, rules: Rules) -> str:
-    """Who awards it: the body that the scheme's sentence names before 授予, else the bureau."""
-    bureau = f"{rules.scheme.city}教育局"
-    before = award.sentence.partition(award.name)[0] + award.name
-    found = [m[1].strip() for m in _ISSUER.finditer(before) if m[1].strip().endswith(_BODIES)]
-    return found[-1] if found and not bureau.endswith(found[-1]) else bureau
+    """Who awards it, the issuing office by its full name."""
+    office = rules.scheme.issued_by
+    return office if office.endswith(award.granted_by) else award.granted_by

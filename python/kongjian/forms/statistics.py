@@ -55,7 +55,7 @@ def statistics(run: Run) -> dict[str, Frame]:
         "学校分布": bands["school"],
         "教师分布": bands["teacher"],
         "全市分布": _city_bands(bands["school"], bands["teacher"]),
-        "月度": _months(school, teacher, run.rules.period.months()),
+        "月度": _months(school, teacher, run.rules.counted_months()),
         "学校前列": leaders["school"],
         "教师前列": leaders["teacher"],
     }

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.effective import event_roles
+from kongjian.engine.event_lines import event_roles
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, locate, rows, school_keys

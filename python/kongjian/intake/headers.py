@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
@@ -17,6 +18,9 @@ SEARCHED_ROWS = 10
 MOST_LIKELY = 3
 """A row that names so many columns, and hardly anything else, is a header."""
 _UNIT = re.compile(r"[(（\[【](.*?)[)）\]】]$|%$")
+_NUMBERED = re.compile(r"^\(?(?:\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})(?:[)、]|\.(?!\d))+")
+"""1. 1.2. (3) 四、 before a name."""
+_LONGEST = 24
 _JOINT = "-_:·"
 """What may stand between an indicator's name and the word for its score."""
 
@@ -65,7 +69,34 @@ def header_name(table: InputTable, cell: Cell) -> str | None:
         name = names.get(text[: unit.start()])
         if name and unit[1] in table.score_suffixes and table.column(name).kind != "score":
             return None  # the indicator's score, not its measure
-    return name
+    return name or _by_form(table, text)
+
+
+def _by_form(table: InputTable, text: str) -> str | None:
+    """1.制作课件, 累计制作课件, 制作课件数量, 製作課件 → 制作课件; None where a name may mean something else."""
+    if table.forms is None or len(text) > _LONGEST:
+        return None
+    names = _names(table)
+    text = _NUMBERED.sub("", text.translate(_simple(table.forms.traditional)))
+    if name := names.get(text):
+        return name
+    if unit := _UNIT.search(text):
+        if unit[1] in table.score_suffixes:
+            return None
+        text = text[: unit.start()]
+    for kind, before in table.forms.before.items():
+        for start in ("", *before):
+            for end in ("", *table.forms.after[kind]):
+                if text.startswith(start) and text.endswith(end) and len(text) > len(start) + len(end):
+                    name = names.get(text[len(start) : len(text) - len(end)])
+                    if name and table.column(name).kind == kind:
+                        return name
+    return None
+
+
+@lru_cache(maxsize=8)
+def _simple(pairs: tuple[str, ...]) -> dict[int, str]:
+    return {ord(pair[0]): pair[1] for pair in pairs}
 
 
 def score_columns(table: InputTable, scheme: ObjectScheme, cells: Sequence[Cell]) -> dict[str, int]:

@@ -1,181 +1,199 @@
-"""Reads what staff chose and changed on the 规则 sheet: readings and indicator parameters."""
+"""Reads what staff chose and changed on the 规则 sheet: the sheet wins over the rule files, cell by cell.
+
+A workbook that carries its whole scheme (it has the table Scheme) says every number itself: a blank is refused there.
+One of the first edition has readings and indicators only; the rest, and what it leaves blank, is as installed.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.grid import Grid
 from kongjian.base.text import clean, fold
+from kongjian.intake.rule_rows import SHEET, RuleRow, matched, number, rule_rows
+from kongjian.intake.scheme_tables import (
+    carries_scheme,
+    check_scheme,
+    full_points,
+    object_and_name,
+    scheme_edits,
+)
 from kongjian.rules import bands_text, resolve
 from kongjian.rules.choices import targets_by_reading
-from kongjian.rules.model import Indicator, Rules
-from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.model import KIND_LABELS, Edits, Indicator, Rules
+from kongjian.rules.parameters import BY_READING, INDICATOR_NUMBERS, INDICATOR_TEXTS
+from kongjian.rules.readings import Reading
 
-SHEET = "规则"
-_NUMBERS = {"分值": "points", "目标": "target", "每少扣分": "per"}
 _USED = {
     "points": ("yes_no", "deduct", "threshold", "bands"),
     "target": ("deduct", "threshold"),
     "per": ("deduct",),
+    "bands": ("bands",),
 }
 
 
 def apply_rule_sheet(grid: Grid | None, rules: Rules) -> Rules:
     """The rules as this workbook wants them: its readings, and its parameters where they differ.
 
-    Raises KongjianError naming every cell that cannot be used.
+    Raises KongjianError naming every cell that cannot be used, or why these rules are not those of the workbook.
     """
     if grid is None:
         return rules
-    faults: list[str] = []
-    readings = _readings(grid, rules, faults)
-    edits = _edits(grid, rules, faults)
-    if faults:
+    sheet = _Sheet(grid, rules)
+    if sheet.whole:
+        check_scheme(grid, rules)
+    readings, edits = sheet.readings(), sheet.edits()
+    if faults := sheet.faults or list(points_faults(grid, rules)):
         raise KongjianError("；".join(faults))
     return resolve(rules, readings, edits)
 
 
-def find_columns(grid: Grid, columns: tuple[str, ...]) -> tuple[int, dict[str, int]] | None:
-    """The row (1-based) and the columns (0-based) of the header that holds all these names."""
-    for row, cells in enumerate(grid.rows, start=1):
-        named = {fold(c): k for k, c in reversed(list(enumerate(cells))) if isinstance(c, str) and c}
-        if all(name in named for name in columns):
-            return row, named
-    return None
+def points_faults(grid: Grid | None, rules: Rules) -> Iterator[str]:
+    """Where an object's points do not add up to its full points, with the cells that were changed."""
+    rows = _indicator_rows(grid, []) if grid else []
+    for scheme in (rules.school, rules.teacher):
+        full, changed = full_points(grid, scheme) if grid else (scheme.points, [])
+        total = 0.0
+        for indicator in scheme.indicators:
+            row = next((r for r in rows if _key(r) == (scheme.object, fold(indicator.name))), None)
+            given = number(row["分值"]) if row and "分值" in row else None
+            total += indicator.points if given is None else given
+            if row and given is not None and given != indicator.points:
+                moved = f"{indicator.name}由{indicator.points:g}改成{given:g}"
+                changed.append(f"{row.where('分值')}（{moved}）")
+        if abs(total - full) > 1e-9:
+            where = f"，改过的格子：{'、'.join(changed)}" if changed else ""
+            yield f"{scheme.label}各指标分值合计{total:g}，应为{full:g}{where}"
 
 
-def _error_cells(
-    grid: Grid, header: int, columns: tuple[str, ...], at: dict[str, int], faults: list[str]
-) -> None:
-    """An error value must not pass for a blank, which would leave the rule as it is."""
-    last = next((r for r in range(header + 1, len(grid.rows) + 1) if _ends(grid, r, at[columns[0]])), None)
-    used = {at[c] + 1: c for c in columns if c in at}
-    for (row, column), text in sorted(grid.errors.items()):
-        if column in used and header < row and (last is None or row < last):
-            faults.append(f"规则!{letter(column)}{row}：{used[column]}是错误值{text}")
+def _indicator_rows(grid: Grid, faults: list[str]) -> list[RuleRow]:
+    columns = (*INDICATOR_NUMBERS.values(), "分档", "计分方式", *INDICATOR_TEXTS.values())
+    return rule_rows(grid, ("对象", "指标"), "指标", faults, columns) or []
 
 
-def _ends(grid: Grid, row: int, column: int) -> bool:
-    return is_blank(grid.rows[row - 1][column]) and (row, column + 1) not in grid.errors
+def _key(row: RuleRow) -> tuple[str, str]:
+    return object_and_name(row, "指标")
 
 
-def _readings(grid: Grid, rules: Rules, faults: list[str]) -> dict[str, str]:
-    found = find_columns(grid, ("口径", "取值"))
-    chosen: dict[str, str] = {}
-    if found is None:
-        return chosen
-    header, at = found
-    _error_cells(grid, header, ("口径", "取值"), at, faults)
-    by_name = {fold(n): r for r in rules.readings for n in (r.id, r.label)}
-    for row, cells in enumerate(grid.rows[header:], start=header + 1):
-        name, value = cells[at["口径"]], cells[at["取值"]]
-        if is_blank(name):
-            break
-        reading = by_name.get(fold(str(name)))
-        where = f"规则!{letter(at['取值'] + 1)}{row}"
-        if reading is None:
-            faults.append(f"规则!{letter(at['口径'] + 1)}{row}：没有口径“{clean(str(name))}”")
-        elif not is_blank(value):
-            values = {fold(n): v.id for v in reading.values for n in (v.id, v.label)}
-            if fold(str(value)) in values:
-                chosen[reading.id] = values[fold(str(value))]
-            else:
-                labels = "、".join(v.label for v in reading.values)
-                faults.append(f"{where}：口径“{reading.label}”没有“{clean(str(value))}”，请选{labels}")
-    return chosen
+class _Sheet:
+    """The tables Readings and Indicators of one workbook, and all that is wrong on the sheet."""
 
+    def __init__(self, grid: Grid, rules: Rules) -> None:
+        self._grid, self._rules = grid, rules
+        self.whole = carries_scheme(grid)
+        self.faults: list[str] = []
 
-def _edits(grid: Grid, rules: Rules, faults: list[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    found = find_columns(grid, ("对象", "指标"))
-    edits: dict[tuple[str, str], Mapping[str, Any]] = {}
-    if found is None:
-        return edits
-    header, at = found
-    _error_cells(grid, header, ("对象", "指标", *_NUMBERS, "分档"), at, faults)
-    for row, cells, kind, indicator in _indicator_rows(grid, rules, header, at):
-        if indicator is None:
-            faults.append(f"规则!{letter(at['指标'] + 1)}{row}：没有指标“{clean(str(cells[at['指标']]))}”")
-            continue
-        edit = _edit(indicator, cells, at, row, rules, faults)
-        if edit:
-            edits[kind, indicator.name] = edit
-    return edits
+    def readings(self) -> dict[str, str]:
+        """Value by reading."""
+        rows = rule_rows(self._grid, ("口径", "取值"), "口径", self.faults) or []
+        known = {fold(r.id): r for r in self._rules.readings}
+        ids = {fold(n): fold(r.id) for r in self._rules.readings for n in (r.id, r.label)}
+        pairs = matched(
+            rows, "口径", "口径", known, lambda r: ids.get(r.folded("口径"), ""), self.faults, self.whole
+        )
+        return {k: v for reading, row in pairs for k, v in self._reading(reading, row).items()}
 
-
-def _indicator_rows(
-    grid: Grid, rules: Rules, header: int, at: dict[str, int]
-) -> Iterator[tuple[int, Sequence[Cell], str, Indicator | None]]:
-    """Each row of the table Indicators: its number, its cells, its object and, where known, its indicator."""
-    kinds = {fold(label): kind for kind, label in OBJECT_LABELS.items()} | {
-        k.upper(): k for k in OBJECT_LABELS
-    }
-    for row, cells in enumerate(grid.rows[header:], start=header + 1):
-        if is_blank(cells[at["指标"]]):
-            break
-        kind = kinds.get(fold(str(cells[at["对象"]])), "")
-        known = {fold(i.name): i for i in rules.object(kind).indicators} if kind else {}
-        yield row, cells, kind, known.get(fold(str(cells[at["指标"]])))
-
-
-def points_cells(grid: Grid | None, rules: Rules) -> dict[tuple[str, str], tuple[str, float | None]]:
-    """The cell of each indicator's 分值 by (object, indicator), and the number in it, None for none."""
-    found = find_columns(grid, ("对象", "指标", "分值")) if grid else None
-    if grid is None or found is None:
+    def _reading(self, reading: Reading, row: RuleRow) -> dict[str, str]:
+        values = {fold(n): v.id for v in reading.values for n in (v.id, v.label)}
+        if self.whole and "可选值" in row and row.text("可选值") != _choices(reading):
+            said = f"口径“{reading.label}”的可选值由方案定，应为{_choices(reading)}"
+            self._fault(row, "可选值", said)
+        if row.blank("取值"):
+            return {}
+        if row.folded("取值") in values:
+            return {reading.id: values[row.folded("取值")]}
+        self._fault(row, "取值", f"口径“{reading.label}”没有“{row.text('取值')}”，请选{_choices(reading)}")
         return {}
-    header, at = found
-    return {
-        (kind, indicator.name): (f"规则!{letter(at['分值'] + 1)}{row}", _number(cells[at["分值"]]))
-        for row, cells, kind, indicator in _indicator_rows(grid, rules, header, at)
-        if indicator
-    }
 
+    def edits(self) -> Edits:
+        """What the sheet changes, in the order in which faults are told: the scheme's tables, then the indicators."""
+        scheme = scheme_edits(self._grid, self._rules, self.faults) if self.whole else {}
+        return {**scheme, **self._indicators()}
 
-def _edit(
-    indicator: Indicator, cells: Any, at: dict[str, int], row: int, rules: Rules, faults: list[str]
-) -> dict[str, Any]:
-    """What the sheet's row changes. A blank cell leaves the rule as it is."""
-    edit: dict[str, Any] = {}
-    for column, attribute in _NUMBERS.items():
-        if column not in at or indicator.kind not in _USED[attribute] or is_blank(cells[at[column]]):
-            continue
-        value = _number(cells[at[column]])
-        own = targets_by_reading(rules, indicator.name) if attribute == "target" else {}
-        if own and (value is None or value in own.values()):
-            continue  # the reading decides
-        if value is None or value < 0 or (attribute == "points" and value == 0):
-            faults.append(f"规则!{letter(at[column] + 1)}{row}：{indicator.name}的{column}不是可用的数字")
-        elif value != getattr(indicator, attribute):
-            edit[attribute] = value
-    if indicator.kind == "bands":
-        _edit_bands(indicator, cells, at, row, edit, faults)
-    return edit
+    def _indicators(self) -> Edits:
+        rows = _indicator_rows(self._grid, self.faults)
+        schemes = (self._rules.school, self._rules.teacher)
+        known: dict[tuple[str, str], tuple[str, Indicator]] = {
+            (s.object, fold(i.name)): (s.object, i) for s in schemes for i in s.indicators
+        }
+        pairs = matched(rows, "指标", "指标", known, _key, self.faults, self.whole)
+        edits = {(kind, i.name): self._indicator(i, row) for (kind, i), row in pairs}
+        return {item: edit for item, edit in edits.items() if edit}
 
+    def _indicator(self, indicator: Indicator, row: RuleRow) -> dict[str, Any]:
+        """What the indicator's row changes."""
+        edit: dict[str, Any] = {}
+        for attribute, column in {**INDICATOR_NUMBERS, "bands": "分档"}.items():
+            if indicator.kind not in _USED[attribute]:
+                self._refuse_unused(indicator, row, column)
+            elif attribute == "bands":
+                self._bands(indicator, row, edit)
+            elif column in row:
+                self._number(indicator, attribute, row, column, edit)
+        return edit | (self._texts(indicator, row) if self.whole else {})
 
-def _edit_bands(
-    indicator: Indicator, cells: Any, at: dict[str, int], row: int, edit: dict[str, Any], faults: list[str]
-) -> None:
-    bands = indicator.bands
-    where = f"规则!{letter(at.get('分档', at['指标']) + 1)}{row}"
-    if "分档" in at and not is_blank(cells[at["分档"]]):
-        try:
-            bands = bands_text.parse_bands(str(cells[at["分档"]]))
-        except KongjianError as error:
-            faults.append(f"{where}：{error}")
+    def _refuse_unused(self, indicator: Indicator, row: RuleRow, column: str) -> None:
+        if self.whole and column in row and not row.blank(column):
+            kind = KIND_LABELS[indicator.kind]
+            self._fault(row, column, f"{indicator.name}按“{kind}”计分，不用{column}，请清空这一格")
+
+    def _number(
+        self, indicator: Indicator, attribute: str, row: RuleRow, column: str, edit: dict[str, Any]
+    ) -> None:
+        """A number typed for a target that a reading sets counts, whatever the reading's own target is."""
+        by_reading = attribute == "target" and bool(targets_by_reading(self._rules, indicator.name))
+        if by_reading and row.folded(column) in ("", BY_READING):
             return
-    if bands != indicator.bands:
-        edit["bands"] = bands
-    if abs(bands[0].points - edit.get("points", indicator.points)) > 1e-9:
-        faults.append(f"{where}：{indicator.name}最高一档应等于分值")
+        if row.blank(column):
+            self._blank(indicator, row, column)
+            return
+        value = number(row[column])
+        if value is None or value < 0 or (attribute == "points" and value == 0):
+            self._fault(row, column, f"{indicator.name}的{column}不是可用的数字")
+        elif by_reading or value != getattr(indicator, attribute):
+            edit[attribute] = value
+
+    def _bands(self, indicator: Indicator, row: RuleRow, edit: dict[str, Any]) -> None:
+        bands, column = indicator.bands, "分档" if "分档" in row else "指标"
+        if column == "分档" and row.blank(column):
+            self._blank(indicator, row, column)
+        elif column == "分档":
+            try:
+                bands = bands_text.parse_bands(str(row[column]))
+            except KongjianError as error:
+                self._fault(row, column, str(error))
+                return
+        if bands != indicator.bands:
+            edit["bands"] = bands
+        if abs(bands[0].points - edit.get("points", indicator.points)) > 1e-9:
+            self._fault(row, column, f"{indicator.name}最高一档应等于分值")
+
+    def _texts(self, indicator: Indicator, row: RuleRow) -> dict[str, str]:
+        """The texts that results show; 疑点 is a note on the sheet alone."""
+        label = KIND_LABELS[indicator.kind]
+        if "计分方式" in row and row.text("计分方式") != label:
+            self._fault(row, "计分方式", f"{indicator.name}的计分方式由方案定，应为“{label}”")
+        out = {}
+        for attribute, column in INDICATOR_TEXTS.items():
+            if column in row and row.blank(column):
+                self._blank(indicator, row, column)
+            elif column in row and row.text(column) != clean(getattr(indicator, attribute)):
+                out[attribute] = row.text(column)
+        return out
+
+    def _blank(self, indicator: Indicator, row: RuleRow, column: str) -> None:
+        """A blank leaves the rule as installed, which a workbook that carries its scheme must not rest on."""
+        if self.whole:
+            self._fault(row, column, f"{indicator.name}的{column}空白，请填写")
+
+    def _fault(self, row: RuleRow, column: str, text: str) -> None:
+        self.faults.append(f"{row.where(column)}：{text}")
 
 
-def _number(cell: Cell) -> float | None:
-    if isinstance(cell, bool):
-        return None
-    try:
-        number = float(fold(str(cell)))
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _choices(reading: Reading) -> str:
+    return "、".join(v.label for v in reading.values)
+
+
+__all__ = ["SHEET", "apply_rule_sheet", "points_faults"]

@@ -27,6 +27,7 @@ from kongjian.intake.headers import (
     repeats_header,
     score_columns,
 )
+from kongjian.intake.row_kinds import CODES_WITHIN, is_codes, maybe_remark, remark
 from kongjian.intake.values import Cells
 from kongjian.intake.where import Where
 from kongjian.rules.model import Rules
@@ -169,9 +170,15 @@ def data_rows(
     body = grid.rows[header.row :]
     columns = set(header.columns.values())
     errors = {row - header.row - 1 for row, column in grid.errors if column in columns}
-    blank, dropped = [], set()
+    blank: list[int] = []
+    dropped = {k for k in range(min(CODES_WITHIN, len(body))) if is_codes(table, header, body[k])}
+    for k in sorted(dropped):
+        codes = next(c for c in body[k] if not is_blank(c))
+        findings.add("total_row", table.id, header.row + 1 + k, found=clean(values.show(codes)))
     for k in _doubtful_rows(table, header, by_column, words):
         cells, row = body[k], header.row + 1 + k
+        if k in dropped:
+            continue
         if _is_blank_row(header, cells):
             if k not in errors:
                 blank.append(k)
@@ -186,7 +193,7 @@ def data_rows(
             findings.add("header_changed", table.id, row, first=header.row)
             dropped.update(range(k, len(body)))
             break
-        elif note := _note(header, cells):
+        elif note := _note(header, cells) or remark(table, cells, words):
             findings.add("note_row", table.id, row, found=clean(note))
         else:
             continue
@@ -219,7 +226,11 @@ def _doubtful_rows(
 
 
 def _is_odd(table: InputTable, text: str, looked: bool, words: Words) -> bool:
-    return _is_total(text, words) or (looked and bool(header_name(table, text) or _REMARK.search(fold(text))))
+    if _is_total(text, words):
+        return True
+    return looked and bool(
+        header_name(table, text) or _REMARK.search(fold(text)) or maybe_remark(text, words)
+    )
 
 
 def _is_total(cell: Cell, words: Words) -> bool:

@@ -23,7 +23,8 @@ from kongjian.mailing.note_sheet import NOTE
 from kongjian.mailing.package_proof import package_reasons
 from kongjian.mailing.position_sheet import POSITION, write_sheets
 from kongjian.mailing.proof import Proof, prove
-from kongjian.mailing.strangers import found_in, strangers
+from kongjian.mailing.sent_values import kept
+from kongjian.mailing.strangers import Census, found_in
 from kongjian.workbook.run import Run
 from kongjian.xlsx.graft import graft
 from kongjian.xlsx.package import CONTENT_TYPES, Package, relationships_part
@@ -53,19 +54,21 @@ def school_copies(
     progress: Progress = lambda _: None,
     schools: Sequence[str] | None = None,
     recalculate: bool = True,
+    checked: bool = False,
 ) -> list[SchoolCopy]:
     """Writes a file for every school (or those named) into `folder` and proves each.
 
     `template_of` finds a form's template by its file name. A file that a proof refuses is written, too; its proof
-    says why it must not be sent.
+    says why it must not be sent. `checked` says that somebody has looked at what the proofs have doubts about.
     """
     moment = (moment or dt.datetime.now()).replace(microsecond=0)
     names = [str(n) for n in run.results.school.names["学校名称"]] if schools is None else list(schools)
     files = distinct((file_name(n) for n in names), LONGEST_FILE)
     forms = _forms(run, moment.date())
+    census = Census(run, {template_of(name) for _, name in forms.values()})
     out = []
     with scratch() as place:
-        makers = [_Maker(run, school, place, k) for k, school in enumerate(names)]
+        makers = [_Maker(run, school, place, k, census) for k, school in enumerate(names)]
         for maker in makers:
             live_copy(run, maker.base, only_school=maker.school, moment=moment)
         results = _recalculated(makers, place, progress) if recalculate else {}
@@ -73,7 +76,7 @@ def school_copies(
             progress(f"正在核对分校版 {maker.school}…")
             target = folder / f"{file}.xlsx"
             proof = maker.make(target, forms.get(_key(maker.school)), template_of, results.get(maker.base))
-            out.append(SchoolCopy(maker.school, target, proof))
+            out.append(SchoolCopy(maker.school, target, replace(proof, checked=checked)))
     return out
 
 
@@ -102,8 +105,9 @@ def _forms(run: Run, today: dt.date) -> dict[str, tuple[Document, str]]:
 class _Maker:
     """Writes one school's file."""
 
-    def __init__(self, run: Run, school: str, scratch: Path, number: int) -> None:
+    def __init__(self, run: Run, school: str, scratch: Path, number: int, census: Census) -> None:
         self._run = run
+        self._census = census
         self.school = school
         self._scratch = scratch
         self.base = scratch / f"copy{number}.xlsx"
@@ -123,9 +127,12 @@ class _Maker:
         mark = f"{_key(self.school)}|{self._run.results.fingerprint}"
         # the form within brings its own mark of being ours
         names = {COPY_NAME: mark} if form else {COPY_NAME: mark, MADE_NAME: "copy"}
-        graft(self.base, sources, target, names, order=(NOTE, POSITION), into="分校版")
-        reasons = (*proof.reasons, *_reasons(self.base, target), *self._strangers(target))
-        return replace(proof, reasons=tuple(dict.fromkeys(reasons)))
+        sent = kept(self._run, self.school, mark)
+        graft(self.base, sources, target, names, sent, order=(NOTE, POSITION), into="分校版")
+        seen = found_in(target, self._census.strangers(self.school))
+        reasons = (*proof.reasons, *_reasons(self.base, target), *(s.text for s in seen if s.certain))
+        doubts = tuple(s.text for s in seen if not s.certain)
+        return replace(proof, reasons=tuple(dict.fromkeys(reasons)), doubts=doubts)
 
     def _filled(self, form: tuple[Document, str], template_of: TemplateOf) -> Path:
         document, name = form
@@ -135,9 +142,6 @@ class _Maker:
         with Template(template_of(name)) as template:
             template.write(path, sheets, document.names)
         return path
-
-    def _strangers(self, target: Path) -> list[str]:
-        return found_in(target, strangers(self._run, self.school))
 
 
 def _reasons(base: Path, target: Path) -> Iterator[str]:

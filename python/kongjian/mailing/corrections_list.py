@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -13,7 +13,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.text import fold
 from kongjian.forms.template.filled_workbook import MADE_NAME
 from kongjian.intake.sheets import rows_below_header
-from kongjian.mailing.corrections import Correction, Value
+from kongjian.mailing.corrections import Correction
+from kongjian.mailing.sent_values import Value, same
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.look.build_styles import AMBER_PALE, DEFAULT_FONT, GREY, SHADES, Styles
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
@@ -21,8 +22,24 @@ from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
 FILE, SHEET, TABLE = "更正建议.xlsx", "更正建议", "Corrections"
-COLUMNS = ("类别", "学校名称", "教师姓名", "账号", "项目", "现值", "改为", "文件", "说明", "采纳", "状态")
-_WIDTHS = (8, 24, 11, 22, 16, 12, 12, 30, 30, 9, 30)
+COLUMNS = (
+    "类别",
+    "学校名称",
+    "教师姓名",
+    "账号",
+    "项目",
+    "发出时",
+    "改为",
+    "现值",
+    "文件",
+    "说明",
+    "采纳",
+    "状态",
+)
+"""发出时 is what the school was sent, 改为 what it wrote, 现值 what the book has."""
+_WIDTHS = (8, 24, 11, 22, 16, 12, 12, 12, 30, 30, 9, 30)
+_SENT = "发出时"
+_FIRST_EDITION = [c for c in COLUMNS if c != _SENT]
 ACCEPTED, DONE = "是", "已采纳"
 _HEADER = 3
 
@@ -41,16 +58,16 @@ def read_list(path: Path) -> list[Line]:
     if not path.is_file():
         return []
     with Package(path) as package:
-        rows = rows_below_header(Reader(package), SHEET, list(COLUMNS))
+        rows = rows_below_header(Reader(package), SHEET, _FIRST_EDITION, [_SENT])
     kinds = {label: kind for kind, label in OBJECT_LABELS.items()}
     lines = []
     for row in rows:
         kind, school, teacher, account, item = (str(c).strip() for c in row[:5])
         if kind not in kinds:
             raise KongjianError(f"{path.name} 的“类别”列有“{kind}”；应是学校或教师，请改好或删去这一行")
-        now, wanted = (_typed(c) for c in row[5:7])
+        wanted, now, sent = (_typed(row[k]) for k in (5, 6, 11))
         correction = Correction(
-            kinds[kind], school, teacher, account, item, now, wanted, str(row[7]), str(row[8])
+            kinds[kind], school, teacher, account, item, now, wanted, str(row[7]), str(row[8]), sent
         )
         lines.append(Line(correction, str(row[9]).strip(), str(row[10]).strip()))
     return lines
@@ -63,16 +80,24 @@ def _typed(cell: object) -> Value:
 def merged(fresh: Sequence[Correction], old: Sequence[Line]) -> list[Line]:
     """The fresh proposals with what staff decided on the same ones before; what was carried out stays listed.
 
-    A proposal that was carried out and is fresh again was undone in the workbook: it waits for a new decision.
+    What was carried out does not come back, whatever the book has since; only where the book has again what it had
+    before, it was undone there and waits for a new decision. A decision holds for the three values that it was made on.
     """
     kept = [one for one in old if one.state == DONE]
-    decided: Mapping[object, Line] = {
-        (*one.correction.key, one.correction.wanted): one for one in old if one.state != DONE
-    }
+    done = {(*one.correction.key, one.correction.wanted): one.correction for one in kept}
+    decided: Mapping[object, Line] = {_decided_on(one.correction): one for one in old if one.state != DONE}
     for c in fresh:
-        before = decided.get((*c.key, c.wanted))
-        kept.append(Line(c, before.accept if before else "", ""))
+        carried_out = done.get((*c.key, c.wanted))
+        if carried_out is not None and not same(carried_out.now, c.now):
+            continue
+        before = decided.get(_decided_on(c))
+        note = f"采纳过，后来本簿又改了回去{'；' if c.note else ''}{c.note}" if carried_out else c.note
+        kept.append(Line(replace(c, note=note), before.accept if before else "", ""))
     return sorted(kept, key=lambda one: (fold(one.correction.school), one.correction.key))
+
+
+def _decided_on(c: Correction) -> object:
+    return (*c.key, c.now, c.wanted)
 
 
 def write_list(path: Path, lines: Sequence[Line], subtitle: str) -> None:
@@ -94,8 +119,9 @@ def write_list(path: Path, lines: Sequence[Line], subtitle: str) -> None:
         sheet.set_column(k, k, width)
     for r, line in enumerate(lines, start=_HEADER):
         c = line.correction
-        cells: list[Value] = [OBJECT_LABELS[c.kind], c.school, c.teacher, c.account, c.item, c.now, c.wanted]
-        for k, value in enumerate([*cells, c.file, c.note, line.accept, line.state]):
+        cells: list[Value] = [OBJECT_LABELS[c.kind], c.school, c.teacher, c.account, c.item]
+        cells += [c.sent, c.wanted, c.now, c.file, c.note, line.accept, line.state]
+        for k, value in enumerate(cells):
             sheet.write(r, k, value, to_fill if COLUMNS[k] == "采纳" else plain)
     last = _HEADER + max(len(lines), 1) - 1
     sheet.data_validation(

@@ -211,7 +211,7 @@ def _why(condition: Condition, cells: ConditionCells) -> str:
         return f'IF({cells.measures.cell(condition.columns[0])}="",{unknown},{quoted(condition.reason)})'
     bound = cells.bounds[condition.id]
     if condition.kind == "rate":
-        said = _said(condition.reason, _percent(_rate(condition, cells), bound), f'TEXT({bound},"0%")')
+        said = _said(condition.reason, _percent(_rate(condition, cells), bound), f'ROUND({bound}*100,2)&"%"')
         return f"IF({_sound(condition, cells)},{said},{quoted(f'{condition.label}无法计算')})"
     value = shown = f'TEXT({_monthly(condition, cells)},"0.00")'
     if cells.exact and not _is_lowest(condition):

@@ -14,6 +14,7 @@ from kongjian.mailing.copy_sheets import CopySheet, Entry, Place
 from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.plan import AWARDS, CHANGED, MONTHS, Plan
 from kongjian.mailing.units import KINDS
+from kongjian.rules.differences import edits_in_words
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.run import Run
@@ -69,6 +70,7 @@ def _about(plan: Plan, moment: dt.datetime) -> list[tuple[str, str, str, str]]:
         *([("", "怎样看", "", use)] if plan.live else []),
         ("", "发出时间", f"{moment:%Y-%m-%d %H:%M:%S}", ""),
         ("", "规则版本", run.results.version, run.rules.scheme.name),
+        *([("", "规则修改", "", edited)] if (edited := edits_in_words(run.rules)) else []),
         ("", "数据指纹", run.results.fingerprint, "与工作簿“运行记录”里的同一次计算相同"),
         ("", "数据", f"{run.schools}所学校，{run.teachers}名教师", _state(run)),
     ]
@@ -94,6 +96,8 @@ def _school_lines(plan: Plan) -> list[tuple[str, str, str, str]]:
         out.append(
             ("", f"{label}名次", "、".join(ranks[:10]) or "没有排名", f"全市共{len(whole.order)}个名次")
         )
+        if not plan.run.shows_lines:
+            continue
         if len(whole.score_cents):
             out.append(("", f"全市{label}得分中位数", f"{np.median(whole.score_cents) / 100:.2f}", ""))
         out += _cut_lines(plan.rules, label, whole.standing.rank, whole.standing.key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 from xml.etree import ElementTree
 
@@ -121,39 +120,3 @@ def _index(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number - 1
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """What a school's copy has no right to hold: other schools and accounts anywhere, other people as a whole text.
-
-    `own` are texts of the school itself, which may contain another's name.
-    """
-
-    anywhere: frozenset[str]
-    people: frozenset[str]
-    own: frozenset[str]
-
-
-def foreign_names(package: Package, foreign: Foreign) -> Iterator[str]:
-    """Which of the others' names stand in a text, a formula or an attribute of any part."""
-    texts = {
-        text
-        for name in package.names
-        if name.endswith((".xml", ".rels"))
-        for text in _texts(package.read(name))
-    }
-    for name in sorted(foreign.people & texts):
-        yield f"文件里有别的学校的人“{name}”"
-    everything = "\n".join(texts - foreign.own)
-    for own in sorted(foreign.own, key=len, reverse=True):
-        everything = everything.replace(own, "")
-    for name in sorted(foreign.anywhere):
-        if name in everything:
-            yield f"文件里有别的学校的“{name}”"
-
-
-def _texts(part: bytes) -> Iterator[str]:
-    for element in ElementTree.fromstring(part).iter():
-        yield from element.attrib.values()
-        yield (element.text or "").strip()

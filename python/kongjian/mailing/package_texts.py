@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
@@ -15,12 +16,39 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _READING_AID = "rPh"
 # what holds one text in pieces, each with its own format
 _WHOLE = {"si", "is", "text", "p", "txBody", "f", "v"}
+_FORMULAS = {"f", "formula", "formula1", "formula2", "definedName"}
+_FORMATS = {
+    "name",
+    "rFont",
+    "font",
+    "latin",
+    "ea",
+    "cs",
+    "sym",
+    "cellStyle",
+    "clrScheme",
+    "fontScheme",
+    "fmtScheme",
+    "theme",
+}
+"""Elements of styles, themes and rich text whose attributes are names of fonts, styles and colours."""
+_FILTERS = {"filter", "customFilter"}
+_WRITTEN = {
+    "name", "displayName", "display", "tooltip", "prompt", "promptTitle", "error", "errorTitle", "title", "descr",
+    "author", "location", "userName", "user", "comment", "v", "formatCode", "caption", "uniqueName",
+    "totalsRowLabel", "description", "connection", "sourceFile", "href", "string",
+}  # fmt: skip
+"""Attributes that people write. Others hold words of the format, unless they are in another script."""
 _CODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 _DEEPEST = 3
 
 
 class Text(NamedTuple):
-    """A text, the part that holds it, the cell (or other place) in it, and whether it is an attribute or a number."""
+    """A text, the part that holds it, the cell (or other place) in it, and what it is.
+
+    `kind`: text; number (of a cell); attribute (a name or another text that people write); formula; markup (a word,
+    reference or number of the file format itself, such as the name of a font); name (of a part, or what leads to one); binary.
+    """
 
     part: str
     place: str
@@ -42,7 +70,7 @@ def _archive(data: bytes, within: str, depth: int) -> Iterator[Text]:
                 strings = _strings(archive.read(info))
         for info in archive.infolist():
             name = within + info.filename
-            yield Text(name, "文件名", info.filename, "text")
+            yield Text(name, "文件名", info.filename, "name")
             yield Text(name, "注释", _decoded(info.comment), "text")
             yield Text(name, "附加字段", _decoded(info.extra), "binary")
             yield from _part(name, archive.read(info), strings, depth)
@@ -74,20 +102,28 @@ def _cells(name: str, root: ElementTree.Element, strings: list[str]) -> Iterator
             yield Text(name, cell.attrib["r"], strings[int(value)], "text")
         elif kind == "n" and value:
             yield Text(name, cell.attrib["r"], _number(value), "number")
-        elif value or len(cell):
-            yield Text(name, cell.attrib["r"], value or _joined(cell), "text")
+        elif shown := value or "".join(_joined(inline) for inline in cell if _local(inline) == "is"):
+            yield Text(name, cell.attrib["r"], unescaped(shown), "text")
 
 
 def _element(name: str, element: ElementTree.Element) -> Iterator[Text]:
     tag = _local(element)
     # numbers of cells are read with their cells; an index is no text
-    if tag != "v":
-        yield Text(name, "", _unescaped(element.text or ""), "text")
-    yield Text(name, "", _unescaped(element.tail or ""), "text")
-    if tag in _WHOLE and len(element):
+    if tag != "v" and element.text:
+        yield Text(name, "", unescaped(element.text), "formula" if tag in _FORMULAS else "text")
+    if element.tail:
+        yield Text(name, "", unescaped(element.tail), "text")
+    if tag in _WHOLE - _FORMULAS and len(element):
         yield Text(name, "", _joined(element), "text")
     for key, value in element.attrib.items():
-        yield Text(name, key.rpartition("}")[2], _unescaped(value), "attribute")
+        yield Text(name, key.rpartition("}")[2], unescaped(value), _attribute(tag, key, value))
+
+
+def _attribute(tag: str, key: str, value: str) -> str:
+    if key == "Target":
+        return "name"
+    written = key.rpartition("}")[2] in _WRITTEN or not value.isascii() or (key == "val" and tag in _FILTERS)
+    return "attribute" if written and tag not in _FORMATS else "markup"
 
 
 def _local(element: ElementTree.Element) -> str:
@@ -102,7 +138,7 @@ def _joined(element: ElementTree.Element) -> str:
         if _local(child) not in ("", _READING_AID):
             pieces.append(_joined(child))
         pieces.append(child.tail or "")
-    return _unescaped("".join(pieces))
+    return unescaped("".join(pieces))
 
 
 def _strings(data: bytes) -> list[str]:
@@ -116,20 +152,16 @@ def _strings(data: bytes) -> list[str]:
 def _number(value: str) -> str:
     """A number as its digits: 4.2128119900101E+17 is an ID number, too."""
     try:
-        number = float(value)
-        return (
-            str(int(value))
-            if value.strip().isdigit()
-            else f"{number:.0f}"
-            if number == int(number)
-            else value
-        )
-    except (ValueError, OverflowError):
+        number = Decimal(value)
+        return f"{number:.0f}" if number == number.to_integral_value() else value
+    except (InvalidOperation, ValueError):
         return value
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     """Text with Excel's _xHHHH_ and entities that were escaped twice as characters."""
+    if "&" not in text and "_x" not in text:  # the usual case
+        return text
     return unescape(_ESCAPED.sub(lambda m: chr(int(m[1], 16)), text))
 
 

@@ -150,7 +150,7 @@ def score_names(rules: Rules, some: Units, live: bool, ranks: bool) -> tuple[str
 
 def month_names(rules: Rules) -> tuple[str, ...]:
     lacking = (LACKING,) if bars_who_lack_months(rules) else ()
-    return ("类别", "学校名称", "教师姓名", "账号", *rules.period.months(), AVERAGE, LOWEST, *lacking)
+    return ("类别", "学校名称", "教师姓名", "账号", *rules.counted_months(), AVERAGE, LOWEST, *lacking)
 
 
 def ranking_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:

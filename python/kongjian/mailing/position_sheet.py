@@ -89,12 +89,12 @@ def _school_block(run: Run, school: str) -> Iterator[Line]:
         mark = pass_mark(run.rules, "school")
         eligible = bool(o.eligibility.eligible[at])
         why = str(o.eligibility.reasons[at]) or "达标"
-        yield ("得分", "", _cell(score[at]), *_quartiles(score), None, None)
+        yield ("得分", "", _cell(score[at]), *_quartiles(run, score), None, _withheld(run))
         yield (
             "月均得分",
             "",
             _cell(average[at]),
-            *_quartiles(average),
+            *_quartiles(run, average),
             _short(mark, average[at]),
             f"达标线{mark:g}分",
         )
@@ -109,7 +109,7 @@ def _school_block(run: Run, school: str) -> Iterator[Line]:
             None,
             f"全市共{len(o.order)}所学校排名",
         )
-        for last, line in cut_lines(run, "school"):
+        for last, line in _shown_lines(run, "school"):
             said = f"第{last}名的得分{line:.2f}"
             yield (f"前{last}名的分数线", "", _cell(line), None, None, None, _short(line, _key(o)[at]), said)
         yield ("是否达标", "", "达标" if eligible else "未达标", None, None, None, None, why)
@@ -124,7 +124,11 @@ def _teacher_block(run: Run, school: str) -> Iterator[Line]:
     lines = cut_lines(run, "teacher")
     for at in rows_of(o, school).tolist():
         rank = int(o.standing.rank[at])
-        shorts = [f"前{last}名{line - key[at]:.2f}" for last, line in lines if key[at] < line]
+        shorts = [
+            f"前{last}名{line - key[at]:.2f}" if run.shows_lines else f"未到前{last}名"
+            for last, line in lines
+            if key[at] < line
+        ]
         way = way_to_mark(run.results, run.rules, "teacher", at)
         names = (o.names["教师姓名"][at], o.names["账号"][at])
         place: Value = rank or "没有排名"
@@ -142,8 +146,9 @@ def _teacher_block(run: Run, school: str) -> Iterator[Line]:
 def _city_block(run: Run) -> Iterator[Line]:
     yield _CITY_HEAD
     o = run.results.teacher
-    yield ("得分", "", None, *_quartiles(from_cents(o.score_cents)), None, f"全市共{len(o.order)}名教师排名")
-    for last, line in cut_lines(run, "teacher"):
+    known = _quartiles(run, from_cents(o.score_cents))
+    yield ("得分", "", None, *known, None, f"全市共{len(o.order)}名教师排名")
+    for last, line in _shown_lines(run, "teacher"):
         yield (f"前{last}名的分数线", "", _cell(line), None, None, None, None, None)
     mark = pass_mark(run.rules, "teacher")
     yield ("达标线", "", _cell(mark), None, None, None, None, "月均得分不低于这个数")
@@ -164,10 +169,21 @@ def _key(o: Outcome) -> Floats:
     return from_cents(np.where(o.standing.key == MISSING, MISSING, o.standing.key))
 
 
-def _quartiles(values: Floats) -> tuple[Value, Value, Value]:
-    """Median, lower and upper quartile of all that have a score, to two decimals."""
+def _shown_lines(run: Run, kind: str) -> list[tuple[int, float]]:
+    return cut_lines(run, kind) if run.shows_lines else []
+
+
+def _withheld(run: Run) -> Value:
+    """Why there are no figures of the whole city."""
+    if run.shows_lines:
+        return None
+    return f"全市不足{run.rules.evidence.schools_to_show_lines}所学校，不写中位数和分数线，免得看出别校的得分"
+
+
+def _quartiles(run: Run, values: Floats) -> tuple[Value, Value, Value]:
+    """Median, lower and upper quartile of all that have a score, to two decimals; nothing in a small city."""
     known = values[~np.isnan(values)]
-    if not len(known):
+    if not len(known) or not run.shows_lines:
         return None, None, None
     median, low, high = np.percentile(known, [50, 25, 75])
     return round(float(median), 2), round(float(low), 2), round(float(high), 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +12,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from kongjian.base.errors import KongjianError
 from kongjian.base.libreoffice import find_office, recalculated
 from kongjian.base.scratch import scratch
-from kongjian.engine.frame import Frame
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
-from kongjian.mailing.package_proof import Foreign, foreign_names, formula_cells, package_reasons
-from kongjian.rules.roles import Role
+from kongjian.mailing.package_proof import formula_cells, package_reasons
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
@@ -27,7 +25,6 @@ _LAST_DIGIT = 1e-6
 """Far below the last digit that any cell shows."""
 _MOST_REASONS = 20
 _ANEW = "LibreOffice重算为"
-_PLACES, _PEOPLE = (Role.SCHOOL, Role.ACCOUNT), (Role.PERSON, Role.ADMINISTRATOR)
 Cells = Mapping[tuple[int, int], Value]
 """Values by row and column, from 0."""
 
@@ -36,27 +33,37 @@ Cells = Mapping[tuple[int, int], Value]
 class Proof:
     """What a check of a copy found. `recalculated` is how many formulas LibreOffice gave the engine's result for,
 
-    None where it is not installed or was not asked.
+    None where it is not installed or was not asked. `doubts` are what somebody has to look at, `checked` says that
+    somebody has.
     """
 
     reasons: tuple[str, ...]
     formulas: int
     values: int
     recalculated: int | None
+    doubts: tuple[str, ...] = ()
+    checked: bool = False
 
     @property
     def can_be_sent(self) -> bool:
-        return not self.reasons
+        return not self.reasons and (self.checked or not self.doubts)
 
     @property
     def message(self) -> str:
         """The result in plain words: may it be sent, or why not."""
         if self.reasons:
-            return "不能发送：\n" + "\n".join(f"· {reason}" for reason in self.reasons)
+            return "不能发送：\n" + _listed(self.reasons)
+        if not self.can_be_sent:
+            return "先不发送，请先看过：\n" + _listed(self.doubts)
+        looked = f"；有人核对过：\n{_listed(self.doubts)}" if self.doubts else ""
         counts = f"核对{self.values}个数，其中公式{self.formulas}个"
         if self.recalculated is None:
-            return f"可以发送：{counts}" + ("；没有用LibreOffice重算" if self.formulas else "")
-        return f"可以发送：{counts}，LibreOffice重算{self.recalculated}个，全部一致"
+            return f"可以发送：{counts}" + ("；没有用LibreOffice重算" if self.formulas else "") + looked
+        return f"可以发送：{counts}，LibreOffice重算{self.recalculated}个，全部一致{looked}"
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"· {line}" for line in lines)
 
 
 def prove(
@@ -70,13 +77,13 @@ def prove(
     """Checks a copy that was written from `run` with the same arguments.
 
     Never raises for what is wrong with the copy: that is a reason. `recalculate` asks LibreOffice, if installed;
-    `result` is the copy as LibreOffice has recalculated it already.
+    `result` is the copy as LibreOffice has recalculated it already. Other schools' names are looked for in the finished
+    file, see `strangers`.
     """
     expected = contents(run, formulas, only_school)
     try:
         with Package(copy) as package:
             reasons = list(package_reasons(package, formulas))
-            reasons += foreign_names(package, _foreign(run, expected)) if only_school else []
             found = formula_cells(package)
             reasons += _sheet_reasons(expected, list(package.sheets))
     except KongjianError as error:
@@ -185,18 +192,3 @@ def _said(value: object) -> str:
 
 def _name(row: int, column: int) -> str:
     return str(xl_rowcol_to_cell(row, column))
-
-
-def _foreign(run: Run, expected: Contents) -> Foreign:
-    """Names and accounts of the city's other schools and of their people."""
-    tables = [run.rules.table(t) for t in ("schools", "teachers")]
-    units = (run.results.school.units, run.results.teacher.units)
-
-    def texts(frames: Iterable[Frame], roles: Iterable[Role]) -> set[str]:
-        """What stands in the columns of these roles."""
-        named = [(f, t.by_role(r)) for f, t in zip(frames, tables, strict=True) for r in roles]
-        return {text for frame, column in named if column for text in frame[column.name]} - {""}
-
-    mine = texts((expected.plan.schools.measures, expected.plan.teachers.measures), _PLACES + _PEOPLE)
-    places, people = (frozenset(texts(units, roles) - mine) for roles in (_PLACES, _PEOPLE))
-    return Foreign(places, people, frozenset(mine))

@@ -5,40 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
 from kongjian.base.scratch import scratch
+from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
 from kongjian.forms.template.filled_workbook import Template
 from kongjian.forms.template.placeholders import Context, Scalar
-from kongjian.mailing import masking, package_texts
-from kongjian.mailing.masking import covered, mask
+from kongjian.mailing import package_texts
+from kongjian.mailing.masking import mask
+from kongjian.mailing.masking_proof import left_in
 from kongjian.mailing.package_proof import package_reasons
 from kongjian.mailing.proof import Proof
 from kongjian.xlsx.package import Package
 
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?")
-_DECIMAL = re.compile(r"-?\d+\.\d+")
 _CELL = re.compile(r"[A-Z]{1,3}\d+")
 _MOST = 5
 
 
 def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] = ()) -> Proof:
-    """Writes 公示名单 to `target` with telephone and ID numbers, mail addresses and `accounts` covered.
+    """Writes 公示名单 to `target` with every kind of number, address and account covered that masking knows.
 
-    Raises KongjianError that names part, cell and covered value while an ID number, a mobile number or a mail
-    address is left anywhere in the package; then nothing is written.
+    Raises KongjianError that names part, cell and kind while any of it is left anywhere in the package; then nothing
+    is written.
     """
     (document,) = job.documents
-    safe = masked(document, frozenset(accounts))
+    known = frozenset(accounts)
+    safe = masked(document, known)
     with scratch() as folder:
         fresh = folder / "public.xlsx"
         with Template(template) as opened:
             opened.write(fresh, safe.sheets, safe.names)
-        if found := secrets(fresh):
+        if found := secrets(fresh, known):
             more = f"等{len(found)}处" if len(found) > _MOST else ""
             raise KongjianError(
                 f"公示版没有写：里面还有不能公开的内容（{'；'.join(found[:_MOST])}{more}）；请在数据或模板里删去再试"
@@ -79,35 +82,34 @@ def _masked_context(context: Context, accounts: frozenset[str]) -> dict[str, Sca
     return out
 
 
-def secrets(path: Path) -> list[str]:
-    """Every ID number, mobile number and mail address left in a package: sheet or part, place, covered value, kind."""
+def secrets(path: Path, accounts: frozenset[str] = frozenset()) -> list[str]:
+    """Everything left in a package that must not be published: sheet or part, places, kind."""
     with Package(path) as package:
         sheets = {part: name for name, part in package.sheets.items()}
-    cells: dict[tuple[str, str], list[str]] = {}
+    known = frozenset(fold(a) for a in accounts)
+    kinds = cache(lambda text: left_in(text, known))
+    places: dict[tuple[str, str], dict[str, None]] = {}
     for found in package_texts.texts(path):
-        if found.kind == "attribute" and (_GUID.fullmatch(found.text) or _DECIMAL.fullmatch(found.text)):
+        if found.kind == "markup" or (found.kind == "attribute" and _GUID.fullmatch(found.text)):
             continue
         if found.kind == "number" and not found.text.isdigit():
             continue
-        read = masking.plain(found.text)
-        for secret in masking.secrets(found.text):
-            shown = f"{covered(secret.kind, read[secret.start : secret.end])}（{secret.kind}）"
-            where = sheets.get(found.part, found.part)
-            place = found.place if _CELL.fullmatch(found.place) else ""
-            places = cells.setdefault((shown, where), [])
-            places += [place] if place and place not in places else []
-    return [_said(shown, where, places) for (shown, where), places in _once(cells).items()]
+        for kind in kinds(found.text):
+            there = places.setdefault((kind, sheets.get(found.part, found.part)), {})
+            if _CELL.fullmatch(found.place):
+                there[found.place] = None
+    return [_said(kind, where, list(there)) for (kind, where), there in _once(places).items()]
 
 
-def _once(cells: dict[tuple[str, str], list[str]]) -> dict[tuple[str, str], list[str]]:
+def _once(places: dict[tuple[str, str], dict[str, None]]) -> dict[tuple[str, str], dict[str, None]]:
     """Without the string table's own mention of what cells show."""
-    in_cells = {shown for (shown, _), places in cells.items() if places}
+    in_cells = {kind for (kind, _), there in places.items() if there}
     return {
-        key: places
-        for key, places in cells.items()
-        if places or not (key[1].endswith("sharedStrings.xml") and key[0] in in_cells)
+        key: there
+        for key, there in places.items()
+        if there or not (key[1].endswith("sharedStrings.xml") and key[0] in in_cells)
     }
 
 
-def _said(shown: str, where: str, places: list[str]) -> str:
-    return " ".join(filter(None, (where, "、".join(places[:3]), shown)))
+def _said(kind: str, where: str, places: list[str]) -> str:
+    return " ".join(filter(None, (where, "、".join(places[:3]), f"（{kind}）")))

@@ -12,7 +12,16 @@ from kongjian.base.foreign import foreign
 from kongjian.engine.matching import school_keys
 from kongjian.intake.sheets import Sheets
 from kongjian.intake.tables import read_inputs
-from kongjian.mailing.corrections import Change, Correction, ReturnedCopy, changes, corrections, read_copy
+from kongjian.mailing.corrections import (
+    DAMAGED,
+    FIRST_EDITION,
+    Change,
+    Correction,
+    ReturnedCopy,
+    changes,
+    corrections,
+    read_copy,
+)
 from kongjian.mailing.corrections_list import ACCEPTED, DONE, FILE, Line, merged, read_list, write_list
 from kongjian.rules import Rules
 from kongjian.workbook.run import Run, input_grids
@@ -31,18 +40,36 @@ def propose(folder: Path, run: Run, moment: dt.datetime) -> list[str]:
     if not copies and not before:
         return faults
     lines = merged(corrections(copies, run), before)
-    open_ = sum(one.state != DONE for one in lines)
+    waiting_lines = [one.correction for one in lines if one.state != DONE]
+    open_ = sum(bool(c.item) for c in waiting_lines)
+    unusable = len(waiting_lines) - open_
     there = {c.school for c in copies}
     names = run.results.school.names["学校名称"].tolist()
     absent = [n for n, key in zip(names, school_keys(names), strict=True) if key not in there]
-    write_list(folder / FILE, lines, f"{moment:%Y-%m-%d %H:%M} 收取，分校版{len(there)}所，更正{open_}处")
+    beside = f"，另有{unusable}处不能采纳" if unusable else ""
+    subtitle = f"{moment:%Y-%m-%d %H:%M} 收取，分校版{len(there)}所，更正{open_}处{beside}"
+    write_list(folder / FILE, lines, subtitle)
     more = "……" if len(absent) > _MOST_NAMES else ""
     waiting = f"，没有交回{len(absent)}所：{'、'.join(absent[:_MOST_NAMES])}{more}" if absent else ""
     return [
         *faults,
         f"分校版：交回{len(there)}所{waiting}",
-        f"更正建议：{open_}处，在 {folder / FILE} 的“采纳”列写“是”，保存后再采纳",
+        *_not_known(copies),
+        f"更正建议：{open_}处{beside and beside + '（见“说明”）'}，在 {folder / FILE} 的“采纳”列写“是”，保存后再采纳",
     ]
+
+
+def _not_known(copies: Sequence[ReturnedCopy]) -> list[str]:
+    """Which copies do not say what was sent, and what that means."""
+    said = []
+    for why in (FIRST_EDITION, DAMAGED):
+        names = [c.path.name for c in copies if c.sent is None and c.unknown == why]
+        if names:
+            more = "……" if len(names) > _MOST_NAMES else ""
+            said.append(
+                f"{len(names)}份{why}，只能与本簿现在的数比较，请逐处核对：{'、'.join(names[:_MOST_NAMES])}{more}"
+            )
+    return said
 
 
 def joined(lines: Sequence[str], said: Sequence[str], nothing: str) -> list[str]:

@@ -21,7 +21,6 @@ _CONDITIONS = ("对象", "", "达标条件", "下限")
 _AWARDS = ("对象", "授予", "奖项", "名次自", "名次至", "人数", "前面各奖人数", "名次靠前的达标数")
 WIDTHS = (9.0, 22.0, 30.0, 9.0, 11.0, 9.0, 13.0, 13.0)
 BAND_WIDTH, WORDS_WIDTH = 7.5, 60.0
-_RECIPIENTS = {"administrator": "管理员", "unit": ""}
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -207,7 +206,7 @@ def _award_entries(sheet: RuleSheet, counts: Sequence[Sequence[Entry]]) -> list[
     for row, award in enumerate(sheet.awards, sheet.awards_top + 1):
         out += [
             Entry(row, 1, OBJECT_LABELS[award.object], look="word"),
-            Entry(row, 2, _RECIPIENTS[award.recipient] or OBJECT_LABELS[award.object], look="word"),
+            Entry(row, 2, award.winner, look="word"),
             Entry(row, 3, award.name, look="name"),
             Entry(row, 4, award.first, look="input_rank"),
             Entry(row, 5, award.last, look="input_rank"),

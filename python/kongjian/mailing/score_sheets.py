@@ -107,7 +107,7 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     months = plan.places[MONTHS]
     month = months.cell(AVERAGE, "{s}")
     out["月均得分"] = f'IF({month}="",{own.own("得分")},{month})'
-    first, last = (plan.rules.period.months()[k] for k in (0, -1))
+    first, last = (plan.rules.counted_months()[k] for k in (0, -1))
     given = f"{months.cell(first, '{s}')}:{months.own(last, '{s}')}"
     out[EXACT] = f'IF({month}="",{_counting(platform, exact)},AVERAGE({given}))'
     means = partial_means(rules, plan.units(kind))

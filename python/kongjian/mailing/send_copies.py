@@ -27,12 +27,14 @@ FOLDER = "分发"
 
 @dataclass
 class Sent:
-    """The copies that may be sent, their mail drafts, and why others may not."""
+    """The copies that may be sent, their mail drafts, why others may not, and which wait."""
 
     made: Made = field(default_factory=Made)
     files: list[Path] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    """Schools whose file waits for somebody to look at what its proof names."""
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -41,7 +43,8 @@ class Sent:
         good = f"可以发送{len(self.files)}个文件" if self.files else "没有可以发送的文件"
         bad = f"；不能发送：{'；'.join(self.reasons[:3])}" if self.reasons else ""
         failed = f"；{'；'.join(self.made.failed[:3])}" if self.made.failed else ""
-        return good + bad + failed
+        open_ = f"；{len(self.doubtful)}份先不发送，请先看过" if self.doubtful else ""
+        return good + bad + open_ + failed
 
 
 def send(
@@ -52,19 +55,27 @@ def send(
     moment: dt.datetime,
     drafts: bool = True,
     progress: Progress = lambda _: None,
+    checked: bool = False,
+    schools: Sequence[str] | None = None,
 ) -> Sent:
-    """Writes one edition below `out` and a mail draft (.eml) beside each file.
+    """Writes one edition below `out` and a mail draft (.eml) beside each file, of 分校版 those of `schools` or all.
 
     Each file is written elsewhere first, opened again and proven; only what may be sent is put into its place.
+    `checked` says that somebody has looked at what the proofs have doubts about.
     """
     if run.schools + run.teachers == 0:
         raise KongjianError("还没有数据，没有结果可发；请先把平台导出的数据粘贴到输入表")
     sent = Sent()
     with scratch() as folder:
-        for fresh, name, proof in _copies(run, book, folder, edition, moment, progress):
+        if edition == BY_SCHOOL:
+            copies = _by_school(run, book, folder, moment, progress, checked, schools)
+        else:
+            copies = [_copy(run, book, folder, edition, moment, progress)]
+        for fresh, name, proof, school in copies:
             sent.lines.append(f"{name}：{proof.message}")
             if not proof.can_be_sent:
                 sent.reasons += [f"{name}：{reason}" for reason in proof.reasons]
+                sent.doubtful += [] if proof.reasons else [school]
                 continue
             target = out / name
             try:
@@ -78,24 +89,37 @@ def send(
     return sent
 
 
-def _copies(
+def _by_school(
+    run: Run,
+    book: Path,
+    folder: Path,
+    moment: dt.datetime,
+    progress: Progress,
+    checked: bool,
+    schools: Sequence[str] | None,
+) -> list[tuple[Path, str, Proof, str]]:
+    """The files as written in the scratch folder: path, name below the output folder, proof, school."""
+    progress("正在生成分校版…")
+    copies = school_copies(
+        run, folder, lambda name: template_path(name, book), moment, progress, schools, checked=checked
+    )
+    return [(c.path, f"{BY_SCHOOL}/{c.path.name}", c.proof, c.school) for c in copies]
+
+
+def _copy(
     run: Run, book: Path, folder: Path, edition: str, moment: dt.datetime, progress: Progress
-) -> list[tuple[Path, str, Proof]]:
-    """The edition's files as written in the scratch folder: path, name below the output folder, proof."""
-    if edition == BY_SCHOOL:
-        progress("正在生成分校版…")
-        copies = school_copies(run, folder, lambda name: template_path(name, book), moment, progress)
-        return [(c.path, f"{BY_SCHOOL}/{c.path.name}", c.proof) for c in copies]
+) -> tuple[Path, str, Proof, str]:
+    """The one file of another edition, which is no school's."""
     name = f"{book.stem}-{edition}.xlsx"
     fresh = folder / name
     progress(f"正在生成{edition}…")
     if edition == PUBLIC:
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
         accounts = run.results.teacher.names["账号"].tolist()
-        return [(fresh, name, public_copy(job, template_path(job.template, book), fresh, accounts))]
+        return fresh, name, public_copy(job, template_path(job.template, book), fresh, accounts), ""
     live_copy(run, fresh, formulas=edition == LIVE, moment=moment)
     progress("正在核对…")
-    return [(fresh, name, prove(fresh, run, formulas=edition == LIVE))]
+    return fresh, name, prove(fresh, run, formulas=edition == LIVE), ""
 
 
 def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
@@ -106,7 +130,7 @@ def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
         f"附件是{scheme.name}的结果（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
         *_ABOUT[edition],
         "",
-        f"{scheme.city}教育局装备站",
+        scheme.handled_by,
     )
     return Draft(f"{scheme.name}结果（{target.stem}）", "\n".join(body), (target,))
 

@@ -1,133 +1,255 @@
-"""Looks for other schools, their people and their accounts in every part of a file that one school gets."""
+"""Looks for other schools, their people and their accounts in every text of a file that one school gets."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from kongjian.base.text import fold
-from kongjian.engine.frame import Frame
-from kongjian.mailing.package_texts import Text, texts
-from kongjian.rules.model_tables import InputTable
-from kongjian.rules.roles import Role
-from kongjian.workbook.layout import output_sheets
-from kongjian.workbook.run import Run
+import numpy as np
 
+from kongjian.base.scratch import scratch
+from kongjian.base.text import clean, fold
+from kongjian.engine.calculate import calculate
+from kongjian.engine.frame import Frame
+from kongjian.engine.outcome import Inputs, Outcome
+from kongjian.mailing.live_copy import live_copy
+from kongjian.mailing.package_texts import Text, texts, unescaped
+from kongjian.mailing.position_sheet import write_sheets
+from kongjian.rules.roles import Role
+from kongjian.workbook.run import Run
+from kongjian.xlsx.package import Package
+
+_NAMING = (Role.SCHOOL, Role.ACCOUNT, Role.PERSON, Role.ADMINISTRATOR)
 _SHORT_ACCOUNT = 6
-"""Shorter accounts count only where they are a word of their own; "12" stands in many a number."""
+"""Shorter accounts may be an ordinary word or number; "12" stands in many a number."""
+_SHORT_SCHOOL = 4
 _WORD = re.compile(r"[^\W_]+")
+_LITERAL = re.compile(r'"((?:[^"]|"")*)"')
+_DIGITS = re.compile(r"\d+")
+_STRINGS = "sharedStrings.xml"
 _BREAK = "\u241e"
 
 
 @dataclass(frozen=True)
-class Strangers:
-    """What has no business in one school's file, folded: school names and accounts within any text, people as words.
-
-    `own` may contain a stranger's name and is taken out first: 第一小学 stands in 赤壁市第一小学.
-    """
-
-    schools: frozenset[str]
-    accounts: frozenset[str]
-    people: frozenset[str]
-    own: frozenset[str]
-
-
-def strangers(run: Run, school: str) -> Strangers:
-    """The other schools of a run and their people; who has a name that the school has, too, is no stranger by name."""
-    mine, others = _Names(), _Names()
-    for outcome in (run.results.school, run.results.teacher):
-        table = run.rules.table(f"{outcome.kind}s")
-        for i in range(outcome.units.height):
-            (mine if fold(outcome.names["学校名称"][i]) == fold(school) else others).add(
-                table, outcome.units, i
-            )
-    common = {fold(text) for text in _rule_texts(run)}
-    words = {word for text in common for word in _WORD.findall(text)}
-    own = mine.schools | mine.accounts | mine.people
-    return Strangers(
-        frozenset(n for n in others.schools - mine.schools if not any(n in text for text in common)),
-        frozenset(others.accounts - mine.accounts),
-        frozenset(others.people - mine.people - words),
-        frozenset(own),
-    )
-
-
-class _Names:
+class Names:
     """Names and accounts of some units, folded."""
 
-    def __init__(self) -> None:
-        self.schools: set[str] = set()
-        self.accounts: set[str] = set()
-        self.people: set[str] = set()
+    schools: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
 
-    def add(self, table: InputTable, units: Frame, i: int) -> None:
-        by_role = {
-            Role.SCHOOL: self.schools,
-            Role.ACCOUNT: self.accounts,
-            Role.PERSON: self.people,
-            Role.ADMINISTRATOR: self.people,
-        }
-        for column in table.columns:
-            if column.role in by_role and (text := fold(units[column.name][i])):
-                by_role[column.role].add(text)
+    @property
+    def all(self) -> frozenset[str]:
+        return self.schools | self.accounts | self.people
+
+    def only(self, names: Iterable[str]) -> Names:
+        """Those of them that are named."""
+        some = frozenset(names)
+        return Names(self.schools & some, self.accounts & some, self.people & some)
 
 
-def _rule_texts(run: Run) -> Iterator[str]:
-    """The words of the scheme and of the sheets' headers, which every copy holds."""
-    yield from _texts_of(run.rules)
-    for sheet in output_sheets(run.rules):
-        yield from sheet.names
+@dataclass(frozen=True)
+class Strangers:
+    """What has no business in one school's file, folded.
 
-
-def _texts_of(thing: object) -> Iterator[str]:
-    if isinstance(thing, str):
-        yield thing
-    elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        for field in dataclasses.fields(thing):
-            yield from _texts_of(getattr(thing, field.name))
-    elif isinstance(thing, dict):
-        yield from _texts_of(list(thing.values()))
-    elif isinstance(thing, tuple | list):
-        for item in thing:
-            yield from _texts_of(item)
-
-
-def found_in(path: Path, wanted: Strangers) -> list[str]:
-    """Every stranger in a file, with the part that names it.
-
-    School names are looked for inside every text of every part, also in what is cut into pieces by formats. Accounts
-    must not have a digit or letter beside them. People's names, often two characters, must be a whole word: a text
-    of their own or set off by punctuation, since 高峰 within a sentence may be a word of the language.
+    `own` may contain a stranger's name and is taken out first: 第一小学 stands in 赤壁市第一小学. `texts` is what a
+    file may hold anyway, text for text: what the school gave itself, and what stands in the copy of nobody.
     """
-    out: dict[str, None] = {}
-    for part, items in _by_part(texts(path)).items():
-        for name in _strangers_in(items, wanted):
-            out[f"文件里有别的学校的“{name}”（{part}）"] = None
-    return list(out)
+
+    others: Names
+    own: Names
+    texts: frozenset[str]
+
+    def without_own(self, text: str) -> str:
+        """A text without the school's own names; a stranger's longer name around one is left as it is."""
+        return self._own.sub(lambda m: m[0] if m[0] in self._around else _BREAK, text)
+
+    @cached_property
+    def _around(self) -> frozenset[str]:
+        return frozenset(n for n in self.others.schools if any(own in n for own in self.own.schools))
+
+    @cached_property
+    def _own(self) -> re.Pattern[str]:
+        """The longest name first; a short one of a person only where it is a word."""
+        schools = self.own.schools | self._around
+        longest = sorted(schools | self.own.all, key=len, reverse=True)
+        looks = (re.escape(n) if n in schools else rf"(?<!\w){re.escape(n)}(?!\w)" for n in longest)
+        return re.compile("|".join(looks) or r"(?!)")
+
+    @cached_property
+    def _ordinary(self) -> str:
+        return _BREAK.join(self.texts)
+
+    def ordinary(self, name: str) -> bool:
+        """Whether a name is part of what every copy says, as 学校 is."""
+        return name in self._ordinary
 
 
-def _by_part(found: Iterable[Text]) -> dict[str, set[str]]:
-    parts: dict[str, set[str]] = {}
+@dataclass(frozen=True)
+class Sighting:
+    """A stranger's name in a file and where. `certain`: it can be nothing else; else somebody has to look."""
+
+    name: str
+    where: str
+    certain: bool
+
+    @property
+    def text(self) -> str:
+        if self.certain:
+            return f"文件里有别的学校的“{self.name}”（{self.where}）"
+        return f"“{self.name}”（{self.where}）与别的学校的名称、人或账号相同"
+
+
+class Census:
+    """Everybody of a run, by school, and the texts of a copy in which nobody is."""
+
+    def __init__(self, run: Run, templates: Iterable[Path] = ()) -> None:
+        self._run = run
+        self._texts = _texts_of_nobody(run, templates)
+        outcomes = (run.results.school, run.results.teacher)
+        self._rows = [(o, [fold(n) for n in o.names["学校名称"]]) for o in outcomes]
+        self._all = self._names(None)
+
+    def strangers(self, school: str) -> Strangers:
+        """The other schools and their people; who has a name that the school has, too, is no stranger by name."""
+        own, all_ = self._names(fold(school)), self._all
+        mine = own.all
+        others = Names(all_.schools - mine, all_.accounts - mine, all_.people - mine)
+        return Strangers(others, own, self._texts | self._given(fold(school)))
+
+    def _names(self, school: str | None) -> Names:
+        by_role: dict[Role, set[str]] = {role: set() for role in _NAMING}
+        for outcome, units in self._units(school):
+            for column in self._run.rules.table(f"{outcome.kind}s").columns:
+                if column.role in by_role:
+                    by_role[column.role].update(map(_as_read, units[column.name]))
+        people = by_role[Role.PERSON] | by_role[Role.ADMINISTRATOR]
+        found = (by_role[Role.SCHOOL], by_role[Role.ACCOUNT], people)
+        return Names(*(frozenset(names - {""}) for names in found))
+
+    def _given(self, school: str) -> frozenset[str]:
+        """Every text of the school's own rows."""
+        columns = (column for _, units in self._units(school) for _, column in units.items())
+        return frozenset(_as_read(v) for column in columns if column.dtype == object for v in column)
+
+    def _units(self, school: str | None) -> Iterator[tuple[Outcome, Frame]]:
+        for outcome, schools in self._rows:
+            rows = [i for i, name in enumerate(schools) if school in (None, name)]
+            yield outcome, outcome.units.take(np.array(rows, dtype=np.int64))
+
+
+def _texts_of_nobody(run: Run, templates: Iterable[Path]) -> frozenset[str]:
+    """What a copy holds whoever gets it: titles, headers, the scheme's words, parts, styles, and the forms' own texts."""
+    inputs = Inputs.of(run.rules)
+    empty = calculate(inputs, run.rules, None)
+    nobody = Run(empty, run.rules, Frame(), dict.fromkeys(run.levels, 0), inputs)
+    with scratch() as place:
+        copy, more = Path(place) / "copy.xlsx", Path(place) / "more.xlsx"
+        live_copy(nobody, copy)
+        write_sheets(nobody, "", more)
+        found = [text for path in (copy, more, *templates) for text in texts(path)]
+    words = (t for t in found if t.kind != "number")
+    return frozenset(_without_numbers(t) if t.kind == "name" else fold(p) for t in words for p in _pieces(t))
+
+
+def _as_read(name: str) -> str:
+    """A name as the search reads it, which takes &lt; for what it stands for."""
+    return fold(unescaped(name))
+
+
+def _without_numbers(text: Text) -> str:
+    """A part's own name: parts of one kind are numbered, and what leads to one may name its folder or not."""
+    return fold(_DIGITS.sub("", text.text.rpartition("/")[2]))
+
+
+def found_in(path: Path, wanted: Strangers) -> list[Sighting]:
+    """Every stranger in the texts and names of a file; words of the file format and of formulas are none.
+
+    Long accounts and names of schools are looked for inside every text, also in what is cut into pieces by formats.
+    People's names, often two characters, and short or ordinary names have to be a whole word: a text of their own or
+    set off by punctuation, since 高峰 within a sentence may be a word of the language.
+    """
+    with Package(path) as package:
+        sheets = {part: name for name, part in package.sheets.items()}
+    places = _by_place(texts(path), sheets, wanted)
+    everything = list(dict.fromkeys(item for items in places.values() for item in items))
+    suspects: dict[str, bool] = {}
+    for name, certain in _strangers_in(everything, wanted):
+        suspects[name] = certain or suspects.get(name, False)
+    out: dict[str, list[str]] = {name: [] for name in suspects}
+    among = replace(wanted, others=wanted.others.only(suspects))
+    for where, items in places.items() if suspects else ():
+        for name in dict(_strangers_in(items, among)):
+            out[name].append(where)
+    return [Sighting(name, "、".join(_once(where)[:3]), suspects[name]) for name, where in out.items()]
+
+
+def _once(places: list[str]) -> list[str]:
+    """Without a part's own mention of what its cells show."""
+    cells = [p for p in places if not p.endswith(_STRINGS)] or places
+    return [p for p in cells if not any(other.startswith(f"{p} ") for other in cells)]
+
+
+def _by_place(
+    found: Iterable[Text], sheets: dict[str, str], wanted: Strangers
+) -> dict[str, list[tuple[str, str]]]:
+    """The texts to look at, folded, each with its words apart, by cell or part; a number has no words."""
+    seen: set[tuple[str, str]] = set()
+    places: dict[str, list[tuple[str, str]]] = {}
     for text in found:
-        if text.text and not text.text.isspace():
-            parts.setdefault(text.part, set()).add(fold(text.text))
-    return parts
+        for piece in _pieces(text):
+            folded = fold(piece)
+            known = _without_numbers(text) if text.kind == "name" else folded
+            cell = f" {text.place}" if text.kind in ("text", "number") and text.place else ""
+            where = f"{sheets.get(text.part, text.part)}{cell}"
+            if folded and known not in wanted.texts and (where, folded) not in seen:
+                seen.add((where, folded))
+                spaced = "" if text.kind == "number" else unicodedata.normalize("NFKC", clean(piece)).upper()
+                places.setdefault(where, []).append((folded, spaced))
+    return places
 
 
-def _strangers_in(items: set[str], wanted: Strangers) -> Iterator[str]:
-    everything = _BREAK.join(sorted(items))
-    words = set(_WORD.findall(everything))
-    yield from sorted(wanted.people & (words | items))
-    yield from sorted(a for a in wanted.accounts if a in everything and _alone(a, everything, words))
-    for own in sorted(wanted.own, key=len, reverse=True):
-        everything = everything.replace(own, _BREAK)
-    yield from sorted(name for name in wanted.schools if name in everything)
+def _pieces(text: Text) -> list[str]:
+    """What of a text can name somebody: of a formula its literal texts, of the format's own words nothing."""
+    if text.kind == "markup":
+        return []
+    if text.kind == "formula":
+        return [literal.replace('""', '"') for literal in _LITERAL.findall(text.text)]
+    return [text.text]
 
 
-def _alone(account: str, everything: str, words: set[str]) -> bool:
-    if len(account) < _SHORT_ACCOUNT:
-        return account in words
+def _strangers_in(items: list[tuple[str, str]], wanted: Strangers) -> Iterator[tuple[str, bool]]:
+    """Names in the texts of one place, and whether they are certain."""
+    others = wanted.others
+    numbers = {folded for folded, spaced in items if not spaced}
+    folded = _BREAK.join(f for f, spaced in items if spaced)
+    everything = wanted.without_own(folded)
+    apart = wanted.without_own(_BREAK.join(spaced for _, spaced in items))
+    words = {*_WORD.findall(everything), *_WORD.findall(apart), *everything.split(_BREAK)}
+    for account in sorted(others.accounts):
+        if len(account) >= _SHORT_ACCOUNT:
+            if account in numbers or (account in everything and _alone(account, everything)):
+                yield account, True
+        elif account in words:
+            yield account, False
+    yield from ((name, False) for name in sorted(others.people) if _a_word(name, everything, words))
+    for name in sorted(others.schools):
+        if name in everything:
+            certain = len(name) >= _SHORT_SCHOOL and not wanted.ordinary(name)
+            if certain or _a_word(name, everything, words):
+                yield name, certain
+
+
+def _a_word(name: str, everything: str, words: set[str]) -> bool:
+    """Whether a name stands by itself; one of several words, as 阿里·买买提, is looked for as it is."""
+    if name in words or name not in everything:
+        return name in words
+    return not _WORD.fullmatch(name) and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", everything))
+
+
+def _alone(account: str, everything: str) -> bool:
     return re.search(rf"(?<![0-9A-Z]){re.escape(account)}(?![0-9A-Z])", everything) is not None

@@ -62,7 +62,7 @@ def month_sheet(plan: Plan) -> CopySheet:
 
     A month that is over without a score holds 0 where the reading counts it so.
     """
-    place, months = plan.places[MONTHS], plan.rules.period.months()
+    place, months = plan.places[MONTHS], plan.rules.counted_months()
     filled_up = fills_missing_months(plan.rules)
     both = (plan.schools, plan.teachers)
     table = np.concatenate([np.where(_lacking(u) & filled_up, 0.0, u.months) for u in both])
@@ -85,12 +85,12 @@ def _lacking(some: Units) -> Bools:
 
 def _lacking_column(plan: Plan) -> CopyColumn:
     """The months that are over without a score, by name."""
-    place, months = plan.places[MONTHS], plan.rules.period.months()
+    place, months = plan.places[MONTHS], plan.rules.counted_months()
     values: list[Value] = []
     formulas: list[str] = []
     for kind in KINDS:
         some = plan.units(kind)
-        values += [named_months(row, plan.rules) for row in _lacking(some)]
+        values += [named_months(row, plan.rules.counted_months()) for row in _lacking(some)]
         over = [m for m, passed in zip(months, some.passed, strict=True) if passed]
         pieces = [f'IF({place.own(m, "{s}")}="","、{m}","")' for m in over]
         formulas += plan.fill(kind, f"MID({'&'.join(pieces)},2,999)" if pieces else '""')

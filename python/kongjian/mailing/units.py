@@ -24,9 +24,9 @@ PREFIX = {"school": "School", "teacher": "Teacher"}
 class Units:
     """One kind of unit. Arrays run over the units in the order of the input, but `ranked`.
 
-    `months` is (units, months of the period), NaN for a blank, `passed` which of the months are over; `exact` the
-    unrounded average; `order` the place among equal scores, from 1; `ranked` the positions of the ranked units, best first; `ranking` their rows of
-    the ranking table.
+    `months` is (units, counted months), NaN for a blank, `passed` which of these months are over; `exact` the
+    unrounded average; `order` the place among equal scores, from 1; `ranked` the positions of the ranked units,
+    best first; `ranking` their rows of the ranking table.
     """
 
     kind: str

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kongjian.base.errors import KongjianError
-from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.model import Edits, Indicator, ObjectScheme, Rules
+from kongjian.rules.parameters import BY_READING, items, value_of, with_edits
 from kongjian.rules.readings import Reading, ReadingValue
-
-Edits = Mapping[tuple[str, str], Mapping[str, Any]]
-"""Changed parameters by (object, indicator): any of points, target, per, bands."""
 
 
 def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = None) -> Rules:
@@ -29,12 +27,10 @@ def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = Non
             raise KongjianError(f"口径“{reading_id}”没有取值“{value_id}”；可用：{'、'.join(known)}")
         chosen[reading_id] = value_id
     edits = edits or {}
-    changed = rules.replace(
-        chosen=chosen,
-        edits=edits,
-        unedited=_unedited(rules, edits),
-        school=_apply(rules, rules.school, chosen, edits),
-        teacher=_apply(rules, rules.teacher, chosen, edits),
+    changed = with_edits(rules.replace(chosen=chosen, edits=edits, unedited=_unedited(rules, edits)), edits)
+    changed = changed.replace(
+        school=_apply(changed, changed.school, chosen, edits),
+        teacher=_apply(changed, changed.teacher, chosen, edits),
     )
     for scheme in (changed.school, changed.teacher):
         total = sum(i.points for i in scheme.indicators)
@@ -43,10 +39,27 @@ def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = Non
     return changed
 
 
-def _unedited(rules: Rules, edits: Edits) -> dict[tuple[str, str], Indicator]:
-    """The edited indicators as the rule files have them, also where `rules` were edited before."""
-    known = {(s.object, i.name): i for s in (rules.school, rules.teacher) for i in s.indicators}
-    return {key: rules.unedited.get(key, known[key]) for key in known if key in edits}
+def _unedited(rules: Rules, edits: Edits) -> Edits:
+    """What is edited as the rule files have it, also where `rules` were edited before."""
+    if not edits:
+        return {}
+    holders = dict(items(rules.replace(edits=edits)))
+    return {
+        item: {
+            parameter: rules.unedited.get(item, {}).get(
+                parameter, as_in_files(rules, holders[item], parameter)
+            )
+            for parameter in edit
+        }
+        for item, edit in edits.items()
+        if item in holders
+    }
+
+
+def as_in_files(rules: Rules, holder: Any, parameter: str) -> Any:
+    """A parameter that is not edited, as the rule files have it: BY_READING where a reading sets it."""
+    by_reading = parameter == "target" and targets_by_reading(rules, holder.name)
+    return BY_READING if by_reading else value_of(holder, parameter)
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,7 @@ def _apply(rules: Rules, scheme: ObjectScheme, chosen: Mapping[str, str], edits:
 
 def _edit(indicator: Indicator, edit: Mapping[str, Any]) -> Indicator:
     """The indicator with its edited parameters; a highest band must stay what the indicator can give."""
-    changes: dict[str, Any] = {k: v if k == "bands" else float(v) for k, v in edit.items()}
+    changes: dict[str, Any] = {k: float(v) if isinstance(v, int | float) else v for k, v in edit.items()}
     edited = dataclasses.replace(indicator, **changes) if changes else indicator
     if edited.bands and abs(edited.bands[0].points - edited.points) > 1e-9:
         raise KongjianError(

@@ -23,3 +23,12 @@ def ladder_faults(awards: Sequence[Award], kind: str) -> Iterator[tuple[str, str
         elif award.first > due:
             yield award.name, f"第{due}名至第{award.first - 1}名没有奖项"
         due = award.last + 1
+
+
+def following_faults(awards: Sequence[Award], kind: str) -> Iterator[tuple[str, str]]:
+    """The awards to administrators of one object that go with no step of its ladder, and that they do not."""
+    steps = {(a.first, a.last) for a in ladder(awards, kind)}
+    for award in awards:
+        follows = award.object == kind and award.recipient == "administrator"
+        if follows and (award.first, award.last) not in steps:
+            yield award.name, f"名次与任何一个{OBJECT_LABELS[kind]}奖项都不一致"

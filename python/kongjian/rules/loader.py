@@ -11,6 +11,7 @@ import hashlib
 import os
 import pickle
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def check_rules(folder: Path) -> Rules:
         effective=read["effective"],
         words=read["tables"].words,
         levels=read["tables"].levels,
-        tables=read["tables"].tables,
+        tables=tuple(replace(t, forms=read["tables"].header_forms) for t in read["tables"].tables),
         problems=read["problems"].problems,
         forms=read["forms"],
         evidence=read["evidence"],

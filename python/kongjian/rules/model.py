@@ -17,13 +17,17 @@ from kongjian.rules.model_evidence import EvidenceFile, ReconcileFile
 from kongjian.rules.model_forms import FormsFile
 from kongjian.rules.model_importing import ImportingFile
 from kongjian.rules.model_tables import InputTable, Problem, Words
-from kongjian.rules.objects import STRICT, Object
+from kongjian.rules.objects import OBJECT_LABELS, STRICT, Object
 from kongjian.rules.readings import CODED, Option, Reading, ReadingValue, Ties
 from kongjian.rules.roles import Role
 
 AnyOption = TypeVar("AnyOption", bound=Option)
 EDITED = "+本簿修改"
 """Ends the version of rules whose parameters a workbook changed."""
+Item = tuple[str, str]
+"""A row of a table of 规则: the group of rows (`parameters.GROUPS`) and the row's own name."""
+Edits = Mapping[Item, Mapping[str, Any]]
+"""Values by item and parameter: 分值 of an indicator is `points` of ("school", its name)."""
 KIND_LABELS = {"yes_no": "是否得分", "deduct": "每少扣分", "threshold": "达标得分", "bands": "分档得分"}
 
 
@@ -49,14 +53,18 @@ class Period:
 
 @dataclass(frozen=True)
 class SchemeFile:
-    """rules/scheme.yaml."""
+    """rules/scheme.yaml. `apply_by` is the day when applications are due; `issued_by` signs, `handled_by` takes them in."""
 
+    id: str
     name: str
     city: str
     version: str
     document: str
     text_file: str
     checked: str
+    apply_by: str
+    issued_by: str
+    handled_by: str
     period: Period
     __pydantic_config__ = STRICT
 
@@ -152,7 +160,13 @@ class Award:
     last: int
     source: str
     sentence: str
+    granted_by: str = ""
     __pydantic_config__ = STRICT
+
+    @property
+    def winner(self) -> str:
+        """Who gets it, in a word."""
+        return "管理员" if self.recipient == "administrator" else OBJECT_LABELS[self.object]
 
 
 @dataclass(frozen=True)
@@ -238,8 +252,8 @@ class Rules:
     """All rule files together, with the readings in force.
 
     `chosen` maps each reading's id to a value's id. `edits` are the parameters that the workbook's own
-    规则 sheet changed, by (object, indicator), `unedited` the indicators as the rule files have them. An
-    indicator whose target is `by_reading` has been resolved.
+    规则 sheet changed (see `parameters`), `unedited` their values in the rule files. An indicator whose
+    target is `by_reading` has been resolved. Of the period's months `uncounted` do not enter monthly scores.
     """
 
     scheme: SchemeFile
@@ -259,8 +273,9 @@ class Rules:
     reconcile: ReconcileFile
     importing: ImportingFile
     chosen: dict[str, str] = field(default_factory=dict)
-    edits: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
-    unedited: Mapping[tuple[str, str], Indicator] = field(default_factory=dict)
+    edits: Edits = field(default_factory=dict)
+    unedited: Edits = field(default_factory=dict)
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def version(self) -> str:
@@ -270,6 +285,10 @@ class Rules:
     @property
     def period(self) -> Period:
         return self.scheme.period
+
+    def counted_months(self) -> list[str]:
+        """The months whose scores enter a monthly average, in order, as YYYY-MM."""
+        return [m for m in self.period.months() if m not in self.uncounted]
 
     def at(self, month: str) -> Rules:
         """These rules, asked for a month (YYYY-MM); raises outside the scheme's period."""

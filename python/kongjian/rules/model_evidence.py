@@ -22,12 +22,14 @@ class NearMargins:
 class EvidenceFile:
     """rules/evidence.yaml: how far the evidence sheets go.
 
-    A month has passed once this share of the units have a score of it, or of a later one.
+    A month has passed once this share of the units have a score of it, or of a later one. In a city of fewer schools
+    than `schools_to_show_lines` a line or a median would be the score of a school that everybody knows.
     """
 
     explained_ranks: int
     named_at_most: int
     month_passed_share: float
+    schools_to_show_lines: int
     near: NearMargins
     __pydantic_config__ = STRICT
 
@@ -93,6 +95,7 @@ class ReconcileTexts:
     rounded_parts: str
     rounded: str
     unknown: str
+    together: str
     __pydantic_config__ = STRICT
 
 
@@ -104,6 +107,7 @@ class ReconcileFile:
     sentence: str
     same_within: float
     most_named: int
+    listed_each: int
     few_teachers: int
     rounding: RoundingCause
     labels: CauseLabels

@@ -23,13 +23,12 @@ class FormField:
 
 @dataclass(frozen=True)
 class Form:
-    """One form that a qualified unit hands in: its template, the day when it is due, its fields."""
+    """One form that a qualified unit hands in: its template, its fields. All are due on the scheme's `apply_by`."""
 
     id: str
     title: str
     template: str
     object: Object
-    due: str
     source: str
     sentence: str
     fields: tuple[FormField, ...]

@@ -18,6 +18,20 @@ class Words:
     units: tuple[str, ...]
     blank: tuple[str, ...]
     total_row: tuple[str, ...]
+    remark_row: tuple[str, ...]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class HeaderForms:
+    """How platforms spell a column's name, by its kind: words before it, words behind it, and for every kind
+
+    traditional characters, each with the simple one behind it.
+    """
+
+    before: dict[str, tuple[str, ...]]
+    after: dict[str, tuple[str, ...]]
+    traditional: tuple[str, ...]
     __pydantic_config__ = STRICT
 
 
@@ -62,7 +76,7 @@ class InputTable:
     """One input sheet: its table name, its guidance line and its columns in canonical order.
 
     `subject` are the columns that say whom a row is about. An indicator's name with one of
-    `score_suffixes` heads the platform's own score of it.
+    `score_suffixes` heads the platform's own score of it. `forms` are those of the whole file.
     """
 
     id: str
@@ -74,6 +88,7 @@ class InputTable:
     columns: tuple[Column, ...]
     required: bool = False
     score_suffixes: tuple[str, ...] = ()
+    forms: HeaderForms | None = None
     __pydantic_config__ = STRICT
 
     @property
@@ -98,6 +113,7 @@ class InputTable:
 @dataclass(frozen=True)
 class TablesFile:
     words: Words
+    header_forms: HeaderForms
     levels: tuple[str, ...]
     tables: tuple[InputTable, ...]
     __pydantic_config__ = STRICT

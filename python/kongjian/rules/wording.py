@@ -45,9 +45,9 @@ def counting_score(rules: Rules) -> str:
     return _AUTHORITY[rules.choice(Authority)]
 
 
-def named_months(which: Iterable[object], rules: Rules) -> str:
-    """The months of the period for which this is so, joined by 、."""
-    return "、".join(m for m, so in zip(rules.period.months(), which, strict=True) if so)
+def named_months(which: Iterable[object], months: Iterable[str]) -> str:
+    """The months for which this is so, joined by 、."""
+    return "、".join(m for m, so in zip(months, which, strict=True) if so)
 
 
 def month_words(count: int, rules: Rules) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 from kongjian.base import files, places
@@ -11,10 +13,22 @@ from kongjian.base.errors import KongjianError
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
-from kongjian.selfcheck import agreement, calculators, gaps, points, result_sheets, scheme_cases
+from kongjian.selfcheck import (
+    agreement,
+    calculators,
+    fixed_texts,
+    gaps,
+    points,
+    scheme_cases,
+    seen_on_screen,
+    shipped_macros,
+    untouched_results,
+)
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
-from kongjian.workbook.pages import pages
-from kongjian.workbook.run import Run, calculate_sheets, own_rules
+from kongjian.selfcheck.empty_book import empty_book
+from kongjian.selfcheck.fresh_run import fresh_run
+from kongjian.selfcheck.second_reader import SecondReader
+from kongjian.workbook.run import Run, own_rules
 
 
 def selfcheck(
@@ -24,10 +38,13 @@ def selfcheck(
     calculator: tuple[str, Calculator] | None = None,
     cases: Path | None = None,
     progress: Progress = lambda _: None,
+    file: Path | None = None,
+    shipped: Path | None = None,
 ) -> list[Line]:
     """The lines of the report. `rules` are those of the installation, `calculator` works out native formulas.
 
-    Raises KongjianError for a workbook without the sheets or columns that a calculation needs.
+    `file` is the workbook's file, without which nobody can tell formats, names and macros; `shipped` the empty workbook
+    of this installation. Raises KongjianError for a workbook without the sheets or columns that a calculation needs.
     """
     progress("正在核对规则…")
     refused, own = None, rules
@@ -35,18 +52,63 @@ def selfcheck(
         own = own_rules(book, rules)
     except KongjianError as error:
         refused = error
-    lines = [_line(points.TITLE, lambda: points.points(book.grid(RULE_SHEET), rules, refused))]
-    run = None if refused else calculate_sheets(book, own, progress)
+    lines = [_line(points.TITLE, lambda: points.points(book.grid(RULE_SHEET), own, refused))]
+    run = None if refused else fresh_run(book, own, progress)
     lines.append(_line(gaps.TITLE, lambda: _unusable(gaps.TITLE) if refused else gaps.gaps(own)))
-    progress("正在核对三种算法…")
-    lines.append(_line(agreement.TITLE, lambda: _agreement(run, by_row, calculator)))
-    progress("正在核对方案算例…")
-    folder = cases or places.cases()
-    edited = bool(refused or own.edits)
-    lines.append(_line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited)))
-    progress("正在核对结果表…")
-    lines.append(_line(result_sheets.TITLE, lambda: _results(run, book)))
-    return lines
+    with ThreadPoolExecutor(
+        1
+    ) as beside:  # formulas are worked out outside Python, which does the rest meanwhile
+        agreeing = beside.submit(_line, agreement.TITLE, lambda: _agreement(run, by_row, calculator))
+        progress("正在核对结果表…")
+        shown = _shown(book, own, run, file, shipped, progress)
+        progress("正在核对方案算例…")
+        folder = cases or places.cases()
+        edited = bool(refused or own.edits)
+        worked = _line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited))
+        progress("正在核对三种算法…")
+        return [*lines, agreeing.result(), worked, *shown]
+
+
+def _shown(
+    book: Book, rules: Rules, run: Run | None, file: Path | None, shipped: Path | None, progress: Progress
+) -> list[Line]:
+    """Whether what the workbook shows is what a calculation writes: values, looks, texts, macros."""
+    with ExitStack() as after:
+        second, blind = None, "这里看不到工作簿的文件"
+        if file is not None:
+            try:
+                second = after.enter_context(SecondReader(file))
+            except Exception as error:  # whatever openpyxl raises of a file that it cannot read
+                blind = f"openpyxl读不了这个文件（{type(error).__name__}）"
+
+        def results() -> Line:
+            if run is None:
+                return _unusable(untouched_results.TITLE)
+            names = second.names if second else None
+            return untouched_results.untouched_results(run, rules, book, names, progress)
+
+        def screen() -> Line:
+            if second is None:
+                return _unseen(seen_on_screen.TITLE, blind)
+            return seen_on_screen.seen_on_screen(book, second, empty_book(shipped).states, rules)
+
+        def texts() -> Line:
+            if second is None:
+                return _unseen(fixed_texts.TITLE, blind)
+            return fixed_texts.fixed_texts(book, second.names, empty_book(shipped))
+
+        def macros() -> Line:
+            if file is None:
+                return _unseen(shipped_macros.TITLE, blind)
+            return shipped_macros.shipped_macros(file, empty_book(shipped).path)
+
+        checks = {
+            untouched_results.TITLE: results,
+            seen_on_screen.TITLE: screen,
+            fixed_texts.TITLE: texts,
+            shipped_macros.TITLE: macros,
+        }
+        return [_line(title, check) for title, check in checks.items()]
 
 
 def _agreement(run: Run | None, by_row: Evaluator, calculator: tuple[str, Calculator] | None) -> Line:
@@ -55,14 +117,12 @@ def _agreement(run: Run | None, by_row: Evaluator, calculator: tuple[str, Calcul
     return agreement.agreement(run, by_row, calculator or calculators.available())
 
 
-def _results(run: Run | None, book: Book) -> Line:
-    if run is None:
-        return _unusable(result_sheets.TITLE)
-    return result_sheets.result_sheets(pages(run, book, dt.datetime.now(), 0.0), book)
-
-
 def _unusable(title: str) -> Line:
     return Line(MIND, title, "规则页有错，不能计算，没有核对", f"先改好“{points.TITLE}”说的格子")
+
+
+def _unseen(title: str, why: str) -> Line:
+    return Line(MIND, title, f"{why}，没有核对", "保存工作簿，用 kongjian selfcheck 文件 核对")
 
 
 def _line(title: str, check: Callable[[], Line]) -> Line:
@@ -87,5 +147,5 @@ def conclusion(lines: list[Line]) -> str:
     if bad:
         return f"有{len(bad)}处不对：{'、'.join(bad)}；请按“怎么办”处理"
     if mind:
-        return f"没有发现不对，但有{len(mind)}处没有核对：{'、'.join(mind)}；请按“怎么办”处理后再自检"
+        return f"没有发现不对，但有{len(mind)}处没有核对完：{'、'.join(mind)}；请按“怎么办”处理后再自检"
     return f"自检通过：{'、'.join(line.title for line in lines if line.state == GOOD)}"

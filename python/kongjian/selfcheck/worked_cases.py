@@ -7,7 +7,7 @@ Three forms of a case:
 - a whole calculation: `schools`, `teachers`, `classes`, `monthly`, `events` as lists of rows (`every_school`
   and `every_teacher` hold what all rows share) and `expect`.
 `near` says unit → 界线 → columns of 临界名单, or 不在名单; `effects` says 口径 → 取值 → columns of 口径影响.
-`readings` names the 口径 by their Chinese labels. "是", "否" and "空" stand for yes, no and a blank.
+`refused` holds words of the sentence with which nothing is calculated. `readings` names the 口径 by their Chinese labels. "是", "否" and "空" stand for yes, no and a blank.
 A case that is itself written wrongly raises CaseError: a misspelt key must never pass as "nothing to check".
 """
 
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kongjian.base.errors import KongjianError
 from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence.near_misses import near_misses
 from kongjian.engine.evidence.other_readings import other_outcomes
@@ -182,11 +183,19 @@ def _positions(given: Any) -> list[int]:
 
 
 def _run_whole(case: Case, rules: Rules) -> Iterator[str]:
-    results = calculate(_whole_inputs(case, rules), rules)
-    expect = case.body["expect"]
-    _keys(case, expect, set(EXPECTATIONS), "expect ")
+    expect = dict(case.body["expect"])
+    _keys(case, expect, {*EXPECTATIONS, "refused"}, "expect ")
     if not expect:
         raise CaseError(f"{case.name}：expect 是空的")
+    refused = expect.pop("refused", None)
+    try:
+        results = calculate(_whole_inputs(case, rules), rules)
+    except KongjianError as error:
+        if refused is None or refused not in str(error):
+            yield f"没有计算：{error}"
+        return
+    if refused is not None:
+        yield f"应不计算（{refused}），却计算了"
     for key, wanted in expect.items():
         yield from EXPECTATIONS[key](case, key, wanted, results, rules)
 

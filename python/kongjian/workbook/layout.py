@@ -103,15 +103,17 @@ def output_sheet(rules: Rules, sheet: str) -> OutputSheet:
     return next(s for s in output_sheets(rules) if s.sheet == sheet)
 
 
-# 规则 holds two tables below its title: Readings, and Indicators under it.
+# 规则 holds below its title Readings, the tables that carry the scheme (intake.scheme_tables), and Indicators.
 READINGS_TABLE = "Readings"
 READINGS_COLUMNS = ("口径", "取值", "可选值", "说明", "影响")
 INDICATORS_TABLE = "Indicators"
 INDICATORS_COLUMNS = (
     "对象", "一级指标", "指标", "条款原文", "分值", "计分方式", "目标", "每少扣分", "分档", "出处", "疑点",
 )  # fmt: skip
-BY_READING = "按口径"
-"""Stands in 目标 where a reading sets the target."""
+SCHEME_NAME = "KongjianScheme"
+"""The defined name of the cell with the scheme's id."""
+PLACES = {"school": ("SchoolPlaces1", "SchoolPlaces2"), "teacher": ("TeacherPlaces1", "TeacherPlaces2")}
+"""The defined names of the last ranks of each kind's first two awards: the ranking sheets mark what they reach."""
 
 # 帮助 holds two tables that the macros read, too.
 FUNCTION_HELP_TABLE = "FunctionHelp"

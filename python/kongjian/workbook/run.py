@@ -20,7 +20,7 @@ from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.intake import problem_list
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
-from kongjian.intake.column_names import with_confirmed
+from kongjian.intake.column_names import name_rows, with_confirmed
 from kongjian.intake.marks import marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
@@ -65,6 +65,11 @@ class Run:
     @property
     def teachers(self) -> int:
         return self.results.teacher.units.height
+
+    @property
+    def shows_lines(self) -> bool:
+        """Whether there are enough schools that a line or a median in one's file is no other's score."""
+        return self.schools >= self.rules.evidence.schools_to_show_lines
 
     @property
     def provisional(self) -> int:
@@ -128,7 +133,7 @@ def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: 
 
 def own_rules(sheets: Sheets, rules: Rules) -> Rules:
     """The rules as this workbook wants them: by its 列名对应 and its 规则. Raises KongjianError naming what cannot be used."""
-    named = with_confirmed(rules, sheets.grid(COLUMN_NAMES))
+    named = with_confirmed(rules, name_rows(sheets.grid(COLUMN_NAMES)))
     return apply_rule_sheet(sheets.grid(RULE_SHEET), named)
 
 

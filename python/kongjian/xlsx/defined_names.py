@@ -53,10 +53,10 @@ class DefinedName:
         return DefinedName({**self.attributes, "localSheetId": str(sheet)}, self.text)
 
 
-def text_name(name: str, text: str) -> DefinedName:
+def text_name(name: str, text: str, **attributes: str) -> DefinedName:
     """A name that carries a text."""
     escaped = text.replace('"', '""')
-    return DefinedName({"name": name}, f'"{escaped}"')
+    return DefinedName({"name": name, **attributes}, f'"{escaped}"')
 
 
 def read_names(workbook: bytes) -> list[DefinedName]:

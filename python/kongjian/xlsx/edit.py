@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +140,13 @@ class Edit:
         name = self.sheet_name(sheet.strip("'"))
         return f"'{name}'!{cell}" if name else place
 
-    def save(self, target: Path) -> None:
-        """Writes the edited workbook, whole or not at all."""
+    def save(
+        self,
+        target: Path,
+        keep: Callable[[Path], None] = lambda _: None,
+        verify: Callable[[Path], None] = lambda _: None,
+    ) -> None:
+        """Writes the edited workbook, whole or not at all; `keep` and `verify` see Package.save."""
         for name, sheet in self._sheets.items():
             self.parts.set_part(self.parts.sheets[name], sheet.bytes())
         self.parts.put_strings(self.strings)
@@ -150,7 +155,7 @@ class Edit:
         # any formula may read a result, and its stored value is of before
         if any(_holds_formula(self.parts.part(part)) for part in self.parts.sheets.values()):
             self.parts.calculate_on_load()
-        self.parts.save(target)
+        self.parts.save(target, keep=keep, verify=verify)
 
 
 def _refuse_notes(table: TablePart, part: SheetPart, spec: OutputSheet) -> None:

@@ -26,13 +26,14 @@ def graft(
     sources: Sequence[Path],
     target: Path,
     names: Mapping[str, str] | None = None,
+    hidden: Mapping[str, str] | None = None,
     order: Sequence[str] = (),
     into: str = "这个工作簿",
 ) -> None:
     """Writes `base` with all sheets of the sources behind its own to `target`, whole or not at all.
 
-    The sheets named in `order` come first. `names` are defined names with a text each, `into` what the file is called
-    where it is refused. Raises KongjianError for a sheet with a drawing, a table, comments or links, and for a sheet
+    The sheets named in `order` come first. `names` are defined names with a text each, `hidden` those that no list of
+    names shows, `into` what the file is called where it is refused. Raises KongjianError for a sheet with a drawing, a table, comments or links, and for a sheet
     or defined name that is there already.
     """
     with Package(base) as package:
@@ -41,7 +42,9 @@ def graft(
         for source in sources:
             with Package(source) as guest:
                 _Guest(guest, parts, strings, into).add()
-        _add_names(parts, [text_name(name, text) for name, text in (names or {}).items()])
+        shown = [text_name(name, text) for name, text in (names or {}).items()]
+        unseen = [text_name(name, text, hidden="1") for name, text in (hidden or {}).items()]
+        _add_names(parts, [*shown, *unseen])
         parts.put_first(order)
         parts.forget_sheet_list()
         parts.put_strings(strings)

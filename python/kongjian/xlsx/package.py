@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
@@ -113,8 +113,14 @@ class Package:
         changed: Mapping[str, bytes],
         removed: Iterable[str] = (),
         added: Mapping[str, bytes] | None = None,
+        keep: Callable[[Path], None] = lambda _: None,
+        verify: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        """Writes the package with these parts changed, dropped and added; atomically, the old file kept as .bak."""
+        """Writes the package with these parts changed, dropped and added; atomically, the old file kept as .bak.
+
+        `keep` is called with the file that is going to be replaced, `verify` before with the one that is to replace it. No other user of the computer may read a new file
+        that could not read this one.
+        """
 
         def write(temporary: Path) -> None:
             with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as out:
@@ -125,11 +131,18 @@ class Package:
                         self._copy(info, out)
                 for name, data in (added or {}).items():
                     out.writestr(_stamped(zipfile.ZipInfo(name)), data, compresslevel=LEVEL)
+            temporary.chmod(temporary.stat().st_mode & (self.path.stat().st_mode | 0o600))
+            verify(temporary)
+
+        def last(replaced: Path) -> None:
+            if _state(self.path) != self._state:
+                raise self._overtaken()
+            keep(replaced)
 
         self._refuse_other_kind(target, changed)
         if _state(self.path) != self._state:
             raise self._overtaken()
-        replace_file(target, write)
+        replace_file(target, write, last)
 
     def _copy(self, info: zipfile.ZipInfo, out: zipfile.ZipFile) -> None:
         """Moves one member over without unpacking it, as it was checked when the file was opened."""

@@ -230,13 +230,22 @@ class Parts:
             if name not in seen:
                 self.remove(name)
 
-    def save(self, target: Path, finish: Callable[[str], bytes] = str.encode) -> None:
-        """Writes the package as it now stands, whole or not at all; `finish` makes the bytes of a part edited as text."""
+    def save(
+        self,
+        target: Path,
+        finish: Callable[[str], bytes] = str.encode,
+        keep: Callable[[Path], None] = lambda _: None,
+        verify: Callable[[Path], None] = lambda _: None,
+    ) -> None:
+        """Writes the package as it now stands, whole or not at all; `finish` makes the bytes of a part edited as text.
+
+        `keep` and `verify` see Package.save.
+        """
         parts = {name: finish(data) if isinstance(data, str) else data for name, data in self._parts.items()}
         old = set(self.package.names)
         changed = {name: data for name, data in parts.items() if name in old}
         added = {name: data for name, data in parts.items() if name not in old}
-        self.package.save(target, changed, self._removed, added)
+        self.package.save(target, changed, self._removed, added, keep, verify)
 
 
 def _without(xml: str, name: str, key: str, value: str) -> str:

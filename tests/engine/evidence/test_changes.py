@@ -12,7 +12,7 @@ import pytest
 
 from changed_books import SHEET, Book, both, edit, listed, numbers, parameter, put, reading, said, ways
 from kongjian.mailing.live_copy import contents, live_copy
-from kongjian.mailing.strangers import found_in, strangers
+from kongjian.mailing.strangers import Census, found_in
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
@@ -384,6 +384,7 @@ def test_copies_show_the_way_and_name_nobody_else(book: Path, tmp_path: Path) ->
 
     assert shown() == shown(formulas=False) == ["升1", "降1"]
     assert shown(only_school=SECOND) == ["升1"]
+    census = Census(run)
     for name in (FIRST, SECOND, THIRD):
         live_copy(run, tmp_path / "copy.xlsx", only_school=name)
-        assert found_in(tmp_path / "copy.xlsx", strangers(run, name)) == []
+        assert found_in(tmp_path / "copy.xlsx", census.strangers(name)) == []

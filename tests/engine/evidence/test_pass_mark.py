@@ -92,7 +92,7 @@ def test_what_it_asks_of_the_months_is_enough_and_a_cent_less_is_not(
             passed = int(passed_in(outcome.monthly.months.by_month, run.rules).sum())
             to_come = int(open_[passed:].sum())
             assert (f"余下{to_come}个月" in way) == (to_come > 0)
-            absent = [m for m, o in zip(run.rules.period.months()[:passed], open_, strict=False) if o]
+            absent = [m for m, o in zip(run.rules.counted_months()[:passed], open_, strict=False) if o]
             assert "、".join(absent) in way
             assert ("缺的" in way) == bool(absent)
 

@@ -24,6 +24,8 @@ from pasting import SCORED
 from plain_scorer import score_teacher
 
 RULES = load_rules()
+EACH = dataclasses.replace(RULES, reconcile=dataclasses.replace(RULES.reconcile, listed_each=1_000_000))
+"""The rules that list each unit by itself however many have one cause."""
 SEEN = RULES.reconcile.texts
 UNKNOWN = SEEN.unknown
 YES = {c.name: 1.0 for c in RULES.table("schools").columns if c.kind == "yes_no"}
@@ -403,6 +405,25 @@ def test_the_first_row_says_which_reading_would_do() -> None:
 # the platform's scores of single indicators
 
 
+@pytest.mark.parametrize("count", [3, 4])
+def test_units_with_one_cause_are_one_row_when_they_are_many(count: int) -> None:
+    """Their row is that of the largest difference, and says how many there are."""
+    differences = [1.5, -4.25, 2.0, 3.0][:count]
+    people = [
+        {"账号": f"a{k}", "教师姓名": f"教师{k}", "在线授课": 33.0, "平台得分": 93.0 + d}
+        for k, d in enumerate(differences)
+    ]
+    found = units(table_of(teachers=teachers(*people)))
+    unknown = RULES.reconcile.texts.unknown
+    if count <= RULES.reconcile.listed_each:
+        assert [(row["账号"], row["差额"], row["可能原因"]) for row in found] == [
+            ("a1", -4.25, unknown), ("a2", 2.0, unknown), ("a0", 1.5, unknown),
+        ]  # fmt: skip
+    else:
+        assert [(row["账号"], row["差额"]) for row in found] == [("a1", -4.25)]
+        assert found[0]["可能原因"] == f"{unknown}（同样情况共4个，这一行是差额最大的）"
+
+
 def test_indicators_follow_their_unit() -> None:
     given = {
         "平台得分": 91.0,
@@ -520,14 +541,14 @@ def seeded(city: Run) -> tuple[Inputs, Results, Frame]:
     platform = np.where(cents == MISSING, np.nan, cents / 100)
     inputs = dataclasses.replace(city.inputs, teachers=city.inputs.teachers.having(平台得分=platform))
     results = calculate(inputs, RULES)
-    return inputs, results, reconciled(results, inputs, RULES)
+    return inputs, results, reconciled(results, inputs, EACH)
 
 
 def test_every_unit_that_differs_has_its_one_row_and_the_cents_add_up(
     city: Run, seeded: tuple[Inputs, Results, Frame]
 ) -> None:
     for results, frame in (
-        (city.results, reconciled(city.results, city.inputs, RULES)),
+        (city.results, reconciled(city.results, city.inputs, EACH)),
         (seeded[1], seeded[2]),
     ):
         cents = {c: to_cents(frame[c]) for c in ("计算得分", "平台得分", "差额")}

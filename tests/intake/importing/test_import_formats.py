@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from import_files import (
     xlsx,
 )
 from kongjian.base.errors import KongjianError
-from kongjian.intake.importing.plain_text import decode
+from kongjian.intake.importing.encodings import decode
+from other_formats import ods, web_archive, xls, xlsb, xml_2003
 from workbooks import SCHOOL_NAMES
 
 Maker = Callable[[Path, list[Line]], Path]
@@ -37,10 +39,23 @@ FORMATS: dict[str, tuple[str, Maker]] = {
     "tabs": ("教师.tsv", lambda p, x: text_file(p, x, "utf-8", "\t")),
     "tabs as xls": ("教师.xls", lambda p, x: text_file(p, x, "gb18030", "\t")),
     "semicolons": ("教师.csv", lambda p, x: text_file(p, x, "gb18030", ";")),
+    "bars": ("教师.txt", lambda p, x: text_file(p, x, "gb18030", "|")),
+    "wide commas": ("教师.csv", lambda p, x: text_file(p, x, "gb18030", "，")),
+    "utf-16 without mark": ("教师.txt", lambda p, x: text_file(p, x, "utf-16-le", "\t")),
+    "utf-16 the other way": ("教师.txt", lambda p, x: text_file(p, x, "utf-16-be")),
+    "ods": ("教师.ods", ods),
+    "xls": ("教师.xls", xls),
+    "xlsb": ("教师.xlsb", xlsb),
+    "XML of 2003": ("教师.xls", xml_2003),
+    "XML of 2003 in utf-16": ("教师.xml", lambda p, x: xml_2003(p, x, "utf-16")),
+    "XML of 2003 in gb18030": ("教师.xls", lambda p, x: xml_2003(p, x, "gb18030")),
+    "web archive": ("教师.mht", lambda p, x: web_archive(p, html_xls(p, x))),
     "html": ("教师.xls", html_xls),
     "html in gb18030": ("教师.xls", lambda p, x: html_xls(p, x, "gb18030")),
     "html, a table only": ("教师.xls", lambda p, x: html_xls(p, x, bare=True)),
 }
+
+NAMES_ITS_SHEET = re.compile("^xls|openpyxl|ods|XML")
 
 
 @pytest.fixture
@@ -56,7 +71,7 @@ def test_every_format_lands_the_same_cells(kind: str, row: int, empty: Path, tmp
     file = make(tmp_path / name, at_row(row, TEACHERS))
     done = run_import(empty, file, out=(out := tmp_path / "out.xlsm"))
     assert done.lines[0].startswith(
-        f"{name}“" if "xlsx" in kind or kind == "openpyxl" else f"{name} → 教师数据：新增3行"
+        f"{name} → 教师数据：新增3行" if not NAMES_ITS_SHEET.search(kind) else f"{name}“"
     )
     assert landed(out, "教师数据") == TEACHERS_LANDED
 
@@ -72,13 +87,19 @@ def test_utf_8_goes_before_gb18030() -> None:
     """These bytes are good in either encoding."""
     data = "学校".encode()
     assert data.decode("gb18030") != "学校"
-    assert decode(data, "x.csv") == "学校"
+    assert decode(data, "x.csv") == ("学校", [])
 
 
 def test_a_header_in_row_eleven_is_none(empty: Path, tmp_path: Path) -> None:
     file = text_file(tmp_path / "教师.csv", at_row(11, TEACHERS), "utf-8")
     with pytest.raises(KongjianError, match="教师.csv：前10行没有输入表的列名，没有导入"):
         run_import(empty, file)
+
+
+def test_a_real_ods(empty: Path, tmp_path: Path) -> None:
+    source = xlsx(tmp_path / "教师.xlsx", at_row(4, TEACHERS))
+    run_import(empty, office.convert(source, "ods", tmp_path / "open"), out=(out := tmp_path / "out.xlsm"))
+    assert landed(out, "教师数据") == TEACHERS_LANDED
 
 
 def test_a_real_xls(empty: Path, tmp_path: Path) -> None:
@@ -136,7 +157,8 @@ TABLES: dict[str, list[Line]] = {
 def test_several_files_each_find_their_sheet(empty: Path, tmp_path: Path) -> None:
     files = [text_file(tmp_path / f"{k}.csv", lines, "utf-8") for k, lines in enumerate(TABLES.values())]
     done = run_import(empty, *files, out=(out := tmp_path / "out.xlsm"))
-    firsts = [line for line in done.lines if not line.startswith(" ")]
+    *firsts, checked = [line for line in done.lines if not line.startswith(" ")]
+    assert checked == "写入的与文件逐格核对一致22格"
     assert firsts == [
         f"{k}.csv → {sheet}：新增1行{changed}"
         for k, (sheet, changed) in enumerate(

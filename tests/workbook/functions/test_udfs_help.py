@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,9 @@ from excel_caller import UDFS
 from kongjian.workbook.functions import worksheet
 from kongjian.workbook.functions.function_help import RULES_VBA
 from kongjian.workbook.shipped.function_page import page
+from kongjian.workbook.shipped.vba_project import sources
 from where import ROOT
+from windows_side import dressed, generated
 
 LONGEST = 255
 """Characters that Excel takes for one description."""
@@ -36,7 +39,7 @@ def test_every_argument_has_a_converter_that_xlwings_knows() -> None:
     """An annotation such as `str | None` would otherwise reach xlwings on Windows as a converter."""
     for name in worksheet.FUNCTIONS:
         for argument in getattr(UDFS, name).__xlfunc__["args"]:
-            assert argument["options"]["convert"] in (str, list), (name, argument["name"])
+            assert argument["options"]["convert"] in (str, UDFS.GivenCells), (name, argument["name"])
 
 
 def test_the_reference_is_current() -> None:
@@ -61,32 +64,24 @@ def test_the_functions_bring_no_heavy_import_and_need_no_key() -> None:
     assert done.stdout.split("\n")[:2] == ["", "0 8"]
 
 
-_ON_WINDOWS = """
-import sys, types
-for name in ("pythoncom", "pywintypes", "win32com", "win32com.client"):
-    sys.modules[name] = types.ModuleType(name)
-sys.modules["pythoncom"].CoInitialize = None
-sys.modules["win32com.client"].Dispatch = None
-import xlwings as xw
-from xlwings import udfs as desktop
-xw.func, xw.arg, xw.ret = desktop.xlfunc, desktop.xlarg, desktop.xlret
-import kongjian.workbook.functions.worksheet as u
-for name in u.FUNCTIONS:
-    info = getattr(u, name).__xlfunc__
-    last = info["args"][-1]
-    converters = {a["options"]["convert"].__name__ for a in info["args"]}
-    print(name, info["category"], info["volatile"], last["vba"], last["optional"], *sorted(converters),
-          getattr(info["ret"]["options"]["convert"], "__name__", None))
-"""
+def test_our_wrappers_hand_over_what_those_of_xlwings_would() -> None:
+    """Its own generator's text against ours: the same functions, arguments and values; ours differ in what a fault shows."""
+    theirs, ours = generated("kongjian.udfs"), sources()["KongjianFunctions"].replace(" As Variant", "")
+    declared = r"Function ([A-Z_]+)\((.*?)\)"
+    assert sorted(re.findall(declared, theirs)) == sorted(re.findall(declared, ours))
+    handed = r"= \w+(?:\.CallUDF)?\((?:\"kongjian\.udfs\", )?\"([A-Z_]+)\", (Array\(.*?\(\)\))"
+    assert dict(re.findall(handed, theirs)) == dict(re.findall(handed, ours))
+    assert len(re.findall(handed, ours)) == len(worksheet.FUNCTIONS)
+    assert theirs.count("= Err.Description") == ours.count("= CVErr(xlErrNA)") == len(worksheet.FUNCTIONS)
+    assert re.search(r"Function press\(entry, Optional answer\)", generated("kongjian.buttons"))
 
 
 def test_xlwings_for_windows_reads_the_same_functions() -> None:
-    """Its decorators alone, which need no Excel; only the names that they import from pywin32 are stood in for."""
-    done = subprocess.run([sys.executable, "-c", _ON_WINDOWS], capture_output=True, text=True, check=True)
-    found = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
-    assert list(found) == list(worksheet.FUNCTIONS)
-    for name, (category, volatile, vba, default, *converters, given_back) in found.items():
-        assert (category, volatile, vba, default) == ("空间评比", "False", RULES_VBA, "None")
-        assert set(converters) <= {"list", "str"}
+    for name in worksheet.FUNCTIONS:
+        info = getattr(dressed("kongjian.udfs"), name).__xlfunc__
+        assert (info["category"], info["volatile"]) == ("空间评比", False)
+        assert (info["args"][-1]["vba"], info["args"][-1]["optional"]) == (RULES_VBA, None)
+        assert {a["options"]["convert"].__name__ for a in info["args"]} <= {"GivenCells", "str"}
+        given_back = getattr(info["ret"]["options"]["convert"], "__name__", None)
         arrays = {"SCHOOL_SCORES", "TEACHER_SCORES", "SCORE_EXPLAIN", "RANK_SCORES"}
         assert (given_back == "ErrorCells") == (name in arrays)

@@ -32,6 +32,7 @@ PYTHON = {
     "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
+    "RestoreBackup": "restore_backup",
 }  # fmt: skip
 SAY = messages()
 AUTOMATIC, MANUAL = -4105, -4135
@@ -79,10 +80,14 @@ def test_the_entries_are_there() -> None:
 
 
 @pytest.mark.parametrize("id_", PYTHON)
-def test_without_the_addin_one_message_says_so(id_: str, book: Path) -> None:
-    host = VbaHost(book, addin=False)
+def test_without_the_server_one_message_says_so(id_: str, book: Path) -> None:
+    host = VbaHost(book, server=False)
     host.run(f"Kongjian_{id_}", Control(id_))
-    assert host.shown == [SAY["NoAddin"]]
+    assert host.shown == [told("NotRegistered", 429)]
+
+
+def told(code: str, number: int, reason: str = "") -> str:
+    return SAY[code].replace("{number}", str(number)).replace("{reason}", reason)
 
 
 def settings(host: VbaHost) -> tuple[object, ...]:
@@ -108,9 +113,52 @@ def test_python_that_does_not_run_is_told_once_and_all_is_put_back(host: VbaHost
 
     host.press_answer = dies
     host.run("Kongjian_Recalculate", Control())
-    assert host.shown == [SAY["NoPython"]]
+    assert host.shown == [told("NoPython", -2147467259, "Unexpected Python Error")]
     assert host.meanwhile == [(False, MANUAL)]
     assert settings(host) == (True, True, AUTOMATIC, False)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (429, "NotRegistered"),
+        (-2147221164, "NotRegistered"),
+        (-2147221005, "NotRegistered"),
+        (53, "PythonMoved"),
+        (-2147024894, "PythonMoved"),
+        (-2147024893, "PythonMoved"),
+        (70, "StartRefused"),
+        (-2147024891, "StartRefused"),
+        (-2147023636, "StartRefused"),
+        (-2147024671, "StartRefused"),
+        (-2147024156, "StartRefused"),
+        (-2146959355, "NoAnswer"),
+        (-2146959352, "ServerDied"),
+        (-2147023174, "ServerDied"),
+        (-2147417848, "ServerDied"),
+        (7, "NoPython"),
+    ],
+)
+def test_a_server_that_does_not_start_is_told_with_its_reason(number: int, code: str, host: VbaHost) -> None:
+    host.refusals = [number] * 2
+    host.run("KongjianRun_Recalculate")
+    assert host.shown == [told(code, number, "Out of memory")]
+    assert str(number) in host.shown[0]
+    host.refusals = []
+    host.run("KongjianRun_Recalculate")
+    assert len(host.shown) == 1, "a press tries again at once"
+    assert settings(host) == (True, True, AUTOMATIC, False)
+
+
+def test_of_a_trace_only_the_last_line_is_told(host: VbaHost) -> None:
+    def dies(_: str, __: str) -> Rows:
+        raise error(
+            -2147467259, "Unexpected Python Error: Traceback\r\n  File x\nModuleNotFoundError: numpy\n\n"
+        )
+
+    host.press_answer = dies
+    host.run("KongjianRun_Recalculate")
+    assert host.shown == [told("NoPython", -2147467259, "ModuleNotFoundError: numpy")]
 
 
 def test_a_python_that_was_started_anew_is_pressed_once_more(host: VbaHost) -> None:
@@ -118,7 +166,7 @@ def test_a_python_that_was_started_anew_is_pressed_once_more(host: VbaHost) -> N
     host.press_answer = fails(462)
     host.run("KongjianRun_CheckData")
     assert [entry for entry, _ in host.presses] == ["recalculate", "check_data", "check_data"]
-    assert (host.started, host.shown) == (2, [SAY["NoPython"]])
+    assert (host.started, host.shown) == (2, [told("ServerDied", 462)])
 
 
 @pytest.mark.parametrize(("kind", "icon"), [("info", 64), ("warning", 48), ("error", 16)])
@@ -137,7 +185,7 @@ def test_what_the_sheets_say_needs_no_box_and_refreshes_the_ribbon(host: VbaHost
     ribbon = Control()
     host.run("KongjianRibbonLoaded", ribbon)
     host.run("KongjianRun_Recalculate")
-    assert (host.shown, ribbon.invalidated) == ([], 1)
+    assert (host.shown, ribbon.invalidated) == ([], 2)
 
 
 def asks(entry: str, answer: str) -> Rows:
@@ -156,10 +204,42 @@ def test_a_question_for_files_is_asked_and_the_answer_handed_over(host: VbaHost)
     assert host.shown == [f"import_data：{files}"]
 
 
+def types(entry: str, answer: str) -> Rows:
+    """A press that asks what is to be typed, then tells it."""
+    row = ["info", f"{entry}：{answer}", "", ""] if answer else ["ask", "第几份？", "", ""]
+    return [["title", "空间评比", "", ""], row]
+
+
+@pytest.mark.parametrize(("typed", "told"), [(" 3 ", ["restore_backup：3"]), ("", [])])
+def test_a_question_for_a_word_is_asked_and_nothing_typed_ends_it(
+    typed: str, told: list[str], host: VbaHost
+) -> None:
+    host.press_answer = types
+    host.app.answer_dialogs(typed)
+    host.run("KongjianRun_RestoreBackup")
+    assert host.app.dialogs[0][:3] == ("InputBox", "第几份？", "空间评比")
+    assert [text for kind, text, *_ in host.app.dialogs if kind == "MsgBox"] == told
+    assert host.presses == [("restore_backup", ""), *([("restore_backup", "3")] if told else [])]
+
+
 def test_a_cancelled_dialog_ends_it_without_a_word(host: VbaHost) -> None:
     host.press_answer = asks
     host.run("KongjianRun_ImportData")
     assert (host.presses, len(host.excel.asked), host.shown) == ([("import_data", "")], 1, [])
+
+
+@pytest.mark.parametrize(("reply", "again"), [(6, True), (7, False)])
+def test_a_question_after_what_is_told_is_pressed_again_by_a_yes_only(
+    reply: int, again: bool, host: VbaHost
+) -> None:
+    told = ["warning", "1份先不发送", "", ""]
+    question = ["ask", "已核对，仍要发送？", "第一小学\n第二小学", ""]
+    host.press_answer = lambda _, answer: [["title", "评比", "", ""], told, *([] if answer else [question])]
+    host.app.answer_dialogs(1, reply, 1)
+    host.run("KongjianRun_SendBySchool")
+    assert host.app.dialogs[1] == ("MsgBox", "已核对，仍要发送？", "评比", 4 + 48 + 256)
+    presses = [("send_by_school", ""), ("send_by_school", "第一小学\n第二小学")]
+    assert host.presses == presses[: 1 + again]
 
 
 MAIL = says(
@@ -191,13 +271,13 @@ def test_without_outlook_the_folder_is_opened(host: VbaHost) -> None:
 
 def test_on_a_mac_python_is_run_and_tells_by_itself(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(_preprocess.DEFAULT_CONSTANTS, "Mac", True)
-    host = VbaHost(book)
+    host = VbaHost(book, addin=True)
     host.run("KongjianRun_Recalculate")
     assert host.commands == ["import kongjian.buttons; kongjian.buttons.recalculate()"]
     assert (host.presses, host.shown) == ([], [])
     host.run_python_answer = -1
     host.run("KongjianRun_Recalculate")
-    assert host.shown == [SAY["NoPython"]]
+    assert host.shown == [SAY["NoMacPython"]]
 
 
 def test_a_renamed_sheet_is_still_found_and_a_missing_one_is_told(host: VbaHost) -> None:
@@ -216,8 +296,19 @@ def test_a_workbook_never_saved_has_no_folder(host: VbaHost) -> None:
     assert (host.shown, host.excel.opened) == ([SAY["NoFolder"]], [])
 
 
+def test_a_file_called_like_the_add_in_is_never_looked_for(book: Path) -> None:
+    host = VbaHost(book, server=False)
+    asked = []
+    whole = host.app.interpreter.run
+    host.app.interpreter.run = lambda name, *more, **named: (asked.append(name), whole(name, *more, **named))[
+        1
+    ]  # type: ignore[method-assign]
+    host.run("KongjianRun_Recalculate")
+    assert not [name for name in asked if "!" in name]
+
+
 def test_without_the_table_of_texts_there_is_a_plain_one(book: Path) -> None:
-    host = VbaHost(book, addin=False)
+    host = VbaHost(book, server=False)
     host.excel.display_alerts = False
     host.app.workbook.sheet_named("帮助").vba_get("Delete")
     host.run("KongjianRun_Recalculate")
@@ -248,7 +339,6 @@ def test_buttons_are_greyed_out_with_the_reason_while_there_is_no_data(book: Pat
 def test_pasting_the_first_data_lets_the_ribbon_ask_again(sheet: str, address: str, blank: Path) -> None:
     host, ribbon = VbaHost(blank), Control()
     host.run("KongjianRibbonLoaded", ribbon)
-    host.run("KongjianOpened")
     assert ribbon.invalidated == 1
     host.type("班级数据", "A4", "一小")
     host.type("学校数据", "AZ4", "旁边的字")
@@ -267,7 +357,7 @@ def test_without_the_input_tables_python_says_what_is_wrong(host: VbaHost) -> No
 
 def test_opening_describes_every_function_as_the_sheet_says(host: VbaHost) -> None:
     host.app.workbook.saved = True
-    host.run("ThisWorkbook.Workbook_Open")
+    host.run("KongjianRibbonLoaded", Control())
     wanted = {
         f"'book.xlsm'!{f.name}": (f.doc, "空间评比", [a.doc for a in f.arguments]) for f in FUNCTIONS.values()
     }
@@ -278,8 +368,8 @@ def test_opening_describes_every_function_as_the_sheet_says(host: VbaHost) -> No
 
 @pytest.mark.parametrize("gone", ["帮助", "规则", "学校数据", "首页"])
 def test_opening_never_fails(gone: str, book: Path) -> None:
-    host = VbaHost(book, addin=False)
+    host = VbaHost(book, server=False)
     host.excel.display_alerts = False
     host.app.workbook.sheet_named(gone).vba_get("Delete")
-    host.run("ThisWorkbook.Workbook_Open")
+    host.run("KongjianRibbonLoaded", Control())
     assert (host.shown, host.started) == ([], 0)

@@ -10,11 +10,13 @@ from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValu
 
 from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import load_rules
 from kongjian.workbook.functions.rules_text import rules_of
 from kongjian.workbook.functions.worksheet import FUNCTIONS
-from vba_host import NA, VbaHost, block
-from workbooks import cells, small_book
+from kongjian.workbook.layout import INDICATORS_COLUMNS, READINGS_COLUMNS
+from vba_host import ADDIN, NA, SERVER, VbaHost, block
+from workbooks import cells, opened, small_book
 
 DATA = "学校数据"
 
@@ -62,14 +64,34 @@ def test_the_rules_are_those_of_the_sheet_whatever_it_is_called(book: Path, host
     assert rules_of(host.run("KongjianRules")) == sheet
 
 
-def test_numbers_and_broken_lines_in_the_rules(host: VbaHost) -> None:
-    for address, value in {"E23": 0.5, "E24": 1234567.25, "E25": -0.25}.items():
-        host.type("规则", address, value)
+def test_numbers_and_broken_lines_in_the_rules(book: Path, host: VbaHost) -> None:
+    top = next(n for n, row in enumerate(cells(book, "规则"), 1) if row[2] == "组织机构")
+    for k, value in enumerate((0.5, 1234567.25, -0.25)):
+        host.type("规则", f"E{top + k}", value)
     host.type("规则", "D4", "\n一\n\n\n二\r\n\n")
     text = host.run("KongjianRules")
-    assert [f"\x1f{t}\x1f" in text for t in ("0.5", "1234567.25", "-0.25")] == [True] * 3
-    assert "\x1f一\n二\x1f" in text
-    assert text.count("\n\n") == 1
+    assert [f"\v{t}\v" in text for t in ("0.5", "1234567.25", "-0.25")] == [True] * 3
+    assert "\v一\n二\v" in text
+    assert text.count("\n\n") == len(TABLES) - 1
+
+
+TABLES = ("Readings", "Scheme", "Months", "EligibilityRules", "AwardRules", "Indicators")
+
+
+def test_every_table_of_the_rules_crosses(book: Path, host: VbaHost) -> None:
+    heads = [text.split("\n")[0] for text in host.run("KongjianRules").split("\n\n")]
+    wanted = (READINGS_COLUMNS, *COLUMNS.values(), INDICATORS_COLUMNS)
+    assert heads == ["\v".join(columns) for columns in wanted]
+    assert set(TABLES) == set(opened(book)["规则"].tables)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_change_in_any_table_of_the_rules_is_noticed(table: str, book: Path, host: VbaHost) -> None:
+    first, _, last = opened(book)["规则"].tables[table].ref.partition(":")
+    place = f"{last[0]}{int(first[1:]) + 1}"
+    before = host.run("KongjianRules")
+    host.type("规则", place, "改过")
+    assert host.run("KongjianRules") != before
 
 
 def test_what_was_seen_does_not_cross_again(host: VbaHost) -> None:
@@ -126,7 +148,7 @@ def test_a_change_of_the_rules_forgets_and_recalculates_the_functions(host: VbaH
     assert host.excel.calculated == 1
     host.run("SCHOOL_SCORE", 1.0)
     assert len(host.crossings) == 2
-    assert host.crossings[1][1][-1] == before.replace("\x1f按原文\x1f", "\x1f零次零分\x1f", 1)
+    assert host.crossings[1][1][-1] == before.replace("\v按原文\v", "\v零次零分\v", 1)
     host.run("SCHOOL_SCORE", 1.0)
     assert len(host.crossings) == 2
 
@@ -159,8 +181,8 @@ def test_a_failure_in_python_shows_not_available_and_is_not_remembered(host: Vba
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_without_the_addin_every_function_shows_not_available(name: str, book: Path) -> None:
-    host = VbaHost(book, addin=False)
+def test_without_the_server_every_function_shows_not_available(name: str, book: Path) -> None:
+    host = VbaHost(book, server=False)
     assert host.run(name, *[1.0] * len(FUNCTIONS[name].arguments)) == NA
     assert host.shown == []
 
@@ -183,6 +205,34 @@ def test_a_python_started_anew_is_asked_once_more(host: VbaHost) -> None:
     assert host.started == 3
 
 
+def test_the_add_in_stands_in_where_our_own_server_is_not_registered(book: Path) -> None:
+    host = VbaHost(book, server=False, addin=True)
+    assert host.run("SCHOOL_SCORE", 1.0) == 88.5
+    assert host.created == [f"{ADDIN}XLPy"]
+    host = VbaHost(book, addin=True)
+    host.run("SCHOOL_SCORE", 1.0)
+    assert host.created == [SERVER]
+
+
+def test_a_server_that_was_just_ending_is_started_again(host: VbaHost) -> None:
+    host.refusals = [-2146959352]  # CO_E_SERVER_STOPPING
+    assert host.run("SCHOOL_SCORE", 1.0) == 88.5
+    assert host.created == [SERVER]
+
+
+def test_a_server_that_does_not_start_is_not_tried_by_every_cell(host: VbaHost) -> None:
+    tries = 5
+    host.refusals = [-2146959355] * tries
+    assert [host.run("SCHOOL_SCORE", float(k)) for k in range(20)] == [NA] * 20
+    assert len(host.refusals) == tries - 1
+    host.run("KongjianTryAgain")  # a button
+    assert host.run("SCHOOL_SCORE", 1.0) == NA
+    assert len(host.refusals) == tries - 2
+    host.refusals = []
+    host.run("KongjianTryAgain")
+    assert host.run("SCHOOL_SCORE", 1.0) == 88.5
+
+
 def test_the_cells_of_an_array_that_cannot_be_computed(host: VbaHost) -> None:
     host.answer = lambda _, __: block([[1.5, "#N/A"], [EMPTY, "达标"]])
     found = host.run("SCHOOL_SCORES", host.range(DATA, "A4:AG5"))
@@ -203,8 +253,12 @@ def test_areas_apart_are_refused(host: VbaHost) -> None:
 
 
 def test_without_a_dictionary_nothing_is_remembered(host: VbaHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: str) -> object:
-        raise error(429)
+    whole = host.app.interpreter.create_com
+
+    def refuse(name: str) -> object:
+        if name == "Scripting.Dictionary":
+            raise error(429)
+        return whole(name)
 
     monkeypatch.setattr(host.app.interpreter, "create_com", refuse)
     assert [host.run("SCHOOL_SCORE", 1.0) for _ in range(2)] == [88.5, 88.5]

@@ -53,7 +53,7 @@ class Causes:
     def __init__(self, compared: Compared, ways: Ways, rules: Rules) -> None:
         self._of, self._rules = compared, rules
         self._scores, self._units = compared.outcome.scores, compared.outcome.units
-        self._said, self._months = rules.reconcile.texts, rules.period.months()
+        self._said, self._months = rules.reconcile.texts, rules.counted_months()
         kind = compared.kind
         self._readings = [_fit(o, s[kind], compared) for o, s in ways.readings if kind in s]
         self._counts = [_fit(o, o.scores[kind], compared) for o in ways.counts]

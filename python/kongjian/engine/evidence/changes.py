@@ -73,7 +73,7 @@ class _Undoing:
         # the points of one kind's indicators add up only together
         groups: dict[str, list[RuleChange]] = {}
         for change in changed:
-            groups.setdefault(change.parameter[0] if change.parameter else change.text, []).append(change)
+            groups.setdefault(change.group, []).append(change)
         self.groups = [(group, self._without(group)) for group in groups.values()]
         self.all = self.groups[0][1] if len(self.groups) == 1 else self._without(changed)
 

@@ -14,10 +14,10 @@ from kongjian.engine.awards import STATE, UNIT, WHY, holders, standing
 from kongjian.engine.calculate import RANK_BY
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Finding
-from kongjian.engine.frame import Bools, Frame, Ints, texts
+from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import ACCOUNT, accounts, locate, rows, school_keys
 from kongjian.engine.measures import FROM_EVENTS, FROM_PUPILS, NO_EVENTS, SOURCE
-from kongjian.engine.monthly import monthly
+from kongjian.engine.monthly import in_period, monthly
 from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, to_cents
@@ -100,9 +100,12 @@ class _Kind:
             mine = tuple(k for k, held in self._held.items() if held[i])
             for code, params in self._of_unit(i):
                 yield self._doubt(i, mine, code, params)
+            shared: dict[tuple[str, tuple[tuple[str, Any], ...]], list[int]] = {}
             for k in mine:
                 for code, params in self._of_award(k, self._rules.awards[k], i):
-                    yield self._doubt(i, (k,), code, params)
+                    shared.setdefault((code, tuple(params.items())), []).append(k)
+            for (code, items), which in shared.items():
+                yield self._doubt(i, tuple(which), code, dict(items))
 
     def _doubt(self, i: int, awards: tuple[int, ...], code: str, params: Mapping[str, Any]) -> Doubt:
         reason = self._rules.problems[code].text.partition("：")[2].format(**params)
@@ -146,29 +149,26 @@ class _Kind:
         return np.asarray(locate(school_keys(self._o.names["学校名称"]), school_keys(known)) < 0)
 
     def _months(self, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        months, rules = self._o.monthly.months, self._rules
+        months, counted = self._o.monthly.months, self._rules.counted_months()
         if not months.passed.any():
             yield "award_no_months", {}
             return
         if months.lacking[i].any():
-            yield "award_months", {"months": named_months(months.lacking[i], rules)}
+            yield "award_months", {"months": named_months(months.lacking[i], counted)}
         if not months.passed.all():
-            yield "award_months_to_come", {"months": named_months(~months.passed, rules)}
+            yield "award_months_to_come", {"months": named_months(~months.passed, counted)}
 
     def _log_gaps(self, i: int) -> str:
         """The months that the log lacks, where the unit's measures rest on it."""
-        gaps = self._results.log.gaps(self._o.monthly.months.passed)
+        gaps = self._results.log.gaps(in_period(self._o.monthly.months.passed, self._rules))
         if not gaps.any() or not self._from_log[i]:
             return ""
-        return named_months(gaps, self._rules)
+        return named_months(gaps, self._rules.period.months())
 
     @cached_property
     def _from_log(self) -> Bools:
         """Whose score rests on the log; what a platform score replaces rests on nothing."""
-        units, scheme = self._o.units, self._rules.object(self._kind)
-        nothing = np.zeros(units.height)
-        codes = np.vstack([units.get(SOURCE + i.column, nothing) for i in scheme.indicators])
-        codes = np.where(self._o.adopted, 0.0, codes)
+        codes = self._codes
         own = np.isin(codes, (FROM_EVENTS, NO_EVENTS, FROM_PUPILS)).any(axis=0)
         if self._kind == "teacher":
             return np.asarray(own)
@@ -191,13 +191,13 @@ class _Kind:
         raised, rank = self._raised(k)
         if rank[i] > award.last:
             place, names = self._o.standing.rank, self._o.names
-            before = np.flatnonzero(raised & (rank < rank[i]) & ((place > place[i]) | (place == UNRANKED)))
+            before = raised & (rank < rank[i])
+            behind = before & ((place > place[i]) | (place == UNRANKED))
+            # dense ranks also move when one of several equals in front rises to a rank of its own
+            before = np.flatnonzero(behind if behind.any() else before)
             first = before[np.argmin(rank[before])]
             shown = [names[c][first] for c in ("教师姓名", "学校名称") if c in names]
-            yield (
-                "award_beyond",
-                {"who": shown[0], "count": len(before), "award": award.name, "last": award.last},
-            )
+            yield "award_beyond", {"who": shown[0], "count": len(before), "last": award.last}
 
     @cached_property
     def _whole(self) -> Bools:
@@ -254,7 +254,7 @@ class _Kind:
         return out
 
     def _by_unit(self, errors: Sequence[Finding]) -> dict[int, list[Finding]]:
-        """The errors by the unit that they concern: its own row, its months, its classes, its school's."""
+        """The errors by the unit that they concern: its own row, its months; of a school whose score rests on them, its teachers, classes and events."""
         own = {int(r): i for i, r in enumerate(rows(self._o.units).tolist())}
         out: dict[int, list[Finding]] = {}
         for finding in errors:
@@ -279,7 +279,20 @@ class _Kind:
         school = table.by_role(Role.SCHOOL)
         if school is None or (account and frame[account.name][at] and finding.table == "monthly"):
             return []
-        return self._units_of.get(school_keys([frame[school.name][at]])[0], [])
+        units = self._units_of.get(school_keys([frame[school.name][at]])[0], [])
+        return [i for i in units if finding.table == "monthly" or self._derived[i]]
+
+    @cached_property
+    def _derived(self) -> Bools:
+        """Whose score rests on rows below it: only there an error in such a row concerns it."""
+        return np.asarray((self._codes != 0).any(axis=0))
+
+    @cached_property
+    def _codes(self) -> Floats:
+        """What each indicator of each unit rests on, see measures.SOURCE; what a platform score replaces on nothing."""
+        units, nothing = self._o.units, np.zeros(self._o.units.height)
+        codes = [units.get(SOURCE + i.column, nothing) for i in self._rules.object(self._kind).indicators]
+        return np.where(self._o.adopted, 0.0, np.vstack(codes))
 
     @cached_property
     def _units_of(self) -> dict[str, list[int]]:

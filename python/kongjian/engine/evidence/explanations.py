@@ -70,7 +70,11 @@ def by_rank(outcome: Outcome) -> Ints:
 
 
 def _leading(outcome: Outcome, rules: Rules) -> Ints:
-    return outcome.order[outcome.standing.rank[outcome.order] <= rules.evidence.explained_ranks]
+    """The teachers to `explained_ranks`, or as far as an award reaches that staff have changed."""
+    own = (a for a in rules.awards if a.object == outcome.kind)
+    lasts = [a.last for a in own if ("award", a.name) in rules.edits]
+    last = max([rules.evidence.explained_ranks, *lasts])
+    return outcome.order[outcome.standing.rank[outcome.order] <= last]
 
 
 def _unit(

@@ -92,7 +92,7 @@ def _months_below(condition: Condition, outcome: Outcome, rules: Rules, at: int)
     cents = to_cents(outcome.monthly.by_month[at])
     low = [
         f"{month}（{points(c)}）"
-        for month, c in zip(rules.period.months(), cents.tolist(), strict=True)
+        for month, c in zip(rules.counted_months(), cents.tolist(), strict=True)
         if c != MISSING and c < round(condition.at_least * 100)
     ]
     return f"不够的月份：{'、'.join(low)}" if low else ""

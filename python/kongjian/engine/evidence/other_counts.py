@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.coverage import Tally
-from kongjian.engine.effective import role_behaviours
+from kongjian.engine.event_lines import role_behaviours
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats
 from kongjian.engine.measures import Below, school_measures

@@ -115,7 +115,7 @@ def _by_months(outcome: Outcome, rules: Rules, at: int) -> str:
     to_come = int((~given & ~outcome.monthly.months.passed).sum())
     if not absent and not to_come:
         return f"{len(scores)}个月的得分都有了，月均不会再变，无法达到{mark:g}分"
-    gone = f"缺的{named_months(lacking, rules)}" if absent else ""
+    gone = f"缺的{named_months(lacking, rules.counted_months())}" if absent else ""
     which = "和".join(filter(None, (gone, f"余下{to_come}个月" if to_come else "")))
     needed = _needed(scores[given], absent + to_come, _cents(mark), rules)
     if needed > _cents(full):

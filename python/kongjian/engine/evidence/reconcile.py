@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import chain
 
 import numpy as np
 
@@ -32,8 +33,8 @@ Row = tuple[str | int, ...]
 def reconcile(results: Results, inputs: Inputs, rules: Rules, others: Sequence[Other]) -> Frame:
     """A row about each kind of unit, then every unit whose 平台得分 differs, the largest difference first,
 
-    each followed by its indicators whose platform scores differ. 差额 is 平台得分 − 计算得分 (附件1 备注). `others` are
-    what other readings give, see other_outcomes.
+    each followed by its indicators whose platform scores differ; units with one cause are one row when they are many.
+    差额 is 平台得分 − 计算得分 (附件1 备注). `others` are what other readings give, see other_outcomes.
     """
     said = rules.reconcile.texts
     both = [compare(results, kind, rules) for kind in OBJECT_LABELS]
@@ -46,7 +47,7 @@ def reconcile(results: Results, inputs: Inputs, rules: Rules, others: Sequence[O
     rows: list[Row] = []
     for compared in both:
         listed = _Listed(compared, ways, rules)
-        rows += listed.rows()
+        rows += _together(list(listed.rows()), rules)
         summaries += listed.summary()
     return _frame([*summaries, *rows])
 
@@ -59,15 +60,18 @@ class _Listed:
         self._causes = Causes(compared, ways, rules)
         self._kinds: Counter[str] = Counter()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[list[Row]]:
         """The units that differ, each with its indicators; what explains the totals is counted on the way."""
         for i in self._order():
-            parts = self._parts(i)
+            parts, rows = self._parts(i), []
             if self._of.given[i] != MISSING:
-                yield self._total(i, [causes for _, causes in parts])
+                rows.append(self._total(i, [causes for _, causes in parts]))
             for k, causes in parts:
                 ours, theirs = int(self._of.own_cents[k, i]), int(self._of.parts_cents[k, i])
-                yield self._row(i, self._of.outcome.scores.names[k], ours, theirs, self._joined(causes))
+                rows.append(
+                    self._row(i, self._of.outcome.scores.names[k], ours, theirs, self._joined(causes))
+                )
+            yield rows
 
     def summary(self) -> Iterator[Row]:
         """How many units have a 平台得分, how many differ, and what explains them; after `rows` only."""
@@ -126,6 +130,24 @@ class _Listed:
         named = [str(names[c][i]) if c in names else "" for c in COLUMNS[1:4]]
         used = counting_score(self._rules)
         return (OBJECT_LABELS[self._of.kind], *named, name, ours, theirs, theirs - ours, why, used)
+
+
+def _together(units: Sequence[list[Row]], rules: Rules) -> Iterator[Row]:
+    """The units' rows; of units with one row each and one cause, where they are many, that of the largest difference."""
+    said = rules.reconcile
+    size, why = COLUMNS.index("差额"), COLUMNS.index("可能原因")
+    alike: dict[tuple[str | int, ...], list[Row]] = {}
+    for rows in units:
+        for row in rows if len(rows) == 1 else ():
+            alike.setdefault((row[COLUMNS.index("指标")], row[why]), []).append(row)
+    many = {id(row): some for some in alike.values() if len(some) > said.listed_each for row in some}
+    for row in chain.from_iterable(units):
+        some = many.get(id(row), [])
+        if not some:
+            yield row
+        elif row is max(some, key=lambda r: abs(int(r[size]))):
+            text = said.texts.together.format(text=row[why], count=len(some))
+            yield (*row[:why], text, *row[why + 1 :])
 
 
 def _summary_row(label: str, text: str) -> Row:

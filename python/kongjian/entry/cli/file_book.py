@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kongjian.base import backups
 from kongjian.intake.sheets import Progress
 from kongjian.rules import load_rules
 from kongjian.workbook import recalculate
@@ -16,9 +18,12 @@ from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
+if TYPE_CHECKING:
+    from kongjian.intake.importing.landing import Block
+
 
 class FileBook(Reader):
-    """Read as sheets; written to `target` whole or not at all, and a file that was there is kept as .bak."""
+    """Read as sheets; written to `target` whole or not at all, a file that was there copied into 备份 and kept as .bak."""
 
     def __init__(self, package: Package, target: Path) -> None:
         super().__init__(package)
@@ -35,7 +40,19 @@ class FileBook(Reader):
     def write(self, writing: Writing, progress: Progress = lambda _: None) -> None:
         progress(f"正在写入{writing.name}…")
         recalculate.write(self._edit, writing)
-        self._edit.save(self._target)
+        self._edit.save(self._target, backups.keep, lambda made: _compare(made, writing.rows))
+
+
+def _compare(made: Path, rows: Sequence[Block]) -> None:
+    """The written file is read again and its new rows compared with those they come from before it takes its place."""
+    if not rows:
+        return
+    from kongjian.intake.importing.landed_check import compared
+
+    with Package(made) as package:
+        written = Reader(package)
+        for block in rows:
+            compared(block, written.grid(block.sheet))
 
 
 @contextmanager

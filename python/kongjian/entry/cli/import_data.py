@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 
 import click
@@ -16,7 +17,11 @@ from kongjian.entry.plans.plan_model import carry_out
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.argument("files", type=FILE, metavar="文件...", nargs=-1, required=True)
 @click.option(
-    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+    "-o",
+    "--out",
+    type=FILE,
+    metavar="文件",
+    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
 )
 @click.option(
     "--sheet", default="", metavar="工作表", help="这些文件都是哪张输入表，如 教师数据（默认按列名认）"
@@ -29,5 +34,6 @@ def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str) -
 
     now = dt.datetime.now().replace(microsecond=0)
     with file_book(book, out) as held:
-        say(carry_out(rows(files, held, load_rules(), now, sheet), held))
+        code = say(carry_out(rows(files, held, load_rules(), now, sheet), held))
     click.echo(f"已写入 {out or book}")
+    sys.exit(code)

@@ -21,6 +21,7 @@ from kongjian.base.text import one_line
 from kongjian.entry.cli import outgoing, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
 from kongjian.entry.cli.import_data import import_
+from kongjian.entry.cli.restore import restore
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.cli.show import print_results, progress_bar, say
 from kongjian.entry.cli.stopping import heed
@@ -36,7 +37,11 @@ def cli() -> None:
 @cli.command()
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option(
-    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+    "-o",
+    "--out",
+    type=FILE,
+    metavar="文件",
+    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
 )
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def recalc(book: Path, out: Path | None, quiet: bool) -> None:
@@ -56,7 +61,9 @@ def recalc(book: Path, out: Path | None, quiet: bool) -> None:
 
 @cli.command()
 @click.argument("book", type=FILE, metavar="工作簿")
-@click.option("--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留作 .bak）")
+@click.option(
+    "--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留一份在“备份”里）"
+)
 def check(book: Path, write: bool) -> None:
     """检查数据：列出问题，不改结果表。有错误时返回 1。"""
     from kongjian.entry.cli.file_book import examined
@@ -72,7 +79,7 @@ def check(book: Path, write: bool) -> None:
 cli.commands = {
     str(command.name): command
     for command in (
-        import_, check, recalc, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
+        import_, check, recalc, restore, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
     )
 }  # fmt: skip
 

@@ -91,7 +91,7 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
         raise KongjianError("采纳更正要用 --book 写明工作簿")
     elif book:
         with examined(book) as (_, run):
-            say(carry_out(papers.collect(folder, rules, now, book, run)))
+            say(carry_out(papers.collect(folder, run.rules, now, book, run)))
     else:
         say(carry_out(papers.collect(folder, rules, now)))
 
@@ -108,8 +108,11 @@ def _only_book(folder: Path) -> Path | None:
 @click.option("--by-school", is_flag=True, help="分校版：一校一份，只有本校的数据")
 @click.option("--values", is_flag=True, help="数值版：没有公式")
 @click.option("--public", is_flag=True, help="公示版：公示名单，遮去电话、证件号、邮箱和账号")
+@click.option("--checked", is_flag=True, help="分校版里与别校相同的名字、账号（上次已列出）都看过，仍要发送")
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
-def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bool, quiet: bool) -> None:
+def mail(
+    book: Path, out: Path | None, by_school: bool, values: bool, public: bool, checked: bool, quiet: bool
+) -> None:
     """生成可以发送的副本，核对后写出邮件草稿（.eml）；从不自动发送。"""
     from kongjian.entry.cli.file_book import examined
     from kongjian.entry.plans import copies, papers
@@ -120,7 +123,7 @@ def mail(book: Path, out: Path | None, by_school: bool, values: bool, public: bo
     code = 0
     with examined(book) as (held, run):
         for edition in [e for e, wanted in asked.items() if wanted] or [send_copies.LIVE]:
-            plan = copies.edition(run, book, out, edition, dt.datetime.now())
+            plan = copies.edition(run, book, out, edition, dt.datetime.now(), checked)
             with progress_bar(quiet, plan.steps) as progress:
                 told = carry_out(plan, held, progress)
             code = max(code, say(told, quiet))

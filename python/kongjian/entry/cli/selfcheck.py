@@ -1,4 +1,4 @@
-"""The command `kongjian selfcheck`. Exit codes: 0 nothing wrong, 1 something is wrong, 2 unreadable."""
+"""The command `kongjian selfcheck`. Exit codes: 0 all checked and nothing wrong, 1 something is wrong or was not checked, 2 unreadable."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from kongjian.entry.cli.show import print_report
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件")
 def selfcheck(book: Path, out: Path | None) -> None:
-    """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。有不对的地方时返回 1。"""
+    """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。看到的就是格子里的、文字没有人工改动、宏和选项卡。有不对的或没有核对完的返回 1。"""
     from kongjian.entry.cli.file_book import file_book
+    from kongjian.entry.plans.examinations import PASSED
     from kongjian.rules import load_rules
     from kongjian.selfcheck import examine_book
 
     with file_book(book) as held:
-        lines = examine_book.selfcheck(held, load_rules(), progress=_progress)
-    print_report(lines, examine_book.word(lines, book.name), out)
+        lines = examine_book.selfcheck(held, load_rules(), progress=_progress, file=book)
+    print_report(lines, examine_book.word(lines, book.name), out, PASSED)
 
 
 def _progress(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,7 +16,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import save_text
 from kongjian.base.text import fold
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.plans.examinations import report
+from kongjian.entry.plans.examinations import USABLE, report
 from kongjian.entry.plans.plan_model import ERROR, WARNING, Told
 
 if TYPE_CHECKING:
@@ -83,6 +83,13 @@ def effects(book: Path) -> None:
     _show(book, "口径影响")
 
 
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=FILE, metavar="工作簿")
+def coverage(book: Path) -> None:
+    """数据覆盖：每个平均数应有多少名、有多少名的数，各从哪里来。"""
+    _show(book, "数据覆盖")
+
+
 def _examined(book: Path) -> Run:
     from kongjian.workbook.recalculate import check
 
@@ -96,11 +103,13 @@ def _show(book: Path, sheet: str) -> None:
 
     run = _examined(book)
     spec = output_sheet(run.rules, sheet)
-    frame = SHEETS[spec.table](Found(run.inputs, run.results, run.rules))
+    made = SHEETS.get(spec.table)
+    frame = made(Found(run.inputs, run.results, run.rules)) if made else run.results.tables[spec.table]
     if not frame.height:
         click.echo(f"{sheet}：没有")
         return
-    _print(sheet, frame, tuple(n for n in spec.names if _any(frame, n)))
+    whole = {c.name for c in spec.columns if c.kind == "count"}
+    print_table(sheet, frame, tuple(n for n in spec.names if _any(frame, n)), frame.height, whole)
 
 
 def _any(frame: Frame, name: str) -> bool:
@@ -131,9 +140,14 @@ def print_results(run: Run) -> None:
     click.echo("")
 
 
-def print_table(title: str, frame: Any, columns: tuple[str, ...], rows: int) -> None:
+def print_table(
+    title: str, frame: Any, columns: tuple[str, ...], rows: int, whole: Collection[str] = ()
+) -> None:
+    """The first rows of a table; ranks and the columns `whole` are whole numbers."""
     click.echo(f"{title}（共{frame.height}{f'，前{rows}' if rows < frame.height else ''}）")
-    shown = [[_text(v, whole=c.endswith("名次")) for v in frame[c][:rows].tolist()] for c in columns]
+    shown = [
+        [_text(v, whole=c in whole or c.endswith("名次")) for v in frame[c][:rows].tolist()] for c in columns
+    ]
     widths = [max(map(_width, [c, *cells])) + 2 for c, cells in zip(columns, shown, strict=True)]
     click.echo("  " + "".join(pad(c, w) for c, w in zip(columns, widths, strict=True)).rstrip())
     for line in zip(*shown, strict=True):
@@ -148,13 +162,17 @@ def say(told: Iterable[Told], quiet: bool = False) -> int:
         for line in one.lines if not quiet else ():
             click.echo(line)
         click.echo(one.text)
+        if one.ask:
+            click.echo(f"{one.ask.text}，请加 {one.ask.option}")
         code = max(code, _EXIT.get(one.mode, 0))
     return code
 
 
-def print_report(checked: Sequence[Line], text: str, out: Path | None) -> NoReturn:
+def print_report(
+    checked: Sequence[Line], text: str, out: Path | None, passing: Collection[str] = USABLE
+) -> NoReturn:
     """Prints a report of checks, saves it where that is wanted, and ends with its exit code."""
-    code = say([report(checked, text)])
+    code = say([report(checked, text, passing)])
     if out:
         save_text(out, text)
     sys.exit(code)
@@ -203,4 +221,4 @@ def progress_bar(quiet: bool, steps: int = STEPS) -> Iterator[Callable[[str], No
         yield step
 
 
-COMMANDS: tuple[click.Command, ...] = (explain, reconcile, near, effects, changes)
+COMMANDS: tuple[click.Command, ...] = (explain, coverage, reconcile, near, effects, changes)

@@ -1,16 +1,20 @@
-"""The commands for technicians: demo, rules, build, install, doctor."""
+"""The commands for technicians: demo, rules, build, install, uninstall, doctor."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kongjian.base import places
+from kongjian.base import backups, places
 from kongjian.base.files import make_folder
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
 from kongjian.entry.cli.show import pad, print_report
+
+if TYPE_CHECKING:
+    from kongjian.entry.setup.install import Step
 
 
 @click.command(cls=ChineseCommand)
@@ -86,17 +90,33 @@ def build(target: Path, templates: Path | None) -> None:
         return
     from kongjian.workbook.shipped.build_workbook import build as build_book
 
-    build_book(load_rules(), target)
+    rules = load_rules()
+    backups.keep(target)
+    build_book(rules, target)
     click.echo(f"已生成 {target}")
 
 
 @click.command(cls=ChineseCommand)
 @click.option("--dry-run", is_flag=True, help="只列出要做的事，什么也不改")
 def install(dry_run: bool) -> None:
-    """安装到 Excel：加载项、Python 设置，把 kongjian.xlsm 复制到“文档”。有一步失败时返回 1。"""
+    """安装到 Excel：登记这个程序，把 kongjian.xlsm 复制到“文档”。有一步失败时返回 1。"""
     from kongjian.entry.setup import install as installer
 
-    steps = installer.plan(installer.look())
+    _perform(installer.plan(installer.look()), dry_run)
+
+
+@click.command(cls=ChineseCommand)
+@click.option("--dry-run", is_flag=True, help="只列出要做的事，什么也不改")
+def uninstall(dry_run: bool) -> None:
+    """取消在 Excel 的登记；工作簿和别的文件不删除。有一步失败时返回 1。"""
+    from kongjian.entry.setup import install as installer
+
+    _perform(installer.removal(installer.look()), dry_run)
+
+
+def _perform(steps: list[Step], dry_run: bool) -> None:
+    from kongjian.entry.setup import install as installer
+
     if dry_run:
         for step in steps:
             click.echo(f"{step.title}：{step.detail}")
@@ -119,4 +139,4 @@ def doctor(book: Path | None, out: Path | None) -> None:
     print_report(lines, checks.word(lines), out)
 
 
-COMMANDS: tuple[click.Command, ...] = (demo, rules, build, install, doctor)
+COMMANDS: tuple[click.Command, ...] = (demo, rules, build, install, uninstall, doctor)

@@ -4,10 +4,12 @@ Each row is four texts, its kind first:
 
     title                  the title of the boxes
     files                  what to choose, the patterns of Excel's dialog; asked again with the chosen paths, a line each
+    type                   what is to be typed; asked again with it
     mail                   subject, body, paths of the attachments, a line each: a new message to be shown
     open                   a folder to be opened where no message could be shown
     info, warning, error   a box: its text, what is added where a message was shown, what is added where none was
     shown                  what the sheets say by themselves: no box
+    ask                    a question, and the answer with which a yes presses again
 
 There are always two rows or more; xlwings would hand over a single one without its outer list.
 """
@@ -32,7 +34,7 @@ _DRAFTS = "每个文件旁边有一份同名的邮件草稿（.eml）"
 def rows(said: Sequence[Told] | Question) -> list[list[str]]:
     """The rows of one press."""
     if isinstance(said, Question):
-        return _even(["title", TITLE], ["files", said.text, said.patterns])
+        return _even(["title", TITLE], ["files" if said.patterns else "type", said.text, said.patterns])
     drafts = [draft for one in said for draft in one.mails]
     mails = []
     if len(drafts) == 1:
@@ -43,7 +45,8 @@ def rows(said: Sequence[Told] | Question) -> list[list[str]]:
     mode = max((one.mode for one in said), key=MODES.index)
     added = [f"\n{_MAILED}", f"\n{_NOT_MAILED if mails else _DRAFTS}"] if drafts else []
     boxes = [*([mode, text] for text in first), [mode, last, *added]]
-    return _even(["title", TITLE], *mails, *folders, *boxes)
+    asked = [["ask", f"{one.ask.text}？", one.ask.answer] for one in said if one.ask]
+    return _even(["title", TITLE], *mails, *folders, *boxes, *asked)
 
 
 def _even(*found: Sequence[str]) -> list[list[str]]:

@@ -19,7 +19,7 @@ import xlwings as xw
 from xlwings.main import Table
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid
+from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid, is_error_code
 from kongjian.base.text import fold
 from kongjian.entry.excel import live_append, live_marks
 from kongjian.entry.excel.session import NOT_THERE
@@ -42,7 +42,6 @@ MOST_QUESTIONS = 500
 """About the formats of one column: each takes Excel about a millisecond."""
 MOST_CELLS = 3_000_000
 """Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
-_ERROR_CODES = range(-2146826288, -2146826180)
 _ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
 _ALLOWED = tuple(
     f"Allow{what}"
@@ -299,7 +298,7 @@ def as_grid(values: list[list[Any]], percents: Callable[[int], Collection[int]] 
                 row[c] = ""
             elif isinstance(cell, Decimal):  # a currency format
                 row[c] = float(cell)
-            elif cell in _ERRORS or (type(cell) is int and cell in _ERROR_CODES):
+            elif cell in _ERRORS or is_error_code(cell):
                 errors[r + 1, c + 1] = cell if isinstance(cell, str) else "#错误"
                 row[c] = ""
     return Grid(values, errors, percents=percents)

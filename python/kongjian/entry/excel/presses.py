@@ -10,11 +10,13 @@ from pathlib import Path
 
 import xlwings as xw
 
+from kongjian.base import backups
+from kongjian.base.errors import KongjianError
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
-from kongjian.entry.excel.session import Press, quiet
-from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation
-from kongjian.entry.plans.plan_model import Question, Told, carry_out, fault
+from kongjian.entry.excel.session import Press, quiet, saved_copy
+from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation, restoring
+from kongjian.entry.plans.plan_model import Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
@@ -22,6 +24,8 @@ from kongjian.mailing import send_copies
 from kongjian.rules import load_rules
 from kongjian.selfcheck import examine_book
 from kongjian.workbook.run import Run, examine_sheets
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
 
 
 def press(book: xw.Book, entry: str, answer: str = "") -> Sequence[Told] | Question:
@@ -35,14 +39,14 @@ def press(book: xw.Book, entry: str, answer: str = "") -> Sequence[Told] | Quest
 
 def _check(now: Press) -> list[Told]:
     live, run = _examined(now)
-    return carry_out(recalculation.problems(run, live, _moment()), live, now.progress)
+    return _written(recalculation.problems(run, live, _moment()), live, now)
 
 
 def _recalculate(now: Press) -> list[Told]:
     started = time.perf_counter()
     live, run = _examined(now)
     plan = recalculation.results(run, live, _moment(), time.perf_counter() - started)
-    return carry_out(plan, live, now.progress)
+    return _written(plan, live, now)
 
 
 def _import(now: Press) -> list[Told] | Question:
@@ -52,7 +56,7 @@ def _import(now: Press) -> list[Told] | Question:
     live = LiveBook(now.book, rules)
     chosen = [Path(name) for name in now.answer.split("\n")]
     plan = file_import.rows(chosen, live, rules, _moment(), progress=now.progress)
-    return [*carry_out(plan, live, now.progress), Told("改了什么见“导入记录”")]
+    return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
 
 
 def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told]:
@@ -75,27 +79,52 @@ def _send(now: Press, edition: str) -> list[Told]:
     """An edition into 分发 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / send_copies.FOLDER
     live, run = _examined(now)
-    plan = copies.edition(run, path, out, edition, _moment())
+    schools = now.answer.split("\n") if now.answer else None  # whose doubts staff have looked at
+    plan = copies.edition(run, path, out, edition, _moment(), schools is not None, schools)
     return [*carry_out(plan, live, now.progress), *papers.stale(run, live)]
 
 
 def _corrections(now: Press) -> list[Told]:
     folder, rules = now.path.parent / kinds.FOLDER, load_rules()
     live = LiveBook(now.book, rules)
-    return carry_out(copies.corrections(folder, live, rules, _moment()), live, now.progress)
+    return _written(copies.corrections(folder, live, rules, _moment()), live, now)
+
+
+def _restore(now: Press) -> list[Told] | Question:
+    path, rules = now.path, load_rules()
+    stands = restoring.standing(LiveBook(now.book, rules), rules)
+    if not now.answer:
+        return restoring.which(path, stands, rules)
+    if not now.answer.isdecimal():
+        raise KongjianError(f"“{now.answer}”不是第几份；请再按一次，输入左边的数字")
+    return carry_out(restoring.beside(path, int(now.answer), stands, rules))
 
 
 def _selfcheck(now: Press) -> list[Told]:
+    """Of a copy of the workbook, so that formats, names and macros are looked at as the command does."""
     rules = load_rules()
-    lines = examine_book.selfcheck(LiveBook(now.book, rules), rules, progress=now.progress)
+    with saved_copy(now.book) as copy:
+        if copy is None:
+            lines = examine_book.selfcheck(LiveBook(now.book, rules), rules, progress=now.progress)
+        else:
+            with Package(copy) as package:
+                lines = examine_book.selfcheck(Reader(package), rules, progress=now.progress, file=copy)
     text = examine_book.word(lines, now.book.name)
-    return carry_out(examinations.saved(lines, text, examinations.SELFCHECK_REPORT, now.folder))
+    name, passed = examinations.SELFCHECK_REPORT, examinations.PASSED
+    return carry_out(examinations.saved(lines, text, name, now.folder, passed))
 
 
 def _diagnose(now: Press) -> list[Told]:
     now.progress("正在诊断…")
-    lines = doctor.examine()
+    lines = doctor.examine(now.path if now.folder else None)
     return carry_out(examinations.saved(lines, doctor.word(lines), examinations.DIAGNOSIS, now.folder))
+
+
+def _written(plan: Plan, live: LiveBook, now: Press) -> list[Told]:
+    """Carries out what writes into the workbook; before it a copy is made of the file that was saved last."""
+    if plan.writing and now.folder:
+        backups.keep(now.path)
+    return carry_out(plan, live, now.progress)
 
 
 def _examined(now: Press) -> tuple[LiveBook, Run]:
@@ -127,6 +156,7 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "send_by_school": partial(_send, edition=send_copies.BY_SCHOOL),
     "send_public": partial(_send, edition=send_copies.PUBLIC),
     "apply_corrections": _corrections,
+    "restore_backup": _restore,
     "selfcheck": _selfcheck,
     "diagnose": _diagnose,
 }

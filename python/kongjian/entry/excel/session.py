@@ -11,6 +11,7 @@ from typing import Any
 import xlwings as xw
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.scratch import scratch
 
 NOT_THERE = (AttributeError, NotImplementedError)
 """What an engine raises that cannot do something: the work goes on without it."""
@@ -42,6 +43,16 @@ class Press:
         if self.folder is None:
             raise KongjianError("请先把工作簿保存到本机的文件夹，再按一次；表格会写在它旁边")
         return Path(self.book.fullname)
+
+
+@contextmanager
+def saved_copy(book: xw.Book) -> Iterator[Path | None]:
+    """The workbook as it stands, unsaved changes with it, as a file for a moment; None where the engine saves none."""
+    with scratch() as folder:
+        target = folder / Path(book.name).name
+        with suppress(Exception):  # on a Mac, in a browser, on a full disk
+            book.api.SaveCopyAs(str(target))
+        yield target if target.is_file() else None
 
 
 @contextmanager

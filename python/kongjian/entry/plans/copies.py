@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from kongjian.entry.plans.plan_model import ERROR, INFO, Plan, Told
+from kongjian.entry.plans.plan_model import ERROR, INFO, WARNING, Plan, Question, Told
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.mailing import returns, send_copies
 from kongjian.rules import Rules
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import Run
 
+CHECKED = "已核对，仍要发送"
 
-def edition(run: Run, book: Path, out: Path, wanted: str, now: dt.datetime) -> Plan:
-    """One edition below `out`, each file proven and with a mail draft beside it."""
+
+def edition(
+    run: Run,
+    book: Path,
+    out: Path,
+    wanted: str,
+    now: dt.datetime,
+    checked: bool = False,
+    schools: Sequence[str] | None = None,
+) -> Plan:
+    """One edition below `out`, each file proven and with a mail draft beside it; of 分校版 those of `schools` or all.
+
+    What a proof has doubts about is asked, unless staff have `checked` it; a yes makes the schools' files in question.
+    """
 
     def make(progress: Progress) -> Iterable[Told]:
-        sent = send_copies.send(run, book, out, wanted, now, progress=progress)
-        mode = ERROR if sent.reasons or sent.made.failed else INFO
+        sent = send_copies.send(
+            run, book, out, wanted, now, progress=progress, checked=checked, schools=schools
+        )
+        mode = ERROR if sent.reasons or sent.made.failed else WARNING if sent.doubtful else INFO
         folder = out if sent.drafts else None
-        yield Told(f"{sent.message}（{out}）", mode, sent.lines, sent.drafts, folder)
+        ask = (
+            Question(CHECKED, answer="\n".join(sent.doubtful), option="--checked") if sent.doubtful else None
+        )
+        yield Told(f"{sent.message}（{out}）", mode, sent.lines, sent.drafts, folder, ask)
 
-    return Plan(make=make, steps=run.schools if wanted == send_copies.BY_SCHOOL else 2)
+    count = run.schools if schools is None else len(schools)
+    return Plan(make=make, steps=count if wanted == send_copies.BY_SCHOOL else 2)
 
 
 def corrections(folder: Path, sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from kongjian.base.check_lines import BAD, Line
+from kongjian.base.check_lines import GOOD, MIND, Line
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import save_text
 from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Told
@@ -15,15 +15,24 @@ SELFCHECK_REPORT = "kongjian-自检报告.txt"
 DIAGNOSIS = "kongjian-诊断报告.txt"
 
 
-def report(checked: Sequence[Line], text: str) -> Told:
-    """What the checks come to, the report's last line, and the rest of the report."""
+PASSED = frozenset({GOOD})
+"""Of a self-check: what it could not check has not passed."""
+USABLE = frozenset({GOOD, MIND})
+
+
+def report(checked: Sequence[Line], text: str, passing: Collection[str] = USABLE) -> Told:
+    """What the checks come to, the report's last line, and the rest of the report; a warning unless all are `passing`."""
     *lines, said = text.splitlines()
-    return Told(said, WARNING if any(line.state == BAD for line in checked) else INFO, lines)
+    return Told(said, INFO if all(line.state in passing for line in checked) else WARNING, lines)
 
 
-def saved(checked: Sequence[Line], text: str, name: str, folder: Path | None) -> Plan:
+def saved(
+    checked: Sequence[Line], text: str, name: str, folder: Path | None, passing: Collection[str] = USABLE
+) -> Plan:
     """The report as a file in this folder, or with temporary files where there is none or it cannot be written to."""
-    return Plan(told=(report(checked, text),), make=lambda _: [Told(f"报告在 {_save(text, name, folder)}")])
+    return Plan(
+        told=(report(checked, text, passing),), make=lambda _: [Told(f"报告在 {_save(text, name, folder)}")]
+    )
 
 
 def _save(text: str, name: str, folder: Path | None) -> Path:

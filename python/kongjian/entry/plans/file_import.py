@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from kongjian.entry.plans.plan_model import Plan, Question, Told
+from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
 from kongjian.intake.importing.import_files import InputSheets, import_files
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
@@ -27,4 +27,5 @@ def rows(
     """The files' rows below those that the input sheets have; `sheet` names the one that all of them belong to."""
     found = import_files(paths, sheets, rules, now, sheet, progress)
     writing = Writing("导入", rows=found.rows, pages=found.pages, again=False)
-    return Plan(writing, (Told("\n".join(found.lines)),))
+    mode = WARNING if found.unfinished else INFO
+    return Plan(writing, (Told("\n".join(found.lines), mode),))

@@ -26,6 +26,7 @@ class Told:
 
     `lines` is more to read, which the command prints first and which in Excel stands on a sheet or in a file.
     `mails` are opened as a new message, never sent, where there is one and Excel can; else `folder`, if any, is.
+    `ask` is what is left to be decided.
     """
 
     text: str
@@ -33,14 +34,21 @@ class Told:
     lines: Sequence[str] = ()
     mails: Sequence[Draft] = ()
     folder: Path | None = None
+    ask: Question | None = None
 
 
 @dataclass(frozen=True)
 class Question:
-    """What has to be answered before there is a plan: which files. `patterns` are as Excel's dialog takes them."""
+    """What has to be answered: before there is a plan which files, `patterns` being as Excel's dialog takes them, or
+
+    without them what is to be typed; after what was told yes or no, `answer` being what yes hands over and `option`
+    what says yes on the command line.
+    """
 
     text: str
-    patterns: str
+    patterns: str = ""
+    answer: str = ""
+    option: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,9 @@ from kongjian.base import disk, places
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.base.errors import KongjianError
 from kongjian.base.scratch import scratch
-from kongjian.entry.setup import macro_policy, xlwings_config
+from kongjian.entry.setup import excel_side, macro_policy, xlwings_config
 
-ADD_IN = "xlwings.xlam"
 OLDEST = (3, 11)
-INSTALL = "运行 kongjian install"
 
 
 def word(lines: list[Line]) -> str:
@@ -42,8 +40,9 @@ def examine(book: Path | None = None, system: str = sys.platform) -> list[Line]:
         ("Python", _python),
         ("kongjian", _program),
         ("xlwings", lambda: _xlwings(system)),
-        ("Excel 加载项", lambda: _add_in(system)),
-        ("Python 设置", lambda: _settings(system)),
+        *(_windows(folder) if system == "win32" else []),
+        ("Excel 加载项", lambda: excel_side.add_in(system)),
+        ("加载项设置", lambda: excel_side.settings(system)),
         ("宏设置", lambda: _macros(system)),
         ("评分规则", _rules),
         ("工作表函数", _function),
@@ -63,15 +62,28 @@ def examine(book: Path | None = None, system: str = sys.platform) -> list[Line]:
     return lines
 
 
+def _windows(folder: Path) -> list[tuple[str, Callable[[], Iterator[Line]]]]:
+    return [
+        ("Excel 登记", excel_side.registration),
+        ("Excel 服务", lambda: excel_side.server(_full_row(), 100)),
+        ("Excel 位数", lambda: excel_side.bits(_bits())),
+        ("攻击面减少规则", excel_side.attack_rules),
+        ("杀毒软件", lambda: excel_side.antivirus(folder)),
+    ]
+
+
+def _bits() -> int:
+    return struct.calcsize("P") * 8
+
+
 def _existing(folder: Path) -> Path:
     return next(f for f in (folder, *folder.parents) if f.is_dir())
 
 
 def _python() -> Iterator[Line]:
-    bits = struct.calcsize("P") * 8
     state = GOOD if sys.version_info >= OLDEST else BAD
     wanted = ".".join(map(str, OLDEST))
-    text = f"{platform.python_version()}，{bits}位，{sys.executable}"
+    text = f"{platform.python_version()}，{_bits()}位，{sys.executable}"
     yield Line(state, "Python", text, f"安装 Python {wanted} 或更新的版本")
 
 
@@ -79,6 +91,7 @@ def _program() -> Iterator[Line]:
     kind = "解压的文件夹" if places.unzipped_python() else "已安装的软件包"
     yield Line(GOOD, "kongjian", f"{__version__}，{kind}，{Path(__file__).parent}")
     yield Line(GOOD, "空白工作簿", str(places.shipped_workbook()))
+    yield from excel_side.copies()
 
 
 def _xlwings(system: str) -> Iterator[Line]:
@@ -88,56 +101,6 @@ def _xlwings(system: str) -> Iterator[Line]:
         yield Line(state, "xlwings", "没有安装", f"运行 {sys.executable} -m pip install xlwings")
         return
     yield Line(GOOD, "xlwings", version)
-    if system == "win32":
-        here = Path(sys.executable).parent
-        missing = [n for n in (f"xlwings{b}-{version}.dll" for b in (32, 64)) if not _near(here, n)]
-        text = f"缺少 {'、'.join(missing)}" if missing else "齐全"
-        again = (
-            f"运行 {sys.executable} -m pip install --force-reinstall xlwings=={version}；"
-            "Python 装在 Program Files 里时，用管理员命令窗口运行，或改用虚拟环境"
-        )
-        yield Line(BAD if missing else GOOD, "xlwings 动态库", text, again)
-
-
-def _near(folder: Path, name: str) -> bool:
-    """Beside the interpreter, or one folder up in a virtual environment: where the add-in looks."""
-    return (folder / name).is_file() or (folder.parent / name).is_file()
-
-
-def _add_in(system: str) -> Iterator[Line]:
-    folders = xlwings_config.add_in_folders(system)
-    if not folders:
-        yield Line(GOOD, "Excel 加载项", "不适用（本系统没有 Excel）")
-        return
-    installed = next((f / ADD_IN for f in folders if (f / ADD_IN).is_file()), None)
-    package = xlwings_config.xlwings_folder()
-    if installed is None:
-        yield Line(BAD, "Excel 加载项", f"{folders[0]} 里没有 {ADD_IN}", INSTALL)
-    elif package is None or installed.read_bytes() != (package / "addin" / ADD_IN).read_bytes():
-        yield Line(
-            BAD, "Excel 加载项", f"{installed} 与 xlwings 软件包不是同一版本", f"关闭 Excel，{INSTALL}"
-        )
-    else:
-        yield Line(GOOD, "Excel 加载项", f"{installed}，与 xlwings 软件包同一版本")
-
-
-def _settings(system: str) -> Iterator[Line]:
-    key = {"win32": "INTERPRETER_WIN", "darwin": "INTERPRETER_MAC"}.get(system)
-    if key is None:
-        yield Line(GOOD, "Python 设置", "不适用（本系统没有 Excel）")
-        return
-    file = xlwings_config.settings_file(system)
-    settings = xlwings_config.read(file)
-    python = settings.get(key, "")
-    if not python:
-        yield Line(BAD, "Python 设置", f"{file} 没有 {key}", INSTALL)
-    elif os.path.normcase(python) != os.path.normcase(sys.executable):
-        yield Line(MIND, "Python 设置", f"Excel 用的是 {python}，不是现在这个 Python", INSTALL)
-    else:
-        yield Line(GOOD, "Python 设置", f"{file}")
-    folder = places.unzipped_python()
-    if folder and str(folder) not in settings.get("PYTHONPATH", "").split(";"):
-        yield Line(MIND, "PYTHONPATH", f"{file} 里没有 {folder}", INSTALL)
 
 
 def _macros(system: str) -> Iterator[Line]:
@@ -226,16 +189,18 @@ def _folder(folder: Path) -> Iterator[Line]:
     yield Line(GOOD, "文件夹", f"能写 {folder}")
     clouds = [v for k, v in os.environ.items() if k.upper().startswith("ONEDRIVE") and v]
     if any(folder.is_relative_to(cloud) for cloud in clouds):
-        text = f"{folder} 在 OneDrive 里，按钮可能找不到工作簿"
+        text = f"{folder} 在 OneDrive 里：函数和重新计算照常，写文件的按钮可能找不到这个文件夹"
         yield Line(MIND, "文件夹", text, "把工作簿放到不同步的文件夹，例如 C:\\空间评比")
 
 
 def _book(book: Path | None, system: str) -> Iterator[Line]:
-    if book is None:
-        return
-    if not book.is_file():
+    """The workbook that was named, else those that `install` laid into 文档."""
+    if book is not None and not book.is_file():
         yield Line(BAD, "工作簿", f"没有 {book}", "检查文件名")
-    elif system == "win32" and Path(f"{book}:Zone.Identifier").exists():
-        yield Line(BAD, "工作簿", f"{book} 带网络标记，宏被禁止", "右键文件→属性→勾选“解除锁定”，再打开")
-    else:
-        yield Line(GOOD, "工作簿", str(book))
+        return
+    documents = places.documents(system)
+    for file in [book] if book else sorted(documents.glob(f"{Path(places.BOOK).stem}*.xlsm")):
+        if system == "win32" and Path(f"{file}:Zone.Identifier").exists():
+            yield Line(BAD, "工作簿", f"{file} 带网络标记，宏被禁止", "右键文件→属性→勾选“解除锁定”，再打开")
+        else:
+            yield Line(GOOD, "工作簿", str(file))

@@ -1,7 +1,7 @@
-"""`kongjian install`: a plan as plain data for each platform, and what carries the plan out.
+"""`kongjian install` and `uninstall`: a plan as plain data for each platform, and what carries the plan out.
 
 The plan depends on `Surroundings` alone, so that the steps for Windows can be checked anywhere. xlwings is
-only ever called through its own command line.
+only ever called through its own command line, on macOS.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kongjian.base import places
 from kongjian.base.errors import KongjianError
-from kongjian.entry.setup import xlwings_config
+from kongjian.entry.setup import com_registration, xlwings_config
 
 DONE, SKIPPED, FAILED = "完成", "跳过", "失败"
 SUCCESS = "Successfully"
@@ -29,6 +29,7 @@ TRUST = (
     "不改动安全设置。打开工作簿时点“启用内容”即可；单位若要求受信任位置：Excel“文件→选项→信任中心→信任中心设置→"
     "受信任位置→添加新位置”，只加放工作簿的文件夹"
 )
+ORDINARY = "正常打开，不要“以管理员身份运行”，那样看不到登记"
 UNBLOCK_HELP = "右键工作簿→属性→勾选“解除锁定”，或在 PowerShell 运行 Unblock-File -LiteralPath '{}'"
 
 
@@ -38,14 +39,33 @@ class Surroundings:
 
     platform: str
     python: str
+    windowless: str
     config: Path
     documents: Path
     book: Path
     python_folder: Path | None
     xlwings: bool
     today: dt.date
+    add_in: bool = False
     names_taken: frozenset[str] = frozenset()
     copy_there: str = ""
+
+
+@dataclass(frozen=True)
+class Register:
+    """Tells Windows which line starts the COM server."""
+
+    command: str
+
+
+@dataclass(frozen=True)
+class Unregister:
+    """Takes that away again."""
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Cannot be done here; the step's detail says why."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +104,7 @@ class Skip:
     """Nothing to do, and why."""
 
 
-Action = Configure | Run | Copy | Unblock | Skip
+Action = Register | Unregister | Configure | Run | Copy | Unblock | Refuse | Skip
 
 
 @dataclass(frozen=True)
@@ -119,12 +139,14 @@ def look() -> Surroundings:
     return Surroundings(
         platform=sys.platform,
         python=sys.executable,
+        windowless=com_registration.windowless(sys.executable),
         config=xlwings_config.settings_file(),
         documents=documents,
         book=book,
         python_folder=places.unzipped_python(),
         xlwings=xlwings_config.xlwings_version() is not None,
         today=dt.date.today(),
+        add_in=xlwings_config.add_in() is not None,
         names_taken=names,
         copy_there=there,
     )
@@ -136,12 +158,13 @@ def plan(here: Surroundings) -> list[Step]:
         target = here.documents / (here.copy_there or free_name(here))
         mark = UNBLOCK_HELP.format(target)
         return [
-            _configure(here, "INTERPRETER_WIN"),
-            _add_in(here),
+            _register(here),
+            # workbooks that were sent out before ask the add-in, and so do ours where the server cannot be had
+            *([_configure(here, "INTERPRETER_WIN")] if here.add_in else []),
             _copy(here),
             Step("网络标记", Unblock(target), f"解除 {target} 的锁定", mark),
             Step("受信任位置", Skip(), TRUST),
-            Step("下一步", Skip(), "重新启动 Excel，打开工作簿，运行 kongjian doctor 检查"),
+            Step("下一步", Skip(), f"重新启动 Excel（{ORDINARY}），打开工作簿，运行 kongjian doctor 检查"),
         ]
     if here.platform == "darwin":
         functions = "macOS 上只有按钮可用，=SCHOOL_SCORE 等函数只在 Windows 上能算（单元格里显示 #N/A）"
@@ -155,6 +178,23 @@ def plan(here: Surroundings) -> list[Step]:
         Step("Excel 加载项", Skip(), "本系统没有 Excel，功能区按钮和工作表函数在这里不能用"),
         _copy(here),
         Step("计算", Skip(), "用命令：kongjian recalc 工作簿，结果与 Excel 里的按钮相同"),
+    ]
+
+
+def removal(here: Surroundings) -> list[Step]:
+    """What takes back what was told to Windows; files and settings of the user stay."""
+    kept = f"{here.documents} 里的工作簿是您的文件，没有删除"
+    if here.platform != "win32":
+        return [Step("Excel 登记", Skip(), "本系统没有登记"), Step("工作簿", Skip(), kept)]
+    return [
+        Step(
+            "Excel 登记",
+            Unregister(),
+            f"已取消 {com_registration.NAME} 的登记",
+            "关闭 Excel，再运行 kongjian uninstall",
+        ),
+        Step("工作簿", Skip(), kept),
+        Step("软件包", Skip(), f"要删除程序，再运行：{_quoted(here.python)} -m pip uninstall kongjian"),
     ]
 
 
@@ -176,8 +216,24 @@ def carry_out(steps: list[Step]) -> Iterator[Outcome]:
             yield Outcome(step, FAILED, _reason(error))
 
 
+def _register(here: Surroundings) -> Step:
+    if com_registration.private_registry(here.python):
+        why = "这是微软商店的 Python，它登记的内容 Excel 看不到"
+        return Step("Excel 登记", Refuse(), why, "从 python.org 安装 Python，用它再装一次 kongjian")
+    if not here.xlwings:
+        line = f"请运行：{_quoted(here.python)} -m pip install xlwings，再运行 kongjian install"
+        return Step("Excel 登记", Refuse(), "没有安装 xlwings", line)
+    return Step(
+        "Excel 登记",
+        Register(com_registration.command(here.windowless, here.python_folder)),
+        f"登记 {com_registration.NAME}，由 {here.windowless} 应答（只写当前用户，不用管理员）",
+        "把报告发给技术人员：注册表 HKEY_CURRENT_USER\\Software\\Classes 不能写",
+    )
+
+
 def _configure(here: Surroundings, key: str) -> Step:
-    settings = {key: here.python}
+    # a web address as the workbook's folder stops the add-in, and files beside a workbook are no part of a program
+    settings = {key: here.python, "ADD_WORKBOOK_TO_PYTHONPATH": "False"}
     if key == "INTERPRETER_WIN":
         settings["USE UDF SERVER"] = "True"  # buttons reuse the Python that is already running
     return Step(
@@ -190,8 +246,8 @@ def _configure(here: Surroundings, key: str) -> Step:
 
 def _add_in(here: Surroundings) -> Step:
     if not here.xlwings:
-        text = f"没有安装 xlwings。请运行：{_quoted(here.python)} -m pip install xlwings，再运行 kongjian install"
-        return Step("Excel 加载项", Run(()), text, text.partition("。")[2])
+        line = f"请运行：{_quoted(here.python)} -m pip install xlwings，再运行 kongjian install"
+        return Step("Excel 加载项", Refuse(), "没有安装 xlwings", line)
     # on macOS this command also puts down the script that lets buttons start Python
     command = (here.python, "-m", "xlwings.cli", "addin", "install")
     return Step(
@@ -213,11 +269,17 @@ def _copy(here: Surroundings) -> Step:
 
 def _perform(step: Step) -> Outcome:
     match step.action:
+        case Register(command):
+            changed = com_registration.register(command)
+            return Outcome(step, DONE if changed else SKIPPED, step.detail if changed else "已经登记好")
+        case Unregister():
+            found = com_registration.unregister()
+            return Outcome(step, DONE if found else SKIPPED, step.detail if found else "没有登记过")
+        case Refuse():
+            return Outcome(step, FAILED, step.detail)
         case Configure(file, settings, folder):
             changed = xlwings_config.update(file, settings, folder)
             return Outcome(step, DONE if changed else SKIPPED, step.detail if changed else f"{file} 已经设好")
-        case Run(()):
-            return Outcome(step, FAILED, step.detail.partition("。")[0])
         case Run(command):
             return _run(step, command)
         case Copy(source, target):

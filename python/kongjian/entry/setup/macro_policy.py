@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 OFFICE = ("16.0", "15.0", "14.0")
 PLACES = (
@@ -24,13 +24,14 @@ _WARNINGS = {
     ),
 }
 
-Reader = Callable[[str, str, str], int | None]
+_ROOTS = {"HKLM": "HKEY_LOCAL_MACHINE", "HKCU": "HKEY_CURRENT_USER"}
+Reader = Callable[[str, str, str], int | str | None]
 
 
 def findings(read: Reader) -> Iterator[tuple[bool, str, str]]:
     """Each as: whether it is fine, what it is, what to do."""
     where, value = _first(read, "VBAWarnings")
-    fine, text, advice = _WARNINGS.get(value or 2, _WARNINGS[2])
+    fine, text, advice = _WARNINGS.get(value if isinstance(value, int) else 2, _WARNINGS[2])
     yield fine, f"{text}{where}", advice
     where, value = _first(read, "blockcontentexecutionfrominternet")
     if value == 1:
@@ -39,22 +40,22 @@ def findings(read: Reader) -> Iterator[tuple[bool, str, str]]:
         yield True, "没有另行禁止来自网络的宏（新版 Excel 仍会禁止没有解除锁定的文件）", ""
 
 
-def registry(root: str, key: str, name: str) -> int | None:
-    """A number of the registry; None where there is none, and on other systems."""
-    if sys.platform != "win32":
-        return None
-    import winreg
-
-    roots = {"HKLM": winreg.HKEY_LOCAL_MACHINE, "HKCU": winreg.HKEY_CURRENT_USER}
+def registry(root: str, key: str, name: str) -> int | str | None:
+    """A value of the registry, of the view that 64-bit programs have; None where there is none, and on other systems."""
     try:
-        with winreg.OpenKey(roots[root], key) as opened:
+        winreg = import_module("winreg")
+    except ImportError:
+        return None
+    try:
+        access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
+        with winreg.OpenKey(getattr(winreg, _ROOTS[root]), key, 0, access) as opened:
             value = winreg.QueryValueEx(opened, name)[0]
     except OSError:
         return None
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int | str) else None
 
 
-def _first(read: Reader, name: str) -> tuple[str, int | None]:
+def _first(read: Reader, name: str) -> tuple[str, int | str | None]:
     for root, place in PLACES:
         for version in OFFICE:
             key = place.format(version)

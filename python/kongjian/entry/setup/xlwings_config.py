@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import metadata, util
 from pathlib import Path
 
+ADD_IN = "xlwings.xlam"
 _LINE = re.compile(r'\s*"([^"]*)"\s*,\s*"([^"]*)"')
 
 
@@ -90,6 +91,11 @@ def add_in_folders(platform: str = sys.platform, environ: Mapping[str, str] = os
         office = Path.home() / "Library" / "Group Containers" / "UBF8T346G9.Office"
         return [office / "User Content.localized" / "Startup.localized" / "Excel"]
     return []
+
+
+def add_in(platform: str = sys.platform) -> Path | None:
+    """xlwings' add-in, where it is installed."""
+    return next((f / ADD_IN for f in add_in_folders(platform) if (f / ADD_IN).is_file()), None)
 
 
 def xlwings_version() -> str | None:

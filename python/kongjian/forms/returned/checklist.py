@@ -81,7 +81,7 @@ def expected(run: Run, rules: Rules) -> Frame:
             names["学校名称"].tolist(),
             names["教师姓名"].tolist() if teacher else blank,
             accounts(names) if teacher else blank,
-            [form.due] * len(at),
+            [rules.scheme.apply_by] * len(at),
         ]
         frames.append(columns)
     joined = [[v for f in frames for v in f[k]] for k in range(len(OWED))]
@@ -243,7 +243,7 @@ def _subtitle(counts: Counts, today: dt.date, rules: Rules) -> list[str]:
     for form in rules.forms.forms:
         c = counts[form.id]
         tally = f"应交{c.owed}份，已交齐{c.complete}，不完整{c.incomplete}，未交{c.missing}"
-        out.append(f"{material(form)}：{tally}；{_days(form.due, today)}")
+        out.append(f"{material(form)}：{tally}；{_days(rules.scheme.apply_by, today)}")
     out.append(f"专家评审：{_days(rules.forms.review.due, today)}；{today:%Y-%m-%d} 统计")
     return out
 

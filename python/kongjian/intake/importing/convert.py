@@ -14,13 +14,16 @@ import numpy as np
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
 from kongjian.base.text import fold
 from kongjian.engine.findings import Finding, Findings
+from kongjian.engine.frame import Bools
 from kongjian.intake import number_cells, scales, values
 from kongjian.intake.headers import Header
+from kongjian.intake.importing import cell_forms
 from kongjian.intake.problem_list import short, word
 from kongjian.intake.tables import convert, data_rows, percent_formats
 from kongjian.intake.values import Cells
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
+from kongjian.rules.roles import Role
 from kongjian.xlsx.strings import FORBIDDEN
 
 Value = str | float | dt.datetime | None
@@ -28,7 +31,6 @@ Value = str | float | dt.datetime | None
 
 MOST_CHARACTERS = 32_767
 """Of a cell, counted as Excel does: an emoji is two."""
-_AS_FORMULA = re.compile(r'="([^"]*)"')
 _TIME = re.compile(r"[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*$")
 _NOT_TOLD = frozenset({"unit_number", "long_text"})
 DAMAGED, SUSPECT, UNTOLD_OF_TEXT = "account_rounded", "account_suspect", "text_number"
@@ -84,17 +86,39 @@ def converted(
                 if row in errors:
                     note = f"单元格是错误值{errors[row]}，写成空白"
                     columns[column.name][k] = Reading(errors[row], None, notes=(note,))
-    return Converted(rows, columns, left_out)
+    return _named(table, Converted(rows, columns, left_out))
+
+
+def _named(table: InputTable, rows: Converted) -> Converted:
+    """Without the rows that say of nobody what they hold: totals without a word for it."""
+    roles = (Role.PERSON, Role.ACCOUNT) if table.by_role(Role.PERSON) else (Role.SCHOOL, Role.ACCOUNT)
+    who = [c for role in roles if (c := table.by_role(role)) and c.name in rows.columns]
+    named = [any(not is_blank(rows.columns[c.name][k].value) for c in who) for k in range(len(rows.rows))]
+    if not who or all(named):
+        return rows
+    found = f"没有{'和'.join(c.name for c in who)}"
+    for k, row in enumerate(rows.rows):
+        if not named[k]:
+            rows.left_out.add("total_row", table.id, row, found=found)
+    columns = {n: [r for r, kept in zip(own, named, strict=True) if kept] for n, own in rows.columns.items()}
+    return Converted(
+        tuple(r for r, kept in zip(rows.rows, named, strict=True) if kept), columns, rows.left_out
+    )
 
 
 def _column(given: Cells, rules: Rules, as_text: bool) -> list[Reading]:
     """Each distinct cell is read once; where the whole column decides what a number means, every cell is."""
     column, findings = given.column, Findings()
     has_scale = column.kind in scales.KINDS
-    known: dict[tuple[Any, Cell], int] = {}
-    at = [known.setdefault((k if has_scale else type(c), c), len(known)) for k, c in enumerate(given.values)]
-    distinct = [cell for _, cell in known]
-    plain, notes = zip(*map(_unwrapped, distinct), strict=True) if distinct else ((), ())
+    percents = _percents(given)
+    known: dict[tuple[Any, bool, Cell], int] = {}
+    at = [
+        known.setdefault((k if has_scale else type(c), bool(percents[k]), c), len(known))
+        for k, c in enumerate(given.values)
+    ]
+    distinct = [cell for _, _, cell in known]
+    read_as = [cell_forms.plain(cell, column.kind, percent) for _, percent, cell in known]
+    plain, notes = zip(*read_as, strict=True) if read_as else ((), ())
     cells = replace(given, values=plain, rows=np.arange(len(plain), dtype=np.int64), findings=findings)
     if has_scale:
         read = number_cells.scaled(cells, rules.words)
@@ -116,6 +140,13 @@ def _column(given: Cells, rules: Rules, as_text: bool) -> list[Reading]:
     return [readings[k] for k in at]
 
 
+def _percents(given: Cells) -> Bools:
+    """Which cells have a percent format that is not theirs by nature: the scale of a column of rates is its own."""
+    if given.percents is None or given.column.kind not in ("count", "average", "score"):
+        return np.zeros(len(given.values), dtype=bool)
+    return given.percents()
+
+
 def _is_other(cell: Cell, value: Value) -> bool:
     """Whether what is written is not what the cell shows."""
     if isinstance(value, str):
@@ -129,12 +160,6 @@ def _written(value: Value, has_scale: bool) -> str:
 
 def _is_the_same_number(finding: Finding) -> bool:
     return finding.code == UNTOLD_OF_TEXT and fold(str(finding.params["found"])) == finding.params["value"]
-
-
-def _unwrapped(cell: Cell) -> tuple[Cell, tuple[str, ...]]:
-    """Without the ="…" that exports put around long numbers so that Excel leaves them alone."""
-    found = _AS_FORMULA.fullmatch(cell.strip()) if isinstance(cell, str) else None
-    return (found[1], ('去掉了公式写法 ="…"',)) if found else (cell, ())
 
 
 def _value(column: Column, cell: Cell, read: Any, rules: Rules) -> Value:

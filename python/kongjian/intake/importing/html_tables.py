@@ -1,8 +1,11 @@
-"""HTML saved as .xls: its tables as grids. Nothing that the page names is fetched and no script runs."""
+"""HTML saved as .xls, also within a web archive: its tables as grids. Nothing is fetched and no script runs."""
 
 from __future__ import annotations
 
+import email
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,12 @@ from lxml import etree, html
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
+from kongjian.intake.importing.encodings import decode
 from kongjian.intake.importing.source_sheet import SourceSheet, even, refuse_size
 from kongjian.rules.model_importing import ImportLimits
 
 _WIDEST = 16_384
+_HEAD_ROWS = 3
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -32,10 +37,58 @@ def read_html(path: Path, text: str, limits: ImportLimits) -> list[SourceSheet]:
     except (etree.LxmlError, ValueError):
         raise KongjianError(f"{path.name} 里没有表格；请从平台重新导出") from None
     tables = [t for t in page.iter("table") if t.find(".//table") is None]
-    return [_table(path, f"表{k}" if len(tables) > 1 else "", t, limits) for k, t in enumerate(tables, 1)]
+    if not tables:
+        raise KongjianError(f"{path.name} 里没有表格；请从平台重新导出")
+    return _numbered(_joined([_table(path, t, limits) for t in tables]))
 
 
-def _table(path: Path, name: str, table: Any, limits: ImportLimits) -> SourceSheet:
+def read_archive(path: Path, data: bytes, limits: ImportLimits) -> list[SourceSheet]:
+    """The tables of the pages in a web archive ("single file web page"), one page for each sheet of a workbook."""
+    sheets: list[SourceSheet] = []
+    for part in email.message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html":
+            page, _ = decode(bytes(part.get_payload(decode=True) or b""), path.name, limits.bad_bytes)
+            if "<table" in page.lower():
+                sheets += read_html(path, page, limits)
+    if not sheets:
+        raise KongjianError(f"{path.name} 里没有表格；请从平台重新导出")
+    return _numbered(sheets)
+
+
+def _numbered(sheets: Sequence[SourceSheet]) -> list[SourceSheet]:
+    return [replace(s, name=f"表{k}" if len(sheets) > 1 else "") for k, s in enumerate(sheets, 1)]
+
+
+def _joined(tables: Iterable[SourceSheet]) -> list[SourceSheet]:
+    """The tables; a header in a table of its own, as pages with a fixed header have it, joins the rows below."""
+    out: list[SourceSheet] = []
+    head: SourceSheet | None = None
+    for table in tables:
+        if head and _is_head(head.grid, table.grid):
+            rows = even([*head.grid.rows, *table.grid.rows])
+            out[-1], head = replace(table, grid=Grid(rows), notes=(*head.notes, *table.notes)), None
+        else:
+            out.append(table)
+            head = table
+    return out
+
+
+def _is_head(head: Grid, body: Grid) -> bool:
+    """Whether a table of words alone stands over one of the same columns that does not have it; a last blank cell may
+
+    stand over the bar by which the rows are moved.
+    """
+    if not 1 <= len(head.rows) <= _HEAD_ROWS or not body.rows:
+        return False
+    last = [*head.rows[-1]]
+    while len(last) > body.width and last[-1] == "":
+        last.pop()
+    words = [cell for row in head.rows for cell in row if cell]
+    plain = not any(re.search(r"\d{3}|^[\d.%]+$", cell) for cell in words)
+    return plain and len(last) == body.width > 1 and [*body.rows[0]] != last
+
+
+def _table(path: Path, table: Any, limits: ImportLimits) -> SourceSheet:
     """A table's cells in their places; a cell over several rows stands in each of them, as on the page."""
     rows: list[list[str]] = []
     below: Below = {}
@@ -46,10 +99,10 @@ def _table(path: Path, name: str, table: Any, limits: ImportLimits) -> SourceShe
         spanned += spans
         cells, widest = cells + len(row), max(widest, len(row))
         rows.append(row)
-        refuse_size(path, name, len(rows), max(cells, widest * len(rows)), limits)
+        refuse_size(path, "", len(rows), max(cells, widest * len(rows)), limits)
     notes = [f"有{hidden}行在网页里是隐藏的，也已读入"] if hidden else []
     notes += [f"有{spanned}处合并的单元格，合并区的每一行都按它的值读"] if spanned else []
-    return SourceSheet(name, Grid(even(rows)), tuple(notes), as_text=True)
+    return SourceSheet("", Grid(even(rows)), tuple(notes), as_text=True)
 
 
 def _row(line: Any, above: Below, limits: ImportLimits) -> tuple[list[str], Below, int]:

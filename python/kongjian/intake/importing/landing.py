@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kongjian.base.errors import KongjianError
@@ -27,7 +27,10 @@ _DIGITS = 9
 
 @dataclass(frozen=True)
 class Block:
-    """New rows of one input sheet (named as the workbook spells it); `columns` are the worksheet's, from 1."""
+    """New rows of one input sheet (named as the workbook spells it); `columns` are the worksheet's, from 1.
+
+    `readings` say of each cell whence it is, None where the file has no such column.
+    """
 
     table: InputTable
     sheet: str
@@ -36,6 +39,7 @@ class Block:
     columns: tuple[int, ...]
     kinds: tuple[Column, ...]
     rows: list[list[Value]]
+    readings: list[list[Reading | None]]
 
     @property
     def table_name(self) -> str:
@@ -104,29 +108,35 @@ class Landing:
         self._keys = rules.importing.keys[table.id]
         self._index: list[dict[Key, list[_Known]]] = [{} for _ in self._keys]
         self._all: list[Row] = []
-        self._new: list[Row] = []
+        self._new: list[Mapping[str, Reading]] = []
         there = converted(table, grid, header, rules)
         for k, row in enumerate(there.rows):
             self._know({n: r.value for n, r in there.row(k).items()}, row, f"{sheet}第{row}行")
 
-    def add(self, rows: Converted, file: str) -> Outcome:
-        """Takes the rows of one sheet of a file; those of its columns that the sheet lacks are not written."""
+    def add(self, rows: Converted, file: str, apart: Collection[tuple[str, str]] = ()) -> Outcome:
+        """Takes the rows of one sheet of a file; those of its columns that the sheet lacks are not written.
+
+        `apart` are the (folded school, folded name) of several people of one name.
+        """
         out = Outcome()
+        before = len(self._all)
         names = [n for n in rows.columns if n in self.columns]
         repeats = self._repeats(names)
         for k, source_row in enumerate(rows.rows):
             readings = {n: rows.columns[n][k] for n in names}
             row = {n: r.value for n, r in readings.items()}
             known = self._find(row)
+            if known and self._who(row) in apart and not self._is_one_of(row, before):
+                known = None
             differences = self._differences(row, known.row) if known else ()
             if known and differences:
                 out.conflicts.append(Conflict(source_row, known.at, known.there, differences))
-            elif known or repeats(row):
+            elif known or (self._who(row) not in apart and repeats(row)):
                 out.same += 1
             else:
                 at = self._first_row + len(self._new)
                 out.landed.append(Landed(source_row, at, readings))
-                self._new.append(row)
+                self._new.append(readings)
                 self._know(row, at, f"{file}第{source_row}行")
         return out
 
@@ -158,6 +168,7 @@ class Landing:
             self._first_row,
             tuple(self.columns[n] for n in names),
             tuple(self._kinds[n] for n in names),
+            [[row[n].value if n in row else None for n in names] for row in self._new],
             [[row.get(n) for n in names] for row in self._new],
         )
         if block.last_row > _LAST_ROW:
@@ -173,13 +184,24 @@ class Landing:
         for k, key in keys.items():
             self._index[k].setdefault(key, []).append(known)
 
+    def _who(self, row: Row) -> tuple[str, str]:
+        """(folded school, folded name), blank where the table has no people."""
+        person = self.table.by_role(Role.PERSON)
+        school = row.get(self.table.name_of(Role.SCHOOL))
+        return fold(str(school or "")), fold(str(row.get(person.name) or "")) if person else ""
+
+    def _is_one_of(self, row: Row, before: int) -> bool:
+        """Whether one of the rows that were there before this file says all that this one says."""
+        who = self._who(row)
+        return any(self._who(r) == who and not self._differences(row, r) for r in self._all[:before])
+
     def _find(self, row: Row) -> _Known | None:
         """The row that is there with the same key; a second-best key counts where one of the two lacks the best."""
         keys = dict(self._keys_of(row))
         for k, key in keys.items():
-            for known in self._index[k].get(key, ()):
-                if k == 0 or 0 not in keys or not known.best:
-                    return known
+            found = [n for n in self._index[k].get(key, ()) if k == 0 or 0 not in keys or not n.best]
+            if found:  # of several people of one name the one that this row is about
+                return next((n for n in found if not self._differences(row, n.row)), found[0])
         return None
 
     def _keys_of(self, row: Row) -> Iterator[tuple[int, Key]]:

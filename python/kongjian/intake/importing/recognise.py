@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Grid, is_blank
+from kongjian.base.grid import Cell, Grid, is_blank
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
+from kongjian.intake.column_names import Answers
 from kongjian.intake.headers import (
     MOST_LIKELY,
     SEARCHED_ROWS,
@@ -19,6 +21,7 @@ from kongjian.intake.headers import (
     likeliest_row,
     named_in,
 )
+from kongjian.intake.importing.unused_columns import doubtful, is_score, is_score_of_indicator
 from kongjian.rules.model import Rules
 from kongjian.rules.model_importing import ImportingFile
 from kongjian.rules.model_tables import InputTable
@@ -39,11 +42,16 @@ class Recognised:
 
 
 def recognise(
-    grid: Grid, rules: Rules, turned_down: Collection[tuple[str, str]], forced: InputTable | None = None
+    grid: Grid,
+    rules: Rules,
+    turned_down: Collection[tuple[str, str]],
+    answers: Answers,
+    forced: InputTable | None = None,
 ) -> Recognised | str:
     """The table that a sheet is, or why it is none, in words. Raises KongjianError where staff must choose."""
     candidates = [forced] if forced else list(rules.tables)
-    likely = [c for t in candidates if (c := _candidate(t, grid, rules, turned_down)).columns]
+    grids = {t.id: _without(grid, t, turned_down) for t in candidates}
+    likely = [c for t in candidates if (c := _candidate(t, grids[t.id], rules, turned_down)).columns]
     complete = [c for c in likely if c.complete]
     if not complete:
         return _why_not(likely, forced)
@@ -54,7 +62,9 @@ def recognise(
         raise KongjianError(
             f"分不清是{sheets}中的哪一张；请用 --sheet 写明，如 --sheet {same[0].table.sheet}"
         )
-    found = _read(same[0], grid)
+    found = _read(same[0], grids[same[0].table.id], rules, turned_down, answers)
+    if isinstance(found, str):
+        return found
     return found if found.header or found.unsure else "没有认出表头，没有导入"
 
 
@@ -75,11 +85,12 @@ class _Candidate:
 
     @property
     def maybe(self) -> frozenset[str]:
-        return self.columns | {column for _, column in self.unsure}
+        return self.columns | {column for _, column in self.unsure if column}
 
     @property
     def complete(self) -> bool:
-        return self.maybe >= self.keys and len(self.columns) >= min(2, len(self.table.columns))
+        named = len(self.columns) >= min(2, len(self.table.columns)) or len(self.maybe) >= MOST_LIKELY
+        return self.maybe >= self.keys and named
 
     @property
     def likeness(self) -> tuple[int, int, int, int]:
@@ -103,7 +114,10 @@ def _candidate(
             continue
         text = clean(str(cell))
         refused = (fold(table.sheet), fold(text)) in turned_down
-        column = "" if refused else likely_column(table, text, columns, rules.importing)
+        scored = is_score_of_indicator(table, text) or (
+            is_score(table, text) and not _likely_score(table, text, columns, rules.importing)
+        )
+        column = "" if refused or scored else likely_column(table, text, columns, rules.importing)
         if column:
             unsure.append((text, column))
         else:
@@ -117,21 +131,97 @@ def likely_column(table: InputTable, text: str, taken: Collection[str], rule: Im
     The last word of a Chinese name says what it is: 教师账号 is an account, 身份证号 is none.
     """
     found = fold(text)
+    for header, meant in rule.asked_as.items():
+        if found == fold(header):
+            return meant if meant in table.names and meant not in taken else ""
     best, column = (0, 0.0), ""
-    for c in table.columns:
-        for name in (fold(n) for n in (c.name, *c.aliases) if c.name not in taken):
+    for name, own in _near_names(table, found, rule.similarity):
+        if own not in taken:
             head = len(name) if len(name) >= rule.head_from and found.endswith(name) else 0
             near = SequenceMatcher(None, found, name, autojunk=False).ratio()
             if (head or near >= rule.similarity) and (head, near) > best:
-                best, column = (head, near), c.name
+                best, column = (head, near), own
     return column
 
 
-def _read(found: _Candidate, grid: Grid) -> Recognised:
-    findings = Findings()
-    header = None if found.unsure else find_header(found.table, grid, findings)
+_Names = tuple[list[tuple[str, str]], dict[str, list[int]]]
+_MEMO: dict[int, tuple[InputTable, _Names]] = {}
+
+
+def _near_names(table: InputTable, found: str, similarity: float) -> Iterator[tuple[str, str]]:
+    """(name or alias, column) of what shares enough characters with a header to be its ending or so similar."""
+    known = _MEMO.get(id(table))
+    if known is None or known[0] is not table:
+        names = [(fold(n), c.name) for c in table.columns for n in (c.name, *c.aliases)]
+        having: dict[str, list[int]] = {}
+        for k, (name, _) in enumerate(names):
+            for character in set(name):
+                having.setdefault(character, []).append(k)
+        known = _MEMO[id(table)] = (table, (names, having))
+    names, having = known[1]
+    shared = Counter(k for character in found for k in having.get(character, ()))
+    for k in sorted(shared):
+        name, most = names[k][0], min(shared[k], len(names[k][0]))
+        if most == len(name) or 2 * most >= similarity * (len(found) + len(name)):
+            yield names[k]
+
+
+def _likely_score(table: InputTable, text: str, taken: Collection[str], rule: ImportingFile) -> bool:
+    """Whether a header of a score may be the table's own score, which no header names: 综合得分."""
+    column = likely_column(table, text, taken, rule)
+    return bool(column) and table.column(column).kind == "score"
+
+
+def _read(
+    found: _Candidate,
+    grid: Grid,
+    rules: Rules,
+    turned_down: Collection[tuple[str, str]],
+    answers: Answers,
+) -> Recognised | str:
+    findings, table = Findings(), found.table
+    header = find_header(table, grid, findings)
     told = Findings(f for f in findings if f.code in NOTES)
-    return Recognised(found.table, header, found.ignored, found.unsure, told)
+    unsure = dict(found.unsure)
+    if header is not None:
+        asked = doubtful(table, grid, header, rules)
+        more = {t: column for t, column in asked if (fold(table.sheet), fold(t)) not in turned_down}
+        near = set(unsure.values())
+        unsure |= {t: c for t, c in more.items() if t not in unsure and (c not in near or not c)}
+        for name, texts in _differing(table, grid, header).items():
+            open_ = [t for t in texts if not answers.has(table.sheet, t)]
+            if len(set(texts)) < len(texts) or not open_:
+                return f"“{name}”有{len(texts)}列，数不同（{'、'.join(texts)}）；请在文件里删去不要的列，没有导入"
+            unsure |= dict.fromkeys(open_, name)
+    ignored = tuple(t for t in found.ignored if t not in unsure)
+    return Recognised(table, None if unsure else header, ignored, tuple(unsure.items()), told)
+
+
+def _differing(table: InputTable, grid: Grid, header: Header) -> dict[str, list[str]]:
+    """Column → the headers that name it, where there are several whose columns do not hold the same."""
+    places: dict[str, list[int]] = {}
+    for k, cell in enumerate(grid.rows[header.row - 1]):
+        if name := header_name(table, cell) if isinstance(cell, str) and cell else None:
+            places.setdefault(name, []).append(k)
+    body = grid.rows[header.row :]
+    return {
+        name: [clean(str(grid.rows[header.row - 1][k])) for k in own]
+        for name, own in places.items()
+        if len(own) > 1 and any(len({str(row[k]) for k in own}) > 1 for row in body)
+    }
+
+
+def _without(grid: Grid, table: InputTable, turned_down: Collection[tuple[str, str]]) -> Grid:
+    """The grid without the headers that would name a column of the table and that staff turned down for it."""
+    no = {found for sheet, found in turned_down if sheet == fold(table.sheet)}
+    if not no:
+        return grid
+
+    def is_out(cell: Cell) -> bool:
+        return isinstance(cell, str) and cell != "" and fold(cell) in no and bool(header_name(table, cell))
+
+    head = [["" if is_out(c) else c for c in row] for row in grid.rows[:SEARCHED_ROWS]]
+    return replace(grid, rows=[*head, *grid.rows[len(head) :]])
 
 
 def _why_not(likely: list[_Candidate], forced: InputTable | None) -> str:

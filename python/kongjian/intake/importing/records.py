@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from kongjian.base.grid import Cell, cell_number, letter, serial
 from kongjian.engine.frame import Frame, texts
-from kongjian.intake.column_names import NameRow
+from kongjian.intake.column_names import ALL, NameRow
 from kongjian.intake.importing.convert import Converted, Reading, words
 from kongjian.intake.importing.landing import Landing, Outcome
 from kongjian.intake.problem_list import short, word
@@ -19,6 +20,8 @@ from kongjian.intake.sheets import COLUMN_NAMES, RECORDS, Page
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
 from kongjian.rules.model_importing import ImportingFile
+
+_SHOWN_KINDS = 6
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,21 @@ def left_out_lines(sheet: str, rows: Converted, rules: Rules) -> list[Line]:
     ]
 
 
+def kinds_left_out(rows: Converted) -> list[str]:
+    """The kinds of rows that are no data and how many there are of each, in one line."""
+    kinds: Counter[str] = Counter()
+    for finding in rows.left_out:
+        if finding.code == "header_changed":
+            return [f"第{finding.row}行起换了另一种表头，从那里起没有导入；请分成两个文件"]
+        if finding.code != "blank_row":
+            found = str(finding.params.get("found", "表头"))
+            kinds["表头" if finding.code == "repeated_header" else found] += 1
+    if not kinds:
+        return []
+    said = "、".join(f"“{short(kind)}”{count}行" for kind, count in kinds.most_common(_SHOWN_KINDS))
+    return [f"不作为数据的行：{said}{'等' if len(kinds) > _SHOWN_KINDS else ''}"]
+
+
 def shown(lines: Sequence[Line], rule: ImportingFile) -> list[Line]:
     """The lines, of each kind the first ones and then how many more there are."""
     counts: dict[str, int] = {}
@@ -116,12 +134,15 @@ def record_page(
 
 
 def names_page(there: Sequence[NameRow], asked: Sequence[NameRow]) -> Page:
-    """列名对应 with what is asked for the first time below what is there."""
+    """列名对应 with what is asked for the first time below what is there, and one row to confirm all of a file."""
     known = {row.key for row in there}
-    rows = [*there, *{row.key: row for row in asked if row.key not in known}.values()]
+    new = {row.key: row for row in asked if row.key not in known}
+    files = Counter(row.file for row in asked if row.column)
+    for_all = [NameRow(f"{n}处", ALL, "都按“对应列”", "", file) for file, n in files.items() if n > 1]
+    rows = [*there, *new.values(), *for_all]
     fields = ("sheet", "found", "column", "answer", "file")
     frame = Frame(
         {n: texts(getattr(r, f) for r in rows) for n, f in zip(COLUMN_NAMES.names, fields, strict=True)}
     )
-    hint = "在“确认”列写“是”或“否”，也可以改“对应列”，然后再导入一次"
+    hint = "在“确认”列写“是”或“否”，也可以改“对应列”；都对就只在“全部确认”那一行写“是”，然后再导入一次"
     return Page(COLUMN_NAMES, frame, hint)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
-from kongjian.intake.importing.html_tables import read_html
-from kongjian.intake.importing.plain_text import decode, read_text
-from kongjian.intake.importing.source_sheet import Source
-from kongjian.intake.importing.spreadsheets import read_old, read_package
+from kongjian.intake.importing.compound import OLE
+from kongjian.intake.importing.encodings import decode
+from kongjian.intake.importing.html_tables import read_archive, read_html
+from kongjian.intake.importing.plain_text import read_text
+from kongjian.intake.importing.source_sheet import Source, SourceSheet
+from kongjian.intake.importing.spreadsheets import read_old, read_package, read_xml
 from kongjian.rules.model_importing import ImportLimits
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BEFORE_1995 = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _FOREIGN = (
     (b"%PDF", "是 PDF，不是表格；请从平台导出表格文件"),
     (b"\x89PNG", "是图片，不是表格；请从平台导出表格文件"),
@@ -24,11 +27,19 @@ _FOREIGN = (
     (b"Rar!", "是压缩包，不是表格；请先解压，再导入里面的文件"),
     (b"7z\xbc\xaf", "是压缩包，不是表格；请先解压，再导入里面的文件"),
     (b"\x1f\x8b", "是压缩包，不是表格；请先解压，再导入里面的文件"),
+    *(
+        (begin, "是Excel 4.0或更早的格式，读不了；请用Excel打开它，另存为 .xlsx 再导入")
+        for begin in _BEFORE_1995
+    ),
 )
 _NEVER_IN_TEXT = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _TOO_STRANGE = 0.1
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|meta|body|table|div)\b", re.IGNORECASE)
-_SAVE_AS = "读不了；请用Excel打开它，另存为 .xlsx 再导入"
+_ARCHIVE = re.compile(r"(?:MIME-Version|From):", re.IGNORECASE)
+_XML_SHEETS = re.compile(
+    r"<(?:\w+:)?(?:Workbook|document)\b[^>]*urn:(?:schemas-microsoft-com:office:spreadsheet|oasis:)"
+)
+_DECLARATION = re.compile(r"^\s*\ufeff?<\?xml[^>]*\?>")
 
 
 def read_source(path: Path, limits: ImportLimits) -> Source:
@@ -37,7 +48,7 @@ def read_source(path: Path, limits: ImportLimits) -> Source:
     if data.startswith(b"PK"):
         sheets, notes = read_package(path, limits)
         return Source(path, tuple(sheets), tuple(notes))
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         sheets, notes = read_old(path, data, limits)
         return Source(path, tuple(sheets), tuple(notes))
     for start, said in _FOREIGN:
@@ -65,19 +76,21 @@ def _bytes(path: Path, limits: ImportLimits) -> bytes:
 
 
 def _text(path: Path, data: bytes, limits: ImportLimits) -> Source:
-    text = decode(data, path.name)
+    text, notes = decode(data, path.name, limits.bad_bytes)
     head = text[:4096].lstrip("\ufeff \t\r\n")
     if len(_NEVER_IN_TEXT.findall(head)) > _TOO_STRANGE * len(head):
         raise KongjianError(f"{path.name} 不是表格文件；请从平台重新导出")
-    if head.startswith("<"):
-        if "urn:schemas-microsoft-com:office:spreadsheet" in head:
-            raise KongjianError(f"{path.name} 是“XML 电子表格”，{_SAVE_AS}")
-        if not _HTML.search(head):
-            raise KongjianError(f"{path.name} 是 XML 文件，不是表格；请从平台导出表格文件")
-        sheets = read_html(path, text, limits)
-        if not sheets:
-            raise KongjianError(f"{path.name} 里没有表格；请从平台重新导出")
-        return Source(path, tuple(sheets))
-    if re.match(r"(?:MIME-Version|From):", head, re.IGNORECASE):
-        raise KongjianError(f"{path.name} 是“单个文件网页”，{_SAVE_AS}")
-    return Source(path, (read_text(path, text, limits),))
+    if _ARCHIVE.match(head):
+        return Source(path, tuple(read_archive(path, data, limits)))
+    if not head.startswith("<"):
+        return Source(path, (_noted(read_text(path, text, limits), notes),))
+    if _XML_SHEETS.search(head) and not head.lower().startswith("<html"):
+        sheets, more = read_xml(path, _DECLARATION.sub("", text), limits)
+        return Source(path, tuple(_noted(s, notes) for s in sheets), tuple(more))
+    if not _HTML.search(head):
+        raise KongjianError(f"{path.name} 是 XML 文件，不是表格；请从平台导出表格文件")
+    return Source(path, tuple(_noted(s, notes) for s in read_html(path, text, limits)))
+
+
+def _noted(sheet: SourceSheet, notes: list[str]) -> SourceSheet:
+    return replace(sheet, notes=(*notes, *sheet.notes))

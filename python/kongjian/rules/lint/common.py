@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import string
 from collections import Counter
@@ -57,6 +58,13 @@ def verbatim(where: str, sentence: str, files: Files) -> Iterator[str]:
         yield f"{where}：没有 sentence"
     elif sentence not in files.text:
         yield f"{where} sentence：方案原文里没有这句话“{sentence}”"
+
+
+def day_faults(where: str, day: str) -> Iterator[str]:
+    try:
+        dt.date.fromisoformat(day)
+    except ValueError:
+        yield f"{where}：“{day}”不是 2021-07-31 这样的日期"
 
 
 def template_faults(where: str, template: str, allowed: tuple[str, ...] = ()) -> Iterator[str]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from collections.abc import Iterator
 from math import isfinite
 
 from kongjian.rules import model_forms
-from kongjian.rules.lint.common import Files, cited, template_faults, twice, verbatim
+from kongjian.rules.lint.common import Files, cited, day_faults, template_faults, twice, verbatim
+from kongjian.rules.lint.sentences import due_faults
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _FILLED: dict[str, tuple[str, ...]] = {
     "all_equal": ("count",),
     "summary": ("given", "differing", "causes"),
     "summary_all": ("text", "count", "reading", "value"),
+    "together": ("text", "count"),
     "summary_most": ("text", "count", "reading", "value"),
     "located": ("parts",),
     "part": ("indicator", "difference"),
@@ -48,7 +49,6 @@ def forms(files: Files) -> Iterator[str]:
         where = f"forms.yaml “{form.id}”"
         yield from cited(where, form.source, form.sentence, files)
         yield from verbatim(f"{where} title", form.title, files)
-        yield from _due(where, form.due)
         yield from twice(f"{where} fields", (f.name for f in form.fields))
         for field in form.fields:
             if not _NAME.fullmatch(field.name):
@@ -61,7 +61,8 @@ def forms(files: Files) -> Iterator[str]:
 def _review(review: model_forms.Review, files: Files) -> Iterator[str]:
     where = "forms.yaml review"
     yield from cited(where, review.source, review.sentence, files)
-    yield from _due(where, review.due)
+    yield from day_faults(f"{where} due", review.due)
+    yield from due_faults(f"{where} due", review.due, review.sentence)
     if review.experts < 1:
         yield f"{where} experts：{review.experts}小于1"
     if review.lowest >= review.highest:
@@ -70,19 +71,16 @@ def _review(review: model_forms.Review, files: Files) -> Iterator[str]:
         yield f"{where} drop_extremes_from：{review.drop_extremes_from}小于3，去掉最高最低就没有分数了"
 
 
-def _due(where: str, due: str) -> Iterator[str]:
-    try:
-        dt.date.fromisoformat(due)
-    except ValueError:
-        yield f"{where} due：“{due}”不是 2021-07-31 这样的日期"
-
-
 def evidence(files: Files) -> Iterator[str]:
     given, near = files.evidence, files.evidence.near
     last = max((a.last for a in files.awards.awards if a.object == "teacher"), default=1)
     if given.explained_ranks < last:
         yield f"evidence.yaml explained_ranks：{given.explained_ranks}小于最后一个获奖的教师名次{last}"
-    for key, count in (("named_at_most", given.named_at_most), ("near.places", near.places)):
+    for key, count in (
+        ("named_at_most", given.named_at_most),
+        ("schools_to_show_lines", given.schools_to_show_lines),
+        ("near.places", near.places),
+    ):
         if count < 1:
             yield f"evidence.yaml {key}：{count}小于1"
     if not 0 < given.month_passed_share <= 1:
@@ -126,7 +124,11 @@ def reconcile(files: Files) -> Iterator[str]:
     for key, value in (("same_within", rules.same_within), ("rounding.at_most", rules.rounding.at_most)):
         if not (isfinite(value) and value > 0):
             yield f"reconcile.yaml {key}：{value:g}不是大于0的数"
-    for key, number in (("most_named", rules.most_named), ("few_teachers", rules.few_teachers)):
+    for key, number in (
+        ("most_named", rules.most_named),
+        ("listed_each", rules.listed_each),
+        ("few_teachers", rules.few_teachers),
+    ):
         if number < 1:
             yield f"reconcile.yaml {key}：{number}小于1"
     for step in rules.rounding.steps:

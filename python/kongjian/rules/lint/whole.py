@@ -15,16 +15,17 @@ from typing import Any
 from kongjian.base.errors import RuleFileError
 from kongjian.base.text import fold
 from kongjian.rules import loader, model, model_tables, strict_yaml
-from kongjian.rules.ladders import ladder, ladder_faults
+from kongjian.rules.ladders import following_faults, ladder_faults
 from kongjian.rules.lint.column_roles import column_roles
-from kongjian.rules.lint.common import Files, cited, collisions, template_faults, twice
+from kongjian.rules.lint.common import Files, cited, collisions, day_faults, template_faults, twice
 from kongjian.rules.lint.indicators import objects
+from kongjian.rules.lint.sentences import sentences
 from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import BY_CONDITIONS, Ties, not_carried_out
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def lint(folder: Path, cases: Path | None = None) -> list[str]:
@@ -57,6 +58,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         _tables,
         column_roles,
         _problems,
+        sentences,
         forms,
         evidence,
         reconcile,
@@ -68,8 +70,13 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
 
 def _scheme(files: Files) -> Iterator[str]:
     scheme, period = files.scheme, files.scheme.period
-    if not _DAY.fullmatch(scheme.checked):
-        yield f"scheme.yaml checked：“{scheme.checked}”不是 2020-12-01 这样的日期"
+    if not _ID.fullmatch(scheme.id):
+        yield f"scheme.yaml id：“{scheme.id}”不是 chibi-2020 这样的小写字母、数字和连字符"
+    for key in ("checked", "apply_by"):
+        yield from day_faults(f"scheme.yaml {key}", getattr(scheme, key))
+    for key in ("name", "city", "version", "issued_by", "handled_by"):
+        if not getattr(scheme, key):
+            yield f"scheme.yaml {key}：是空的"
     months_sound = True
     for key, month in (("start", period.start), ("end", period.end)):
         if not _MONTH.fullmatch(month):
@@ -114,7 +121,8 @@ def _readings(files: Files) -> Iterator[str]:
 
 def _conditions(files: Files) -> Iterator[str]:
     readings = {r.id: [v.id for v in r.values] for r in files.readings.readings}
-    yield from twice("eligibility.yaml id", (c.id for c in files.eligibility.conditions))
+    for key in ("id", "label"):
+        yield from twice(f"eligibility.yaml {key}", (getattr(c, key) for c in files.eligibility.conditions))
     for condition in files.eligibility.conditions:
         where = f"eligibility.yaml “{condition.id}”"
         yield from cited(where, condition.source, condition.sentence, files)
@@ -170,16 +178,17 @@ def _awards(files: Files) -> Iterator[str]:
     for award in awards:
         where = f"awards.yaml “{award.name}”"
         yield from cited(where, award.source, award.sentence, files)
+        if not award.granted_by:
+            yield f"{where}：没有 granted_by（授予单位）"
+        elif award.granted_by not in files.text:
+            yield f"{where} granted_by：方案原文里没有授予单位“{award.granted_by}”"
         if not 1 <= award.first <= award.last:
             yield f"{where}：名次{award.first}至{award.last}不成区间"
-    for kind, label in OBJECT_LABELS.items():
+    for kind in OBJECT_LABELS:
         for name, fault in ladder_faults(awards, kind):
             yield f"awards.yaml “{name}” first：{fault}"
-        steps = {(a.first, a.last) for a in ladder(awards, kind)}
-        for award in awards:
-            follows = award.object == kind and award.recipient == "administrator"
-            if follows and (award.first, award.last) not in steps:
-                yield f"awards.yaml “{award.name}”：名次与任何一个{label}奖项都不一致"
+        for name, fault in following_faults(awards, kind):
+            yield f"awards.yaml “{name}”：{fault}"
 
 
 def _measures(files: Files) -> Iterator[str]:

@@ -8,8 +8,10 @@ from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import Rules, load_rules
 
-CELL = "\x1f"
+CELL = "\v"
 """Between the cells of a row; rows end with a line feed, and an empty line parts the tables."""
+_CELL_BEFORE = "\x1f"
+"""The same in workbooks whose macros are older."""
 WORKBOOKS = 8
 """So many texts are remembered: a few open workbooks, each with a change or two on its 规则 sheet."""
 
@@ -32,7 +34,7 @@ def _file_rules() -> Rules:
 def _grid(text: str) -> Grid:
     """The tables one below the other, an empty row between them."""
     rows: list[list[str]] = []
-    for table in text.replace("\r\n", "\n").split("\n\n"):
+    for table in text.replace("\r\n", "\n").replace(_CELL_BEFORE, CELL).split("\n\n"):
         rows += [*_rows(table), []]
     width = max(map(len, rows))
     return Grid([row + [""] * (width - len(row)) for row in rows])

@@ -11,11 +11,21 @@ from typing import Any
 import xlwings as xw
 from xlwings.conversion import Converter
 
-from kongjian.base.grid import Cell
+from kongjian.base.grid import Cell, is_error_code
 from kongjian.workbook.functions import computing, ranks
 from kongjian.workbook.functions.function_help import NOT_AVAILABLE, RULES_VBA, describe
 
 CATEGORY = "空间评比"
+ERROR = "#错误"
+"""An error value without a name of its own here; texts that begin with # count as errors."""
+
+
+class GivenCells(Converter):
+    """Rows from cells: every error value as a text, also those that came with newer Excels and that xlwings does not know."""
+
+    @staticmethod
+    def read_value(value: list[list[Cell]], _: dict[str, Any]) -> list[list[Cell]]:
+        return [[ERROR if is_error_code(cell) else cell for cell in row] for row in value]
 
 
 class ErrorCells(Converter):
@@ -27,8 +37,8 @@ class ErrorCells(Converter):
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("row", list, ndim=2, err_to_str=True)
-@xw.arg("headers", list, ndim=2, err_to_str=True)
+@xw.arg("row", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("headers", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("item", str, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 def SCHOOL_SCORE(
@@ -44,8 +54,8 @@ def SCHOOL_SCORE(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("row", list, ndim=2, err_to_str=True)
-@xw.arg("headers", list, ndim=2, err_to_str=True)
+@xw.arg("row", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("headers", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("item", str, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 def TEACHER_SCORE(
@@ -61,8 +71,8 @@ def TEACHER_SCORE(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("rows", list, ndim=2, err_to_str=True)
-@xw.arg("headers", list, ndim=2, err_to_str=True)
+@xw.arg("rows", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("headers", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 @xw.ret(ErrorCells)
 def SCHOOL_SCORES(
@@ -77,8 +87,8 @@ def SCHOOL_SCORES(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("rows", list, ndim=2, err_to_str=True)
-@xw.arg("headers", list, ndim=2, err_to_str=True)
+@xw.arg("rows", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("headers", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 @xw.ret(ErrorCells)
 def TEACHER_SCORES(
@@ -93,9 +103,9 @@ def TEACHER_SCORES(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("row", list, ndim=2, err_to_str=True)
-@xw.arg("headers", list, ndim=2, err_to_str=True)
-@xw.arg("monthly_average", list, ndim=2, err_to_str=True)
+@xw.arg("row", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("headers", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("monthly_average", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 def SCHOOL_ELIGIBLE(
     row: list[Any],
@@ -114,8 +124,8 @@ def SCHOOL_ELIGIBLE(
 
 @xw.func(category=CATEGORY)
 @xw.arg("kind", str, err_to_str=True)
-@xw.arg("row", list, ndim=2, err_to_str=True)
-@xw.arg("headers", list, ndim=2, err_to_str=True)
+@xw.arg("row", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("headers", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 @xw.ret(ErrorCells)
 def SCORE_EXPLAIN(
@@ -131,8 +141,8 @@ def SCORE_EXPLAIN(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("scores", list, ndim=2, err_to_str=True)
-@xw.arg("eligible", list, ndim=2, err_to_str=True)
+@xw.arg("scores", GivenCells, ndim=2, err_to_str=True)
+@xw.arg("eligible", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 @xw.ret(ErrorCells)
 def RANK_SCORES(
@@ -148,7 +158,7 @@ def RANK_SCORES(
 
 @xw.func(category=CATEGORY)
 @xw.arg("kind", str, err_to_str=True)
-@xw.arg("rank", list, ndim=2, err_to_str=True)
+@xw.arg("rank", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 def AWARD(kind: str, rank: float | str | None, rules: str | None = None) -> str:
     """某个名次的奖项名称；没有奖项或没有名次时空着。

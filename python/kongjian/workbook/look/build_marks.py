@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.rules.ladders import ladder
 from kongjian.rules.model import Rules
+from kongjian.workbook.layout import PLACES
 from kongjian.workbook.look.build_styles import (
     AMBER,
     AMBER_PALE,
@@ -72,7 +74,8 @@ def _marks(rules: Rules, output: OutputSheet) -> Iterator[tuple[str, Mark]]:
         if table == output.table:
             yield from ((column, one) for one in marks)
     if output.table in _RANKINGS:
-        # the first award's places stand out most, the next award's less
-        lasts = sorted({a.last for a in rules.awards if a.object == _RANKINGS[output.table]})
-        for last, background in zip(lasts, (GOLD_PALE, GREEN_PALE), strict=False):
+        # the first award's places stand out most, the next award's less; 规则 says how many there are
+        kind = _RANKINGS[output.table]
+        awards = zip(ladder(rules.awards, kind), PLACES[kind], (GOLD_PALE, GREEN_PALE), strict=False)
+        for _, last, background in awards:
             yield "名次", (f"AND(ISNUMBER({{}}),{{}}<={last})", INK, background, True)

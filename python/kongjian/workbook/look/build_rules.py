@@ -1,4 +1,4 @@
-"""The 规则 sheet: the readings to choose from and every indicator's parameters, with their sources."""
+"""The 规则 sheet: the whole scheme, readings to choose from and parameters to change, with their sources."""
 
 from __future__ import annotations
 
@@ -10,22 +10,18 @@ from kongjian.rules.bands_text import format_bands
 from kongjian.rules.choices import targets_by_reading
 from kongjian.rules.model import KIND_LABELS, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS, Object
+from kongjian.rules.parameters import BY_READING, INDICATOR_NUMBERS
 from kongjian.rules.readings import Reading
 from kongjian.workbook.layout import (
-    BY_READING,
     INDICATORS_COLUMNS,
     INDICATORS_TABLE,
     READINGS_COLUMNS,
     READINGS_TABLE,
     RULES,
 )
+from kongjian.workbook.look.build_scheme import add_scheme_tables, editable, fixed, heading, put
 from kongjian.workbook.look.build_styles import (
-    AMBER,
-    GREY,
     HEADER_HEIGHT,
-    INK,
-    LINE,
-    PALE,
     Styles,
     add_table,
     frame,
@@ -34,9 +30,8 @@ from kongjian.workbook.look.build_styles import (
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW
 from kongjian.xlsx.text_heights import row_height
 
-# Both tables stand in the same columns, so each width suits 口径 above and 指标 below.
+# All tables stand in the same columns, so each width suits 口径 above and 指标 below.
 _WIDTHS = (13, 18, 18, 54, 14, 10, 8, 9, 24, 40, 46)
-_INPUT_FILL = "#FFFBE6"
 # Which parameters count for which kind of scoring; only these cells are for staff to change.
 _EDITABLE = {
     "yes_no": {"分值"},
@@ -51,13 +46,14 @@ def add_rules(book: Workbook, styles: Styles, rules: Rules) -> None:
     sheet.hide_gridlines(2)
     for index, width in enumerate(_WIDTHS):
         sheet.set_column(index, index, width)
-    period = f"评选时间{rules.period.start}至{rules.period.end}"
-    subtitle = f"{rules.scheme.name} · 版本{rules.scheme.version} · {rules.scheme.document} · {period}"
+    subtitle = f"{rules.scheme.document}。浅黄色的格子可以改，改后重新计算排名；改了什么记在“运行记录”。"
     frame(sheet, styles, "rules", RULES, subtitle, _WIDTHS)
-    heading = len(rules.readings) + HEADER_ROW + 2
     _readings(sheet, styles, rules)
-    _heading(sheet, styles, rules, heading)
-    _indicators(sheet, styles, rules, heading + 1)
+    row = HEADER_ROW + len(rules.readings) + 2
+    row = add_scheme_tables(book, sheet, styles, rules, row, _WIDTHS)
+    note = f"分值合计必须等于上面的学校满分、教师满分。“{BY_READING}”的目标由口径决定，填了数字就按数字。"
+    heading(sheet, styles, row, "指标", note)
+    _indicators(sheet, styles, rules, row + 1)
     # row 3 heads the upper table only, so it neither stays in sight nor repeats in print
     sheet.freeze_panes(SUBTITLE_ROW, 0)
     print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=SUBTITLE_ROW)
@@ -68,12 +64,12 @@ def _readings(sheet: Worksheet, styles: Styles, rules: Rules) -> None:
     header = styles.header("rules")
     columns = dict.fromkeys(READINGS_COLUMNS, header)
     add_table(sheet, READINGS_TABLE, HEADER_ROW, columns, len(rules.readings), filtered=False)
-    fixed, choice = _cell(styles, wrap=True), _editable(styles, center=True)
+    plain, choice = fixed(styles, wrap=True), editable(styles, center=True)
     for row, reading in enumerate(rules.readings, start=FIRST_ROW - 1):
         labels, current = [v.label for v in reading.values], rules.taken(reading).label
         texts = (reading.label, current, "、".join(labels), _meaning(reading), reading.effect)
         for index, text in enumerate(texts):
-            sheet.write_string(row, index, text, choice if index == 1 else fixed)
+            sheet.write_string(row, index, text, choice if index == 1 else plain)
         sheet.set_row(row, row_height(zip(texts, _WIDTHS, strict=False)))
         sheet.data_validation(
             row,
@@ -94,14 +90,6 @@ def _meaning(reading: Reading) -> str:
     return "\n".join([reading.text, *(f"{v.label}：{v.text}" for v in reading.values)])
 
 
-def _heading(sheet: Worksheet, styles: Styles, rules: Rules, row: int) -> None:
-    totals = "、".join(f"{o.label}合计{o.points:g}分" for o in (rules.school, rules.teacher))
-    sheet.set_row(row - 1, 26)
-    sheet.write_string(row - 1, 0, "指标", styles.get(bold=True, font_size=13, font_color=AMBER))
-    note = f"浅黄色的格子可以改，改后重新计算排名；分值必须{totals}。“{BY_READING}”的目标由上面的口径决定。"
-    sheet.write_string(row - 1, 1, note, styles.get(font_color=GREY))
-
-
 def _indicators(sheet: Worksheet, styles: Styles, rules: Rules, top: int) -> None:
     listed: list[tuple[Object, Indicator]] = [
         (scheme.object, indicator)
@@ -116,11 +104,12 @@ def _indicators(sheet: Worksheet, styles: Styles, rules: Rules, top: int) -> Non
         texts = [value if isinstance(value, str) else "" for value in cells.values()]
         sheet.set_row(row, row_height(zip(texts, _WIDTHS, strict=True)))
         for index, (name, value) in enumerate(cells.items()):
-            _put(sheet, row, index, value, _indicator_style(styles, rules, indicator, name))
+            put(sheet, row, index, value, _indicator_style(styles, indicator, name))
 
 
 def _indicator_cells(rules: Rules, kind: Object, indicator: Indicator) -> dict[str, str | float | None]:
     by_reading = targets_by_reading(rules, indicator.name)
+    typed = "target" in rules.edits.get((kind, indicator.name), {})
     target = indicator.target if isinstance(indicator.target, int | float) else None
     values = (
         OBJECT_LABELS[kind],
@@ -129,7 +118,7 @@ def _indicator_cells(rules: Rules, kind: Object, indicator: Indicator) -> dict[s
         indicator.sentence,
         indicator.points,
         KIND_LABELS[indicator.kind],
-        BY_READING if by_reading else target,
+        BY_READING if by_reading and not typed else target,
         indicator.per,
         format_bands(indicator.bands) if indicator.bands else None,
         indicator.clause,
@@ -143,31 +132,9 @@ def _by_reading_note(targets: dict[str, float]) -> list[str]:
     return [f"目标：{named}"] if targets else []
 
 
-def _indicator_style(styles: Styles, rules: Rules, indicator: Indicator, name: str) -> Format:
-    governed = name == "目标" and bool(targets_by_reading(rules, indicator.name))
-    if name in _EDITABLE[indicator.kind] and not governed:
-        return _editable(styles, center=name != "分档")
+def _indicator_style(styles: Styles, indicator: Indicator, name: str) -> Format:
+    if name in _EDITABLE[indicator.kind]:
+        return editable(styles, center=name in INDICATOR_NUMBERS.values())
     if name in ("条款原文", "分档", "出处", "疑点", "一级指标"):
-        return _cell(styles, wrap=True)
-    return _cell(styles, center=name != "指标", bold=name == "指标")
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: str | float | None, style: Format) -> None:
-    if value is None or value == "":
-        sheet.write_blank(row, column, None, style)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value, style)
-    else:
-        sheet.write_number(row, column, value, style)
-
-
-def _cell(styles: Styles, wrap: bool = False, center: bool = False, bold: bool = False) -> Format:
-    """A cell that is only to be read."""
-    look = {"bg_color": PALE, "font_color": INK, "border": 1, "border_color": LINE, "bold": bold}
-    return styles.get(**look, text_wrap=wrap, align="center" if center else "left")
-
-
-def _editable(styles: Styles, center: bool) -> Format:
-    """A cell that staff may change."""
-    look = {"bg_color": _INPUT_FILL, "font_color": "#1F4E9C", "border": 1, "border_color": "#C9A227"}
-    return styles.get(**look, text_wrap=True, align="center" if center else "left")
+        return fixed(styles, wrap=True)
+    return fixed(styles, center=name != "指标", bold=name == "指标")

@@ -137,16 +137,22 @@ def print_setup(sheet: Worksheet, landscape: bool, scheme: str, repeat: int = HE
 
 
 def add_table(
-    sheet: Worksheet, name: str, top: int, headers: Mapping[str, Format], rows: int, filtered: bool = True
+    sheet: Worksheet,
+    name: str,
+    top: int,
+    headers: Mapping[str, Format],
+    rows: int,
+    filtered: bool = True,
+    left: int = 0,
 ) -> None:
-    """An Excel table whose header stands in row `top` (1-based), over at least one data row."""
+    """An Excel table whose header stands in row `top` (1-based) from column `left` (0-based) on, over at least one data row."""
     if not headers:
         return
     sheet.add_table(
         top - 1,
-        0,
+        left,
         top - 1 + max(rows, 1),
-        len(headers) - 1,
+        left + len(headers) - 1,
         {
             "name": name,
             "style": "Table Style Light 1",

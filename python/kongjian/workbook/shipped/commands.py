@@ -72,6 +72,12 @@ COMMANDS = (
         entry="check_data", needs_data=True, on_home=True,
     ),
     Command(
+        "RestoreBackup", "数据", "恢复备份", "Q", "Undo",
+        "恢复备份 (Restore a backup)",
+        "读“备份”文件夹里的备份，列出日期和与现在不同的格数；输入第几份，就把它另存在本工作簿旁边，并写明以后改的哪些格那一份里没有。打开着的工作簿不改动。",
+        entry="restore_backup",
+    ),
+    Command(
         "Recalculate", "计算", "重新计算排名", "R", "CalculateNow",
         "重新计算排名 (Recalculate rankings)",
         "读五张输入表和规则，重写得分、资格、名次、获奖名单、问题清单和首页。输入表不会改动。写入后不能用“撤消”退回，可以再算一次。",

@@ -46,6 +46,8 @@ _GUIDE = (
     ("函数显示#N/A", "表示算不出来：缺指标、列数不对、指标名称写错，或这台电脑没有Python。不会显示成0分。"),
     ("改口径和分值", "在“规则”表改浅黄色的格子；函数马上按新规则重算，名次要再按一次“重新计算排名”。"),
     ("用WPS打开", "可以看结果、粘贴数据、改规则；按钮和函数要在Windows的Excel里用。"),
+    ("备份", "每次写入以前，最后保存的那一份复制到工作簿旁边的“备份”文件夹，最新的10份。写错了按“恢复备份”，选一份另存在旁边；没有保存的改动不在备份里。"),
+    ("清理", "评选结束、材料归档以后，删去工作簿旁边的“备份”“表格”“分发”文件夹和 .bak 文件，再删去临时文件夹（%TEMP%）里以kongjian开头的文件；里面有姓名、账号。"),
     ("找谁", _ASK),
 )  # fmt: skip
 _EXAMPLES = {
@@ -58,10 +60,19 @@ _EXAMPLES = {
     "RANK_SCORES": "=RANK_SCORES(学校得分!Z4:Z50)",
     "AWARD": '=AWARD("教师",8)',
 }
+LAST_WORD = "操作没有完成，请找技术人员。"
+LAST_WORD_NAME = "KongjianLastWord"
+"""What macros say where staff deleted the table of texts: a name of the workbook keeps it."""
+_AS_BEFORE = "输入表没有改动。"
 _MESSAGES = {
     "Category": TAB,
-    "NoAddin": f"没有找到xlwings加载项，按钮和函数暂时不能用；已有的结果不受影响。请看“{HELP}”表的“没有Python”。",
-    "NoPython": f"Python没有运行起来，这次没有完成；输入表没有改动。请看“{HELP}”表的“没有Python”。",
+    "NotRegistered": f"这台电脑还没有登记本程序（错误号{{number}}）。{_AS_BEFORE}请技术人员运行 kongjian install；已经装过的，请正常打开Excel，不要“以管理员身份运行”。",
+    "PythonMoved": f"登记的Python已不在原来的地方（错误号{{number}}）。{_AS_BEFORE}请技术人员重新运行 kongjian install。",
+    "StartRefused": f"Windows不让Python启动，可能被杀毒软件或单位的安全策略拦住（错误号{{number}}）。{_AS_BEFORE}请技术人员运行 kongjian doctor 查看。",
+    "NoAnswer": f"Python启动了，但没有应答（错误号{{number}}）。{_AS_BEFORE}请再按一次；仍不行请技术人员运行 kongjian doctor 查看。",
+    "ServerDied": "Python中途停止了，这次没有完成（错误号{number}）。请再按一次；仍不行请关闭Excel，不要保存，重新打开再试。",
+    "NoPython": "Python里出错，这次没有完成（错误号{number}：{reason}）。请把这句话发给技术人员。",
+    "NoMacPython": f"Python没有运行起来，这次没有完成。{_AS_BEFORE}请看“{HELP}”表的“没有Python”。",
     "NoData": "还没有数据：请先把平台数据粘贴到“学校数据”或“教师数据”，从第4行起。",
     "NoSheet": "找不到这张表，它可能已被隐藏或删除。请取消隐藏，或用原来的kongjian.xlsm。",
     "NoFolder": "打不开文件夹。工作簿可能还没有保存，请先保存。",
@@ -101,6 +112,7 @@ def add_help(book: Workbook, styles: Styles, rules: Rules) -> None:
     )
     row = _heading(sheet, styles, row + 1, "提示文字：宏显示的话，请不要删除")
     _table(sheet, styles, row, MESSAGES_TABLE, MESSAGES_COLUMNS, list(messages().items()))
+    book.define_name(LAST_WORD_NAME, f'="{LAST_WORD}"')
     sheet.freeze_panes(SUBTITLE_ROW, 0)
     print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=SUBTITLE_ROW)
 

@@ -42,7 +42,7 @@ def functions(listed: Iterable[FunctionHelp]) -> str:
     listed = list(listed)
     head = (
         f'Attribute VB_Name = "{FUNCTIONS_MODULE}"\nOption Explicit\n'
-        f"' Made from the functions of {MODULE}: each hands over values and this workbook's rules.\n"
+        f"' Made from the functions of {MODULE}: each hands over its arguments and this workbook's rules.\n"
     )
     return head + "".join(map(_wrapper, listed)) + _signatures(listed)
 
@@ -50,7 +50,7 @@ def functions(listed: Iterable[FunctionHelp]) -> str:
 def _wrapper(function: FunctionHelp) -> str:
     name = function.name
     declared = ", ".join(f"{'Optional ' * a.optional}{a.name} As Variant" for a in function.arguments)
-    passed = ", ".join([*(f"KongjianValues({a.name})" for a in function.arguments), RULES_VBA])
+    passed = ", ".join([*(a.name for a in function.arguments), RULES_VBA])
     return (
         f"\nPublic Function {name}({declared}) As Variant\n"
         "    On Error GoTo failed\n"

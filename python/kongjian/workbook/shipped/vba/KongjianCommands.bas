@@ -1,11 +1,12 @@
 Attribute VB_Name = "KongjianCommands"
 Option Explicit
-' The ribbon's callbacks and the macros of the buttons; both run the same procedure.
+' The ribbon's callbacks and the macros of the buttons; both do the same.
 
 Private loadedRibbon As Object
 
 Public Sub KongjianRibbonLoaded(ribbon As Object)
     Set loadedRibbon = ribbon
+    KongjianOpened
 End Sub
 
 ' After a reset of the project the ribbon is not known any more; its buttons then stay as they are.

@@ -1,27 +1,28 @@
 Attribute VB_Name = "KongjianEvents"
 Option Explicit
-' What happens when the workbook opens and when cells change. Nothing here stops staff with an error.
+' What happens once Excel has the ribbon and when cells change. Nothing here stops staff with an error.
+
+' Excel may refuse to describe functions while a workbook is still opening: tried again at the first changes.
+Private Const MOST_TRIES As Long = 3
 
 Private hadData As Boolean
+Private described As Boolean
+Private tries As Long
 
 Public Sub KongjianOpened()
-    Dim saved As Boolean
     On Error Resume Next
-    saved = ThisWorkbook.Saved
-    KongjianForget
     KongjianDescribe
     hadData = KongjianHasData()
     KongjianRefreshRibbon
-    ' describing the functions is no change to ask about on closing
-    ThisWorkbook.Saved = saved
 End Sub
 
 Public Sub KongjianChanged(page As Object)
     Dim table As Object
     On Error GoTo done
+    KongjianDescribe
     For Each table In page.ListObjects
         Select Case table.Name
-            Case "Readings", "Indicators"
+            Case "Readings", "Scheme", "Months", "EligibilityRules", "AwardRules", "Indicators"
                 KongjianForget
                 KongjianRecalculateFunctions
                 Exit Sub
@@ -73,18 +74,24 @@ Private Function KongjianUsesFunction(formula As String) As Boolean
     Next signature
 End Function
 
-' Tells Excel's function wizard what the table FunctionHelp says.
+' Tells Excel's function wizard what the table FunctionHelp says; that is no change to ask about on closing.
 Private Sub KongjianDescribe()
-    Dim help As Variant, signature As Variant
+    Dim help As Variant, signature As Variant, saved As Boolean
+    If described Or tries >= MOST_TRIES Then Exit Sub
+    tries = tries + 1
+    On Error GoTo done
+    saved = ThisWorkbook.Saved
     help = KongjianTable("FunctionHelp").DataBodyRange.Value2
     For Each signature In KongjianSignatures()
         KongjianDescribeOne Split(signature, "|"), help
     Next signature
+    described = True
+    ThisWorkbook.Saved = saved
+done:
 End Sub
 
 Private Sub KongjianDescribeOne(names As Variant, help As Variant)
     Dim texts() As Variant, place As Long
-    On Error Resume Next
     ReDim texts(0 To UBound(names) - 1)
     For place = 1 To UBound(names)
         texts(place - 1) = KongjianHelp(help, CStr(names(0)), CStr(names(place)))

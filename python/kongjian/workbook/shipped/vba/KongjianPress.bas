@@ -5,14 +5,14 @@ Option Explicit
 
 ' Presses one entry of kongjian.buttons, again with the answer for as long as it asks.
 Public Sub KongjianPython(entry As String)
-    Dim answer As String, fault As String
+    Dim answer As String
     On Error GoTo failed
-    ' the add-in works on the active workbook
     ThisWorkbook.Activate
+    KongjianTryAgain
 #If Mac Then
     ' no server there: Python tells by itself
     answer = CStr(Application.Run("xlwings.xlam!RunPython", "import kongjian.buttons; kongjian.buttons." & entry & "()"))
-    If answer = "-1" Then KongjianSay "NoPython"
+    If answer = "-1" Then KongjianSay "NoMacPython"
 #Else
     Do
         answer = KongjianShown(KongjianPressed(entry, answer))
@@ -21,14 +21,15 @@ Public Sub KongjianPython(entry As String)
     KongjianRefreshRibbon
     Exit Sub
 failed:
-    fault = "NoPython"
-    ' what Excel says of a macro that is not there
-    If Err.Number = 1004 Then fault = "NoAddin"
-    KongjianSay fault
+#If Mac Then
+    KongjianSay "NoMacPython"
+#Else
+    KongjianSayFault Err.Number, Err.Description
+#End If
 End Sub
 
 ' A press may take minutes; meanwhile Excel is not to ask whether to wait for the other program. Formulas wait until
-' Python is back: our functions need the same server. All is put back here, as Python may die in the middle.
+' Python is back: our functions need the same server. All is set back here, as Python may die in the middle.
 Private Function KongjianPressed(entry As String, answer As String) As Variant
     Dim number As Long, reason As String, alerts As Boolean, events As Boolean, calculation As Long
     alerts = Application.DisplayAlerts
@@ -63,6 +64,8 @@ Private Function KongjianShown(rows As Variant) As String
                 title = text
             Case "files"
                 KongjianShown = KongjianFiles(text, CStr(rows(line, first + 2)))
+            Case "type"
+                KongjianShown = Trim$(InputBox(text, title))
             Case "mail"
                 mailed = KongjianMailed(text, CStr(rows(line, first + 2)), CStr(rows(line, first + 3)))
             Case "open"
@@ -70,6 +73,9 @@ Private Function KongjianShown(rows As Variant) As String
             Case "info", "warning", "error"
                 If mailed Then text = text & rows(line, first + 2) Else text = text & rows(line, first + 3)
                 MsgBox text, KongjianIcon(CStr(rows(line, first))), title
+            Case "ask"
+                ' Enter alone is no yes
+                If MsgBox(text, vbYesNo + vbExclamation + vbDefaultButton2, title) = vbYes Then KongjianShown = rows(line, first + 2)
         End Select
     Next line
 End Function

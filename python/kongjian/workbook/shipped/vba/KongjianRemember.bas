@@ -11,13 +11,22 @@ Private resultsRules As String
 Private rulesText As String
 Private rulesKnown As Boolean
 
-' Both tables of the rules as text: rows by line feed, cells by character 31, an empty line between the tables.
+' The tables of the rules as text: rows by line feed, cells by vertical tab, an empty line between the tables.
 Public Function KongjianRules() As String
+    Dim tableName As Variant
     If Not rulesKnown Then
-        rulesText = KongjianTableText("Readings") & vbLf & vbLf & KongjianTableText("Indicators")
+        rulesText = ""
+        For Each tableName In KongjianRuleTables()
+            If Len(rulesText) > 0 Then rulesText = rulesText & vbLf & vbLf
+            rulesText = rulesText & KongjianTableText(CStr(tableName))
+        Next tableName
         rulesKnown = True
     End If
     KongjianRules = rulesText
+End Function
+
+Public Function KongjianRuleTables() As Variant
+    KongjianRuleTables = Array("Readings", "Scheme", "Months", "EligibilityRules", "AwardRules", "Indicators")
 End Function
 
 Private Function KongjianTableText(tableName As String) As String
@@ -31,7 +40,7 @@ Private Function KongjianTableText(tableName As String) As String
         For place = 1 To UBound(grid, 2)
             cells(place) = KongjianCellText(grid(line, place))
         Next place
-        rows(line) = Join(cells, Chr$(31))
+        rows(line) = Join(cells, vbVerticalTab)
     Next line
     KongjianTableText = Join(rows, vbLf)
 End Function
@@ -54,20 +63,14 @@ Private Function KongjianCellText(value As Variant) As String
     KongjianCellText = text
 End Function
 
-' What a function was given: the values of a range, anything else as it is, a missing one still missing.
-Public Function KongjianValues(Optional argument As Variant) As Variant
-    If Not IsObject(argument) Then
-        KongjianValues = argument
-    ElseIf argument.Areas.Count > 1 Then
-        KongjianValues = CVErr(xlErrRef)
-    Else
-        KongjianValues = argument.Value2
-    End If
-End Function
-
-' A function's result; its last argument is the rules.
-Public Function KongjianCall(functionName As String, given As Variant) As Variant
-    Dim key As String, answer As Variant
+' A function's result from what stands in its cell; its last argument is the rules.
+Public Function KongjianCall(functionName As String, arguments As Variant) As Variant
+    Dim given() As Variant, key As String, answer As Variant, place As Long, bottom As Long
+    bottom = KongjianBottom(arguments)
+    ReDim given(LBound(arguments) To UBound(arguments))
+    For place = LBound(arguments) To UBound(arguments)
+        given(place) = KongjianValues(bottom, arguments(place))
+    Next place
     KongjianUseRules CStr(given(UBound(given)))
     key = KongjianKey(functionName, given)
     If Len(key) > 0 And Not results Is Nothing Then
@@ -77,9 +80,40 @@ Public Function KongjianCall(functionName As String, given As Variant) As Varian
         End If
     End If
     answer = KongjianAsk("kongjian.udfs", functionName, given)
-    KongjianPutErrors answer
+    KongjianMarkErrors answer
     KongjianKeep key, answer
     KongjianCall = answer
+End Function
+
+' The values of a range, anything else as it is, a missing one still missing. A range that goes on to the sheet's end
+' stops at this row, below which nothing stands: a whole column is a million cells.
+Private Function KongjianValues(bottom As Long, Optional argument As Variant) As Variant
+    If Not IsObject(argument) Then
+        KongjianValues = argument
+    ElseIf argument.Areas.Count > 1 Then
+        KongjianValues = CVErr(xlErrRef)
+    ElseIf KongjianIsEndless(argument) Then
+        KongjianValues = argument.Resize(Application.WorksheetFunction.Max(1, bottom - argument.Row + 1)).Value2
+    Else
+        KongjianValues = argument.Value2
+    End If
+End Function
+
+Private Function KongjianIsEndless(area As Variant) As Boolean
+    KongjianIsEndless = area.Row + area.Rows.Count > area.Worksheet.Rows.Count
+End Function
+
+' The last row that holds anything on the sheets of such ranges: one for all, so that columns stay equally long.
+Private Function KongjianBottom(arguments As Variant) As Long
+    Dim place As Long, used As Range
+    For place = LBound(arguments) To UBound(arguments)
+        If IsObject(arguments(place)) Then
+            If KongjianIsEndless(arguments(place)) Then
+                Set used = arguments(place).Worksheet.UsedRange
+                If used.Row + used.Rows.Count - 1 > KongjianBottom Then KongjianBottom = used.Row + used.Rows.Count - 1
+            End If
+        End If
+    Next place
 End Function
 
 ' Results of other rules do not count.
@@ -157,7 +191,7 @@ Private Function KongjianValueKey(Optional value As Variant) As String
 End Function
 
 ' In an array Python writes #N/A as text; a blank would show as 0.
-Private Sub KongjianPutErrors(answer As Variant)
+Private Sub KongjianMarkErrors(answer As Variant)
     Dim line As Long, place As Long
     If Not IsArray(answer) Then
         answer = KongjianCell(answer)

@@ -1,14 +1,16 @@
 Attribute VB_Name = "KongjianShared"
 Option Explicit
-' Tables, texts, and the way to Python. The add-in is late bound, so that this compiles without it.
+' Tables, texts, and the way to Python: a server that Windows starts, late bound, so that this compiles without it.
 ' ASCII only: Chinese texts stand in the table Messages.
 
-Private Const ADDIN As String = "xlwings.xlam!"
-' "The command did not finish; ask your technician" as character codes, for when Messages is gone.
-Private Const FALLBACK As String = "64CD 4F5C 6CA1 6709 5B8C 6210 FF0C 8BF7 627E 6280 672F 4EBA 5458 3002"
+Private Const SERVER_NAME As String = "Kongjian.Server"
+Private Const ADDIN As String = "xlwings.xlam"
+' Seconds for which a server that could not be started is not tried again by each of thousands of cells.
+Private Const PATIENCE As Long = 60
 
-' The server is kept: asking the add-in for it reads the settings anew each time.
 Private server As Object
+Private refusal As Long
+Private refusedUntil As Date
 
 ' The table of this name on whatever sheet, or Nothing.
 Public Function KongjianTable(tableName As String) As Object
@@ -36,20 +38,39 @@ Public Function KongjianMessage(code As String) As String
         End If
     Next line
 failed:
-    KongjianMessage = KongjianPlain(FALLBACK)
+    KongjianMessage = KongjianLastWord()
 End Function
 
-Private Function KongjianPlain(codes As String) As String
-    Dim code As Variant, text As String
-    For Each code In Split(codes, " ")
-        text = text & ChrW(CLng("&H" & code))
-    Next code
-    KongjianPlain = text
+' Where staff deleted the table: a text that a name of the workbook keeps as ="...".
+Private Function KongjianLastWord() As String
+    Dim text As String
+    On Error GoTo failed
+    text = ThisWorkbook.Names("KongjianLastWord").RefersTo
+    KongjianLastWord = Mid$(text, 3, Len(text) - 3)
+    Exit Function
+failed:
+    KongjianLastWord = "kongjian"
 End Function
 
 Public Sub KongjianSay(code As String)
     MsgBox KongjianMessage(code), vbExclamation, "kongjian"
 End Sub
+
+' The same with the number of an error and what is said of it.
+Public Sub KongjianSayFault(number As Long, reason As String)
+    Dim text As String
+    text = KongjianMessage(KongjianFault(number))
+    text = Replace(text, "{number}", CStr(number))
+    MsgBox Replace(text, "{reason}", KongjianLastLine(reason)), vbExclamation, "kongjian"
+End Sub
+
+' Python gives its whole trace; the last line says what was wrong.
+Private Function KongjianLastLine(reason As String) As String
+    Dim line As Variant
+    For Each line In Split(Replace(reason, vbCr, vbLf), vbLf)
+        If Len(Trim$(line)) > 0 Then KongjianLastLine = Left$(Trim$(line), 200)
+    Next line
+End Function
 
 ' Whether anything stands under the headers of the schools or the teachers.
 Public Function KongjianHasData() As Boolean
@@ -76,32 +97,77 @@ Private Function KongjianFilled(tableName As String) As Boolean
         page.Range(page.Cells(top, first), page.Cells(bottom, last))) > 0
 End Function
 
-' Calls a function of a Python module; raises what Python or the add-in raises.
+' Asks a function of a Python module; raises what Python or Windows raises.
 Public Function KongjianAsk(moduleName As String, functionName As String, given As Variant) As Variant
     Dim fresh As Boolean, number As Long, reason As String
     On Error GoTo failed
-    If server Is Nothing Then
-        fresh = True
-        Set server = Application.Run(ADDIN & "XLPy")
-    End If
+    fresh = server Is Nothing
+    If fresh Then Set server = KongjianStarted()
 retry:
     KongjianAsk = server.CallUDF(moduleName, functionName, given, ThisWorkbook, Application.Caller)
     Exit Function
 failed:
     number = Err.Number
     reason = Err.Description
-    If fresh Or Not KongjianIsGone(number) Then Err.Raise number, "kongjian", reason
-    ' Python was started anew since; its new server is asked once
+    If fresh Or KongjianFault(number) <> "ServerDied" Then Err.Raise number, "kongjian", reason
+    ' Python has ended since; its new server is asked once
     fresh = True
     Set server = Nothing
-    Set server = Application.Run(ADDIN & "XLPy")
+    Set server = KongjianStarted()
     Resume retry
 End Function
 
-' The errors of a server that is not there any more.
-Private Function KongjianIsGone(number As Long) As Boolean
-    Select Case number
-        Case 462, -2147023174, -2147023170, -2147417848, -2147220995
-            KongjianIsGone = True
+' Somebody presses a button: a server that could not be started is tried again at once.
+Public Sub KongjianTryAgain()
+    refusal = 0
+End Sub
+
+' Our own server, else the add-in's where it is open. Raises what Windows says of our own.
+Private Function KongjianStarted() As Object
+    Dim number As Long
+    If refusal <> 0 And Now < refusedUntil Then Err.Raise refusal, "kongjian"
+    Set KongjianStarted = KongjianCreated(number)
+    ' the one of before was just ending
+    If KongjianFault(number) = "ServerDied" Then Set KongjianStarted = KongjianCreated(number)
+    refusal = 0
+    If number = 0 Then Exit Function
+    If KongjianHasAddin() Then
+        Set KongjianStarted = Application.Run(ADDIN & "!XLPy")
+    Else
+        refusal = number
+        refusedUntil = Now + TimeSerial(0, 0, PATIENCE)
+        Err.Raise number, "kongjian"
+    End If
+End Function
+
+Private Function KongjianCreated(ByRef number As Long) As Object
+    On Error Resume Next
+    Set KongjianCreated = CreateObject(SERVER_NAME)
+    number = Err.Number
+End Function
+
+' Only an open one: Excel would look for a file of this name beside the workbook and run that.
+Private Function KongjianHasAddin() As Boolean
+    On Error Resume Next
+    KongjianHasAddin = Len(Application.Workbooks(ADDIN).Name) > 0
+End Function
+
+' What an error means, as a code of the table Messages. Windows' own numbers are taken apart: where from, which.
+Public Function KongjianFault(number As Long) As String
+    Dim part As Long, low As Long
+    part = (number And 8191 * 65536) \ 65536
+    low = number And 65535
+    KongjianFault = "NoPython"
+    Select Case part & "/" & low
+        Case "0/429", "4/340", "4/499"
+            KongjianFault = "NotRegistered"
+        Case "0/53", "0/76", "7/2", "7/3"
+            KongjianFault = "PythonMoved"
+        Case "0/70", "7/5", "7/225", "7/740", "7/1260"
+            KongjianFault = "StartRefused"
+        Case "8/5"
+            KongjianFault = "NoAnswer"
+        Case "0/462", "1/7", "1/18", "1/264", "4/509", "7/1722", "7/1726", "7/1727", "8/8"
+            KongjianFault = "ServerDied"
     End Select
 End Function

@@ -1,8 +1,5 @@
 Option Explicit
-
-Private Sub Workbook_Open()
-    KongjianOpened
-End Sub
+' Nothing runs because the workbook opens: programs that judge mail take that amiss. The ribbon starts what is needed.
 
 Private Sub Workbook_SheetChange(ByVal Sh As Object, ByVal Target As Range)
     KongjianChanged Sh

@@ -1,0 +1,120 @@
+"""行为明细 line by line, coded: who did what, when and where, by positions in the rules and in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kongjian.base.text import fold
+from kongjian.engine.frame import Frame, Ints, Texts, texts
+from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
+from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model_tables import InputTable
+from kongjian.rules.roles import Role
+
+
+def behaviours(rules: Rules) -> list[str]:
+    """Every behaviour in the order of the rules: what arrays of behaviours run over."""
+    return [b for r in rules.effective.roles for b in r.behaviours]
+
+
+def role_behaviours(rules: Rules, fills: str = "") -> Iterator[tuple[int, EventRole, int, str]]:
+    """Each behaviour, of the roles that fill this or of all: the role's position and the role, its own position and name."""
+    by_role = ((k, role, name) for k, role in enumerate(rules.effective.roles) for name in role.behaviours)
+    for b, (k, role, name) in enumerate(by_role):
+        if not fills or role.fills == fills:
+            yield k, role, b, name
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The events, coded by positions in the rules and in the tables; NOT_FOUND where a word is unknown."""
+
+    events: Frame
+    at: Ints
+    role: Ints
+    behaviour: Ints
+    own_role: Ints
+    day: NDArray[np.datetime64]
+    month: Ints
+    account: Texts
+    person: Ints
+    teacher: Ints
+    school: Ints
+    school_name: Texts
+    class_key: Texts
+
+
+def code_lines(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Lines:
+    table = rules.table("events")
+    behaviour = _codes(events[table.name_of(Role.BEHAVIOUR)], _behaviour_codes(rules))
+    own_role = np.array([k for k, *_ in role_behaviours(rules)])
+    account = np.array(accounts(events), dtype=object)
+    teacher = locate(account, accounts(teachers)) if teachers.height else np.full(events.height, NOT_FOUND)
+    names = _schools(events[table.name_of(Role.SCHOOL)], teacher, teachers, rules)
+    school_names = schools[rules.table("schools").name_of(Role.SCHOOL)]
+    day = events[table.name_of(Role.DATE)]
+    return Lines(
+        events, rows(events),
+        event_roles(events, rules),
+        behaviour, np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),
+        day, _month_numbers(day, rules), account, locate(account, account), teacher,
+        locate(school_keys(names), school_keys(school_names)), names, _class_keys(events, table),
+    )  # fmt: skip
+
+
+def _month_numbers(day: NDArray[np.datetime64], rules: Rules) -> Ints:
+    """The month of each day by its position in the period; NOT_FOUND outside it or without a day."""
+    first, last = (np.datetime64(m, "M") for m in (rules.period.start, rules.period.end))
+    month = day.astype("datetime64[M]")
+    inside = (month >= first) & (month <= last)
+    return np.where(inside, (month - first).astype(np.int64), NOT_FOUND)
+
+
+def _schools(given: Texts, teacher: Ints, teachers: Frame, rules: Rules) -> Texts:
+    """The school of each line: as the line says, else the teacher's own."""
+    blank = np.flatnonzero((given == "") & (teacher != NOT_FOUND))
+    if not len(blank):
+        return given
+    out = given.copy()
+    out[blank] = teachers[rules.table("teachers").name_of(Role.SCHOOL)][teacher[blank]]
+    return out
+
+
+def _class_keys(events: Frame, table: InputTable) -> Texts:
+    """What names a pupil's class within the school; "" where the log does not say."""
+    columns = [c.name for role in (Role.GRADE, Role.CLASS_NAME) if (c := table.by_role(role))]
+    return class_keys(events, columns)
+
+
+def class_keys(frame: Frame, columns: list[str]) -> Texts:
+    """Classes by their folded 年级 and 班级, as far as the table has them."""
+    given = [frame[c] for c in columns if c in frame]
+    if not given or not any((c != "").any() for c in given):
+        return texts([""] * frame.height)
+    return texts("".join(map(fold, words)) for words in zip(*given, strict=True))
+
+
+def _codes(column: Texts, known: Callable[[str], int]) -> Ints:
+    memo: dict[str, int] = {}
+    cells = column.tolist()
+    return np.array([memo[v] if v in memo else memo.setdefault(v, known(v)) for v in cells], dtype=np.int64)
+
+
+def event_roles(events: Frame, rules: Rules) -> Ints:
+    """The role of each line by its position in the rules; NOT_FOUND where the word is unknown."""
+    known = {fold(n): k for k, r in enumerate(rules.effective.roles) for n in (r.label, r.id, *r.aliases)}
+    column = rules.table("events").name_of(Role.EVENT_ROLE)
+    return _codes(events[column], lambda text: known.get(fold(text), NOT_FOUND))
+
+
+def _behaviour_codes(rules: Rules) -> Callable[[str], int]:
+    names = behaviours(rules)
+    known = {
+        fold(a): names.index(b) for b, aliases in rules.effective.behaviour_aliases.items() for a in aliases
+    }
+    known |= {fold(b): k for k, b in enumerate(names)}
+    return lambda text: known.get(fold(text), NOT_FOUND)

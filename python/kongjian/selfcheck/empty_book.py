@@ -1,0 +1,42 @@
+"""The empty workbook that this installation ships: what is fixed in every workbook made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from kongjian.base import places
+from kongjian.base.grid import Grid
+from kongjian.selfcheck.second_reader import SecondReader
+from kongjian.workbook.layout import HELP, HOME, RULES
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
+
+
+@dataclass(frozen=True)
+class EmptyBook:
+    """Its file, its defined names, the states of its sheets, and the sheets whose texts are fixed."""
+
+    path: Path
+    names: Mapping[str, str]
+    states: Mapping[str, str]
+    grids: Mapping[str, Grid | None]
+
+    def grid(self, sheet: str) -> Grid | None:
+        return self.grids.get(sheet)
+
+
+def empty_book(path: Path | None = None) -> EmptyBook:
+    """That of this installation unless another is given. Raises KongjianError where there is none."""
+    file = path or places.shipped_workbook()
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _: int) -> EmptyBook:
+    with Package(path) as package, SecondReader(path) as second:
+        reader = Reader(package)
+        grids = {sheet: reader.grid(sheet) for sheet in (HOME, RULES, HELP)}
+        return EmptyBook(path, second.names, second.states, grids)

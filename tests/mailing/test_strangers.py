@@ -1,0 +1,165 @@
+"""What the search in a school's file finds, what it is sure of, and what is no stranger: texts on a small sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook.defined_name import DefinedName
+
+from kongjian.base.text import fold
+from kongjian.mailing.package_texts import unescaped
+from kongjian.mailing.strangers import Names, Sighting, Strangers, found_in
+
+
+def names(schools: str = "", accounts: str = "", people: str = "") -> Names:
+    return Names(
+        *(
+            frozenset(fold(unescaped(name)) for name in text.split("|")) - {""}
+            for text in (schools, accounts, people)
+        )
+    )
+
+
+OTHERS = names(
+    schools="第一小学|官塘驿镇中心小学|湖北省赤壁市第二小学|学校|三中|宋体|&lt;校",
+    accounts="min|A1|TRUE|12|zhang_wei|421281199001010003|abcdef|ABC12",
+    people="张伟明|高峰|宋体|课件|Li Ming|阿里·买买提|诸葛孔明|sum",
+)
+OWN = names(schools="赤壁市第一小学|赤壁市第二小学", accounts="wang01", people="王芳|王芳·高峰|小学")
+TEXTS = frozenset(map(fold, ["学校", "学校名称", "制作课件", "备注：原三中教师"]))
+WANTED = Strangers(OTHERS, OWN, TEXTS)
+# what stands in a cell; names that are found, with ! where it is certain
+CELLS = """
+官塘驿镇中心小学|官塘驿镇中心小学!
+见官塘驿镇中心小学的表|官塘驿镇中心小学!
+官塘驿镇 中心小学|官塘驿镇中心小学!
+官塘驿镇中心小学　|官塘驿镇中心小学!
+第一小学|第一小学!
+赤壁市第一小学|
+赤壁市第一小学和第一小学|第一小学!
+湖北省赤壁市第一小学|
+湖北省赤壁市第二小学|湖北省赤壁市第二小学!
+赤壁市第二小学|
+学校|
+学校名称|
+学校：赤壁|学校
+全市共8所学校排名|
+备注：原三中教师|
+三中|三中
+原三中教师|
+原“三中”教师|三中
+宋体|宋体
+字体是宋体的|
+&lt;校|<校
+421281199001010003|421281199001010003!
+账号421281199001010003，|421281199001010003!
+1421281199001010003|
+4212811990010100031|
+421281199001010003X|
+421281 1990 0101 0003|421281199001010003!
+４２１２８１１９９００１０１０００３|421281199001010003!
+ABCDEF|ABCDEF!
+xabcdef|
+账号abc12|
+账号 abc12|ABC12
+min|MIN
+a1|A1
+A12|
+true|TRUE
+12|12
+12.5|12
+112|
+账号zhang_wei|ZHANG_WEI!
+wang01|
+张伟明|张伟明
+张伟|
+张伟明明|
+联系人：张伟明（主任）|张伟明
+联系人 张伟明 主任|张伟明
+高峰|高峰
+高峰期|
+王芳|
+王芳·高峰|
+王芳·高峰，高峰|高峰
+赤壁市第一小学高峰|高峰
+制作课件|
+课件|课件
+Li Ming|LIMING
+联系人：Li Ming（主任）|LIMING
+Li Mingming|
+阿里·买买提|阿里·买买提
+联系人：阿里·买买提（主任）|阿里·买买提
+大阿里·买买提|
+SUM|SUM
+小学|
+""".strip("\n").split("\n")
+
+
+def sheet(folder: Path, *cells: object) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "表"  # type: ignore[union-attr]
+    for row, value in enumerate(cells, start=1):
+        book.active.cell(row, 1).value = value  # type: ignore[union-attr, assignment]
+    book.save(folder / "a.xlsx")
+    return folder / "a.xlsx"
+
+
+def seen(path: Path, wanted: Strangers = WANTED) -> list[str]:
+    return sorted(f"{s.name}{'!' * s.certain}" for s in found_in(path, wanted))
+
+
+@pytest.mark.parametrize("line", CELLS)
+def test_what_a_text_names(line: str, tmp_path: Path) -> None:
+    text, _, found = line.partition("|")
+    assert seen(sheet(tmp_path, text)) == ([found] if found else [])
+
+
+def test_numbers_name_long_accounts_only(tmp_path: Path) -> None:
+    wanted = Strangers(names(accounts="12|123456|421281199001010000"), Names(), frozenset())
+    assert seen(sheet(tmp_path, 12, 1234567, 123456.5), wanted) == []
+    assert seen(sheet(tmp_path, 123456, 421281199001010000), wanted) == ["123456!", "421281199001010000!"]
+
+
+def test_formulas_and_the_format_s_own_words_name_nobody(tmp_path: Path) -> None:
+    path = sheet(tmp_path, "=MIN(A2,TRUE)", 3, "=SUM(A1:A2)")
+    assert seen(path) == []
+    assert seen(sheet(tmp_path, '="见"&"高峰"&MIN(1,2)')) == ["高峰"]
+    assert seen(sheet(tmp_path, '="高""峰"&"第一小学"')) == ["第一小学!"]
+
+
+def test_names_and_texts_outside_the_cells_are_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "诸葛孔明"  # type: ignore[union-attr]
+    book.defined_names.add(DefinedName("高峰", attr_text="诸葛孔明!$A$1"))
+    book.properties.subject = "三中"
+    book.active.oddHeader.center.text = "第一小学"  # type: ignore[union-attr]
+    book.active["A1"].comment = openpyxl.comments.Comment("问张伟明", "阿里·买买提")  # type: ignore[index]
+    book.active["B2"].comment = openpyxl.comments.Comment("问：张伟明", "站")  # type: ignore[index]
+    book.save(tmp_path / "a.xlsx")
+    assert seen(tmp_path / "a.xlsx") == sorted(
+        ["诸葛孔明", "高峰", "三中", "第一小学!", "张伟明", "阿里·买买提"]
+    )
+
+
+def test_where_it_stands_is_said_once(tmp_path: Path) -> None:
+    path = sheet(tmp_path, "高峰", "x", "高峰", "高峰", "高峰", "421281199001010003")
+    assert found_in(path, WANTED) == [
+        Sighting("421281199001010003", "表 A6", True),
+        Sighting("高峰", "表 A1、表 A3、表 A4", False),
+    ]
+
+
+def test_an_account_that_is_also_a_name_is_certain(tmp_path: Path) -> None:
+    wanted = Strangers(names(accounts="abcdef", people="abcdef"), Names(), frozenset())
+    assert seen(sheet(tmp_path, "abcdef"), wanted) == ["ABCDEF!"]
+
+
+def test_what_is_said_names_place_and_stranger() -> None:
+    assert Sighting("高峰", "表 A1", True).text == "文件里有别的学校的“高峰”（表 A1）"
+    assert Sighting("高峰", "表 A1", False).text == "“高峰”（表 A1）与别的学校的名称、人或账号相同"
+
+
+def test_nobody_is_found_where_nobody_is_sought(tmp_path: Path) -> None:
+    assert seen(sheet(tmp_path, "高峰"), Strangers(Names(), Names(), frozenset())) == []
