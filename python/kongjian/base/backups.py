@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from kongjian.base import disk
 from kongjian.base.errors import KongjianError
 from kongjian.base.one_writer import sync_folder
 
@@ -57,7 +58,7 @@ def keep(book: Path) -> None:
             return
         _copy(book, there[0] if there else None)
     except OSError as error:
-        reason, folder = error.strerror or error, _folder(book.resolve())
+        reason, folder = disk.said(error), _folder(book.resolve())
         raise KongjianError(
             f"备份没有做成（{reason}），所以没有写入 {book.name}，原文件没有改动；"
             f"请看 {folder} 能不能写、磁盘有没有空间，或把工作簿放到别的文件夹再试"

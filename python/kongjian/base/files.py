@@ -9,11 +9,13 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from kongjian.base import disk, places
 from kongjian.base.errors import KongjianError
 from kongjian.base.one_writer import alone_in, sync_folder
+from kongjian.base.scratch import holds
 
 finished = 0
 """Files that this process has put in their place: what is told when it is stopped."""
@@ -97,7 +99,7 @@ def replace_file(
                     shutil.copy2(target, fresh_backup)
                 fresh_backup.replace(backup)
             temporary.replace(target)
-        finished += 1
+            finished += not holds(target)
         sync_folder(target.parent)
     except Exception as error:
         if (found := disk.behind(error)) or isinstance(error, OSError):
@@ -105,7 +107,8 @@ def replace_file(
         raise
     finally:
         for leftover in (temporary, fresh_backup):
-            leftover.unlink(missing_ok=True)
+            with suppress(OSError):  # on a disk that went read-only they cannot be there
+                leftover.unlink(missing_ok=True)
 
 
 def _temporary(target: Path) -> str:

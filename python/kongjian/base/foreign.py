@@ -42,7 +42,7 @@ def unreadable(path: Path, error: BaseException) -> str:
         return text
     name = one_line(path.name)
     for said in (one_line(str(path)), name):
-        text = text.removeprefix(said).lstrip(" ：")
+        text = text.removeprefix(said).lstrip(" ：的")
     return f"{name}{_UNREADABLE}{text}）"
 
 

@@ -15,12 +15,13 @@ _NAME = re.compile(r"kongjian-(\d+)-(\d+)-\w+")
 _FORMER = re.compile(r"kongjian-(?:\d+-)?\w{8}")
 """How editions before the sweep named theirs; a day old, no run is at work in it."""
 _DAY = 86_400
-_PROFILE = "-env:UserInstallation="
+_OWN = ("-env:UserInstallation=", "kongjian.")
+"""How an argument begins of a LibreOffice, and of a Python, that this program has started."""
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for this user alone, gone at the end with every LibreOffice that works in it, however the end comes."""
+    """A folder for this user alone, gone at the end with every program at work in it, however the end comes."""
     folder = Path(tempfile.mkdtemp(prefix=f"kongjian-{os.getpid()}-{_begun(os.getpid())}-"))
     try:
         yield folder
@@ -31,23 +32,29 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)  # LibreOffice may hold files a moment longer: the sweep's
 
 
-def sweep() -> None:
-    """Ends and removes what runs of this user left behind that were killed."""
+def sweep(ending: bool = False) -> None:
+    """Ends and removes what runs of this user left behind that were killed; when this one is `ending`, its own, too."""
     with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
         for entry in [e for e in entries if e.name.startswith("kongjian-")]:
             with suppress(OSError):
-                if entry.is_dir(follow_symlinks=False) and _left(entry):
+                if entry.is_dir(follow_symlinks=False) and _left(entry, ending):
                     end_programs(Path(entry.path))
                     shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def _left(entry: os.DirEntry[str]) -> bool:
+def holds(path: Path) -> bool:
+    """Whether a file lives no longer than its run."""
+    return any(_NAME.fullmatch(parent.name) for parent in path.parents)
+
+
+def _left(entry: os.DirEntry[str], ending: bool) -> bool:
     """Whether a folder is of this program and user, and nobody's who is still alive."""
     state = entry.stat(follow_symlinks=False)
     if hasattr(os, "getuid") and state.st_uid != os.getuid():
         return False
     if found := _NAME.fullmatch(entry.name):
-        return _begun(int(found[1])) != int(found[2])
+        pid = int(found[1])
+        return pid == os.getpid() if ending else _begun(pid) != int(found[2])
     return bool(_FORMER.fullmatch(entry.name)) and time.time() - state.st_mtime > _DAY
 
 
@@ -64,7 +71,7 @@ def _begun(pid: int) -> int:
 
 
 def end_programs(folder: Path) -> None:
-    """Ends every LibreOffice whose profile is in the folder: it outlives its starter, and its starter's caller."""
+    """Ends every LibreOffice and reading process that works in the folder: they outlive the run that started them."""
     import psutil
 
     for _ in range(5):  # one may start another while it is looked for
@@ -78,4 +85,5 @@ def end_programs(folder: Path) -> None:
 
 
 def _works_in(command: list[str] | None, folder: str) -> bool:
-    return any(part.startswith(_PROFILE) and f"/{folder}/" in part for part in command or ())
+    parts = [part.replace("\\", "/") for part in command or ()]
+    return any(f"/{folder}/" in part for part in parts) and any(part.startswith(_OWN) for part in parts)

@@ -30,7 +30,7 @@ def percent_cells(sheet: bytes, styles: Collection[int]) -> dict[int, list[int]]
     numbers = b"|".join(b"%d" % n for n in styles)
     out: dict[int, list[int]] = {}
     known: dict[bytes, list[int]] = {}
-    for cell in re.findall(rb'<(?:\w+:)?c\b([^>]*\bs="(?:%s)"[^>]*)>' % numbers, sheet) if styles else ():
+    for cell in re.findall(rb'<(?:\w+:)?c\b([^<>]*\bs="(?:%s)"[^<>]*)>' % numbers, sheet) if styles else ():
         if place := _PLACE.search(cell):
             if place[1] not in known:
                 known[place[1]] = out.setdefault(column_number(place[1]), [])

@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 import python_calamine as calamine
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Grid, column_number
+from kongjian.base.grid import Grid, column_number, letter
 from kongjian.base.text import fold
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.percent_formats import percent_cells, percent_styles
+from kongjian.xlsx.sheet_bounds import MOST_BYTES, memory, reach
 
 _ERROR_CELL = re.compile(
-    rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<',
-    re.DOTALL,
+    rb'<(?:\w+:)?c\b([^<>]*\bt="e"[^<>]*)>(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<'
 )
-_ROW = re.compile(rb'row\b[^>]*?\br="(\d+)"')
-MOST_CELLS = 60_000_000
-"""Of one sheet's rectangle, blank ones included; two or three gigabytes."""
-_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])>\s*<(?:\w+:)?f\b")
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*[^<>/])>\s*<(?:\w+:)?f\b")
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
@@ -31,6 +29,7 @@ class Reader:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._grids: dict[str, Grid] = {}
+        self._bytes = 0
         self._percent_cells: dict[str, dict[int, list[int]]] = {}
         self._names = {fold(name): name for name in package.sheets}
         try:
@@ -52,7 +51,7 @@ class Reader:
         if name is None:
             return None
         if name not in self._grids:
-            self._refuse_far_cells(name)
+            self._refuse_more(name)
             try:
                 found = self._workbook.get_sheet_by_name(name)
                 cells = found.to_python(skip_empty_area=False)
@@ -62,9 +61,7 @@ class Reader:
             except (KeyboardInterrupt, SystemExit, MemoryError):
                 raise
             except BaseException:
-                raise KongjianError(
-                    f"{self._package.path.name} 的工作表“{name}”已损坏，读不了；请用上一份备份（.bak）或重新导出"
-                ) from None
+                raise self._damaged(name) from None
             self._grids[name] = Grid(cells, self._errors(name), merged, partial(self._percents, name))
         return self._grids[name]
 
@@ -75,19 +72,29 @@ class Reader:
         found = (_PLACE.search(attributes) for attributes in _FORMULA_CELL.findall(xml))
         return frozenset((int(p[2]), column_number(p[1].decode())) for p in found if p)
 
-    def _refuse_far_cells(self, name: str) -> None:
-        """calamine keeps every cell up to the last row and column: a stray one in the far corner ends the process."""
-        xml = self._package.read(self._package.sheets[name])
-        last = list(_ROW.finditer(xml, max(xml.rfind(b"row r="), xml.rfind(b"<row ")) - 1))
-        rows = int(last[-1][1]) if last else 1
-        for letters, columns in ((3, 16_384), (2, 702)):
-            if rows * columns > MOST_CELLS:
-                found = set(re.findall(rb' r="([A-Z]{%d})\d' % letters, xml))
-                far = max((c.decode() for c in found), default="A")
-                if rows * column_number(far) > MOST_CELLS:
-                    raise KongjianError(
-                        f"工作表“{name}”有{rows}行，在很远的{far}列也有内容，读不了；请删去多余的行和列再试"
-                    )
+    def _refuse_more(self, name: str) -> None:
+        """A stray cell in the far corner, or too many in all, would end the process."""
+        package = self._package
+        strings = package.related(package.workbook, "sharedStrings")
+        xml = package.read(package.sheets[name])
+        try:
+            self._bytes += memory(xml, package.read(strings[0]) if strings else b"")
+            rows, columns = reach(xml) if self._bytes > MOST_BYTES else (0, 0)
+        except (ExpatError, ValueError):
+            raise self._damaged(name) from None
+        if rows * columns * 10 > MOST_BYTES and columns > 50:
+            raise KongjianError(
+                f"工作表“{name}”有{rows}行，在很远的{letter(columns)}列也有内容，读不了；请删去多余的行和列再试"
+            )
+        if self._bytes > MOST_BYTES:
+            raise KongjianError(
+                f"{package.path.name} 的工作表“{name}”内容太多，读不了；请删去多余的行和列，或分成几个工作簿"
+            )
+
+    def _damaged(self, name: str) -> KongjianError:
+        return KongjianError(
+            f"{self._package.path.name} 的工作表“{name}”已损坏，读不了；请用上一份备份（.bak）或重新导出"
+        )
 
     def _percents(self, name: str, column: int) -> list[int]:
         """The rows of a column whose cells show a percentage."""

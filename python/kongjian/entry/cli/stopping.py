@@ -27,9 +27,14 @@ def stoppable() -> Iterator[None]:
     own = [n for n in own if signal.getsignal(n) != signal.SIG_IGN]  # nohup, and shells that start it aside
     for number in own:
         signal.signal(number, _stop)
+    sys.unraisablehook = lambda _: None  # what cannot be closed on a full disk has been told already
     try:
         yield
     except Stopped:
+        if found := sys.modules.get(
+            "kongjian.base.scratch"
+        ):  # the signal may have come while it was tidied up
+            found.sweep(ending=True)
         os.write(2, f"{_sentence()}\n".encode(sys.stderr.encoding or "utf-8", "replace"))
         raise
     finally:
@@ -47,7 +52,6 @@ def _stop(number: int, _: FrameType | None) -> None:
     for name in _NAMES:
         if other := getattr(signal, name, None):
             signal.signal(other, signal.SIG_IGN)  # putting back is not to be stopped in turn
-    sys.unraisablehook = lambda _: None
     _seen.append(Stopped(128 + number))
     raise _seen[0]
 

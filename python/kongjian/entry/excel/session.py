@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlwings as xw
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.scratch import scratch
 
 NOT_THERE = (AttributeError, NotImplementedError)
 """What an engine raises that cannot do something: the work goes on without it."""
@@ -48,8 +48,8 @@ class Press:
 @contextmanager
 def saved_copy(book: xw.Book) -> Iterator[Path | None]:
     """The workbook as it stands, unsaved changes with it, as a file for a moment; None where the engine saves none."""
-    with TemporaryDirectory(prefix="kongjian-", ignore_cleanup_errors=True) as folder:
-        target = Path(folder) / Path(book.name).name
+    with scratch() as folder:
+        target = folder / Path(book.name).name
         with suppress(Exception):  # on a Mac, in a browser, on a full disk
             book.api.SaveCopyAs(str(target))
         yield target if target.is_file() else None

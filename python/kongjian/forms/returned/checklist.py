@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell
+from kongjian.base.text import one_line
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.matching import accounts
 from kongjian.engine.outcome import unit_keys
@@ -216,9 +217,9 @@ def _left_over(before: list[Line], noted: dict[tuple[str, str], str]) -> list[Li
 def _shown(file: Path, folder: Path) -> str:
     """A file as staff find it: relative to the list where it lies below it."""
     try:
-        return str(file.resolve().relative_to(folder.resolve()))
+        return one_line(str(file.resolve().relative_to(folder.resolve())))
     except ValueError:
-        return str(file)
+        return one_line(str(file))
 
 
 def _counts(lines: Iterable[Line], rules: Rules) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.base.files import replace_file
+from kongjian.base.files import replace_bytes
 from kongjian.workbook.look.build_styles import (
     AMBER,
     AMBER_PALE,
@@ -51,14 +52,13 @@ def write_sheet(
 ) -> None:
     """Writes the workbook, whole or not at all; an old one is kept as .bak."""
 
-    def made(temporary: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", UserWarning)
-            book = Workbook(temporary, {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)})
-            _draw(book, book.add_worksheet(SHEET), subtitle, headers, rows)
-            book.close()
-
-    replace_file(path, made)
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        book = Workbook(buffer, {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)})
+        _draw(book, book.add_worksheet(SHEET), subtitle, headers, rows)
+        book.close()
+    replace_bytes(path, buffer.getvalue())
 
 
 def _draw(

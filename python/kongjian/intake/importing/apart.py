@@ -10,10 +10,11 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from kongjian.base import disk
 from kongjian.base.errors import KongjianError
+from kongjian.base.scratch import scratch
 from kongjian.intake.importing import calamine_sheets
 from kongjian.intake.importing.calamine_sheets import FoundSheet
 from kongjian.rules.model_importing import ImportLimits
@@ -21,8 +22,8 @@ from kongjian.rules.model_importing import ImportLimits
 
 def read_apart(path: Path, data: bytes, limits: ImportLimits) -> list[FoundSheet]:
     """The worksheets in `data`. Raises KongjianError where the other process fails or takes too much."""
-    with tempfile.TemporaryDirectory(prefix="kongjian-", ignore_cleanup_errors=True) as folder:
-        source, target = Path(folder, "in"), Path(folder, "out")
+    with scratch() as folder:
+        source, target = folder / "in", folder / "out"
         source.write_bytes(data)
         bounds = [limits.memory_megabytes, limits.seconds, limits.rows, limits.cells]
         try:
@@ -54,6 +55,6 @@ def read_apart(path: Path, data: bytes, limits: ImportLimits) -> list[FoundSheet
             ) from None
         except OSError as error:
             raise KongjianError(
-                f"{path.name} 是旧格式，这台电脑上读不了（{error.strerror or error}）；请用Excel另存为 .xlsx 再导入"
+                f"{path.name} 是旧格式，这台电脑上读不了（{disk.said(error)}）；请用Excel另存为 .xlsx 再导入"
             ) from None
         return [FoundSheet(*sheet) for sheet in pickle.loads(target.read_bytes())]

@@ -1,0 +1,80 @@
+"""How far a worksheet reaches and what a reader makes of it in memory, told before one lays it out.
+
+A reader in Rust ends the whole process where it asks for more memory than there is, so nothing hostile may reach it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from kongjian.base.grid import column_number, letter
+from kongjian.xlsx.part_survey import Worksheet
+
+MOST_BYTES = 1_000 << 20
+"""What the cells of all sheets that are read may take; with the parts themselves it stays below 1.5 GB."""
+_CELL, _TEXT, _LETTER = 75, 90, 2
+"""Bytes in the reader and in Python together: for a place, a text in it, a byte of that text."""
+_ROW = re.compile(rb'<row\b[^<>]*?\sr="(\d+)"')
+_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"')
+_PREFIXED = tuple(b":c" + end for end in (b" ", b">", b"/", b"\t", b"\r", b"\n"))
+_NAMED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})<')
+
+
+def reach(xml: bytes) -> tuple[int, int]:
+    """The last row and column of a worksheet part, or bounds above them. Raises ExpatError or ValueError for what is none."""
+    if any(mark in xml for mark in _PREFIXED):
+        return _surveyed(xml)
+    given = [int(row) for row in _ROW.findall(xml)]
+    last, column, at = max(given, default=0) + xml.count(b"<row") - len(given), 1, 0
+    while odd := _beyond(last, column).search(xml, at):
+        found = _REFERENCE.match(xml, odd.start())
+        if found is None or int(found[2]) > last:
+            return _surveyed(xml)
+        column, at = column_number(found[1]), odd.end()
+    return last, column
+
+
+def memory(xml: bytes, strings: bytes) -> int:
+    """About the bytes that reading a part takes, `strings` being the shared ones."""
+    rows, columns = reach(xml)
+    texts = xml.count(b't="s"') + xml.count(b"t='s'")
+    return rows * columns * _CELL + texts * _TEXT + _named(xml, strings, texts) * _LETTER
+
+
+def _named(xml: bytes, strings: bytes, texts: int) -> int:
+    """The bytes of the shared texts as often as cells name them: one long text can be named a million times."""
+    lengths = np.array([len(item) for item in strings.split(b"</si>")], dtype=np.int64)
+    longest = int(lengths.max())
+    if longest * texts * _LETTER < MOST_BYTES // 10:
+        return longest * texts
+    named = np.array(_NAMED.findall(xml), dtype=np.int64)
+    known = named[named < len(lengths)]
+    return int(lengths[known].sum()) + longest * (texts - len(known))
+
+
+def _surveyed(xml: bytes) -> tuple[int, int]:
+    """The same by reading every element, where the cells are spelled in an unusual way."""
+    sheet = Worksheet()
+    sheet.take(xml)
+    sheet.close()
+    return sheet.last_row, sheet.last_column
+
+
+def _beyond(row: int, column: int) -> re.Pattern[bytes]:
+    """Finds the next cell that is not plainly within these."""
+    rows = _at_most(str(row), "0", "9", "1")
+    columns = _at_most(letter(column), "A", "Z", "A")
+    return re.compile(rf'<c(?=[\s/>])(?! r="(?:{columns})(?:{rows})")'.encode())
+
+
+def _at_most(limit: str, low: str, high: str, first: str) -> str:
+    """What matches the numbers, or the columns, up to one."""
+    out = [f"[{first}-{high}][{low}-{high}]{{{n}}}" for n in range(len(limit) - 1)]
+    for k, character in enumerate(limit):
+        lowest = low if k else first
+        if character > lowest:
+            rest = len(limit) - k - 1
+            out.append(f"{limit[:k]}[{lowest}-{chr(ord(character) - 1)}][{low}-{high}]{{{rest}}}")
+    return "|".join([*out, limit])
