@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from kongjian.base.grid import letter
 from kongjian.entry.cli.main import cli
+from kongjian.entry.setup import com_registration
 from kongjian.rules import load_rules
 from kongjian.workbook.functions import worksheet
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, Command
@@ -140,14 +141,13 @@ def test_the_examples_of_the_readme_span_the_whole_row() -> None:
         assert last == letter(len(table.names)), (sheet, last)
 
 
-def test_the_check_list_is_numbered_tickable_and_takes_half_an_hour() -> None:
+def test_the_check_list_is_numbered_and_tickable_and_the_ten_that_tell_most_come_first() -> None:
     rows = [row.strip("| ").split(" | ") for row in CHECKLIST.splitlines() if row.endswith("| ☐ |")]
-    assert [row[0] for row in rows] == [f"准{n}" for n in range(1, 5)] + [
-        str(n) for n in range(1, len(rows) - 3)
-    ]
+    assert [row[0] for row in rows] == [str(n) for n in range(1, len(rows) + 1)]
     for number, do, see, proves, _ in rows:
         assert all(CHINESE.search(text) for text in (do, see, proves)), number
-    assert 'Application.Run("xlwings.xlam!XLPy")' in rows[4][3]
-    assert (
-        sum(int(m) for m in re.findall(r"^## .*?(\d+) ?分钟）", CHECKLIST, re.MULTILINE) if m != "30") <= 30
-    )
+    _, first, *others = re.split(r"^## ", CHECKLIST, flags=re.MULTILINE)
+    assert first.startswith("先做这十条（甲，15 分钟）")
+    assert first.count("| ☐ |") == 10
+    assert f'CreateObject("{com_registration.NAME}")' in first
+    assert sum(part.count("| ☐ |") for part in others) == len(rows) - 10

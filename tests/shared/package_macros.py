@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 with warnings.catch_warnings():
     # its own dependency is newer than it expects
     warnings.simplefilter("ignore", DeprecationWarning)
-    from oletools.olevba import VBA_Parser
+    from oletools.mraptor import MacroRaptor
+    from oletools.olevba import VBA_Parser, VBA_Scanner
 
 Element = ElementTree.Element
 
@@ -27,6 +28,16 @@ _UI_RELATIONS = {
 _PROCEDURE = re.compile(r"^\s*(?:Public\s+)?(?:Sub|Function)\s+(\w+)", re.MULTILINE | re.IGNORECASE)
 _CALLS = re.compile(r"on(?:Action|Load|Change)|get[A-Z]\w*|loadImage")
 _MACRO = "{urn:schemas-microsoft-com:office:excel}FmlaMacro"
+
+
+def rating(code: str) -> tuple[str, set[str], int]:
+    """What programs that judge mail make of the sources: mraptor's flags, olevba's keywords, the number of hex strings."""
+    rated, scanner = MacroRaptor(code), VBA_Scanner(code)
+    rated.scan()
+    words = {
+        f"{kind}: {word}" for kind, word, _ in scanner.scan() if kind in ("AutoExec", "Suspicious", "IOC")
+    }
+    return rated.get_flags(), words, scanner.scan_summary()[3]
 
 
 @functools.lru_cache(maxsize=32)

@@ -13,7 +13,6 @@ Public Sub KongjianOpened()
     On Error Resume Next
     KongjianDescribe
     hadData = KongjianHasData()
-    KongjianRefreshRibbon
 End Sub
 
 Public Sub KongjianChanged(page As Object)

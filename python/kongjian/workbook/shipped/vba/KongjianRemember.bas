@@ -2,7 +2,7 @@ Attribute VB_Name = "KongjianRemember"
 Option Explicit
 ' The worksheet functions' results, remembered by argument values, and the rules they were computed by.
 
-' So many results, then all are forgotten; a call over more cells than this is not remembered.
+' So many results, then all are forgotten; one over more cells than this is not remembered.
 Private Const MOST_RESULTS As Long = 20000
 Private Const MOST_CELLS As Long = 2000
 

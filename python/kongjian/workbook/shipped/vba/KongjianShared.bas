@@ -1,6 +1,6 @@
 Attribute VB_Name = "KongjianShared"
 Option Explicit
-' Tables, texts, and the way to Python: a server that Windows starts, late bound, so that this compiles without it.
+' Tables, texts, and the way to Python: a server that the computer starts, late bound, so that this compiles without it.
 ' ASCII only: Chinese texts stand in the table Messages.
 
 Private Const SERVER_NAME As String = "Kongjian.Server"
@@ -97,7 +97,7 @@ Private Function KongjianFilled(tableName As String) As Boolean
         page.Range(page.Cells(top, first), page.Cells(bottom, last))) > 0
 End Function
 
-' Asks a function of a Python module; raises what Python or Windows raises.
+' Asks a function of a Python module; raises what Python or the computer raises.
 Public Function KongjianAsk(moduleName As String, functionName As String, given As Variant) As Variant
     Dim fresh As Boolean, number As Long, reason As String
     On Error GoTo failed
@@ -122,7 +122,7 @@ Public Sub KongjianTryAgain()
     refusal = 0
 End Sub
 
-' Our own server, else the add-in's where it is open. Raises what Windows says of our own.
+' Our own server, else the add-in's where it is open. Raises what the computer says of our own.
 Private Function KongjianStarted() As Object
     Dim number As Long
     If refusal <> 0 And Now < refusedUntil Then Err.Raise refusal, "kongjian"
@@ -152,7 +152,7 @@ Private Function KongjianHasAddin() As Boolean
     KongjianHasAddin = Len(Application.Workbooks(ADDIN).Name) > 0
 End Function
 
-' What an error means, as a code of the table Messages. Windows' own numbers are taken apart: where from, which.
+' What an error means, as a code of the table Messages. The computer's own numbers are taken apart: where from, which.
 Public Function KongjianFault(number As Long) As String
     Dim part As Long, low As Long
     part = (number And 8191 * 65536) \ 65536
