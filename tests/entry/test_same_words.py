@@ -17,7 +17,7 @@ from kongjian import buttons
 from kongjian.base import libreoffice, places
 from kongjian.entry.cli.main import cli
 from kongjian.entry.excel.presses import PRESSES
-from kongjian.entry.plans.plan_model import ERROR, SHOWN
+from kongjian.entry.plans.plan_model import ERROR, SHOWN, WARNING, Question, Told
 from kongjian.mailing import by_school, proof
 from kongjian.mailing.corrections_list import COLUMNS, FILE
 from remote import let_save, press, remote_book
@@ -174,6 +174,19 @@ def test_macros_that_cannot_ask_are_told_so(caller: xw.Book) -> None:
     [(text, _, mode)] = alerts(caller)
     assert "这里的按钮不能选文件" in text
     assert "kongjian import 工作簿 文件" in text
+    assert mode == "critical"
+
+
+def test_macros_that_cannot_ask_after_what_is_told_say_so(
+    caller: xw.Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Question("已核对，仍要发送", answer="第一小学", option="--checked")
+    monkeypatch.setattr(buttons, "pressed", lambda *_: [Told("1份先不发送", WARNING, ask=ask)])
+    buttons.send_by_school()  # type: ignore[attr-defined]
+    first, (text, _, mode) = alerts(caller)
+    assert first == ("1份先不发送", "空间评比", "critical")
+    assert text.startswith("已核对，仍要发送？这里的按钮不能回答")
+    assert "kongjian mail 工作簿 --by-school --checked" in text
     assert mode == "critical"
 
 

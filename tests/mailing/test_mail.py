@@ -136,6 +136,12 @@ def test_the_button_asks_and_a_yes_sends_the_file_in_question_only(
     assert [p.name for p in (tmp_path / "分发" / "分校版").glob("*.xlsx")] == [f"{first}.xlsx"]
 
 
+def test_checked_is_for_the_schools_files(book: Path, tmp_path: Path) -> None:
+    done = mail(book, "-o", str(tmp_path), "--public", "--checked")
+    assert "--checked 只用于 --by-school" in str(done.exception)
+    assert not list(tmp_path.iterdir())
+
+
 def test_by_default_the_copies_stand_beside_the_workbook(book: Path, tmp_path: Path) -> None:
     own = Path(shutil.copy(book, tmp_path / "评比.xlsm"))
     assert mail(own, "--values").exit_code == 0

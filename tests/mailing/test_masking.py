@@ -43,6 +43,14 @@ SHAPES = """
 手机号|1 3 8 1 2 3 4 5 6 7 8|138****5678
 手机号|1-3-8-1-2-3-4-5-6-7-8|138****5678
 手机号|1.3.8.1.2.3.4.5.6.7.8|138****5678
+电话|电话：2123456|电话：2*****6
+电话|电话：8123456|电话：8*****6
+电话|0315-2123456|0315****456
+电话|020-81234567|0208****567
+QQ或微信号|微信：abcdef|微信：a***
+电子邮箱|ab   @   qq.com|a***@qq.com
+身份证号|421281 20991231 1234|4212**********1234
+身份证号|421281 190001011234|4212**********1234
 手机号|138 1234-5678|138****5678
 手机号|138 - 1234 - 5678|138****5678
 手机号|138—1234—5678|138****5678
@@ -318,6 +326,17 @@ X
 3X5
 3x5=15
 第X名
+电话：1234567
+电话：9123456
+电话：212345
+0115-2123456
+0715-1234567
+0715-9234567
+微信：abcde
+421281 21000101 1234
+421281 18991231 1234
+421281 19900230 1234
+421281 19901301 1234
 """.strip("\n").split("\n")
 
 
@@ -354,6 +373,16 @@ def test_the_writer_and_the_proof_agree(pieces: list[str], between: str) -> None
     text = between.join(pieces)
     assert bool(left_in(text)) == (mask(text) != text)
     assert not left_in(mask(text))
+
+
+PROVINCES = {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), *range(70, 100)}  # fmt: skip
+
+
+@pytest.mark.parametrize("front", range(10, 100))
+def test_with_signs_between_an_id_begins_with_a_province(front: int) -> None:
+    for text in (f"{front}1281 19900101 1234", f"{front}1281-900101-123"):
+        assert ("身份证号" in {found.kind for found in secrets(text)}) == (front in PROVINCES)
+        assert ("身份证号" in left_in(text)) == (front in PROVINCES)
 
 
 digits = st.text("0123456789", min_size=1, max_size=8)

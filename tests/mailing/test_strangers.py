@@ -23,7 +23,7 @@ def names(schools: str = "", accounts: str = "", people: str = "") -> Names:
 
 
 OTHERS = names(
-    schools="第一小学|官塘驿镇中心小学|湖北省赤壁市第二小学|学校|三中|宋体|&lt;校",
+    schools='四"海"学堂|第一小学|官塘驿镇中心小学|湖北省赤壁市第二小学|学校|三中|宋体|&lt;校',
     accounts="min|A1|TRUE|12|zhang_wei|421281199001010003|abcdef|ABC12",
     people="张伟明|高峰|宋体|课件|Li Ming|阿里·买买提|诸葛孔明|sum",
 )
@@ -127,6 +127,7 @@ def test_formulas_and_the_format_s_own_words_name_nobody(tmp_path: Path) -> None
     assert seen(path) == []
     assert seen(sheet(tmp_path, '="见"&"高峰"&MIN(1,2)')) == ["高峰"]
     assert seen(sheet(tmp_path, '="高""峰"&"第一小学"')) == ["第一小学!"]
+    assert seen(sheet(tmp_path, '="见四""海""学堂"')) == ['四"海"学堂!']
 
 
 def test_names_and_texts_outside_the_cells_are_read(tmp_path: Path) -> None:

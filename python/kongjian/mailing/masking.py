@@ -61,12 +61,12 @@ _TAIWAN = rf"{_ALONE}[A-Z]{_GAP}[1289](?:{_GAP}\d){{8}}{_ENDS}"
 _PASS = rf"{_ALONE}(?:[HMCWEG]|E[A-Z](?=\d{{7}}{_ENDS})){_GAP}\d{{3,4}}{_GAP}\d{{4}}(?:{_GAP}\d{{2}})?{_ENDS}"
 _LABELLED_PASS = rf"(?:证件|护照|通行证|台胞证|回乡证|居住证|居留证)(?:号码|号)?{_NOTE}(?P<number>[A-Z]{{1,2}}{_GAP}\d{{6,10}})"
 _EMAIL = (
-    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]*[A-Za-z0-9_%+\-]\s{0,3}(?:@|[(\[]at[)\]])\s{0,3}[\w\-]+"
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]*[A-Za-z0-9_%+\-]\s*(?:@|[(\[]at[)\]])\s*[\w\-]+"
     r"(?:\s{0,2}[.。]\s{0,2}[\w\-]+)*\s{0,2}[.。]\s{0,2}[^\W\d_][\w\-]*"
 )
 _CHAT_NAME = (
     rf"{_BEFORE}(?:微信|WeChat|VX|WX|V信)(?:(?:号码|号|账号|帐号)[\s:是为]{{0,3}}|\s?:\s?)"
-    r"(?P<number>[A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-])"
+    r"(?P<number>[A-Za-z][A-Za-z0-9_\-]{5,})"
 )
 _CHINESE = {
     c: str(unicodedata.numeric(c)).partition(".")[0] for c in "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"

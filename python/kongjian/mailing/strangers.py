@@ -246,9 +246,8 @@ def _strangers_in(items: list[tuple[str, str]], wanted: Strangers) -> Iterator[t
 
 def _a_word(name: str, everything: str, words: set[str]) -> bool:
     """Whether a name stands by itself; one of several words, as 阿里·买买提, is looked for as it is."""
-    if name in words or name not in everything:
-        return name in words
-    return not _WORD.fullmatch(name) and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", everything))
+    alone = rf"(?<!\w){re.escape(name)}(?!\w)"
+    return name in words or (name in everything and re.search(alone, everything) is not None)
 
 
 def _alone(account: str, everything: str) -> bool:

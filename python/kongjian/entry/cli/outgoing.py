@@ -118,6 +118,8 @@ def mail(
     from kongjian.entry.plans import copies, papers
     from kongjian.mailing import send_copies
 
+    if checked and not by_school:
+        raise KongjianError("--checked 只用于 --by-school：看过分校版里与别校相同的名字以后再加")
     asked = {send_copies.BY_SCHOOL: by_school, send_copies.VALUES: values, send_copies.PUBLIC: public}
     out = out or book.resolve().parent / send_copies.FOLDER
     code = 0
