@@ -10,7 +10,7 @@ import click
 from kongjian.base.backups import backups
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import say
+from kongjian.entry.cli.show import progress_bar, say
 from kongjian.entry.plans.plan_model import carry_out
 
 
@@ -29,7 +29,9 @@ def restore(book: Path, number: int | None) -> None:
     with suppress(KongjianError), file_book(book) as held:  # it may be damaged, or gone
         now = restoring.standing(held, rules)
     if number is None:
-        say(carry_out(restoring.listed(book, now, rules)))
+        with progress_bar(quiet=False, steps=len(backups(book))) as progress:
+            plan = restoring.listed(book, now, rules, progress)
+        say(carry_out(plan))
         return
     say(carry_out(restoring.restored(book, number, now, rules)))
     click.echo(f"已写入 {book}")

@@ -94,7 +94,7 @@ def _restore(now: Press) -> list[Told] | Question:
     path, rules = now.path, load_rules()
     stands = restoring.standing(LiveBook(now.book, rules), rules)
     if not now.answer:
-        return restoring.which(path, stands, rules)
+        return restoring.which(path, stands, rules, now.progress)
     if not now.answer.isdecimal():
         raise KongjianError(f"“{now.answer}”不是第几份；请再按一次，输入左边的数字")
     return carry_out(restoring.beside(path, int(now.answer), stands, rules))

@@ -28,12 +28,15 @@ def standing(book: Sheets, rules: Rules) -> State | None:
         return None
 
 
-def listed(book: Path, now: State | None, rules: Rules) -> Plan:
+def listed(book: Path, now: State | None, rules: Rules, progress: Progress = lambda _: None) -> Plan:
     """The copies by number, each with its date and how the book differs; nothing is written."""
     found = backups(book)
     if not found:
         return Plan(told=(Told(f"{book.name} 还没有备份；每次写入以前会留一份在旁边的“{FOLDER}”文件夹"),))
-    lines = [f"{n}  {_date(one)}  {_difference(one, now, rules)}" for n, one in enumerate(found, start=1)]
+    lines = []
+    for number, one in enumerate(found, start=1):
+        progress(f"正在与第{number}份备份比较…")
+        lines.append(f"{number}  {_date(one)}  {_difference(one, now, rules)}")
     return Plan(told=(Told(f"{book.name} 有{len(found)}份备份，最新的是第1份", lines=lines),))
 
 
@@ -53,9 +56,9 @@ def restored(book: Path, number: int, now: State | None, rules: Rules) -> Plan:
     return Plan(told=(told,), make=make)
 
 
-def which(book: Path, now: State | None, rules: Rules) -> Question:
+def which(book: Path, now: State | None, rules: Rules, progress: Progress = lambda _: None) -> Question:
     """The same list as a question. Raises KongjianError where there is no copy."""
-    [told] = listed(book, now, rules).told
+    [told] = listed(book, now, rules, progress).told
     if not told.lines:
         raise KongjianError(told.text)
     lines = [line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…" for line in told.lines]
