@@ -18,7 +18,7 @@ import click
 from kongjian import __version__
 from kongjian.entry.cli import outgoing, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
-from kongjian.entry.cli.import_data import import_
+from kongjian.entry.cli.import_data import import_, undo_import
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.cli.show import print_results, progress_bar, say
 from kongjian.entry.plans.plan_model import carry_out, fault
@@ -69,7 +69,7 @@ def check(book: Path, write: bool) -> None:
 cli.commands = {
     str(command.name): command
     for command in (
-        import_, check, recalc, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
+        import_, undo_import, check, recalc, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
     )
 }  # fmt: skip
 
