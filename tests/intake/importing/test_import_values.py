@@ -30,7 +30,7 @@ def book(tmp_path: Path) -> Path:
 
 
 HEAD: Line = ["学校", "姓名", "账号", "在线授课"]
-ERROR, FORMULA, TRUE = object(), object(), True
+ERROR, FORMULA, TRUE = ("an error",), ("a formula",), True
 NOT_A_NUMBER = "按空白处理"
 
 
