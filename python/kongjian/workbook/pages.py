@@ -22,6 +22,7 @@ from kongjian.xlsx.table_parts import OutputSheet
 
 if TYPE_CHECKING:
     from kongjian.intake.importing.landing import Block
+    from kongjian.intake.importing.undo import Removal
     from kongjian.xlsx.input_writer import CellChange
 
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
@@ -35,12 +36,13 @@ MOST_LINKS = 60_000
 class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
-    New rows and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
+    New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
     `name` is what is half written where writing breaks off, `again` whether doing it once more mends that.
     """
 
     name: str
     rows: Sequence[Block] = ()
+    removed: Sequence[Removal] = ()
     cells: Sequence[CellChange] = ()
     pages: Sequence[Page] = ()
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)

@@ -107,17 +107,20 @@ class LiveBook:
         """Raises KongjianError before the first cell is written; what breaks off later is said by `writing.again`."""
         rows = [(self._by_name[fold(b.sheet)], b) for b in writing.rows]
         cells = [(self._by_name[fold(c.sheet)], c) for c in writing.cells]
+        gone = [(self._by_name[fold(r.sheet)], r) for r in writing.removed]
         for sheet, new in rows:
             live_append.refuse_totals(sheet, new)
         sheets = [s for p in writing.pages if (s := self.sheet(p.spec.sheet))]
         sheets += [place.sheet for place in self._named().values()] if writing.home else []
-        sheets += [sheet for sheet, _ in (*rows, *cells)]
+        sheets += [sheet for sheet, _ in (*rows, *cells, *gone)]
         begun = False
         try:
             with ExitStack() as after:
                 for sheet in {s.name: s for s in sheets}.values():
                     after.enter_context(unprotected(sheet))
                 begun = True
+                for sheet, removal in gone:
+                    live_append.remove(sheet, removal)
                 self._put(writing, rows, cells, progress)
         except Exception as error:
             if isinstance(error, KongjianError) and not begun:

@@ -59,6 +59,21 @@ def _import(now: Press) -> list[Told] | Question:
     return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
 
 
+def _preview_import(now: Press) -> list[Told] | Question:
+    if not now.answer:
+        return file_import.WHICH
+    rules = load_rules()
+    chosen = [Path(name) for name in now.answer.split("\n")]
+    plan = file_import.previewed(chosen, LiveBook(now.book, rules), rules, _moment(), progress=now.progress)
+    return carry_out(plan)
+
+
+def _undo_import(now: Press) -> list[Told]:
+    rules = load_rules()
+    live = LiveBook(now.book, rules)
+    return carry_out(file_import.undone(live, rules, _moment()), live, now.progress)
+
+
 def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told]:
     """Forms into 表格 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / kinds.FOLDER
@@ -141,6 +156,8 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "check_data": _check,
     "recalculate": _recalculate,
     "import_data": _import,
+    "preview_import": _preview_import,
+    "undo_import": _undo_import,
     "application_forms": partial(_forms, wanted=[kinds.APPLICATIONS]),
     "application_workbook": partial(_forms, wanted=[kinds.APPLICATIONS], shape=WORKBOOK),
     "application_pdf": partial(_forms, wanted=[kinds.APPLICATIONS], shape=PDF),
