@@ -13,7 +13,7 @@ from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules import Rules
 from kongjian.workbook.pages import Writing
 
-_PATTERNS = "*.xlsx;*.xlsm;*.xls;*.csv;*.tsv;*.txt;*.htm;*.html"
+_PATTERNS = "*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods;*.csv;*.tsv;*.txt;*.htm;*.html;*.mht;*.mhtml;*.xml"
 WHICH = Question("选平台导出的文件（可以选几个）", f"平台导出的文件,{_PATTERNS},所有文件,*.*")
 
 
