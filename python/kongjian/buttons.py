@@ -23,13 +23,16 @@ def press(entry: str, answer: str = "") -> list[list[str]]:
     return rows(pressed(xw.Book.caller(), entry, answer or ""))  # xlwings makes None of ""
 
 
-def _alone(entry: str) -> None:
+def _alone(entry: str, answer: str = "") -> None:
     """One press for macros that read no answer (RunPython): the one place where Python itself shows a box."""
     book = xw.Book.caller()
-    (_, title, *_), *said = rows(pressed(book, entry))
-    for kind, text, _, otherwise in said:
+    (_, title, *_), *said = rows(pressed(book, entry, answer))
+    for kind, text, yes, otherwise in said:
         if kind == "files":
             book.app.alert(_CANNOT_ASK, title, mode="critical")
+        elif kind == "confirm":
+            if book.app.alert(text, title, buttons="yes_no", mode="critical") == "yes":
+                _alone(entry, yes)
         elif kind not in ("mail", "open", SHOWN):
             book.app.alert(text + otherwise, title, mode="critical" if kind in (WARNING, ERROR) else "info")
 

@@ -6,15 +6,17 @@ import ast
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
 import kongjian
+from kongjian.engine.declined import Decline
 from kongjian.intake.problem_list import frame, lines
 from kongjian.rules.choices import resolve
-from pasting import ACCOUNT, CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet, table, told
+from pasting import ACCOUNT, CLEAN, PERSON, RULES, SCHOOL, Changes, Read, lines_of, read, sheet, table, told
 
 PACKAGE = Path(kongjian.__file__).parent
 Provoke = Callable[[], Read]
@@ -53,6 +55,12 @@ def below(*lines: list[object]) -> Provoke:
 def both(**changes: list[Changes]) -> Provoke:
     """Several sheets changed at once."""
     return lambda: read(**{name: table(name, *rows) for name, rows in changes.items()})
+
+
+def declined(person: str, said: str, word: str) -> Provoke:
+    """A clean paste beside an award that somebody declines."""
+    award = RULES.awards[-2].name
+    return lambda: replace(read(), declines=[Decline(award, SCHOOL, person, "", said, word)])
 
 
 def under(value: str, **changes: list[Changes]) -> Provoke:
@@ -283,6 +291,14 @@ CODES: dict[str, tuple[Provoke, str]] = {
         teachers({"平台得分": 90.0}), "提示 教师数据!P4 平台得分与计算得分不同，按口径“得分依据”用平台得分",
     ),
     "no_award_place": (teachers({}), "提示 学校数据!A3 网络学习空间应用示范校到第3名，达标的只有1个"),
+    "decline_unclear": (
+        declined(PERSON, "不放弃", ""),
+        f"警告 教师数据!A3 获奖名单网络学习空间应用专家“{SCHOOL} {PERSON}”的备注“不放弃”看不出是不是放弃，没有按放弃处理",
+    ),
+    "decline_unknown": (
+        declined("别人", "放弃", "放弃"),
+        f"警告 教师数据!A3 获奖名单网络学习空间应用专家“{SCHOOL} 别人”写了“放弃”，现在的数据里对应不到唯一的一个，没有按放弃处理",
+    ),
     "award_error": (teachers({}, {}), f"警告 教师数据!A4 网络学习空间应用专家待核实：有没处理的错误（账号{ACCOUNT}与第4行重复，这一行不计）"),
     "award_incomplete": (teachers({"在线授课": ""}), "警告 教师数据!A4 网络学习空间应用专家待核实：在线授课缺数据或不是全部的平均"),
     "award_no_account": (teachers({"账号": ""}), "警告 教师数据!A4 网络学习空间应用专家待核实：账号空白"),

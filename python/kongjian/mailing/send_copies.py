@@ -27,18 +27,21 @@ FOLDER = "分发"
 
 @dataclass
 class Sent:
-    """The copies that may be sent, their mail drafts, and why others may not."""
+    """The copies that may be sent, their mail drafts, and why others may not; `still_open` is what they say is open."""
 
     made: Made = field(default_factory=Made)
     files: list[Path] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    still_open: str = ""
 
     @property
     def message(self) -> str:
         """The outcome in one sentence."""
         good = f"可以发送{len(self.files)}个文件" if self.files else "没有可以发送的文件"
+        if self.files and self.still_open:
+            good = f"生成了{len(self.files)}个文件，核对无误；里面写明{self.still_open}"
         bad = f"；不能发送：{'；'.join(self.reasons[:3])}" if self.reasons else ""
         failed = f"；{'；'.join(self.made.failed[:3])}" if self.made.failed else ""
         return good + bad + failed
@@ -59,7 +62,7 @@ def send(
     """
     if run.schools + run.teachers == 0:
         raise KongjianError("还没有数据，没有结果可发；请先把平台导出的数据粘贴到输入表")
-    sent = Sent()
+    sent = Sent(still_open=run.still_open)
     with tempfile.TemporaryDirectory(prefix="kongjian-") as scratch:
         for fresh, name, proof in _copies(run, book, Path(scratch), edition, moment, progress):
             sent.lines.append(f"{name}：{proof.message}")
@@ -104,6 +107,7 @@ def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
         "您好：",
         "",
         f"附件是{scheme.name}的结果（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
+        *([f"请注意：发出时{run.still_open}。"] if run.still_open else []),
         *_ABOUT[edition],
         "",
         scheme.handled_by,

@@ -18,6 +18,8 @@ class Words:
     units: tuple[str, ...]
     blank: tuple[str, ...]
     total_row: tuple[str, ...]
+    declined: tuple[str, ...]
+    not_declined: tuple[str, ...]
     __pydantic_config__ = STRICT
 
 

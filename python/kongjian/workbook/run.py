@@ -72,6 +72,18 @@ class Run:
         return int((self.results.tables["Awards"][STATE] == OPEN).sum())
 
     @property
+    def still_open(self) -> str:
+        """What is to be settled before results go to others: errors, provisional awards; "" where there are none."""
+        errors = f"还有{self.levels['错误']}处错误没有处理" if self.levels["错误"] else ""
+        return "，".join(filter(None, (errors, self.provisional_said)))
+
+    @property
+    def provisional_said(self) -> str:
+        """How many awards there are and how many of them 待核实; "" where none is."""
+        count = self.results.tables["Awards"].height
+        return f"获奖{count}项，其中{self.provisional}项{OPEN}" if self.provisional else ""
+
+    @property
     def message(self) -> str:
         """The run in one sentence, for 首页 and the command line: of what was found the worst."""
         if self.schools + self.teachers == 0:

@@ -4,6 +4,7 @@ Each row is four texts, its kind first:
 
     title                  the title of the boxes
     files                  what to choose, the patterns of Excel's dialog; asked again with the chosen paths, a line each
+    confirm                what is asked, the answer of who says yes; a no ends it
     mail                   subject, body, paths of the attachments, a line each: a new message to be shown
     open                   a folder to be opened where no message could be shown
     info, warning, error   a box: its text, what is added where a message was shown, what is added where none was
@@ -26,11 +27,14 @@ MOST = 3
 """Boxes; what is said at such length stands on a sheet or in a file as well."""
 _MAILED = "已在 Outlook 里打开一封新邮件，附件已加好；收件人请自己填，看过再发"
 _NOT_MAILED = "没有打开 Outlook；邮件草稿（.eml）在文件旁边"
+_ANYWAY = "仍要发送吗？选“是”就按现在的数据生成，里面写明还有什么没有核实"
 _DRAFTS = "每个文件旁边有一份同名的邮件草稿（.eml）"
 
 
 def rows(said: Sequence[Told] | Question) -> list[list[str]]:
     """The rows of one press."""
+    if isinstance(said, Question) and said.yes:
+        return _even(["title", TITLE], ["confirm", f"{said.text}。\n{_ANYWAY}", said.yes])
     if isinstance(said, Question):
         return _even(["title", TITLE], ["files", said.text, said.patterns])
     drafts = [draft for one in said for draft in one.mails]

@@ -55,13 +55,13 @@ def _import(now: Press) -> list[Told] | Question:
     return [*carry_out(plan, live, now.progress), Told("改了什么见“导入记录”")]
 
 
-def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told]:
+def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told] | Question:
     """Forms into 表格 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / kinds.FOLDER
     live, run = _examined(now)
     to_pdf = printer(now.book.app)
-    plan = papers.forms(run, live, path, out, wanted, _moment().date(), shape, to_pdf)
-    return carry_out(plan, live, now.progress)
+    plan = papers.forms(run, live, path, out, wanted, _moment().date(), shape, to_pdf, answer=now.answer)
+    return plan if isinstance(plan, Question) else carry_out(plan, live, now.progress)
 
 
 def _collect(now: Press) -> list[Told]:
@@ -71,11 +71,13 @@ def _collect(now: Press) -> list[Told]:
     return carry_out(plan, live, now.progress)
 
 
-def _send(now: Press, edition: str) -> list[Told]:
+def _send(now: Press, edition: str) -> list[Told] | Question:
     """An edition into 分发 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / send_copies.FOLDER
     live, run = _examined(now)
-    plan = copies.edition(run, path, out, edition, _moment())
+    plan = copies.edition(run, live, path, out, edition, _moment(), now.answer)
+    if isinstance(plan, Question):
+        return plan
     return [*carry_out(plan, live, now.progress), *papers.stale(run, live)]
 
 

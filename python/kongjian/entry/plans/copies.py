@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from kongjian.entry.plans.plan_model import ERROR, INFO, Plan, Told
+from kongjian.entry.plans import sending_gate
+from kongjian.entry.plans.plan_model import ERROR, INFO, Plan, Question, Told
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.mailing import returns, send_copies
 from kongjian.rules import Rules
@@ -14,8 +15,15 @@ from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import Run
 
 
-def edition(run: Run, book: Path, out: Path, wanted: str, now: dt.datetime) -> Plan:
-    """One edition below `out`, each file proven and with a mail draft beside it."""
+def edition(
+    run: Run, sheets: Sheets, book: Path, out: Path, wanted: str, now: dt.datetime, answer: str = ""
+) -> Plan | Question:
+    """One edition below `out`, each file proven and with a mail draft beside it; or what is asked before.
+
+    分校版 goes out whatever is open: it serves to mend that.
+    """
+    if wanted != send_copies.BY_SCHOOL and (asked := sending_gate.gate(run, sheets, wanted, answer)):
+        return asked
 
     def make(progress: Progress) -> Iterable[Told]:
         sent = send_copies.send(run, book, out, wanted, now, progress=progress)

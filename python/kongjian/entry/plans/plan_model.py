@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kongjian.mailing.mail_draft import Draft
     from kongjian.workbook.pages import Writing
 
+ANYWAY = "anyway"
+"""The answer that lets results go out as they are, and the option that gives it."""
 INFO, WARNING, ERROR, SHOWN = "info", "warning", "error", "shown"
 """How a work ended: done; done, and something is wrong with what was looked at; not done, or not in full; done, and
 the sheets that it wrote say so, so that Excel needs no box."""
@@ -37,10 +39,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Question:
-    """What has to be answered before there is a plan: which files. `patterns` are as Excel's dialog takes them."""
+    """What has to be answered before there is a plan: which files, `patterns` being as Excel's dialog takes them.
+
+    With `yes`, whether to go on all the same; that is then the answer.
+    """
 
     text: str
-    patterns: str
+    patterns: str = ""
+    yes: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.engine.awards import REMARK
 from kongjian.intake.marks import FILLS
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
@@ -184,7 +185,9 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
 
 
 def _output_kind(column: OutColumn) -> str:
-    """Short words stand in the middle of their column."""
+    """Short words stand in the middle of their column; staff write remarks themselves."""
+    if column.name == REMARK:
+        return "remark"
     short = column.kind == "text" and column.width < 11.5 and "姓名" not in column.name
     return "word" if short else column.kind
 

@@ -63,6 +63,9 @@ Private Function KongjianShown(rows As Variant) As String
                 title = text
             Case "files"
                 KongjianShown = KongjianFiles(text, CStr(rows(line, first + 2)))
+            Case "confirm"
+                If MsgBox(text, vbYesNo + vbExclamation + vbDefaultButton2, title) = vbYes Then _
+                    KongjianShown = rows(line, first + 2)
             Case "mail"
                 mailed = KongjianMailed(text, CStr(rows(line, first + 2)), CStr(rows(line, first + 3)))
             Case "open"
