@@ -132,23 +132,25 @@ def _values(pool: Pool, some: Units, rules: Rules) -> Sequence[list[Value]]:
     rank, gone, qualifies = some.standing.rank[at], pool.gone[at], some.eligible[at]
     moved = some.standing.ranks_for(pool.first)[at]
     takes = qualifies & ~gone
-    counted = np.cumsum(gone)
-    starts = np.searchsorted(rank, rank)  # where each rank begins
-    if rules.choice(RankMethod) is RankMethod.DENSE:
-        kept = np.cumsum(~gone)
-        counted = kept - np.concatenate([[0], kept])[starts]
-        vacant = _all_gone_before(rank, gone)
-    else:
-        vacant = np.concatenate([[0], counted])[starts]
+    counted, vacant = _COUNTS[rules.choice(RankMethod)](rank, gone)
     ranks: list[Value] = [float(r) if t else "" for r, t in zip(moved.tolist(), takes.tolist(), strict=True)]
     return _floats(gone), _floats(counted), _floats(vacant), ranks, _floats(np.cumsum(takes))
 
 
-def _all_gone_before(rank: Ints, gone: Bools) -> Ints:
-    """How many ranks better than each unit's have nobody who takes the award."""
-    taken = np.unique(rank[~gone])
-    lost = np.setdiff1d(np.unique(rank), taken)
-    return np.asarray(np.searchsorted(lost, rank), dtype=np.int64)
+def _who_declines(rank: Ints, gone: Bools) -> tuple[Ints, Ints]:
+    """Down the ranking how many decline, and how many of better ranks do."""
+    counted = np.cumsum(gone)
+    return counted, np.concatenate([[0], counted])[np.searchsorted(rank, rank)]
+
+
+def _ranks_without_takers(rank: Ints, gone: Bools) -> tuple[Ints, Ints]:
+    """How many of each rank so far take the award, and how many better ranks have nobody who does."""
+    kept = np.cumsum(~gone)
+    lost = np.setdiff1d(np.unique(rank), np.unique(rank[~gone]))
+    return kept - np.concatenate([[0], kept])[np.searchsorted(rank, rank)], np.searchsorted(lost, rank)
+
+
+_COUNTS = {RankMethod.COMPETITION: _who_declines, RankMethod.DENSE: _ranks_without_takers}
 
 
 def _floats(values: Ints | Bools) -> list[Value]:

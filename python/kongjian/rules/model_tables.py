@@ -24,6 +24,15 @@ class Words:
 
 
 @dataclass(frozen=True)
+class SchoolName:
+    """What the workbook says of a school or an account: it is to be read as the school `new`; `cell` is where."""
+
+    old: str
+    new: str
+    cell: str
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of an input table. `blank` is the value that stands in for an empty cell,
 

@@ -24,6 +24,7 @@ from kongjian.intake.column_names import with_confirmed
 from kongjian.intake.marks import marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.intake.school_names import with_school_names
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
@@ -140,8 +141,8 @@ def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: 
 
 def own_rules(sheets: Sheets, rules: Rules) -> Rules:
     """The rules as this workbook wants them: by its 列名对应 and its 规则. Raises KongjianError naming what cannot be used."""
-    named = with_confirmed(rules, sheets.grid(COLUMN_NAMES))
-    return apply_rule_sheet(sheets.grid(RULE_SHEET), named)
+    names = sheets.grid(COLUMN_NAMES)
+    return apply_rule_sheet(sheets.grid(RULE_SHEET), with_school_names(with_confirmed(rules, names), names))
 
 
 def calculate_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
