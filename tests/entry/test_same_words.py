@@ -17,7 +17,7 @@ from kongjian import buttons
 from kongjian.base import libreoffice, places
 from kongjian.entry.cli.main import cli
 from kongjian.entry.excel.presses import PRESSES
-from kongjian.entry.plans.plan_model import ERROR, SHOWN, WARNING, Question, Told
+from kongjian.entry.plans.plan_model import ANYWAY, ERROR, SHOWN, WARNING, Question, Told
 from kongjian.mailing import by_school, proof
 from kongjian.mailing.corrections_list import COLUMNS, FILE
 from remote import let_save, press, remote_book
@@ -31,10 +31,10 @@ ONLY_EXCEL = ("改了什么见“导入记录”", "报告在 ", "没有打开 O
 WORKS = {
     "check_data": ["check", BOOK],
     "recalculate": ["recalc", BOOK],
-    "publicity_list": ["forms", BOOK, "--kind", "公示名单"],
+    "publicity_list": ["forms", BOOK, "--kind", "公示名单", "--anyway"],
     "application_forms": ["forms", BOOK, "--kind", "申报表"],
-    "send_values": ["mail", BOOK, "--values"],
-    "send_public": ["mail", BOOK, "--public"],
+    "send_values": ["mail", BOOK, "--values", "--anyway"],
+    "send_public": ["mail", BOOK, "--public", "--anyway"],
     "collect_forms": ["collect", f"{FOLDER}/表格"],
     "apply_corrections": ["collect", f"{FOLDER}/表格", "--apply"],
     "import_data": ["import", BOOK, f"{FOLDER}/教师.xlsx"],
@@ -91,7 +91,7 @@ def both(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bot
                 words = [w.format(book=folder / "评比.xlsm", folder=folder) for w in WORKS[entry]]
                 out.append(CliRunner().invoke(cli, words))
             else:
-                answer = str(folder / "教师.xlsx") if entry == "import_data" else ""
+                answer = str(folder / "教师.xlsx") if entry == "import_data" else ANYWAY
                 out.append(press(entry, folder / "评比.xlsm", answer, saved=True))
         command, pressed = out
         printed = command.output.splitlines()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kongjian.base.grid import cell_number, from_serial
+from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
@@ -69,6 +70,7 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
     runs = _runs(run, sheets, moment, seconds)
     tables = {
         **run.results.tables,
+        "Awards": listed(run.results.tables["Awards"], run.results.declined, run.rules),
         **evidence(run.inputs, run.results, run.rules),
         "Runs": runs,
     }

@@ -242,6 +242,19 @@ def test_a_question_after_what_is_told_is_pressed_again_by_a_yes_only(
     assert host.presses == presses[: 1 + again]
 
 
+@pytest.mark.parametrize(("said", "pressed"), [(6, ["", "anyway"]), (7, [""])])
+def test_who_says_yes_goes_on_all_the_same(said: int, pressed: list[str], host: VbaHost) -> None:
+    """vbYes is 6, vbNo 7; the box warns, and its second button is the one that Enter presses."""
+    host.press_answer = lambda _, answer: says(
+        ["info", "生成了"] if answer else ["ask", "仍要发送吗", "anyway"]
+    )("", "")
+    host.app.answer_dialogs(said)
+    host.run("KongjianRun_SendLive")
+    assert [answer for _, answer in host.presses] == pressed
+    assert host.app.dialogs[0] == ("MsgBox", "仍要发送吗", "空间评比", 4 + 48 + 256)
+    assert host.shown[1:] == ["生成了"][: len(pressed) - 1]
+
+
 MAIL = says(
     ["mail", "题目", "正文\n第二行", "D:\\分发\\a.xlsx\nD:\\分发\\b.xlsx"],
     ["open", "D:\\分发"],

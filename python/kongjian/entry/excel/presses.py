@@ -74,13 +74,13 @@ def _undo_import(now: Press) -> list[Told]:
     return carry_out(file_import.undone(live, rules, _moment()), live, now.progress)
 
 
-def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told]:
+def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told] | Question:
     """Forms into 表格 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / kinds.FOLDER
     live, run = _examined(now)
     to_pdf = printer(now.book.app)
-    plan = papers.forms(run, live, path, out, wanted, _moment().date(), shape, to_pdf)
-    return carry_out(plan, live, now.progress)
+    plan = papers.forms(run, live, path, out, wanted, _moment().date(), shape, to_pdf, answer=now.answer)
+    return plan if isinstance(plan, Question) else carry_out(plan, live, now.progress)
 
 
 def _collect(now: Press) -> list[Told]:
@@ -90,12 +90,16 @@ def _collect(now: Press) -> list[Told]:
     return carry_out(plan, live, now.progress)
 
 
-def _send(now: Press, edition: str) -> list[Told]:
+def _send(now: Press, edition: str) -> list[Told] | Question:
     """An edition into 分发 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / send_copies.FOLDER
     live, run = _examined(now)
-    schools = now.answer.split("\n") if now.answer else None  # whose doubts staff have looked at
-    plan = copies.edition(run, path, out, edition, _moment(), schools is not None, schools)
+    schools = now.answer.split("\n") if now.answer and edition == send_copies.BY_SCHOOL else None
+    plan = copies.edition(
+        run, live, path, out, edition, _moment(), now.answer, schools is not None, schools
+    )  # whose doubts staff have looked at
+    if isinstance(plan, Question):
+        return plan
     return [*carry_out(plan, live, now.progress), *papers.stale(run, live)]
 
 

@@ -10,12 +10,15 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.engine.awards import REMARK
+from kongjian.intake import school_names
 from kongjian.intake.marks import FILLS
+from kongjian.intake.sheets import COLUMN_NAMES
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
 from kongjian.workbook.look.build_marks import mark
-from kongjian.workbook.look.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
+from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.xlsx.fill_marks import NEVER, formula
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
 from kongjian.xlsx.text_heights import text_width
@@ -176,6 +179,8 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
     header = styles.header(output.role)
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
+    if output.table == COLUMN_NAMES.table:
+        _school_names(sheet, styles, len(output.columns) + 1)
     mark(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
@@ -183,8 +188,19 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
         sheet.protect("", _PROTECT)
 
 
+def _school_names(sheet: Worksheet, styles: Styles, left: int) -> None:
+    """The table of schools that are read as others, right of the columns' names: only staff write there."""
+    sheet.set_column(left, left + 1, 26, styles.column("account"))
+    sheet.set_column(left + 2, left + 2, 30, styles.column("text"))
+    sheet.write_string(HEADER_ROW - 2, left, school_names.HINT, styles.get(font_color=GREY))
+    header = dict.fromkeys(school_names.COLUMNS, styles.header("input"))
+    add_table(sheet, school_names.TABLE, HEADER_ROW, header, 1, left=left)
+
+
 def _output_kind(column: OutColumn) -> str:
-    """Short words stand in the middle of their column."""
+    """Short words stand in the middle of their column; staff write remarks themselves."""
+    if column.name == REMARK:
+        return "remark"
     short = column.kind == "text" and column.width < 11.5 and "姓名" not in column.name
     return "word" if short else column.kind
 
