@@ -38,6 +38,7 @@ WORKS = {
     "collect_forms": ["collect", f"{FOLDER}/表格"],
     "apply_corrections": ["collect", f"{FOLDER}/表格", "--apply"],
     "import_data": ["import", BOOK, f"{FOLDER}/教师.xlsx"],
+    "preview_import": ["import", BOOK, f"{FOLDER}/教师.xlsx", "--dry-run"],
     "selfcheck": ["selfcheck", BOOK],
     "diagnose": ["doctor"],
 }
@@ -90,7 +91,7 @@ def both(pristine: Path, tmp_path: Path) -> Both:
                 words = [w.format(book=folder / "评比.xlsm", folder=folder) for w in WORKS[entry]]
                 out.append(CliRunner().invoke(cli, words))
             else:
-                answer = str(folder / "教师.xlsx") if entry == "import_data" else ""
+                answer = str(folder / "教师.xlsx") if entry in ("import_data", "preview_import") else ""
                 out.append(press(entry, folder / "评比.xlsm", answer, saved=True))
         command, pressed = out
         printed = command.output.splitlines()
@@ -126,7 +127,9 @@ def without_schools(path: Path) -> None:
     changed.save(path)
 
 
-@pytest.mark.parametrize("entry", [e for e in WORKS if e not in ("diagnose", "import_data")])
+@pytest.mark.parametrize(
+    "entry", [e for e in WORKS if e not in ("diagnose", "import_data", "preview_import")]
+)
 def test_they_say_the_same_of_a_fault(entry: str, both: Both) -> None:
     printed, kind, said, code = both(entry, without_schools)
     assert (kind, code) == (ERROR, 1)  # an exception, which main words and ends with 2
@@ -135,9 +138,10 @@ def test_they_say_the_same_of_a_fault(entry: str, both: Both) -> None:
 
 
 def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
+    """What an import's undoing says needs an import before it: test_undo_import."""
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
-        "commendation_list", "work_summary", "send_live", "send_by_school",
+        "commendation_list", "work_summary", "send_live", "send_by_school", "undo_import",
     }  # fmt: skip
 
 
