@@ -32,6 +32,7 @@ PYTHON = {
     "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
+    "PreviewImport": "preview_import", "UndoImport": "undo_import",
 }  # fmt: skip
 SAY = messages()
 AUTOMATIC, MANUAL = -4105, -4135
