@@ -38,6 +38,7 @@ WORKS = {
     "collect_forms": ["collect", f"{FOLDER}/表格"],
     "apply_corrections": ["collect", f"{FOLDER}/表格", "--apply"],
     "import_data": ["import", BOOK, f"{FOLDER}/教师.xlsx"],
+    "preview_import": ["import", BOOK, f"{FOLDER}/教师.xlsx", "--dry-run"],
     "selfcheck": ["selfcheck", BOOK],
     "diagnose": ["doctor"],
 }
@@ -91,7 +92,8 @@ def both(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bot
                 words = [w.format(book=folder / "评比.xlsm", folder=folder) for w in WORKS[entry]]
                 out.append(CliRunner().invoke(cli, words))
             else:
-                answer = str(folder / "教师.xlsx") if entry == "import_data" else ANYWAY
+                files = entry in ("import_data", "preview_import")
+                answer = str(folder / "教师.xlsx") if files else ANYWAY
                 out.append(press(entry, folder / "评比.xlsm", answer, saved=True))
         command, pressed = out
         printed = command.output.splitlines()
@@ -127,7 +129,9 @@ def without_schools(path: Path) -> None:
     changed.save(path)
 
 
-@pytest.mark.parametrize("entry", [e for e in WORKS if e not in ("diagnose", "import_data")])
+@pytest.mark.parametrize(
+    "entry", [e for e in WORKS if e not in ("diagnose", "import_data", "preview_import")]
+)
 def test_they_say_the_same_of_a_fault(entry: str, both: Both) -> None:
     printed, kind, said, code = both(entry, without_schools)
     assert (kind, code) == (ERROR, 1)  # an exception, which main words and ends with 2
@@ -136,9 +140,10 @@ def test_they_say_the_same_of_a_fault(entry: str, both: Both) -> None:
 
 
 def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
+    """What an import's undoing says needs an import before it: test_undo_import."""
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
-        "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup",
+        "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup", "undo_import",
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ PYTHON = {
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
     "RestoreBackup": "restore_backup",
+    "PreviewImport": "preview_import", "UndoImport": "undo_import",
 }  # fmt: skip
 SAY = messages()
 AUTOMATIC, MANUAL = -4105, -4135
