@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rul
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import os
 import sys
 import time
@@ -87,7 +86,6 @@ cli.commands = {
 def main() -> None:
     """Runs the command; whatever happens, the user sees one plain Chinese sentence and no traceback."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that nothing here uses
-    gc.disable()  # a short process full of small objects and without cycles: collecting takes a tenth of it
     sweep()
     try:
         code = cli.main(standalone_mode=False)
