@@ -139,13 +139,13 @@ def _values(pool: Pool, some: Units, rules: Rules) -> Sequence[list[Value]]:
 
 def _who_declines(rank: Ints, gone: Bools) -> tuple[Ints, Ints]:
     """Down the ranking how many decline, and how many of better ranks do."""
-    counted: Ints = np.cumsum(gone, dtype=np.int64)
-    return counted, np.concatenate([[0], counted])[np.searchsorted(rank, rank)].astype(np.int64)
+    counted = np.cumsum(gone, dtype=np.int64)
+    return counted, np.concatenate([[0], counted])[np.searchsorted(rank, rank)]
 
 
 def _ranks_without_takers(rank: Ints, gone: Bools) -> tuple[Ints, Ints]:
     """How many of each rank so far take the award, and how many better ranks have nobody who does."""
-    kept = np.cumsum(~gone)
+    kept = np.cumsum(~gone, dtype=np.int64)
     lost = np.setdiff1d(np.unique(rank), np.unique(rank[~gone]))
     return kept - np.concatenate([[0], kept])[np.searchsorted(rank, rank)], np.searchsorted(lost, rank)
 

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.engine.awards import REMARK
 from kongjian.intake import school_names
 from kongjian.intake.marks import FILLS
+from kongjian.intake.problem_list import ACCEPTED
 from kongjian.intake.sheets import COLUMN_NAMES
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
@@ -28,6 +29,7 @@ _LANDSCAPE_FROM = 112  # characters that still print readably across an upright 
 _NAMES = {"名次", "类别", "级别", "学校名称", "教师姓名", "口径", "取值", "时间", "月份", "奖项"}
 _NAMING = (Role.KIND, Role.SCHOOL, Role.PERSON, Role.MONTH)
 _FREEZE_AT_MOST = 52
+_WHO_AND_WHEN = "核对过、要保留的写“是”，不再计数。谁、什么时候确认的写在后面，如：是 张三 2021-08-01"
 _PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
 _INPUT_KIND = {
     "text": "code", "account": "account", "yes_no": "word", "choice": "word", "count": "count",
@@ -174,6 +176,8 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
         sheet.write_blank(FIRST_ROW - 1, index, None, styles.cell(kind, column.wraps))
         if column.kind == "answer":
             choices = {"validate": "list", "source": ["是", "否"], "show_error": False}
+            if column.name == ACCEPTED:
+                choices |= {"input_title": ACCEPTED, "input_message": _WHO_AND_WHEN}
             sheet.data_validation(FIRST_ROW - 1, index, LAST_ROW - 1, index, choices)
     widths = [c.width for c in output.columns]
     frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
