@@ -99,10 +99,11 @@ def test_it_is_undone_by_deleting_the_word(book: Path) -> None:
     assert rows(book) == before
 
 
-def test_the_one_who_moved_up_may_decline_too(book: Path) -> None:
+@pytest.mark.parametrize("text", ["取消", "递补，原第3名放弃；取消", "递补，原第3名放弃，取消"])
+def test_the_one_who_moved_up_may_decline_too(text: str, book: Path) -> None:
     write(book, EXPERT, 3, "放弃")
     recalculate(book)
-    write(book, EXPERT, 11, "递补，原第3名放弃；取消")
+    write(book, EXPERT, 11, text)
     recalculate(book)
     assert said(book, EXPERT)[-2:] == [
         (11, "教师10", "取消", "取消"),

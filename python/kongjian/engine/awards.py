@@ -168,4 +168,8 @@ def passed(award: Award, place: Standing) -> list[tuple[int, str]]:
     """The units that an award passes over and the word with which each declines, by rank; the unranked come last."""
     gone = np.flatnonzero(place.passed[award.name])
     gone = gone[np.lexsort((place.rank[gone], place.rank[gone] == UNRANKED))]
-    return [(i, next(w[i] for w in place.declined.values() if w[i])) for i in gone.tolist()]
+    own = place.declined.get(award.name)
+    return [
+        (i, own[i] if own is not None and own[i] else next(w[i] for w in place.declined.values() if w[i]))
+        for i in gone.tolist()
+    ]

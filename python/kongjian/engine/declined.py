@@ -19,9 +19,6 @@ from kongjian.rules.model_tables import Words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.roles import Role
 
-_OWN_NOTE = re.compile(rf"{HANDED_ON}，原第[^{NOTE_JOIN}]*|并列第\d+名(，一并入选)?")
-"""What a calculation itself writes into 备注."""
-
 
 @dataclass(frozen=True)
 class Decline:
@@ -38,15 +35,19 @@ class Decline:
     word: str
 
 
-def own_remark(text: str) -> str:
+def own_remark(text: str, words: Words) -> str:
     """What staff wrote into 备注, without what a calculation has."""
-    return _OWN_NOTE.sub("", text).strip(f"{NOTE_JOIN}; ，,")
+    gone = rf"第\d+名(?:{'|'.join(map(re.escape, words.declined))})"
+    own = rf"{HANDED_ON}，原{gone}(?:、{gone})*|并列第\d+名(?:，一并入选)?"
+    return re.sub(own, "", text).strip(f"{NOTE_JOIN}; ，,、")
 
 
 def declining(remark: str, words: Words) -> str | None:
     """The word by which a remark declines, "" where it has one and does not say so plainly, None where it has none."""
-    word = next((w for w in words.declined if w in remark), None)
-    return "" if word and any(no in remark for no in words.not_declined) else word
+    found = [w for w in words.declined if w in remark]
+    if len(found) > 1 or (found and any(no in remark for no in words.not_declined)):
+        return ""
+    return found[0] if found else None
 
 
 def of_units(

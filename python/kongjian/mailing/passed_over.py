@@ -35,7 +35,7 @@ _AT_EDGE = {
 
 @dataclass(frozen=True)
 class Pool:
-    """The awards of one kind of unit that pass over the same units: their numbers, from 1, and who declines."""
+    """The awards of one kind of unit that the same units decline in the same way: their numbers, from 1, and who."""
 
     number: int
     awards: tuple[int, ...]
@@ -68,11 +68,11 @@ class Pool:
 
 def pools(some: Units, rules: Rules) -> list[Pool]:
     """One pool for each set of units that decline awards of this kind; none where nobody does."""
-    found: dict[bytes, list[int]] = {}
+    found: dict[tuple[tuple[int, str], ...], list[int]] = {}
     place = some.standing
     for n, award in enumerate(in_order(rules), start=1):
         if award.object == some.kind and award.name in place.passed:
-            found.setdefault(place.passed[award.name].tobytes(), []).append(n)
+            found.setdefault(tuple(passed(award, place)), []).append(n)
     return [
         Pool(k, tuple(numbers), award := in_order(rules)[numbers[0] - 1], place.passed[award.name])
         for k, numbers in enumerate(found.values(), start=1)

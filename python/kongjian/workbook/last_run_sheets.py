@@ -59,7 +59,7 @@ def _declines(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> tu
     for award, rank, *cells in rows:
         name = clean(str(award))
         school, person, remark, state = (clean(str(c)) for c in cells)
-        said = own_remark(remark)
+        said = own_remark(remark, rules.words)
         word = declining(said, rules.words)
         since |= (state in rules.words.declined) != bool(word)
         if word is not None and name in kinds:
