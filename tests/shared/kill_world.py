@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, Callable[[Path], list[str | Path]]] = {
     "recalc": lambda place: ["recalc", place / BOOK, "-q"],
     "check": lambda place: ["check", place / BOOK, "--write"],
     "import": lambda place: ["import", place / BOOK, place / "教师.csv"],
-    "forms": lambda place: ["forms", place / BOOK, "-o", place / "表格", "-q"],
+    "forms": lambda place: ["forms", place / BOOK, "-o", place / "表格", "--anyway", "-q"],
     "mail": lambda place: ["mail", place / BOOK, "--by-school", "-o", place / "分发", "-q"],
     "collect": lambda place: ["collect", place / "交回", "--book", place / BOOK],
 }

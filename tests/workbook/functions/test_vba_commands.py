@@ -207,7 +207,7 @@ def test_a_question_for_files_is_asked_and_the_answer_handed_over(host: VbaHost)
 
 def types(entry: str, answer: str) -> Rows:
     """A press that asks what is to be typed, then tells it."""
-    row = ["info", f"{entry}：{answer}", "", ""] if answer else ["ask", "第几份？", "", ""]
+    row = ["info", f"{entry}：{answer}", "", ""] if answer else ["type", "第几份？", "", ""]
     return [["title", "空间评比", "", ""], row]
 
 
