@@ -136,7 +136,7 @@ class Landing:
 
         def repeats(row: Row) -> bool:
             nonlocal before
-            if self._keys and next(self._keys_of(row), None):
+            if any(self._keys_of(row)):
                 return False
             if before is None:  # the first such row: none of this file has joined yet
                 before = Counter(self._whole(r, names) for r in self._all)
