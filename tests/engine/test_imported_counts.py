@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_coverage import READINGS, SEEDS, City, _frame, random_city
 
 from kongjian.base.grid import Cell
 from kongjian.engine.calculate import calculate
@@ -19,6 +18,7 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.intake.effective_rows import COUNTS, imported_counts
 from kongjian.rules import resolve
+from log_city import READINGS, SEEDS, City, frame_of, random_city
 from pasting import ACCOUNT, RULES, SCHOOL, Read, lines_of, read, recalculated, sheet, table, write_book
 from plain_counts import COLUMNS, plain_counts
 
@@ -41,7 +41,7 @@ def frame(rows: list[dict[str, Any]]) -> Frame:
 
 def results(city: City, counts: Frame, readings: dict[str, str]) -> Results:
     rules = resolve(RULES, readings)
-    tables = {t: _frame(t, rows) for t, rows in vars(city).items()}
+    tables = {t: frame_of(t, rows) for t, rows in vars(city).items()}
     return calculate(Inputs.of(rules, **tables, **({"counts": counts} if counts else {})), rules)
 
 

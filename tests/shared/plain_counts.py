@@ -31,9 +31,9 @@ def plain_counts(events: Sequence[Row], reading: str) -> list[dict[str, object]]
             zeros = dict.fromkeys(("新增学生", "计入次数", "计入月数"), 0.0 if pupil else None)
             out[key] = {**whose, "有效次数": 0.0, "出处": "导入", "记录数": 0.0, **zeros, "每人上限": limit}
         row = out[key]
+        _add(row, "记录数")
         if not account:
             continue
-        _add(row, "记录数")
         if not pupil:
             again = (account, school if role == "管理员" else "", behaviour, str(e["日期"])[:10])
             if again not in days:

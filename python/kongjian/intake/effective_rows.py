@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
-from kongjian.base.grid import Grid, cell_number
+from kongjian.base.grid import Cell, Grid, cell_number, is_blank
 from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.imported_counts import ORIGIN
@@ -20,14 +22,13 @@ _SEARCHED = 10
 
 def imported_counts(grid: Grid | None) -> Frame:
     """The rows with their worksheet rows; no columns where there is none. A number that is none is NaN."""
-    lines = grid.rows[:_SEARCHED] if grid else []
-    top = next((k for k, row in enumerate(lines, start=1) if set(COLUMNS) <= set(row)), None)
-    if grid is None or top is None:
-        return Frame()
-    header = {str(c).strip(): k for k, c in enumerate(grid.rows[top - 1])}
-    origin = header["出处"]
-    kept = [k for k, row in enumerate(grid.rows[top:], start=top) if str(row[origin]).strip() == ORIGIN]
-    if not kept:
+    top, header = _header(grid)
+    kept = (
+        [k for k, row in enumerate(grid.rows[top:], start=top) if _is_imported(row, header)]
+        if grid and header
+        else []
+    )
+    if grid is None or not kept:
         return Frame()
     out = Frame({ROW: np.array(kept, dtype=np.int64) + 1})
     for name in (*COLUMNS, *COUNTED):
@@ -37,4 +38,29 @@ def imported_counts(grid: Grid | None) -> Frame:
             out[name] = np.array([cell_number(c) for c in cells], dtype=np.float64)
         else:
             out[name] = texts(show(c).strip() for c in cells)
+    return out
+
+
+def _header(grid: Grid | None) -> tuple[int, dict[str, int]]:
+    """The row (from 1) that names the columns, and where; no columns where there is none."""
+    for top, row in enumerate(grid.rows[:_SEARCHED] if grid else (), start=1):
+        if set(COLUMNS) <= set(row):
+            return top, {str(c).strip(): k for k, c in enumerate(row) if not is_blank(c)}
+    return 0, {}
+
+
+def _is_imported(row: Sequence[Cell], header: Mapping[str, int]) -> bool:
+    return str(row[header["出处"]]).strip() == ORIGIN
+
+
+def other_rows(grid: Grid | None) -> dict[str, list[Cell]]:
+    """The other rows of the sheet as they stand: column → cells, None for a blank number."""
+    top, header = _header(grid)
+    rows = [row for row in grid.rows[top:] if not _is_imported(row, header)] if grid and header else []
+    rows = [row for row in rows if any(not is_blank(row[k]) for k in header.values())]
+    out: dict[str, list[Cell]] = {}
+    for name in (*COLUMNS, *COUNTED):
+        place = header.get(name)
+        cells = ["" if place is None else row[place] for row in rows]
+        out[name] = [None if is_blank(c) else c for c in cells] if name in NUMBERS else cells
     return out
