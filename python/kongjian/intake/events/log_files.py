@@ -30,11 +30,16 @@ _SHEETS = (b"PK", b"\xd0\xcf\x11\xe0", b"<")
 
 @dataclass(frozen=True)
 class Lines:
-    """A text as lines: where they stand, in UTF-8 without what a line cannot hold, how they end, and how many there are."""
+    """A text as lines: where they stand, in UTF-8 without what a line cannot hold, how they end, and how many there are.
+
+    `quotes`: there may be a quotation mark; `marked`: some may be marked as BAD.
+    """
 
     place: Path
     end: str
     count: int
+    quotes: bool = True
+    marked: bool = True
 
 
 def log_files(paths: Sequence[Path], book: Path) -> list[Path]:
@@ -141,9 +146,9 @@ def _whole_lines(chunks: Iterator[bytes], end: bytes) -> Iterator[bytes]:
 
 def _sound(path: Path) -> Lines | None:
     """The lines where they stand; None where they are not UTF-8 throughout, or hold what a line cannot."""
-    count, ends, last = 0, set[str](), b"\n"
+    count, ends, last, quotes = 0, set[str](), b"\n", False
     for data in _whole_lines(_chunks(path), b"\n"):
-        if len(data.translate(None, _CONTROLS)) != len(data) or max(map(len, data.split(b"\n"))) > _LONGEST:
+        if len(data.translate(None, _CONTROLS)) != len(data) or _has_long(data):
             return None
         try:
             if BAD in data.decode():
@@ -154,10 +159,16 @@ def _sound(path: Path) -> Lines | None:
         if returns != pairs or pairs not in (0, lines):
             return None
         ends.add("\\r\\n" if pairs else "\\n") if lines else None
-        count, last = count + lines, data[-1:]
+        count, last, quotes = count + lines, data[-1:], quotes or b'"' in data
     if len(ends) > 1:
         return None
-    return Lines(path, next(iter(ends), "\\n"), count + (last != b"\n"))
+    return Lines(path, next(iter(ends), "\\n"), count + (last != b"\n"), quotes, marked=False)
+
+
+def _has_long(data: bytes) -> bool:
+    """Whether some line may be too long: somewhere half of that holds no end."""
+    half = _LONGEST // 2
+    return any(data.find(b"\n", at, at + half) < 0 for at in range(0, len(data) - half, half))
 
 
 def _copied(path: Path, place: Path) -> Lines:

@@ -20,7 +20,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, is_blank
 from kongjian.intake.events.columns import FIELDS, Layout, layout_of_lines, layout_of_rows, places_of
 from kongjian.intake.events.engine import counting, quoted
-from kongjian.intake.events.log_files import BAD, SEPARATOR, as_lines, kind_of
+from kongjian.intake.events.log_files import BAD, SEPARATOR, Lines, as_lines, kind_of
 from kongjian.intake.importing.sources import read_source
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
@@ -115,8 +115,7 @@ select *, case when fault <> '' then fault when day is not null then ''
 from (
   select *, case
     when fault <> '' then null
-    when length(happened) in (10, 19) and try_cast(happened as timestamp) is not null
-      then try_cast(left(happened, 10) as date)
+    when happened like '____-__-__' or happened like '____-__-__ __:__:__' then try_cast(left(happened, 10) as date)
     when regexp_full_match(happened, {quoted(_DATE + _TIME + _HERE)})
       then try_cast(regexp_replace(happened, {quoted(_DATE + ".*")}, '\\1-\\2-\\3') as date)
     when regexp_full_match(happened, {quoted(_DIGITS)})
@@ -126,7 +125,7 @@ from (
 """
 """Each line with its day as it is written, and why it is not counted; "" for one that is."""
 _COUNT = f"""
-select reason, {", ".join(f"case when reason = '' then {name} else '' end as {name}" for name, _ in FIELDS[1:])},
+select reason, {", ".join(name for name, _ in FIELDS[1:])},
        case when reason = '' then year(day) * 100 + month(day) else 0 end::integer as ym,
        bit_or(case when reason = '' then 1::uinteger << (day(day) - 1)::uinteger else 0::uinteger end)::uinteger as days,
        count(*)::bigint as lines, min(row_no)::bigint as first
@@ -143,15 +142,13 @@ def _view(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules) -> 
         return _of_sheets(held, path, scratch, rules)
     lines = as_lines(path, scratch)
     layout = layout_of_lines(path, lines.place, rules)
-    _of_lines(held, lines.place, lines.end, layout, layout.reaches(rules), quotes=True)
+    _of_lines(held, lines, layout, layout.reaches(rules))
     return lines.count
 
 
-def _of_lines(
-    held: DuckDBPyConnection, place: Path, end: str, layout: Layout, reaches: int, quotes: bool
-) -> None:
-    between, cut = quoted(layout.separator), f"string_split(line, {quoted(layout.separator)})"
-    if quotes:
+def _of_lines(held: DuckDBPyConnection, lines: Lines, layout: Layout, reaches: int) -> None:
+    cut = f"string_split(line, {quoted(layout.separator)})"
+    if lines.quotes:
         cell = _CELL.format(re.escape(layout.separator))
         one, whole = quoted(cell), quoted(f"(?:{cell})+")
         taken = (
@@ -159,26 +156,27 @@ def _of_lines(
             " then replace(x[2:-2], '\"\"', '\"') else x end)"
         )
         cut = f"case when not contains(line, '\"') then {cut} when regexp_full_match(line, {whole}) then {taken} end"
+    blank = quoted(rf"[\s{re.escape(layout.separator)}]*")
+    marked = f"when contains(line, '{BAD}') then 'bytes'" if lines.marked else ""
     fields = ", ".join(
-        f"coalesce(trim(cells[{layout.places[name]}]), '') as {name}"
-        if name in layout.places
-        else f"'' as {name}"
+        f"coalesce(cells[{layout.places[name]}], '') as {name}" if name in layout.places else f"'' as {name}"
         for name, _ in FIELDS
     )
     held.execute(f"""
 create temp view given as select row_no, fault, line, {fields} from (
   select row_no, line, cells, case
     when row_no <= {layout.row} then {quoted(_HEAD)}
-    when coalesce(trim(replace(line, {between}, ' ')), '') = '' then {quoted(_BLANK)}
-    when contains(line, '{BAD}') then 'bytes'
+    when line is null then {quoted(_BLANK)}
+    when trim(left(cells[{layout.places["happened"]}], 1)) = '' and regexp_full_match(line, {blank}) then {quoted(_BLANK)}
+    {marked}
     when cells is null then 'quote'
     when len(cells) < {reaches} then 'few'
     when len(cells) > {layout.width} and len(list_filter(cells[{layout.width + 1}:], lambda x: trim(x) <> '')) > 0
       then 'many' else '' end as fault
   from (
     select row_number() over () as row_no, line, {cut} as cells
-    from read_csv({quoted(place)}, columns = {{'line': 'VARCHAR'}}, delim = '{SEPARATOR}', quote = '', escape = '',
-                  header = false, auto_detect = false, strict_mode = false, new_line = '{end}', max_line_size = 8388608)
+    from read_csv({quoted(lines.place)}, columns = {{'line': 'VARCHAR'}}, delim = '{SEPARATOR}', quote = '', escape = '',
+                  header = false, auto_detect = false, strict_mode = false, new_line = '{lines.end}', max_line_size = 8388608)
   )
 )""")
 
@@ -230,7 +228,7 @@ def _of_sheets(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules
                 out.write("\n" if number <= layout.row else _line(row, layout))
             count += len(rows)
     order = {name: k for k, (name, _) in enumerate(FIELDS, start=1)}
-    _of_lines(held, place, "\\n", Layout(0, "\t", len(FIELDS), order), 1, quotes=False)
+    _of_lines(held, Lines(place, "\\n", count, quotes=False), Layout(0, "\t", len(FIELDS), order), 1)
     return count
 
 
