@@ -82,12 +82,15 @@ def _accept(
     def reject(bad: Bools, code: str, column: str, **params: str) -> None:
         bad = bad & counted
         counted[bad] = False
-        for i in np.flatnonzero(bad):
+        said: dict[tuple[str, str], list[int]] = {}
+        for i in np.flatnonzero(bad).tolist():
             found = params.get("found") or lines.events[column][i] or "空白"
-            more = {"role": lines.events[role_column][i], **params, "found": found}
+            said.setdefault((found, lines.events[role_column][i]), []).append(i)
+        for (found, role_said), which in said.items():
+            more = {"role": role_said, **params, "found": found}
             if column == school_column:
                 more["near"] = asked(found)
-            findings.add(code, "events", lines.at[i], column, **more)
+            findings.add_rows(code, "events", lines.at[which], column, **more)
 
     reject(role == NOT_FOUND, "event_unknown_role", role_column)
     reject(np.isnat(lines.day), "bad_date", date_column, found="空白")
@@ -227,10 +230,10 @@ def _counts(lines: Lines, counted: Ints, rules: Rules) -> Frame:
 
 def _report_repeats(lines: Lines, again: Ints, rules: Rules, findings: Findings) -> None:
     column = rules.table("events").name_of(Role.BEHAVIOUR)
-    for i in again:
-        findings.add(
-            "event_repeated", "events", lines.at[i], column, rule=ONCE[once_per(int(lines.role[i]), rules)]
-        )
+    spans = np.array([once_per(k, rules) for k in range(len(rules.effective.roles))], dtype=object)
+    for span, said in ONCE.items():
+        mine = again[spans[lines.role[again]] == span]
+        findings.add_rows("event_repeated", "events", lines.at[mine], column, rule=said)
 
 
 def _report_two_schools(
