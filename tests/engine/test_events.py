@@ -307,7 +307,7 @@ def test_the_sheet_in_a_workbook(tmp_path: Path) -> None:
 def test_a_reason_of_very_many_lines_is_told_with_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [{}, *[{}] * 9, *[{"行为": "登录"}] * 6, {"行为": "登陆"}]
     usual = event_lines(events(*lines))
-    monkeypatch.setattr("kongjian.engine.findings.MOST_ROWS", 4)
+    monkeypatch.setattr("kongjian.engine.findings.Findings.most_rows", 4)
     found = events(*lines)
     codes = [f.code for f in found.results.findings]
     assert (codes.count("event_repeated"), codes.count("event_unknown_behaviour")) == (4, 5)

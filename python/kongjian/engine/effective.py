@@ -82,15 +82,18 @@ def _accept(
     def reject(bad: Bools, code: str, column: str, **params: str) -> None:
         bad = bad & counted
         counted[bad] = False
-        said: dict[tuple[str, str], list[int]] = {}
+        told = "{found}" in rules.problems[code].text
+        said: dict[tuple[str, str], list[tuple[int, str]]] = {}
         for i in np.flatnonzero(bad).tolist():
             found = params.get("found") or lines.events[column][i] or "空白"
-            said.setdefault((found, lines.events[role_column][i]), []).append(i)
-        for (found, role_said), which in said.items():
-            more = {"role": role_said, **params, "found": found}
-            if column == school_column:
-                more["near"] = asked(found)
-            findings.add_rows(code, "events", lines.at[which], column, **more)
+            said.setdefault((found if told else "", lines.events[role_column][i]), []).append((i, found))
+        for (_, role_said), which in said.items():
+            for i, found in which[: findings.most_rows]:
+                more = {"role": role_said, **params, "found": found}
+                if column == school_column:
+                    more["near"] = asked(found)
+                findings.add(code, "events", lines.at[i], column, **more)
+            findings.stand_for(len(which) - findings.most_rows)
 
     reject(role == NOT_FOUND, "event_unknown_role", role_column)
     reject(np.isnat(lines.day), "bad_date", date_column, found="空白")

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kongjian.engine.frame import Ints
 
-MOST_ROWS = 10_000
-"""Findings of one reason about the lines of a log; the last of them stands for the rest, see Finding.more."""
 BEFORE_ROWS = 0
 """The row of a finding about a whole sheet."""
 
@@ -33,12 +31,18 @@ class Finding:
 class Findings(list[Finding]):
     """Findings in the order in which they were made."""
 
+    most_rows = 10_000
+    """Findings of one reason about the lines of a log; the last of them stands for the rest, see Finding.more."""
+
     def add(self, code: str, table: str, row: int = BEFORE_ROWS, column: str = "", **params: Any) -> None:
         self.append(Finding(code, table, int(row), column, params))
 
     def add_rows(self, code: str, table: str, rows: Ints, column: str, **params: Any) -> None:
         """The same of each of these rows, of which there may be a million."""
-        more = max(len(rows) - MOST_ROWS, 0)
-        self.extend(Finding(code, table, row, column, params) for row in rows[:MOST_ROWS].tolist())
-        if more:
+        self.extend(Finding(code, table, row, column, params) for row in rows[: self.most_rows].tolist())
+        self.stand_for(len(rows) - self.most_rows)
+
+    def stand_for(self, more: int) -> None:
+        """The last finding stands for so many further rows, if any."""
+        if more > 0:
             self[-1] = replace(self[-1], more=more)
