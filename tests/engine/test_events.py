@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from kongjian.base.grid import Cell
+from kongjian.engine.calculate import calculate
+from kongjian.engine.outcome import Inputs
 from kongjian.rules import resolve
 from pasting import ACCOUNT, RULES, SCHOOL, Changes, Read, lines_of, read, recalculated, table, write_book
 
@@ -293,9 +296,37 @@ def test_the_sheet_in_a_workbook(tmp_path: Path) -> None:
         tmp_path / "b.xlsx", {"events": lines_of("events", {}, {"日期": "2021年3月2日"}, STUDENT)}
     )
     recalculated(book)
-    rows = list(openpyxl.load_workbook(book)["有效次数"].iter_rows(min_row=3, values_only=True))
+    rows = list(openpyxl.load_workbook(book)["有效次数"].iter_rows(min_row=3, max_col=7, values_only=True))
     assert rows == [
         ("学校名称", "账号", "角色", "行为", "月份", "有效次数", "出处"),
         (SCHOOL, None, "学生", "完成作业", "2021-03", 1, "明细"),
         (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2, "明细"),
     ]
+
+
+def test_a_reason_of_very_many_lines_is_told_with_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [{}, *[{}] * 9, *[{"行为": "登录"}] * 6, {"行为": "登陆"}]
+    usual = event_lines(events(*lines))
+    monkeypatch.setattr("kongjian.engine.findings.Findings.most_rows", 4)
+    found = events(*lines)
+    codes = [f.code for f in found.results.findings]
+    assert (codes.count("event_repeated"), codes.count("event_unknown_behaviour")) == (4, 5)
+    said = {line[: line.index("：第")] if "：第" in line else line for line in event_lines(found)}
+    assert said == {line[: line.index("：第")] if "：第" in line else line for line in usual}
+    assert "提示 行为明细!E5 同一天重复的行为，按规定不再计次（共9行" in said
+
+
+def test_an_unknown_account_costs_no_more_in_a_longer_table() -> None:
+    """Tables that come from no sheet have no rows: these were numbered anew for each account that nobody knows."""
+    height = 200_000
+    months = {
+        "类别": ["教师"] * height, "账号": [f"x{k}" for k in range(height)], "月份": ["2020-12"] * height,
+        "得分": [90.0] * height,
+    }  # fmt: skip
+    inputs = Inputs.of(
+        RULES, teachers={"学校名称": [SCHOOL], "教师姓名": ["甲"], "账号": ["t"]}, monthly=months
+    )
+    started = time.process_time()
+    found = calculate(inputs, RULES).findings
+    assert sum(f.code == "unit_unknown" for f in found) == height
+    assert time.process_time() - started < 6

@@ -13,7 +13,10 @@ from string import Formatter
 import pytest
 
 import kongjian
+from kongjian.base.grid import Grid
 from kongjian.engine.declined import Decline
+from kongjian.engine.event_log import COLUMNS, COUNTED
+from kongjian.intake.effective_rows import COUNTS
 from kongjian.intake.problem_list import frame, lines
 from kongjian.rules.choices import resolve
 from kongjian.rules.model_tables import SchoolName
@@ -65,6 +68,12 @@ def called(names: Sequence[tuple[str, str]], **changes: list[Changes]) -> Provok
     return lambda: read(rules, **{name: table(name, *rows) for name, rows in changes.items()})
 
 
+def counted(*changes: Changes, **grids: Grid) -> Provoke:
+    """Rows 导入 of 有效次数."""
+    rows = [[{**IMPORTED, **change}.get(c, "") for c in (*COLUMNS, *COUNTED)] for change in changes]
+    return lambda: read(**{COUNTS: sheet([*COLUMNS, *COUNTED], *rows), **grids})
+
+
 def declined(person: str, said: str, word: str) -> Provoke:
     """A clean paste beside an award that somebody declines."""
     award = RULES.awards[-2].name
@@ -77,6 +86,9 @@ def under(value: str, **changes: list[Changes]) -> Provoke:
     return lambda: read(rules, **{name: table(name, *rows) for name, rows in changes.items()})
 
 
+IMPORTED: Changes = {
+    "学校名称": SCHOOL, "账号": ACCOUNT, "角色": "教师", "行为": "在线授课", "月份": "2021-03", "有效次数": 40.0, "出处": "导入",
+}  # fmt: skip
 OTHER: Changes = {"账号": "t2", "教师姓名": "王强"}
 PUPIL: Changes = {"角色": "学生", "账号": "x1", "行为": "完成作业", "年级": "三年级", "班级": "1班"}
 MONTHS = RULES.period.months()
@@ -242,6 +254,25 @@ CODES: dict[str, tuple[Provoke, str]] = {
             schools=[{}, {"学校名称": "乙校"}], events=[{}, {"日期": dt.date(2021, 3, 2), "学校名称": "乙校"}]
         ),
         f"警告 教师数据!C4 账号{ACCOUNT}的行为明细写着2所学校，每天仍只计1次",
+    ),
+    "counts_unusable": (
+        counted({"行为": "登录"}), "错误 行为明细!A3 有效次数里导入的1行用不了（从第2行“登录”起）：角色、行为、月份或次数不对，没有计入",
+    ),
+    "counts_other_limit": (
+        counted({"角色": "学生", "行为": "完成作业", "每人上限": 4.0}),
+        "错误 行为明细!A3 有效次数里导入的1行学生次数是按每人最多4次数的，和现在的规则不同，没有计入（从第2行起）",
+    ),
+    "counts_unknown_accounts": (
+        counted({"账号": "别人"}, {"账号": "别人", "月份": "2021-04"}),
+        "提示 行为明细!A3 有效次数里导入的2行是教师数据里没有的账号，没有计入（共1个账号，如第2行“别人”）",
+    ),
+    "counts_unknown_schools": (
+        counted({"角色": "管理员", "行为": "学籍管理", "学校名称": "别校"}),
+        "警告 行为明细!A3 有效次数里导入的1行是学校数据里没有的学校，没有计入（共1所，如第2行“别校”）",
+    ),
+    "counts_stand": (
+        counted({}, events=table("events", {})),
+        "提示 行为明细!A3 行为明细有1行是导入过的账号、行为和月份（从第4行起），用导入的次数，这些行不再计次",
     ),
     "log_other_accounts": (
         events({"账号": "x9"}), "错误 学校数据!A4 行为明细里这所学校的账号没有一个在教师数据里，像是另一种账号",

@@ -49,7 +49,10 @@ TABLES = {
     "与上次相比": ("Changes", f"类别 {PERSON} 上次名次 本次名次 上次得分 本次得分 变化 原因"),
     "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
     "教师指标": ("TeacherMeasures", TEACHER_INPUT),
-    "有效次数": ("EffectiveCounts", "学校名称 账号 角色 行为 月份 有效次数 出处"),
+    "有效次数": (
+        "EffectiveCounts",
+        "学校名称 账号 角色 行为 月份 有效次数 出处 记录数 新增学生 计入次数 计入月数 每人上限",
+    ),
     "数据覆盖": ("Coverage", "学校名称 角色 行为 应有 有数 粘贴 行为明细 按0次 缺 月份 说明"),
     "平台核对": ("Reconcile", f"类别 {PERSON} 指标 计算得分 平台得分 差额 可能原因 采用"),
     "得分说明": ("Explanations", f"类别 {PERSON} 指标 条款 取值 来源 规则 分值 得分 扣分 还差"),
@@ -126,7 +129,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.oddFooter.center.text == "第&P页 共&N页"
     assert page.print_title_rows == {"首页": None, "规则": "$1:$2", "帮助": "$1:$2"}.get(sheet, "$1:$3")
-    upright = {"首页", "班级数据", "月度得分", "学校排名", "有效次数", "列名对应"}
+    upright = {"首页", "班级数据", "月度得分", "学校排名", "列名对应"}
     assert (page.page_setup.orientation == "landscape") == (sheet not in upright)
 
 

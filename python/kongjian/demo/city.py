@@ -8,7 +8,7 @@ import numpy as np
 
 from kongjian.demo import activity, people, schools, standings
 from kongjian.engine.coverage import Tally
-from kongjian.engine.effective import no_log
+from kongjian.engine.event_log import no_log
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.measures import Below, school_measures

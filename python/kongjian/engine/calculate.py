@@ -51,7 +51,7 @@ def calculate(
     findings = Findings() if findings is None else findings
     previous = previous or Previous()
     progress("正在统计有效次数…")
-    log = read_log(inputs.events, inputs.schools, inputs.teachers, rules, findings)
+    log = read_log(inputs, rules, findings)
     tally = Tally(inputs.schools.height)
     progress("正在计算教师得分…")
     teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, findings, tally)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from kongjian.engine.effective import Log
 from kongjian.engine.event_lines import role_behaviours
+from kongjian.engine.event_log import Log
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
 from kongjian.engine.matching import NOT_FOUND, rows

@@ -2,110 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
-from kongjian.engine.event_lines import Lines, behaviours, code_lines
+from kongjian.engine.event_lines import Lines, behaviours, code_lines, once_per
+from kongjian.engine.event_log import COLUMNS, COUNTED, Log, Pupils, at_own, joined, no_log, spans
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
-from kongjian.engine.matching import NOT_FOUND, asker, rows, school_keys
+from kongjian.engine.imported_counts import Imported, log_of, read_imported
+from kongjian.engine.matching import NOT_FOUND, asker, rows
 from kongjian.rules.model import Rules
-from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role
 
-COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数", "出处")
 ORIGIN = "明细"
 ONCE = {"day": "同一天", "month": "同一个月"}
-_STUDENT: dict[StudentEffective, str] = {
-    StudentEffective.TALLIED: "",
-    StudentEffective.ONCE_A_MONTH: "month",
-}
-"""How often a line of a role counts whose `once_per` is `by_reading`: every time, or once in so long."""
 
 
-def once_per(role: int, rules: Rules) -> str:
-    """In how long a role's behaviour counts once: "day", "month" or "" where every line counts."""
-    said = rules.effective.roles[role].once_per
-    return _STUDENT[rules.choice(StudentEffective)] if said == "by_reading" else said
-
-
-@dataclass(frozen=True)
-class Pupils:
-    """One row per pupil, class and behaviour with effective counts; schools and behaviours by position.
-
-    `class_key` is "" where the log does not say the class; `person` tells pupils apart.
-    """
-
-    school: Ints
-    class_key: Texts
-    person: Ints
-    behaviour: Ints
-    count: Floats
-
-
-@dataclass(frozen=True)
-class Log:
-    """The events, added up over the term. Behaviours, roles, teachers and schools run by position.
-
-    `of_teachers` (behaviours, teachers) and `of_schools` (behaviours, schools) are effective counts, `repeated`
-    (behaviours, teachers) the lines that did not count because one already did. `at_school` (roles, schools), `at_own`
-    (roles, teachers; at each one's school) and `anywhere` (behaviours) say of what the log has any line at all, see
-    coverage; `first`, `last` (roles, schools) between which months of the period, by position, -1 for none. `strange`
-    are the schools of which no teacher's line is by an account of 教师数据.
-    """
-
-    counts: Frame
-    of_teachers: Floats
-    of_schools: Floats
-    repeated: Floats
-    pupils: Pupils
-    at_school: Bools
-    at_own: Bools
-    anywhere: Bools
-    first: Ints
-    last: Ints
-    months: Bools
-    strange: Bools
-
-    def gaps(self, passed: Bools) -> Bools:
-        """The months of the period without any line, up to the latest that has passed or that the log tells of."""
-        some = np.flatnonzero(passed | self.months)
-        here = np.arange(len(self.months)) <= (some[-1] if len(some) else NOT_FOUND)
-        return here & ~self.months & (not self.is_empty)
+class EventInputs(Protocol):
+    """The tables that a log is read from and by: lines, and counts that were imported."""
 
     @property
-    def is_empty(self) -> bool:
-        return not bool(self.anywhere.any())
+    def schools(self) -> Frame: ...
+    @property
+    def teachers(self) -> Frame: ...
+    @property
+    def events(self) -> Frame: ...
+    @property
+    def counts(self) -> Frame: ...
 
 
-def read_log(events: Frame, schools: Frame, teachers: Frame, rules: Rules, findings: Findings) -> Log:
-    """The log as far as it counts. Lines that do not count become findings, each once, for the first reason."""
+def read_log(inputs: EventInputs, rules: Rules, findings: Findings) -> Log:
+    """The log as far as it counts, of lines and of what an import has counted, which stands where there are both.
+
+    Lines that do not count become findings, each once, for the first reason.
+    """
+    schools, teachers = inputs.schools, inputs.teachers
+    imported = read_imported(inputs.counts, schools, teachers, rules, findings)
+    log = _of_lines(inputs.events, schools, teachers, imported, rules, findings)
+    if imported:
+        log = joined(log, log_of(imported, schools, teachers, rules))
+    return replace(log, counts=_stacked(log.counts, inputs.counts)) if inputs.counts.height else log
+
+
+def _of_lines(
+    events: Frame, schools: Frame, teachers: Frame, imported: Imported | None, rules: Rules, findings: Findings
+) -> Log:  # fmt: skip
     if events.height == 0:
         return no_log(schools.height, teachers.height, rules)
     lines = code_lines(events, schools, teachers, rules)
     sound, counted = _accept(lines, schools, teachers, rules, findings)
     accepted = np.flatnonzero(counted)
+    if imported:
+        stands = imported.stands_for(lines, accepted, rules)
+        if stands.any():
+            at = accepted[stands]
+            findings.add("counts_stand", "events", count=len(at), first=int(lines.at[at[0]]))
+        accepted = accepted[~stands]
     once = _once(lines, accepted, rules)
     again = np.ones(len(accepted), dtype=bool)
     again[once] = False
     _report_repeats(lines, accepted[again], rules, findings)
     _report_two_schools(lines, accepted, teachers, rules, findings)
     return _log(lines, sound, accepted, accepted[once], accepted[again], schools, teachers, rules)
-
-
-def no_log(schools: int, teachers: int, rules: Rules) -> Log:
-    """The log without any event, of so many schools and teachers."""
-    some, roles = len(behaviours(rules)), len(rules.effective.roles)
-    none = np.zeros(0, np.int64)
-    nobody = Pupils(none, texts([]), none, none, np.zeros(0))
-    return Log(
-        Frame({c: np.zeros(0) if c == "有效次数" else texts([]) for c in COLUMNS}),
-        np.zeros((some, teachers)), np.zeros((some, schools)), np.zeros((some, teachers)), nobody,
-        np.zeros((roles, schools), bool), np.zeros((roles, teachers), bool), np.zeros(some, bool),
-        np.full((roles, schools), NOT_FOUND), np.full((roles, schools), NOT_FOUND),
-        np.zeros(len(rules.period.months()), bool), np.zeros(schools, bool),
-    )  # fmt: skip
 
 
 def _accept(
@@ -122,12 +82,18 @@ def _accept(
     def reject(bad: Bools, code: str, column: str, **params: str) -> None:
         bad = bad & counted
         counted[bad] = False
-        for i in np.flatnonzero(bad):
+        told = "{found}" in rules.problems[code].text
+        said: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        for i in np.flatnonzero(bad).tolist():
             found = params.get("found") or lines.events[column][i] or "空白"
-            more = {"role": lines.events[role_column][i], **params, "found": found}
-            if column == school_column:
-                more["near"] = asked(found)
-            findings.add(code, "events", lines.at[i], column, **more)
+            said.setdefault((found if told else "", lines.events[role_column][i]), []).append((i, found))
+        for (_, role_said), which in said.items():
+            for i, found in which[: findings.most_rows]:
+                more = {"role": role_said, **params, "found": found}
+                if column == school_column:
+                    more["near"] = asked(found)
+                findings.add(code, "events", lines.at[i], column, **more)
+            findings.stand_for(len(which) - findings.most_rows)
 
     reject(role == NOT_FOUND, "event_unknown_role", role_column)
     reject(np.isnat(lines.day), "bad_date", date_column, found="空白")
@@ -184,7 +150,10 @@ def _log(
         at = lines.behaviour[mine] * height + unit[mine]
         return np.bincount(at, minlength=some * height).astype(np.float64).reshape(some, height)
 
-    at_school, first, last = _spans(lines, accepted, roles, schools.height)
+    where = accepted[lines.school[accepted] != NOT_FOUND]
+    at_school, first, last = spans(
+        lines.role[where], lines.school[where], lines.month[where], roles, schools.height
+    )
     anywhere = np.bincount(lines.behaviour[sound], minlength=some) > 0
     months = np.bincount(lines.month[sound], minlength=len(rules.period.months())) > 0
     return Log(
@@ -193,42 +162,18 @@ def _log(
         table(counted, "school", lines.school, schools.height),
         table(again, "teacher", lines.teacher, teachers.height),
         _pupils(lines, counted, fills),
-        at_school, _at_own(lines, accepted, roles, teachers, rules), anywhere, first, last, months,
-        _strange(lines, sound, fills, schools.height) & (teachers.height > 0),
+        at_school, at_own(lines.school_name[accepted], lines.role[accepted], teachers, rules), anywhere, first, last, months,
+        *_known(lines, sound, fills, schools.height, teachers.height),
     )  # fmt: skip
 
 
-def _spans(lines: Lines, accepted: Ints, roles: int, height: int) -> tuple[Bools, Ints, Ints]:
-    """By role and school: whether there is any accepted line, the first and the last month with one."""
-    mine = accepted[lines.school[accepted] != NOT_FOUND]
-    at, month = lines.role[mine] * height + lines.school[mine], lines.month[mine]
-    first = np.full(roles * height, np.iinfo(np.int64).max)
-    last = np.full(roles * height, NOT_FOUND)
-    np.minimum.at(first, at, month)
-    np.maximum.at(last, at, month)
-    some = last != NOT_FOUND
-    shape = (roles, height)
-    return some.reshape(shape), np.where(some, first, NOT_FOUND).reshape(shape), last.reshape(shape)
-
-
-def _at_own(lines: Lines, accepted: Ints, roles: int, teachers: Frame, rules: Rules) -> Bools:
-    """By role and teacher: whether there is any accepted line at the teacher's school, which 学校数据 may lack."""
-    own = school_keys(teachers[rules.table("teachers").name_of(Role.SCHOOL)])
-    out = np.zeros((roles, teachers.height), dtype=bool)
-    for role in range(roles):
-        names = set(lines.school_name[accepted[lines.role[accepted] == role]].tolist())
-        here = set(school_keys(names)) - {""}
-        out[role] = [key in here for key in own]
-    return out
-
-
-def _strange(lines: Lines, sound: Bools, fills: Texts, height: int) -> Bools:
-    """The schools that have teachers' lines, none of them by an account of 教师数据"""
+def _known(lines: Lines, sound: Bools, fills: Texts, height: int, teachers: int) -> tuple[Bools, Bools]:
+    """The schools that have teachers' lines, and those with one by an account of 教师数据."""
     mine = sound & (lines.school != NOT_FOUND) & (lines.account != "")
     mine[mine] = fills[lines.role[mine]] == "teacher"
     known = mine & (lines.teacher != NOT_FOUND)
-    lines_of, known_of = (np.bincount(lines.school[m], minlength=height) for m in (mine, known))
-    return np.asarray((lines_of > 0) & (known_of == 0))
+    of_lines, of_known = (np.bincount(lines.school[m], minlength=height) > 0 for m in (mine, known))
+    return np.asarray(of_lines & (teachers > 0)), np.asarray(of_known)
 
 
 def _pupils(lines: Lines, counted: Ints, fills: Texts) -> Pupils:
@@ -244,7 +189,18 @@ def _pupils(lines: Lines, counted: Ints, fills: Texts) -> Pupils:
         lines.person[first],
         lines.behaviour[first],
         count.astype(np.float64),
+        np.ones(len(first)),
+        np.full(len(first), np.nan),
     )
+
+
+def _stacked(counts: Frame, imported: Frame) -> Frame:
+    """有效次数: what was counted now, and below it the imported rows as they stand."""
+    out = {}
+    for name in (*COLUMNS, *COUNTED):
+        blank = np.full(counts.height, np.nan)
+        out[name] = np.concatenate([counts.get(name, blank), imported[name]])
+    return Frame(out)
 
 
 def _counts(lines: Lines, counted: Ints, rules: Rules) -> Frame:
@@ -277,10 +233,10 @@ def _counts(lines: Lines, counted: Ints, rules: Rules) -> Frame:
 
 def _report_repeats(lines: Lines, again: Ints, rules: Rules, findings: Findings) -> None:
     column = rules.table("events").name_of(Role.BEHAVIOUR)
-    for i in again:
-        findings.add(
-            "event_repeated", "events", lines.at[i], column, rule=ONCE[once_per(int(lines.role[i]), rules)]
-        )
+    spans = np.array([once_per(k, rules) for k in range(len(rules.effective.roles))], dtype=object)
+    for span, said in ONCE.items():
+        mine = again[spans[lines.role[again]] == span]
+        findings.add_rows("event_repeated", "events", lines.at[mine], column, rule=said)
 
 
 def _report_two_schools(

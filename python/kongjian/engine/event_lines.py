@@ -13,7 +13,20 @@ from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.rules.model import EventRole, Rules
 from kongjian.rules.model_tables import InputTable
+from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role
+
+_STUDENT: dict[StudentEffective, str] = {
+    StudentEffective.TALLIED: "",
+    StudentEffective.ONCE_A_MONTH: "month",
+}
+"""How often a line of a role counts whose `once_per` is `by_reading`: every time, or once in so long."""
+
+
+def once_per(role: int, rules: Rules) -> str:
+    """In how long a role's behaviour counts once: "day", "month" or "" where every line counts."""
+    said = rules.effective.roles[role].once_per
+    return _STUDENT[rules.choice(StudentEffective)] if said == "by_reading" else said
 
 
 def behaviours(rules: Rules) -> list[str]:
@@ -50,7 +63,7 @@ class Lines:
 
 def code_lines(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Lines:
     table = rules.table("events")
-    behaviour = _codes(events[table.name_of(Role.BEHAVIOUR)], _behaviour_codes(rules))
+    behaviour = codes(events[table.name_of(Role.BEHAVIOUR)], behaviour_codes(rules))
     own_role = np.array([k for k, *_ in role_behaviours(rules)])
     account = np.array(accounts(events), dtype=object)
     teacher = locate(account, accounts(teachers)) if teachers.height else np.full(events.height, NOT_FOUND)
@@ -98,20 +111,26 @@ def class_keys(frame: Frame, columns: list[str]) -> Texts:
     return texts("".join(map(fold, words)) for words in zip(*given, strict=True))
 
 
-def _codes(column: Texts, known: Callable[[str], int]) -> Ints:
+def codes(column: Texts, known: Callable[[str], int]) -> Ints:
+    """A code for each cell, each distinct text looked up once."""
     memo: dict[str, int] = {}
     cells = column.tolist()
     return np.array([memo[v] if v in memo else memo.setdefault(v, known(v)) for v in cells], dtype=np.int64)
 
 
 def event_roles(events: Frame, rules: Rules) -> Ints:
-    """The role of each line by its position in the rules; NOT_FOUND where the word is unknown."""
+    """The role of each line, see role_codes."""
+    return role_codes(events[rules.table("events").name_of(Role.EVENT_ROLE)], rules)
+
+
+def role_codes(column: Texts, rules: Rules) -> Ints:
+    """Roles by their positions in the rules; NOT_FOUND where the word is unknown."""
     known = {fold(n): k for k, r in enumerate(rules.effective.roles) for n in (r.label, r.id, *r.aliases)}
-    column = rules.table("events").name_of(Role.EVENT_ROLE)
-    return _codes(events[column], lambda text: known.get(fold(text), NOT_FOUND))
+    return codes(column, lambda text: known.get(fold(text), NOT_FOUND))
 
 
-def _behaviour_codes(rules: Rules) -> Callable[[str], int]:
+def behaviour_codes(rules: Rules) -> Callable[[str], int]:
+    """What tells a behaviour's position, under whichever name; NOT_FOUND for an unknown one."""
     names = behaviours(rules)
     known = {
         fold(a): names.index(b) for b, aliases in rules.effective.behaviour_aliases.items() for a in aliases

@@ -18,8 +18,8 @@ from kongjian.engine.coverage import (
     climb,
     covered,
 )
-from kongjian.engine.effective import Log
 from kongjian.engine.event_lines import role_behaviours
+from kongjian.engine.event_log import Log
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys
@@ -252,8 +252,9 @@ def _class_rate(
     classes, table, height = below.classes, rules.table("classes"), schools.height
     students = classes[table.name_of(Role.STUDENTS)]
     values = class_rate(rate, classes, students)
+    at_class, at_school = rows(classes), rows(schools)
     for i in np.flatnonzero(np.isnan(classes[rate.measure]) & ~np.isnan(values)):
-        findings.add("rate_from_counts", "classes", rows(classes)[i], rate.measure)
+        findings.add("rate_from_counts", "classes", at_class[i], rate.measure)
     role, behaviour = next(
         (k, b) for k, _, b, name in role_behaviours(rules, "pupil") if name == rate.behaviour
     )
@@ -277,7 +278,7 @@ def _class_rate(
         out[PARTIAL + rate.measure] = np.where(some, 1.0, out[PARTIAL + rate.measure])
     for i in np.flatnonzero(some):
         findings.add(
-            "mean_partial", "schools", rows(schools)[i], rate.measure,
+            "mean_partial", "schools", at_school[i], rate.measure,
             count=int(pupils.known[i]), of=int(pupils.everybody[i]), unit="名学生",
         )  # fmt: skip
     pupils.tally(tally)
@@ -285,13 +286,12 @@ def _class_rate(
     own_rates = np.bincount(below.class_school[filled], minlength=height) == 0
     tally.given(role, behaviour, own_rates & ~fill & ~np.isnan(out[rate.measure]), table.sheet)
     for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
-        at = rows(classes if table_id == "classes" else schools)
+        at = at_class if table_id == "classes" else at_school
         for i in np.flatnonzero(where):
             findings.add("pupils_capped", table_id, at[i], rate.measure)
-    for i in np.flatnonzero(pupils.strangers()):
-        findings.add(
-            "pupils_elsewhere", "schools", rows(schools)[i], rate.measure, count=int(pupils.strangers()[i])
-        )
+    strangers = pupils.strangers()
+    for i in np.flatnonzero(strangers):
+        findings.add("pupils_elsewhere", "schools", at_school[i], rate.measure, count=int(strangers[i]))
     if pupils.seen:
         report_target(rate, role, rules, findings)
 

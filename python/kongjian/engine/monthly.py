@@ -79,10 +79,10 @@ def monthly_scores(units: Frame, rows_of: Frame, kind: str, rules: Rules, findin
     month_column, score_column = table.name_of(Role.MONTH), table.name_of(Role.MONTH_SCORE)
     mine = rows_of.take(rows_of[table.name_of(Role.KIND)] == OBJECT_LABELS[kind])
     unit = _units(mine, units, kind, rules, findings)
-    month = locate(mine[month_column], months)
+    month, at = locate(mine[month_column], months), rows(mine)
     for i in np.flatnonzero(month == NOT_FOUND):
         findings.add(
-            "month_outside", "monthly", rows(mine)[i], month_column,
+            "month_outside", "monthly", at[i], month_column,
             found=mine[month_column][i], start=rules.period.start, end=rules.period.end,
         )  # fmt: skip
     use = np.flatnonzero((unit != NOT_FOUND) & (month != NOT_FOUND) & ~np.isnan(mine[score_column]))
@@ -154,9 +154,10 @@ def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Finding
         asked = asker(
             () if kind == "teacher" else units[rules.table("schools").name_of(Role.SCHOOL)].tolist()
         )
+        at = rows(mine)
         for i in np.flatnonzero(unit == NOT_FOUND):
             findings.add(
-                "unit_unknown", "monthly", rows(mine)[i], column,
+                "unit_unknown", "monthly", at[i], column,
                 kind=OBJECT_LABELS[kind], found=mine[column][i] or f"{column}空白", sheet=sheet,
                 near=asked(mine[column][i]),
             )  # fmt: skip

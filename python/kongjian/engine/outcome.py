@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.engine.awards import Standing, ranking_order
-from kongjian.engine.effective import Log
 from kongjian.engine.eligibility import Eligibility
+from kongjian.engine.event_log import COUNTED, Log
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.matching import ACCOUNT, ROW, school_keys
@@ -31,13 +31,17 @@ _NAME_ROLES = (Role.SCHOOL, Role.PERSON, Role.ACCOUNT)
 
 @dataclass(frozen=True)
 class Inputs:
-    """The five input tables, columns as in rules/tables.yaml. A pandas DataFrame serves as well as a Frame."""
+    """The five input tables, columns as in rules/tables.yaml. A pandas DataFrame serves as well as a Frame.
+
+    `counts` are effective counts that an import has counted, with the columns of 有效次数; without any it has no columns.
+    """
 
     schools: Frame
     teachers: Frame
     classes: Frame
     monthly: Frame
     events: Frame
+    counts: Frame = field(default_factory=Frame)
 
     @classmethod
     def of(cls, rules: Rules, **tables: Mapping[str, Any]) -> Inputs:
@@ -49,12 +53,14 @@ class Inputs:
             if (account := table.by_role(Role.ACCOUNT)) and ACCOUNT not in given:
                 columns[ACCOUNT] = columns[account.name]
             out[table.id] = given.having(**columns)
+        if given := Frame.of(tables.get("counts", {})):
+            out["counts"] = given.having(**{c: given.get(c, np.full(given.height, np.nan)) for c in COUNTED})
         return cls(**out)
 
     def fingerprint(self) -> str:
         """A short hash of all values, independent of formats, column order and workbook."""
         digest = hashlib.blake2b(digest_size=6)
-        for table in (self.schools, self.teachers, self.classes, self.monthly, self.events):
+        for table in (self.schools, self.teachers, self.classes, self.monthly, self.events, self.counts):
             for name in sorted(n for n in table if not n.startswith("#")):
                 column = table[name]
                 digest.update(name.encode())

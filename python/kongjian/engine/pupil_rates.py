@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kongjian.engine.coverage import FROM_LOG, MISSING, Tally, covered, silence
-from kongjian.engine.effective import Log, once_per
-from kongjian.engine.event_lines import class_keys
+from kongjian.engine.event_lines import class_keys, once_per
+from kongjian.engine.event_log import Log
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, locate
@@ -44,7 +44,8 @@ class PupilRates:
         self._mine = pupils.behaviour == behaviour
         self.seen = bool(self._mine.any())
         self._school, self._class = pupils.school[self._mine], pupils.class_key[self._mine]
-        self._person, self._count = pupils.person[self._mine], pupils.count[self._mine]
+        self._person, self._people = pupils.person[self._mine], pupils.people[self._mine]
+        self._count, self._given = pupils.count[self._mine], pupils.done[self._mine]
         self._all = silence(rules) != MISSING
         self._covered = covered(log, role, behaviour)
         table = rules.table("classes")
@@ -67,14 +68,21 @@ class PupilRates:
 
     def _of_school(self) -> tuple[Floats, Floats]:
         """How many pupils each school's log knows, and what they did, each up to the target."""
-        people = self._school * (int(self._person.max(initial=0)) + 1) + self._person
+        lowest = int(self._person.min(initial=0))
+        people = self._school * (int(self._person.max(initial=0)) - lowest + 1) + self._person - lowest
         _, first, whose = np.unique(people, return_index=True, return_inverse=True)
-        done = np.minimum(np.bincount(whose, weights=self._count).astype(np.float64), self._rate.per_student)
+        done = self._up_to_target(
+            np.bincount(whose, weights=self._count).astype(np.float64), self._given[first]
+        )
         at = self._school[first]
         return (
-            np.bincount(at, minlength=self._height).astype(np.float64),
+            np.bincount(at, weights=self._people[first], minlength=self._height).astype(np.float64),
             np.bincount(at, weights=done, minlength=self._height).astype(np.float64),
         )
+
+    def _up_to_target(self, count: Floats, given: Floats) -> Floats:
+        """What counts: of one pupil up to the target, of several what was given."""
+        return np.where(np.isnan(given), np.minimum(count, self._rate.per_student), given)
 
     def by_class(self) -> tuple[Floats, Bools]:
         """The rate of each class, uncapped; NaN where the log does not tell. And whether it is that of some pupils only."""
@@ -82,8 +90,8 @@ class PupilRates:
         height = len(self._students)
         if not self._height:
             return np.full(height, np.nan), np.zeros(height, dtype=bool)
-        done = np.minimum(self._count[found], self._rate.per_student)
-        seen = np.bincount(self._at[found], minlength=height).astype(np.float64)
+        done = self._up_to_target(self._count[found], self._given[found])
+        seen = np.bincount(self._at[found], weights=self._people[found], minlength=height).astype(np.float64)
         pupils = self._students if self._all else seen
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.bincount(self._at[found], weights=done, minlength=height) / (
@@ -113,4 +121,6 @@ class PupilRates:
         lost = (
             (self._at == NOT_FOUND) & self._by_class[self._school] if len(self._at) else self._at == NOT_FOUND
         )
-        return np.bincount(self._school[lost], minlength=self._height)
+        return np.bincount(self._school[lost], weights=self._people[lost], minlength=self._height).astype(
+            np.int64
+        )

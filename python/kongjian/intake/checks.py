@@ -31,16 +31,16 @@ def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
         _unknown_schools(table, frame, known, findings)
     monthly = _monthly(inputs.monthly, rules.table("monthly"), findings)
     events = counted_events(_events(inputs.events, rules.table("events")), schools, rules, findings)
-    return Inputs(schools, teachers, classes, monthly, events)
+    return Inputs(schools, teachers, classes, monthly, events, inputs.counts)
 
 
 def _named(frame: Frame, table: InputTable, findings: Findings) -> Frame:
     """The rows that say who they are about."""
     keep = np.ones(frame.height, dtype=bool)
     for column in (c.name for c in table.columns if c.role in (Role.SCHOOL, Role.PERSON)):
-        nameless = (frame[column] == "") & keep
+        nameless, at = (frame[column] == "") & keep, rows(frame)
         for i in np.flatnonzero(nameless):
-            findings.add("name_blank", table.id, rows(frame)[i], column)
+            findings.add("name_blank", table.id, at[i], column)
         keep &= ~nameless
     return frame if keep.all() else frame.take(keep)
 
@@ -127,10 +127,10 @@ def _same_names(teachers: Frame, table: InputTable, nameless: Bools, findings: F
 def _unknown_schools(table: InputTable, frame: Frame, known: list[str], findings: Findings) -> None:
     if not known:
         return
-    name, asked = table.name_of(Role.SCHOOL), asker(known)
+    name, asked, at = table.name_of(Role.SCHOOL), asker(known), rows(frame)
     for i in np.flatnonzero(locate(school_keys(frame[name]), school_keys(known)) == NOT_FOUND):
         found = frame[name][i]
-        findings.add("school_unknown", table.id, rows(frame)[i], name, found=found, near=asked(found))
+        findings.add("school_unknown", table.id, at[i], name, found=found, near=asked(found))
 
 
 def _classes(classes: Frame, table: InputTable, rules: Rules, findings: Findings) -> None:

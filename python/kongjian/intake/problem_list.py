@@ -173,7 +173,7 @@ def short(text: str, longest: int = LONGEST_SHOWN) -> str:
 def _subject(group: list[Finding], where: Where) -> str:
     """Whom the rows are about: the first by name, and how many rows there are."""
     first = next((s for f in group[:MOST_LOOKED_AT] if (s := where.subject(f))), "")
-    rows = len({f.row for f in group})
+    rows = _rows_of(group)
     return short(first, LONGEST_VALUE) + (f" 等{rows}行" if rows > 1 else "") if first else ""
 
 
@@ -186,14 +186,18 @@ def _value(group: list[Finding], where: Where) -> str:
     return said + ("……" if len(values) > SHOWN_VALUES else "")
 
 
+def _rows_of(group: list[Finding]) -> int:
+    return len({f.row for f in group}) + sum(f.more for f in group)
+
+
 def _count(group: list[Finding], problem: Problem) -> str:
-    if len(group) == 1:
+    if len(group) == 1 and not group[0].more:
         return ""
     if problem.group == "cells":
         return f"（共{len(group)}处）"
     rows = sorted({f.row for f in group})
     said = "、".join(str(r) for r in rows[:SHOWN_ROWS])
-    return f"（共{len(rows)}行：第{said}{'……' if len(rows) > SHOWN_ROWS else ''}行）"
+    return f"（共{_rows_of(group)}行：第{said}{'……' if len(rows) > SHOWN_ROWS else ''}行）"
 
 
 def _area(group: list[Finding], problem: Problem, where: Where) -> str:

@@ -19,6 +19,7 @@ from kongjian.engine.measures import PLATFORM
 from kongjian.engine.outcome import Inputs
 from kongjian.intake import number_cells, values
 from kongjian.intake.checks import check
+from kongjian.intake.effective_rows import COUNTS, imported_counts
 from kongjian.intake.headers import (
     Header,
     find_header,
@@ -58,7 +59,10 @@ class Intake:
 
 
 def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
-    """The five input tables from their sheets' grids (table id → grid, None where the sheet is not there)."""
+    """The five input tables from their sheets' grids (table id → grid, None where the sheet is not there).
+
+    Under COUNTS the sheet 有效次数, of which the rows 导入 are an input, too.
+    """
     findings = Findings()
     frames: dict[str, Frame] = {}
     places: dict[str, dict[str, str]] = {}
@@ -78,7 +82,10 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
             frames[table.id] = _read(table, grid, header, scores, rules, findings)
             if table.required and frames[table.id].height == 0:
                 findings.add("sheet_empty", table.id, sheet=table.sheet)
-    inputs = check(Inputs.of(rules, **renamed(frames, rules, findings)), rules, findings)
+    tables = renamed(frames, rules, findings)
+    if counts := imported_counts(grids.get(COUNTS)):
+        tables = {**tables, COUNTS: counts}
+    inputs = check(Inputs.of(rules, **tables), rules, findings)
     return Intake(inputs, findings, Where(rules, grids, places, header_rows))
 
 

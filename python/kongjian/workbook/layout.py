@@ -87,7 +87,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet(CHANGES, "Changes", _columns(f"类别:text {person} 上次名次:rank:10 本次名次:rank:10 上次得分:score 本次得分:score 变化:text:8 原因:text:60"), "evidence", "名次、得分和上次不同的，为什么"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
-        OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count 出处:text:8"), "evidence", "由行为明细得出的有效次数"),
+        OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count 出处:text:8 记录数:count 新增学生:count 计入次数:count 计入月数:count 每人上限:count"), "evidence", "由行为明细得出的有效次数，和导入时数好的"),
         OutputSheet("数据覆盖", "Coverage", _columns("学校名称:text 角色:text:9 行为:text 应有:count 有数:count 粘贴:count 行为明细:count 按0次:count 缺:count 月份:text:20 说明:text:44"), "evidence", "每个平均数应有多少名、有多少名的数，各从哪里来"),
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from kongjian.base.grid import Grid
 from kongjian.engine.awards import STATE
 from kongjian.engine.calculate import calculate
+from kongjian.engine.event_log import SHEET as COUNTS_SHEET
 from kongjian.engine.evidence.change_table import change_sheet
 from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
@@ -21,6 +22,7 @@ from kongjian.engine.outcome import Inputs, Results
 from kongjian.intake import problem_list
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.column_names import name_rows, with_confirmed
+from kongjian.intake.effective_rows import COUNTS
 from kongjian.intake.marks import marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
@@ -93,7 +95,7 @@ class Run:
     def message(self) -> str:
         """The run in one sentence, for 首页 and the command line: of what was found the worst."""
         if self.schools + self.teachers == 0:
-            lines = self.inputs.events.height + self.inputs.monthly.height
+            lines = self.inputs.events.height + self.inputs.monthly.height + self.inputs.counts.height
             return _NO_UNITS if lines else "还没有数据：请把平台导出的数据粘贴到输入表"
         if self.levels["错误"]:
             return f"有{self.levels['错误']}个错误，请先看“问题清单”，改好后重新计算"
@@ -208,8 +210,10 @@ def _with_doubts(
 
 
 def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
-    """The grids of the five input sheets. Raises KongjianError where a required sheet is missing."""
+    """The grids of the five input sheets and of 有效次数. Raises KongjianError where a required sheet is missing."""
     for table in rules.tables:
         if table.required and sheets.name(table.sheet) is None:
             raise no_sheet(table.sheet)
-    return {table.id: sheets.grid(table.sheet) for table in rules.tables}
+    return {table.id: sheets.grid(table.sheet) for table in rules.tables} | {
+        COUNTS: sheets.grid(COUNTS_SHEET)
+    }

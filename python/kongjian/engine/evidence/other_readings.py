@@ -56,7 +56,7 @@ def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -
     changed = {option for option in _MEASURED if rules.choice(option) != now.choice(option)}
     moved = rules.period != now.period
     if moved or (StudentEffective in changed and log.pupils.count.size):
-        log = read_log(inputs.events, inputs.schools, inputs.teachers, rules, silent)
+        log = read_log(inputs, rules, silent)
     if moved or changed & {LogCoverage, BlankCount}:
         teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, silent, nowhere)
     if moved or changed:

@@ -1,4 +1,4 @@
-"""`kongjian import`: lands exported files in a workbook file."""
+"""`kongjian import` and `import-events`: land exported files in a workbook file, or what they count."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import say
+from kongjian.entry.cli.show import progress_bar, say
 from kongjian.entry.plans.plan_model import carry_out
 
 
@@ -56,3 +56,31 @@ def undo_import(book: Path, out: Path | None) -> None:
     with file_book(book, out) as held:
         say(carry_out(undone(held, load_rules(), dt.datetime.now().replace(microsecond=0)), held))
     click.echo(f"已写入 {out or book}")
+
+
+@click.command("import-events", cls=ChineseCommand)
+@click.argument("files", type=FILE, metavar="文件...", nargs=-1, required=True)
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option(
+    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
+)
+@click.option("--memory", default="1GB", metavar="大小", help="最多用多少内存，如 2GB（默认 1GB）")
+@click.option("--verify", is_flag=True, help="每个文件都重新核对内容，不凭大小和时间认定没有变")
+@click.option("--anew", is_flag=True, help="只按这次给的日志数，以前导入的不再算")
+def import_events(
+    files: tuple[Path, ...], book: Path, out: Path | None, memory: str, verify: bool, anew: bool
+) -> None:
+    """导入行为日志：比工作表大的流水（CSV、压缩的CSV、Parquet、.xlsx，文件夹也行），数成“有效次数”；同一份再导入一次不变。"""
+    from kongjian.entry.cli.file_book import file_book
+    from kongjian.entry.plans.log_import import counts
+    from kongjian.rules import load_rules
+
+    now = dt.datetime.now().replace(microsecond=0)
+    with file_book(book, out) as held, progress_bar(quiet=False, steps=len(files) + 1) as progress:
+        target = out.name if out else ""
+        plan = counts(files, book, held, load_rules(), now, memory, verify, anew, target, progress)
+        told = carry_out(plan, held, progress)
+    code = say(told)
+    if plan.writing:
+        click.echo(f"已写入 {out or book}")
+    sys.exit(code)

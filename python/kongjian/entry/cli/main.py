@@ -19,7 +19,7 @@ from kongjian.base.scratch import sweep
 from kongjian.base.text import one_line
 from kongjian.entry.cli import outgoing, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
-from kongjian.entry.cli.import_data import import_, undo_import
+from kongjian.entry.cli.import_data import import_, import_events, undo_import
 from kongjian.entry.cli.restore import restore
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.cli.show import print_results, progress_bar, say
@@ -78,7 +78,7 @@ def check(book: Path, write: bool) -> None:
 cli.commands = {
     str(command.name): command
     for command in (
-        import_, undo_import, check, recalc, restore, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
+        import_, undo_import, import_events, check, recalc, restore, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
     )
 }  # fmt: skip
 

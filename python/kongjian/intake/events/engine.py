@@ -1,0 +1,42 @@
+"""DuckDB as the counting here uses it: within bounds, and nowhere else in the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from kongjian.base import disk
+from kongjian.base.errors import KongjianError
+
+
+@contextmanager
+def counting(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that takes no more than this and spills into `folder`.
+
+    Raises KongjianError where memory or disk do not suffice.
+    """
+    try:
+        with duckdb.connect(":memory:") as held:
+            try:
+                held.execute(f"set memory_limit = {quoted(memory)}")
+            except duckdb.Error:
+                raise KongjianError(f"内存上限“{memory}”看不懂；请写成 1GB、2GB 这样") from None
+            held.execute(f"set temp_directory = {quoted(folder)}")
+            held.execute("set enable_progress_bar = false")
+            yield held
+    except duckdb.OutOfMemoryException as error:
+        raise KongjianError(
+            f"{memory}内存不够，或临时文件夹满了，没有数完；请加 --memory 2GB，或腾出空间"
+        ) from error
+    except duckdb.IOException as error:
+        found = disk.behind(error)
+        why = disk.said(found) if found else "磁盘空间不够或读写出错"
+        raise KongjianError(f"{why}，没有数完；请腾出空间再试，已数完的文件不用再数") from error
+
+
+def quoted(text: object) -> str:
+    """A text within SQL."""
+    return "'" + str(text).replace("'", "''") + "'"

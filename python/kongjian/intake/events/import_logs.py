@@ -1,0 +1,258 @@
+"""Logs of events into 有效次数: every file counted once, all that a workbook has ever been given put together.
+
+Beside the workbook stands 行为日志: 缓存 with the partials, 目录.json which says what is counted already, and two tables
+that say what of the lines is not counted. All of it may be thrown away; then the logs are to be given once more.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from kongjian.base.errors import KongjianError
+from kongjian.base.files import make_folder
+from kongjian.base.one_writer import alone_in
+from kongjian.base.scratch import scratch
+from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
+from kongjian.engine.frame import Frame, texts
+from kongjian.engine.outcome import Inputs
+from kongjian.intake.effective_rows import imported_counts, other_rows
+from kongjian.intake.events.log_files import digest_of, log_files
+from kongjian.intake.events.merged import NOT_COUNTED, Merged, Unknown, merged
+from kongjian.intake.events.partials import Account, account_of, count_file, rejected_first
+from kongjian.intake.sheets import Progress, Sheets
+from kongjian.rules.model import Rules
+
+FOLDER = "行为日志"
+MOST_ROWS = 1_048_000
+"""Rows that fit below the header of a sheet."""
+_VERSION = 1
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Logs:
+    """What an import is to do: the rows of 有效次数, None where they stay as they are, and what is told.
+
+    `keep` notes what the workbook now has; it is called when the workbook is written.
+    """
+
+    rows: Frame | None
+    lines: Sequence[str]
+    doubtful: bool
+    keep: Callable[[], None]
+
+
+@dataclass
+class _Index:
+    """目录.json: path → size, time, inode and digest; workbook → digest → the name of the file."""
+
+    place: Path
+    files: dict[str, list[object]] = field(default_factory=dict)
+    books: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, place: Path) -> _Index:
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            found = json.loads(place.read_text(encoding="utf-8"))
+            return cls(place, dict(found["files"]), dict(found["books"]))
+        return cls(place)
+
+    def save(self) -> None:
+        own = self.place.with_name(f"{self.place.name}.{os.getpid()}.tmp")
+        own.write_text(
+            json.dumps({"files": self.files, "books": self.books}, ensure_ascii=False), encoding="utf-8"
+        )
+        own.replace(self.place)
+
+    def digest(self, path: Path, verify: bool) -> str:
+        """A file's digest, worked out anew where its size, time or inode is another, or always."""
+        about = path.stat()
+        state = [about.st_size, about.st_mtime_ns, about.st_ino]
+        known = self.files.get(str(path))
+        if known is None or known[:3] != state or verify:
+            self.files[str(path)] = known = [*state, digest_of(path)]
+        return str(known[3])
+
+
+def import_logs(
+    paths: Sequence[Path],
+    book: Path,
+    sheets: Sheets,
+    inputs: Inputs,
+    rules: Rules,
+    memory: str,
+    verify: bool = False,
+    anew: bool = False,
+    target: str = "",
+    progress: Progress = lambda _: None,
+) -> Logs:
+    """Counts the files that are not counted yet and puts them together with those that the workbook has already.
+
+    `anew`: only these files count from now on. `target` is the name of the workbook that is written, if it is another one.
+    Raises KongjianError where any file cannot be counted, naming each; what
+    is counted by then is not counted again.
+    """
+    files = log_files(paths, book)
+    folder = book.resolve().parent / FOLDER
+    make_folder(folder / "缓存")
+    with alone_in(folder), scratch() as temporary:
+        _sweep(folder / "缓存")
+        index = _Index.at(folder / "目录.json")
+        before = imported_counts(sheets.grid(SHEET))
+        had = index.books.get(book.name, {}) if before.height and not anew else {}
+        if before.height and not had and not anew:
+            raise KongjianError(
+                f"“{SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
+                "请把全部日志一起给出并加 --anew，只按这些日志重新数"
+            )
+        form = _form(rules)
+        own, same = _count_all(files, folder, form, index, temporary, rules, memory, verify, progress)
+        names = {**had, **own}
+        partials = {d: folder / "缓存" / f"{d}-{form}.parquet" for d in names}
+        found = {d: account_of(p) for d, p in partials.items()}
+        if lost := [names[d] for d, a in found.items() if a is None]:
+            raise KongjianError(
+                f"以前导入的{_few(lost)}的记录不在了；请把这些日志也一起给出，或加 --anew 只按这次的日志数"
+            )
+        progress("正在合并…")
+        done = merged(list(partials.values()), inputs, rules, temporary, memory)
+        if done.rows.height > MOST_ROWS:
+            raise KongjianError(
+                f"有效次数有{done.rows.height}行，一张工作表放不下，没有写入；请按学校分成几本工作簿"
+            )
+        accounts = [a for a in found.values() if a]
+        _write_tables(folder, book.stem, list(partials.values()), accounts, done.unknown)
+    rows = None if _equal(before, done.rows) else _below(other_rows(sheets.grid(SHEET)), done.rows)
+
+    def keep() -> None:
+        index.books[target or book.name] = names
+        index.save()
+
+    lines = list(_told(accounts, own, had, same, done, rows is not None, folder, book.stem))
+    doubtful = any(a.lost for a in accounts) or any(u.kind in ("角色", "行为") for u in done.unknown)
+    return Logs(rows, lines, doubtful or bool(done.overlaps), keep)
+
+
+def _count_all(
+    files: Sequence[Path], folder: Path, form: str, index: _Index, temporary: Path, rules: Rules, memory: str,
+    verify: bool, progress: Progress,
+) -> tuple[dict[str, str], list[str]]:  # fmt: skip
+    """Digest → name of each file, every one counted; and the names of those that are others' copies."""
+    own: dict[str, str] = {}
+    same, refused = [], []
+    total, done, started = sum(p.stat().st_size for p in files), 0, time.monotonic()
+    for k, path in enumerate(files, start=1):
+        rate = done / max(time.monotonic() - started, 0.001)
+        rest = f"，每秒{rate / 1e6:.0f}MB，约还要{(total - done) / rate:.0f}秒" if done else ""
+        progress(f"正在数{path.name}（{k}/{len(files)}{rest}）…")
+        try:
+            digest = index.digest(path, verify)
+            if digest in own:
+                same.append(path.name)
+            target = folder / "缓存" / f"{digest}-{form}.parquet"
+            if account_of(target) is None:
+                count_file(path, target, temporary, rules, memory)
+            own.setdefault(digest, path.name)
+            index.save()
+        except KongjianError as error:
+            refused.append(str(error))
+        done += path.stat().st_size
+    if refused:
+        raise KongjianError("；".join([*refused, "什么都没有写入，数完的下次不用再数"]))
+    return own, same
+
+
+def _sweep(cache: Path) -> None:
+    """Removes what a killed import left half written; no other one is at work here."""
+    for left in cache.glob("*.tmp"):
+        left.unlink(missing_ok=True)
+
+
+def _form(rules: Rules) -> str:
+    """What partials of one file differ by: how they are made, and by what names columns are found."""
+    names = [(c.name, c.aliases, str(c.role)) for c in rules.table("events").columns]
+    return blake2b(repr((_VERSION, names)).encode(), digest_size=4).hexdigest()
+
+
+def _equal(before: Frame, rows: Frame) -> bool:
+    if before.height != rows.height:
+        return False
+    return not rows.height or all(
+        np.array_equal(before[c], rows[c], equal_nan=c in NUMBERS) for c in (*COLUMNS, *COUNTED)
+    )
+
+
+def _below(others: Mapping[str, Sequence[object]], rows: Frame) -> Frame:
+    """The rows that are not an import's, and below them these."""
+    out = {}
+    for name in (*COLUMNS, *COUNTED):
+        above = others[name]
+        kept = np.array(above, dtype=np.float64) if name in NUMBERS else texts(map(str, above))
+        out[name] = np.concatenate([kept, rows[name]])
+    return Frame(out)
+
+
+def _write_tables(
+    folder: Path, stem: str, partials: Sequence[Path], accounts: Sequence[Account], unknown: Sequence[Unknown]
+) -> None:
+    """The words that are not known, each once, and the first of the lines that are not counted."""
+    with (folder / f"{stem} 不认识的写法.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("类别", "写法", "行数", "先见于文件", "行号"))
+        writer.writerows((u.kind, u.found, u.lines, accounts[u.file].file, u.first) for u in unknown)
+    samples = [p.with_suffix(".csv") for p, a in zip(partials, accounts, strict=True) if a.lost]
+    with (folder / f"{stem} 没有计入的行.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        out.write("文件,行号,原因,内容\r\n")
+        for sample in samples:
+            with suppress(OSError):
+                out.write(sample.read_bytes().decode("utf-8-sig").partition("\r\n")[2])
+
+
+def _told(
+    accounts: Sequence[Account], own: Mapping[str, str], had: Mapping[str, str], same: Sequence[str], done: Merged,
+    changed: bool, folder: Path, stem: str,
+) -> Iterator[str]:  # fmt: skip
+    lines, accepted, lost = (
+        sum(v) for v in zip(*((a.lines, a.accepted, a.lost) for a in accounts), strict=True)
+    )
+    other = sum(a.blank + a.head for a in accounts)
+    yield f"{len(accounts)}个文件共{lines}行：计入{accepted}行，没有计入{lost}行，空行和表头{other}行"
+    if more := [n for d, n in had.items() if d not in own]:
+        yield f"其中{_few(more)}是以前导入的"
+    if same:
+        yield f"{_few(same)}和别的文件内容相同，只计一次"
+    for account in accounts:
+        if account.lost:
+            yield f"{account.file}：{'；'.join(rejected_first(account))}"
+    for one, other_file, schools in done.overlaps:
+        yield (
+            f"{accounts[one].file}和{accounts[other_file].file}都有{schools}所学校同一天的学生行为；"
+            "如果是同一批数据，学生次数会重复，请去掉一个，加 --anew 重新导入"
+        )
+    for kind in dict.fromkeys(u.kind for u in done.unknown):
+        mine = [u for u in done.unknown if u.kind == kind]
+        words = "、".join(f"{u.found or '空白'}（{u.lines}行）" for u in mine[:_NAMED])
+        rest = f"等{len(mine)}种" if len(mine) > _NAMED else ""
+        state = "没有计入" if kind in NOT_COUNTED else "数据里没有"
+        yield f"{kind}{state}：{words}{rest}，共{sum(u.lines for u in mine)}行"
+    if done.unknown or lost:
+        yield f"全部写法和行见 {folder}（“{stem} 不认识的写法”“{stem} 没有计入的行”）"
+    yield (
+        f"有效次数里导入的现在有{done.rows.height}行，请重新计算"
+        if changed
+        else "有效次数没有变化，什么都没有写入"
+    )
+
+
+def _few(names: Sequence[str]) -> str:
+    return "、".join(names[:_NAMED]) + (f"等{len(names)}个文件" if len(names) > _NAMED else "")

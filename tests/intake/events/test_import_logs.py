@@ -1,0 +1,356 @@
+"""行为日志 of every format into 有效次数: the same counts, once, whole or not at all, and not a line lost in silence."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import io
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+import zstandard
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from xlsxwriter import Workbook
+
+from kongjian.base.errors import KongjianError
+from kongjian.base.one_writer import alone_in
+from kongjian.entry.cli.main import cli
+from kongjian.intake.events import import_logs as importing
+from kongjian.intake.events.log_files import as_lines
+from kongjian.intake.events.partials import Account, account_of, count_file
+from pasting import ACCOUNT, RULES, SCHOOL, lines_of, recalculated, write_book
+
+HEADER = ["日期", "学校名称", "账号", "角色", "行为", "年级", "班级"]
+LINES = [
+    ["2021-03-01 08:00:00", SCHOOL, ACCOUNT, "教师", "在线授课", "", ""],
+    ["2021-03-01 09:30:00", SCHOOL, ACCOUNT, "教师", "授课", "", ""],
+    ["2021-03-02 09:30:00", SCHOOL, ACCOUNT, "教师", "在线授课", "", ""],
+    ["2021-04-02 09:30:00", SCHOOL, ACCOUNT, "教师", "网络教研", "", ""],
+    ["2021-03-02 10:00:00", SCHOOL, "堃喆01", "学生", "完成作业", "三年级", "1班"],
+]
+ROWS = [
+    (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2, "导入", 3, None, None, None, None),
+    (SCHOOL, ACCOUNT, "教师", "网络教研", "2021-04", 1, "导入", 1, None, None, None, None),
+    (SCHOOL, "三年级1班", "学生", "完成作业", "2021-03", 1, "导入", 1, 1, 1, 1, 15),
+]
+
+
+def text(lines: Sequence[Sequence[str]] = LINES, header: Sequence[str] = HEADER, delimiter: str = ",") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows([header, *lines])
+    return out.getvalue()
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return write_book(tmp_path / "b.xlsx", {"teachers": lines_of("teachers", {"在线授课": ""})})
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    found = CliRunner().invoke(cli, ["import-events", *map(str, arguments)])
+    if found.exception and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return found.exit_code, found.output
+
+
+def rows(book: Path) -> list[tuple[object, ...]]:
+    return list(openpyxl.load_workbook(book)["有效次数"].iter_rows(min_row=4, values_only=True))
+
+
+def as_parquet(place: Path) -> None:
+    (place.parent / "p.txt").write_text(text(), encoding="utf-8")
+    duckdb.sql(
+        f"copy (from read_csv('{place.parent / 'p.txt'}', header = true)) to '{place}' (format parquet)"
+    )
+    (place.parent / "p.txt").unlink()
+
+
+def as_xlsx(place: Path) -> None:
+    with Workbook(str(place)) as made:
+        page = made.add_worksheet("流水")
+        date = made.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        page.write_row(1, 0, HEADER)
+        for r, line in enumerate(LINES, start=2):
+            page.write_datetime(r, 0, dt.datetime.fromisoformat(line[0]), date)
+            page.write_row(r, 1, line[1:])
+
+
+FORMATS: dict[str, Callable[[Path], object]] = {
+    "utf8.csv": lambda p: p.write_bytes(text().encode()),
+    "bom.csv": lambda p: p.write_bytes(text().encode("utf-8-sig")),
+    "gb.csv": lambda p: p.write_bytes(text().encode("gb18030")),
+    "utf16.csv": lambda p: p.write_bytes(text().encode("utf-16")),
+    "tabs.tsv": lambda p: p.write_bytes(text(delimiter="\t").encode()),
+    "quoted.csv": lambda p: p.write_bytes(("\n".join('"' + '","'.join(c) + '"' for c in [HEADER, *LINES])).encode()),
+    "mixed ends.csv": lambda p: p.write_bytes(text().replace("\r\n", "\n", 3).encode()),
+    "packed.csv.gz": lambda p: p.write_bytes(gzip.compress(text().encode("gb18030"))),
+    "packed.csv.zst": lambda p: p.write_bytes(zstandard.compress(text().encode())),
+    "titled.csv": lambda p: p.write_bytes(("行为流水\r\n\r\n" + text()).encode()),
+    "columns.csv": lambda p: p.write_bytes(
+        text([[*reversed(x), "备注"] for x in LINES], [*reversed(["操作时间", "学校", "用户名", *HEADER[3:]]), "说明"]).encode()
+    ),
+    "table.parquet": as_parquet,
+    "sheet.xlsx": as_xlsx,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_the_same_counts(name: str, book: Path, tmp_path: Path) -> None:
+    FORMATS[name](tmp_path / name)
+    code, said = run(tmp_path / name, book)
+    assert (code, rows(book)) == (0, ROWS), said
+    assert "没有计入0行" in said
+
+
+def test_what_is_imported_counts_and_stays(book: Path, tmp_path: Path) -> None:
+    FORMATS["utf8.csv"](tmp_path / "a.csv")
+    run(tmp_path / "a.csv", book)
+    found, _ = recalculated(book)
+    assert found.results.tables["TeacherMeasures"]["在线授课"].tolist() == [2.0]
+    assert rows(book) == ROWS
+
+
+def test_the_same_file_again_or_under_another_name_changes_nothing(book: Path, tmp_path: Path) -> None:
+    FORMATS["utf8.csv"](tmp_path / "a.csv")
+    run(tmp_path / "a.csv", book)
+    before = book.read_bytes()
+    shutil.copy(tmp_path / "a.csv", tmp_path / "b.csv")
+    (tmp_path / "c.csv.gz").write_bytes(gzip.compress(text().encode()))
+    code, said = run(tmp_path / "*.csv*", book)
+    assert (code, book.read_bytes()) == (0, before)
+    assert "b.csv、c.csv.gz和别的文件内容相同，只计一次" in said
+    assert "没有变化，什么都没有写入" in said
+
+
+def test_a_later_month_is_added_without_reading_the_earlier_ones(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "march.csv").write_text(text([x for x in LINES if "-03-" in x[0]]), encoding="utf-8")
+    run(tmp_path / "march.csv", book)
+    (tmp_path / "march.csv").unlink()
+    (tmp_path / "april.csv").write_text(text([x for x in LINES if "-04-" in x[0]]), encoding="utf-8")
+    code, said = run(tmp_path / "april.csv", book)
+    assert (code, rows(book)) == (0, ROWS)
+    assert "其中march.csv是以前导入的" in said
+    run("--anew", tmp_path / "april.csv", book)
+    assert rows(book) == ROWS[1:2]
+
+
+def test_without_the_record_of_earlier_files_nothing_is_replaced(book: Path, tmp_path: Path) -> None:
+    FORMATS["utf8.csv"](tmp_path / "a.csv")
+    run(tmp_path / "a.csv", book)
+    shutil.rmtree(tmp_path / "行为日志")
+    with pytest.raises(KongjianError, match="加 --anew"):
+        run(tmp_path / "a.csv", book)
+    assert rows(book) == ROWS
+    run("--anew", tmp_path / "a.csv", book)
+    assert rows(book) == ROWS
+
+
+SPOILT = [
+    ("2021-03-03,甲校,a,教师,在线授课", ""), ("2021/3/3 8:00,甲校,a,教师,在线授课", ""),
+    ("2021-03-03 24:00,甲校,a,教师,在线授课", ""), ("2021-03-03T08:00:00+08:00,甲校,a,教师,在线授课", ""),
+    ('2021-03-03,"甲,校",a,教师,"在""线"', ""), ("20210303,甲校,a,教师,在线授课,,", ""), ("", "blank"), (" ,, ", "blank"),
+    ("2021-03-03 08:00:00Z,甲校,a,教师,在线授课", "zone"), ("2021-02-30,甲校,a,教师,在线授课", "date"),
+    (",甲校,a,教师,在线授课", "date"), ('2021-03-03,"甲校,a,教师,在线授课', "quote"),
+    ("2021-03-03,甲校,a", "few"), ("2021-03-03,甲校,a,教师,在线授课,,,多", "many"),
+    ("2021-03-03,甲\x00校,a,教师,在线授课", "bytes"), ("2021-03-03,甲\ufffd校,a,教师,在线授课", "bytes"),
+]  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(SPOILT), min_size=1, max_size=40), st.sampled_from(["\n", "\r\n"]), st.booleans()
+)
+def test_every_line_is_accounted_for(
+    tmp_path: Path, lines: list[tuple[str, str]], end: str, last: bool
+) -> None:
+    whole = end.join([",".join(HEADER), *(line for line, _ in lines)]) + (
+        end if last or not lines[-1][0] else ""
+    )
+    (tmp_path / "a.csv").write_bytes(whole.encode())
+    found = count_file(tmp_path / "a.csv", tmp_path / "a.parquet", tmp_path, RULES, "200MB")
+    reasons = [reason for _, reason in lines]
+    assert found.lines == found.accepted + found.blank + found.head + found.lost == len(lines) + 1
+    assert (found.accepted, found.blank, found.head) == (reasons.count(""), reasons.count("blank"), 1)
+    assert found.rejected == {r: reasons.count(r) for r in reasons if r not in ("", "blank")}
+    assert found.first == {r: reasons.index(r) + 2 for r in found.rejected}
+    assert account_of(tmp_path / "a.parquet") == found
+
+
+def test_an_open_quote_loses_its_own_line_only_and_is_shown(book: Path, tmp_path: Path) -> None:
+    lines = text([LINES[0]] * 2000).splitlines()
+    lines[400] = lines[400].replace(SCHOOL, f'"{SCHOOL}')
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    code, said = run(tmp_path / "a.csv", book)
+    assert code == 1
+    assert "计入1999行，没有计入1行" in said
+    assert "a.csv：引号不成对1行（从第401行起）" in said
+    kept = (tmp_path / "行为日志" / "b 没有计入的行.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert kept[1].startswith("a.csv,401,引号不成对,")
+
+
+def test_a_word_that_is_not_known_is_told_once_with_its_lines(book: Path, tmp_path: Path) -> None:
+    more = [
+        *[["2021-03-05", SCHOOL, ACCOUNT, "教师", "登录", "", ""]] * 3,
+        ["2022-03-05", SCHOOL, ACCOUNT, "教师", "在线授课", "", ""],
+        ["2021-03-05", "别校", "别人", "教师", "在线授课", "", ""],
+        ["2021-03-05", SCHOOL, ACCOUNT, "教师", "学籍管理", "", ""],
+        ["2021-03-05", SCHOOL, "4.21281E+17", "教师", "在线授课", "", ""],
+        ["2021-03-05", SCHOOL, "", "教师", "在线授课", "", ""],
+        ["2021-03-05", SCHOOL, "x9", "学生", "完成作业", "一年级", "1班"],
+    ]  # fmt: skip
+    (tmp_path / "a.csv").write_text(text([*LINES, *more]), encoding="utf-8")
+    code, said = run(tmp_path / "a.csv", book)
+    assert code == 1
+    for line in (
+        "行为没有计入：登录（3行），共3行", "评选时间以外的月份没有计入：2022-03（1行），共1行", "学校数据里没有：别校（1行），共1行",
+        "教师账号数据里没有：别人（1行），共1行", "别的角色的行为没有计入：教师 学籍管理（1行），共1行",
+        "损坏的账号没有计入：4.21281E+17（1行），共1行", f"账号空白没有计入：{SCHOOL}（1行），共1行",
+        f"低年级学生没有计入：{SCHOOL} 一年级1班（1行），共1行",
+    ):  # fmt: skip
+        assert line in said
+    kept = (tmp_path / "行为日志" / "b 不认识的写法.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert "行为,登录,3,a.csv,7" in kept
+    assert [r for r in rows(book) if r[1] not in (None, "别人")] == ROWS
+
+
+def test_an_account_in_two_schools_counts_a_day_once(book: Path, tmp_path: Path) -> None:
+    other = [[x[0], "乙校", *x[2:]] for x in LINES[:3]] + [["2021-03-09", "乙校", *LINES[0][2:]]]
+    (tmp_path / "a.csv").write_text(text([*LINES, *other]), encoding="utf-8")
+    run(tmp_path / "a.csv", book)
+    assert sum(int(str(r[5])) for r in rows(book) if r[1] == ACCOUNT and r[3] == "在线授课") == 3
+
+
+def test_two_files_with_the_same_pupils_days_are_told(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
+    (tmp_path / "b.csv").write_text(text(LINES[4:]), encoding="utf-8")
+    code, said = run(tmp_path / "a.csv", tmp_path / "b.csv", book)
+    assert code == 1
+    assert "a.csv和b.csv都有1所学校同一天的学生行为" in said
+
+
+def truncated(data: bytes) -> bytes:
+    return data[: len(data) * 2 // 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "said"),
+    [
+        ("a.csv.gz", lambda: truncated(gzip.compress(text().encode())), "a.csv.gz 不完整，解压不到末尾"),
+        (
+            "a.csv.zst",
+            lambda: truncated(zstandard.compress(text().encode())),
+            "a.csv.zst 不完整，解压不到末尾",
+        ),
+        ("a.parquet", lambda: b"PAR1" + bytes(50), "a.parquet 不完整或不是 Parquet"),
+        ("a.csv", lambda: text(delimiter="#").encode(), "a.csv 前10行里没有找到列名“日期”“账号”“角色”“行为”"),
+        ("a.csv", lambda: b"", "a.csv 前10行里没有找到列名"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_and_nothing_is_written(
+    name: str, spoil: Callable[[], bytes], said: str, book: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / name).write_bytes(spoil())
+    (folder / "good.csv").write_text(text(), encoding="utf-8")
+    before = book.read_bytes()
+    with pytest.raises(KongjianError) as error:
+        run(folder, book)
+    assert said in str(error.value)
+    assert "什么都没有写入，数完的下次不用再数" in str(error.value)
+    assert book.read_bytes() == before
+    (folder / name).unlink()
+    run(folder, book)
+    assert rows(book) == ROWS
+
+
+def test_lines_of_another_encoding_are_rejected_not_guessed(book: Path, tmp_path: Path) -> None:
+    lines = text().splitlines()
+    data = b"\n".join(line.encode("gb18030" if k == 3 else "utf-8") for k, line in enumerate(lines))
+    (tmp_path / "a.csv").write_bytes(data)
+    code, said = run(tmp_path / "a.csv", book)
+    assert code == 1
+    assert "a.csv：有认不出的字、控制字符或太长1行（从第4行起）" in said
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "a.csv"
+    place.write_text(text(), encoding="utf-8")
+
+    def grows(path: Path, folder: Path) -> object:
+        found = as_lines(path, folder)
+        with path.open("a", encoding="utf-8") as out:
+            out.write("\n")
+        return found
+
+    monkeypatch.setattr("kongjian.intake.events.partials.as_lines", grows)
+    with pytest.raises(KongjianError, match="读的时候还在变"):
+        run(place, book)
+
+
+def test_a_killed_import_goes_on_where_it_stopped(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for k in range(4):
+        (tmp_path / f"{k}.csv").write_text(text(LINES[k : k + 1 if k < 3 else 5]), encoding="utf-8")
+    counted: list[str] = []
+
+    def stops(path: Path, *rest: object) -> Account:
+        counted.append(path.name)
+        if len(counted) == 3:
+            (tmp_path / "行为日志" / "缓存" / "half.1.tmp").write_bytes(b"half")
+            raise KeyboardInterrupt
+        return count_file(path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(importing, "count_file", stops)
+    before = book.read_bytes()
+    with pytest.raises(BaseException):  # noqa: B017
+        CliRunner().invoke(
+            cli,
+            ["import-events", str(tmp_path / "*.csv"), str(book)],
+            catch_exceptions=False,
+            standalone_mode=False,
+        )
+    assert book.read_bytes() == before
+    run(tmp_path / "*.csv", book)
+    assert counted == ["0.csv", "1.csv", "2.csv", "2.csv", "3.csv"]
+    assert rows(book) == ROWS
+    assert not list((tmp_path / "行为日志").rglob("*.tmp"))
+
+
+def test_two_imports_at_once_do_not_meet(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
+    (tmp_path / "行为日志").mkdir()
+    monkeypatch.setattr("kongjian.base.one_writer._PATIENCE", 0.05)
+    with alone_in(tmp_path / "行为日志"), pytest.raises(KongjianError, match="另一个程序正在写"):
+        run(tmp_path / "a.csv", book)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told_and_leaves_no_partial(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
+    monkeypatch.setattr("kongjian.intake.events.partials._own", lambda _: Path("/dev/full"))
+    with pytest.raises(KongjianError, match="请腾出空间再试"):
+        run(tmp_path / "a.csv", book)
+    assert not list((tmp_path / "行为日志" / "缓存").glob("*.parquet"))
+
+
+def test_bounds_that_make_no_sense_are_told(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
+    with pytest.raises(KongjianError, match="内存上限“许多”看不懂"):
+        run("--memory", "许多", tmp_path / "a.csv", book)
+    with pytest.raises(KongjianError, match="找不到行为日志"):
+        run(tmp_path / "none*.csv", book)
+    assert os.listdir(tmp_path / "行为日志" / "缓存") == []  # noqa: PTH208
