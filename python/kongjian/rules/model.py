@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from kongjian.base.errors import OutsidePeriodError
@@ -254,6 +255,7 @@ class Rules:
     `chosen` maps each reading's id to a value's id. `edits` are the parameters that the workbook's own
     规则 sheet changed (see `parameters`), `unedited` their values in the rule files. An indicator whose
     target is `by_reading` has been resolved. Of the period's months `uncounted` do not enter monthly scores.
+    `folder` is where the rule files stand.
     """
 
     scheme: SchemeFile
@@ -276,6 +278,7 @@ class Rules:
     edits: Edits = field(default_factory=dict)
     unedited: Edits = field(default_factory=dict)
     uncounted: frozenset[str] = frozenset()
+    folder: Path = field(default=Path(), compare=False)
 
     @property
     def version(self) -> str:

@@ -62,7 +62,7 @@ def selfcheck(
         progress("正在核对结果表…")
         shown = _shown(book, own, run, file, shipped, progress)
         progress("正在核对方案算例…")
-        folder = cases or places.cases()
+        folder = cases or scheme_cases.folder_of(rules)
         edited = bool(refused or own.edits)
         worked = _line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited))
         progress("正在核对三种算法…")
