@@ -50,6 +50,14 @@ def carries_scheme(grid: Grid) -> bool:
     return any(find_columns(grid, columns) for columns in COLUMNS.values())
 
 
+def named_scheme(grid: Grid) -> tuple[str, str]:
+    """The id of the workbook's scheme and its cell; ("", "") where the sheet names none."""
+    for row in rule_rows(grid, COLUMNS[SCHEME], _KEYS[SCHEME], []) or ():
+        if row.text("项目") == ID and not row.blank("取值"):
+            return row.text("取值"), row.where("取值")
+    return "", ""
+
+
 def check_scheme(grid: Grid, rules: Rules) -> None:
     """Raises KongjianError where the workbook's scheme is not the one that is installed, or is defined otherwise."""
     rows = {row.text("项目"): row for row in _rows(grid, SCHEME, [])}

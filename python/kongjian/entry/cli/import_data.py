@@ -30,10 +30,11 @@ def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str) -
     """导入平台导出的文件：.xlsx、.xls、CSV 都行，表头在前10行的哪一行都行；改了什么见“导入记录”。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.file_import import rows
-    from kongjian.rules import load_rules
+    from kongjian.workbook.identity import book_rules
 
     now = dt.datetime.now().replace(microsecond=0)
     with file_book(book, out) as held:
-        code = say(carry_out(rows(files, held, load_rules(), now, sheet), held))
+        rules = book_rules(held, book.resolve().parent)
+        code = say(carry_out(rows(files, held, rules, now, sheet), held))
     click.echo(f"已写入 {out or book}")
     sys.exit(code)

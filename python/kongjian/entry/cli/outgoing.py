@@ -81,11 +81,13 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     from kongjian.entry.cli.file_book import examined, file_book
     from kongjian.entry.plans import copies, papers
     from kongjian.rules import load_rules
+    from kongjian.workbook.identity import book_rules
 
-    now, rules = dt.datetime.now(), load_rules()
+    now = dt.datetime.now()
     book = book or _only_book(folder.resolve().parent)
     if accepting and book:
         with file_book(book) as held:
+            rules = book_rules(held, book.resolve().parent)
             say(carry_out(copies.corrections(folder, held, rules, now), held))
     elif accepting:
         raise KongjianError("采纳更正要用 --book 写明工作簿")
@@ -93,7 +95,7 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
         with examined(book) as (_, run):
             say(carry_out(papers.collect(folder, run.rules, now, book, run)))
     else:
-        say(carry_out(papers.collect(folder, rules, now)))
+        say(carry_out(papers.collect(folder, load_rules(), now)))
 
 
 def _only_book(folder: Path) -> Path | None:
