@@ -152,7 +152,7 @@ class EligibilityFile:
 
 @dataclass(frozen=True)
 class Award:
-    """One 奖项 for the ranks first..last, both included."""
+    """One 奖项 for the ranks first..last, both included; `short` is how a narrow column calls it."""
 
     name: str
     object: Object
@@ -162,6 +162,7 @@ class Award:
     source: str
     sentence: str
     granted_by: str = ""
+    short: str = ""
     __pydantic_config__ = STRICT
 
     @property

@@ -10,7 +10,7 @@ from math import isfinite
 from kongjian.rules import model
 from kongjian.rules.lint.common import Files, twice, verbatim
 
-_CLAUSE = re.compile(r"(附件\d+)/([^/]+)/(.+)")
+_CLAUSE = re.compile(r"([^/]+)/([^/]+)/(.+)")
 
 
 def objects(files: Files) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _clause(
 ) -> Iterator[str]:
     match = _CLAUSE.fullmatch(indicator.clause)
     if match is None:
-        yield f"{where} clause：“{indicator.clause}”不是“附件N/一级指标/二级指标”"
+        yield f"{where} clause：“{indicator.clause}”不是“{scheme.source}/一级指标/二级指标”"
     else:
         annex, category, second = match.groups()
         if annex != scheme.source:
