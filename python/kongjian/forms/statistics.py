@@ -6,6 +6,7 @@ Blanks (NaN) are left out of every mean, and each table says of how many units a
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,30 @@ UNNAMED = "未填"
 NOBODY = "没有进入排名的"
 CITY = "全市"
 PEOPLE = {"教师": (Role.STAFF, Role.STAFF_OPENED), "学生": (Role.PUPILS, Role.PUPILS_OPENED)}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """People of a school and those of them with an account: both columns, how the rate and the accounts are called."""
+
+    total: str
+    opened: str
+    label: str
+    accounts: str
+
+
+def openings(rules: Rules) -> dict[str, Opening]:
+    """What the scheme counts, by whose accounts they are; nothing for people of whom it lacks a column."""
+    out = {}
+    for who, roles in PEOPLE.items():
+        total, opened = map(rules.table("schools").by_role, roles)
+        if total and opened:
+            own = [c for c in rules.conditions if c.opened == (opened.name,)]
+            label, accounts = (own[0].label, own[0].accounts) if own else (f"{who}开通率", who)
+            out[who] = Opening(total.name, opened.name, label, accounts)
+    return out
+
+
 TOP = {"school": 3, "teacher": 10}
 # the order in which education offices name the stages; others follow by name
 _USUAL = ("学前", "幼儿", "小学", "九年", "初", "完全中学", "高", "中职", "职", "特")
@@ -110,12 +135,12 @@ def _overview(
         "教师平均分": _each(teachers, lambda m: mean(marks[m])),
     }
     unsound = np.zeros(school.units.height, dtype=bool)
-    for who, roles in PEOPLE.items():
-        total, opened = map(rules.table("schools").by_role, roles)
-        if total is None or opened is None:
+    for who in PEOPLE:
+        counted = openings(rules).get(who)
+        if counted is None:
             columns |= {f"{who}{what}": numbers(len(names)) for what in ("人数", "开通数", "开通率")}
             continue
-        everyone, having = school.units[total.name], school.units[opened.name]
+        everyone, having = school.units[counted.total], school.units[counted.opened]
         sound = _sound(everyone, having)
         unsound |= ~sound
         all_of = _each(schools, lambda m, s=sound, v=everyone: v[m & s].sum())  # type: ignore[misc]

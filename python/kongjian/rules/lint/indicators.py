@@ -29,8 +29,11 @@ def objects(files: Files) -> Iterator[str]:
             yield from _clause(where, indicator, scheme, files)
             if not indicator.unit:
                 yield f"{where}：没有 unit"
-            if columns and indicator.column not in columns:
+            column = columns.get(indicator.column)
+            if columns and column is None:
                 yield f"{where}：“{scheme.sheet}”没有它要的列“{indicator.column}”"
+            elif column and indicator.kind == "bands" and column.kind not in ("rate", "share"):
+                yield f"{where} kind：bands 只用于 rate、share 的列（分档按百分数写），“{column.name}”是 {column.kind}"
 
 
 def _scoring(where: str, indicator: model.Indicator, by_reading: dict[str, bool]) -> Iterator[str]:
