@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from kongjian.base.grid import Grid
+from kongjian.demo.generate import demo_data
 from kongjian.entry.cli.main import cli
 from kongjian.rules import load_rules
 from kongjian.rules.lint.whole import lint
-from kongjian.rules.model import Rules
 from kongjian.workbook.functions.worksheet import SCHOOL_SCORE, TEACHER_SCORE
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.shipped.build_workbook import build
@@ -25,6 +25,7 @@ from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from package_macros import modules
 from rules_texts import rules_text
+from scheme_words import words_of
 from small_scheme import SMALL, small_rows, small_rules
 from workbooks import pasted
 
@@ -34,27 +35,11 @@ NOW = dt.datetime(2031, 7, 2, 9, 30)
 OURS = load_rules()
 
 
-def words_of(rules: Rules) -> set[str]:
-    """What a scheme calls its indicators, columns, awards, offices, forms, its city and its days."""
-    scheme, found = rules.scheme, set[str]()
-    for unit in (rules.school, rules.teacher):
-        found |= {word for i in unit.indicators for word in (i.name, i.column, i.category, i.sentence)}
-    found |= {name for table in rules.tables for name in table.names}
-    found |= {word for a in rules.awards for word in (a.name, a.short, a.granted_by)}
-    found |= {word for f in rules.forms.forms for word in (f.title, f.annex, f.label, f.template)}
-    found |= {c.label for c in rules.conditions} | {f.label for g in rules.forms.forms for f in g.fields}
-    found |= {scheme.id, scheme.name, scheme.city, scheme.city[:-1], scheme.issued_by, scheme.handled_by}
-    for month in rules.period.months():
-        year, number = month.split("-")
-        found |= {month, year, f"{year}年{int(number)}月"}
-    return found | {scheme.apply_by, rules.forms.review.due, f"{rules.forms.review.due[:4]}年"}
-
-
 def all_text(folder: Path) -> str:
     return "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.rglob("*")) if p.is_file())
 
 
-FOREIGN = sorted(w for w in words_of(OURS) if len(w) > 1 and w not in all_text(SMALL))
+FOREIGN = sorted(w for w in words_of(OURS) if w not in all_text(SMALL))
 
 
 def texts_of(path: Path) -> Iterator[tuple[str, str]]:
@@ -158,6 +143,9 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
     for command in ("check", "near", "effects", "explain", "reconcile", "coverage", "changes", "selfcheck"):
         said.append((command, world.run(command, str(world.book))))
     said.append(("rules", world.run("rules", "--scheme", str(SMALL))))
+    said.append(
+        ("demo", world.run("demo", str(world.folder / "示范"), "--scheme", str(SMALL), "--teachers", "1000"))
+    )
     templates = world.folder / "方案" / SMALL.name / "templates"
     world.run("build", "--templates", str(templates), "--scheme", str(SMALL))
     empty = world.folder / "空.xlsm"
@@ -182,3 +170,16 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
     for path in made:
         found += [f"{path.name} {w}" for w in foreign_words(texts_of(path))]
     assert not found, "\n".join(found)
+
+
+def test_its_demo_is_of_its_own_city_and_calculates(world: World) -> None:
+    rules = small_rules()
+    data = demo_data(rules, teachers=1000)
+    assert {name: len(sheet.rows) for name, sheet in data.items()} == {
+        "schools": 40, "teachers": 1000, "classes": 0, "monthly": 1040 * 4, "events": 0,
+    }  # fmt: skip
+    build(rules, world.folder / "示范.xlsm", data)
+    run = check(world.folder / "示范.xlsm")
+    assert (run.levels["错误"], run.schools, run.teachers) == (0, 40, 1000)
+    assert 10 < run.results.school.eligibility.eligible.sum() < 40
+    assert run.results.teacher.scores.total.max() <= 60

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 def demo(folder: Path, seed: int, teachers: int, clean: bool, scheme: str) -> None:
     """生成示范数据：一个已经粘贴好数据的工作簿。"""
     from kongjian.demo.generate import demo_data
+    from kongjian.demo.schools import listed
     from kongjian.workbook.shipped.build_workbook import build as build_book
 
     rules = named(scheme, folder)
@@ -40,8 +41,9 @@ def demo(folder: Path, seed: int, teachers: int, clean: bool, scheme: str) -> No
     target = folder / f"{rules.scheme.city}示范数据.xlsm"
     make_folder(folder)
     build_book(rules, target, data)
+    names = "校名为公开信息，人名和数据" if listed(rules) else "校名、人名和数据"
     sizes = "、".join(f"{len(data[t.id].rows)}行{t.sheet}" for t in rules.tables)
-    click.echo(f"已生成 {target}：{sizes}（校名为公开信息，人名和数据都是虚构的）")
+    click.echo(f"已生成 {target}：{sizes}（{names}都是虚构的）")
 
 
 @click.command(cls=ChineseCommand)
