@@ -17,6 +17,7 @@ from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import load_rules
 from kongjian.workbook.functions.rules_text import rules_of
 from kongjian.workbook.functions.worksheet import AWARD, TEACHER_SCORE
+from kongjian.workbook.layout import SCHEME_NAME
 from kongjian.workbook.recalculate import check
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
@@ -24,7 +25,7 @@ from kongjian.xlsx.reader import Reader
 from remote import press
 from rules_texts import rules_text
 from two_schemes import put_scheme
-from workbooks import everything, pasted, small_book
+from workbooks import change, everything, pasted, replace, small_book
 
 STRICTER = {"eligibility.yaml": ("at_least: 80", "at_least: 99.98"), "awards.yaml": ("last: 3", "last: 2")}
 CELL = "规则!B"
@@ -71,6 +72,8 @@ def test_a_scheme_beside_the_workbook_goes_with_it(theirs: Path, folder: Path) -
     run = check(theirs)
     assert (run.rules.scheme.id, run.rules.folder) == ("strict-2030", folder / "方案" / "strict-2030")
     assert run.rules.awards[0].last == 2  # what the sheet says wins over the package
+    [line] = [line for line in doctor.examine(theirs) if line.title == "方案"]
+    assert (line.state, "工作表函数找不到这里" in line.text) == (doctor.MIND, True)
 
 
 def scheme_cell(book: Path, item: str, value: str) -> dict[str, str]:
@@ -123,6 +126,17 @@ def test_a_workbook_of_the_first_edition_is_of_the_default_scheme(folder: Path) 
     edit(book, forget_scheme)
     done = CliRunner().invoke(cli, ["recalc", str(book), "-o", str(folder / "戊.xlsm")])
     assert (done.exit_code, f"本簿没有写明方案，按“{places.default_scheme()}”" in done.output) == (0, True)
+    pressed = press("recalculate", book)
+    assert "已经记在簿里" in str(pressed.said)
+    assert pressed.book.defined_names[SCHEME_NAME].attr_text == f'"{places.default_scheme()}"'
+    again = CliRunner().invoke(cli, ["recalc", str(folder / "戊.xlsm")]).output  # it knows by now
+    assert "没有写明方案" not in again
+    change(
+        folder / "戊.xlsm",
+        lambda p: replace(p, "xl/workbook.xml", places.default_scheme().encode(), b"nowhere-1"),
+    )
+    with pytest.raises(KongjianError, match="名称KongjianScheme：没有方案“nowhere-1”"):
+        check(folder / "戊.xlsm")
     assert "没有写明方案" not in CliRunner().invoke(cli, ["recalc", str(small_book(book))]).output
 
 
@@ -134,3 +148,4 @@ def forget_scheme(book: openpyxl.Workbook) -> None:
             for cell in row:
                 cell.value = None
         del sheet.tables[name]
+    del book.defined_names[SCHEME_NAME]

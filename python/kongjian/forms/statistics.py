@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from kongjian.engine.rounding import TOLERANCE, from_cents
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.readings import RankMethod
 from kongjian.rules.roles import Role
-from kongjian.workbook.layout import DISTRIBUTION
+from kongjian.workbook.layout import range_bounds, range_labels
 from kongjian.workbook.run import Run
 
 UNNAMED = "未填"
@@ -70,7 +71,7 @@ def statistics(run: Run) -> dict[str, Frame]:
     bands, leaders = {}, {}
     for kind, o in (("school", school), ("teacher", teacher)):
         groups = [(n, m) for n, m in zip(names, masks[kind], strict=True) if m.any()]
-        bands[kind] = _bands(o, [*groups, (CITY, everyone[kind][0])])
+        bands[kind] = _bands(o, [*groups, (CITY, everyone[kind][0])], kind, run.rules)
         leaders[kind] = _leaders(o, groups, TOP[kind], method)
     return {
         "概况": _overview(school, teacher, names, masks, run.rules),
@@ -79,7 +80,7 @@ def statistics(run: Run) -> dict[str, Frame]:
         "教师指标": _indicators(teacher, run.rules.teacher),
         "学校分布": bands["school"],
         "教师分布": bands["teacher"],
-        "全市分布": _city_bands(bands["school"], bands["teacher"]),
+        "全市分布": _city_bands(bands["school"], bands["teacher"], run.rules),
         "月度": _months(school, teacher, run.rules.counted_months()),
         "学校前列": leaders["school"],
         "教师前列": leaders["teacher"],
@@ -182,21 +183,21 @@ def _indicators(o: Outcome, scheme: ObjectScheme) -> Frame:
     )
 
 
-def _bands(o: Outcome, groups: list[tuple[str, Bools]]) -> Frame:
-    """How many units of each group score within each band of DISTRIBUTION."""
+def _bands(o: Outcome, groups: list[tuple[str, Bools]], kind: str, rules: Rules) -> Frame:
+    """How many units of each group score within each range."""
     scores = from_cents(o.score_cents)
     columns: dict[str, Any] = {"学段": texts(name for name, _ in groups)}
     masks = [mask for _, mask in groups]
-    for label, low, high in DISTRIBUTION:
+    for label, (low, high) in zip(range_labels(rules), pairwise(range_bounds(rules, kind)), strict=True):
         within = (scores >= low) & (scores < high)
         columns[label] = _each(masks, lambda m, w=within: (w & m).sum())  # type: ignore[misc]
-    columns["合计"] = np.sum([columns[label] for label, *_ in DISTRIBUTION], axis=0)
+    columns["合计"] = np.sum([columns[label] for label in range_labels(rules)], axis=0)
     return Frame(columns)
 
 
-def _city_bands(schools: Frame, teachers: Frame) -> Frame:
+def _city_bands(schools: Frame, teachers: Frame, rules: Rules) -> Frame:
     """The whole city's bands as rows, with each band's share of its kind."""
-    labels = [label for label, *_ in DISTRIBUTION]
+    labels = range_labels(rules)
     columns: dict[str, Any] = {"分数段": texts(labels)}
     for who, bands in (("学校", schools), ("教师", teachers)):
         counts = np.array([bands[label][-1] for label in labels])

@@ -35,15 +35,34 @@ HOME_STATE = {
     "HomeSchoolWinners": "学校奖项",
     "HomeTeacherWinners": "教师奖项",
 }
-# The score distribution on 首页: one name for the block of counts, rows = DISTRIBUTION, columns = 学校, 教师.
+# The score distribution on 首页: one name for the block of counts, rows = score ranges, columns = 学校, 教师.
 HOME_DISTRIBUTION = "HomeDistribution"
-DISTRIBUTION: tuple[tuple[str, float, float], ...] = (
-    ("60分以下", 0, 60),
-    ("60–69", 60, 70),
-    ("70–79", 70, 80),
-    ("80–89", 80, 90),
-    ("90–100", 90, float("inf")),
-)
+_RANGES = (0.6, 0.7, 0.8, 0.9)
+"""The shares of the full points at which a further range of scores begins."""
+
+
+def _full_points(rules: Rules, kind: str) -> float:
+    """As the scheme has them: a workbook that changed them still shows the ranges that it was built with."""
+    scheme = rules.object(kind)
+    return float(rules.unedited.get(("scheme", f"{scheme.label}满分"), {}).get("value", scheme.points))
+
+
+def range_bounds(rules: Rules, kind: str) -> list[float]:
+    """Where each range of one object's scores begins, and behind them infinity."""
+    full = _full_points(rules, kind)
+    return [0.0, *(round(share * full, 2) for share in _RANGES), math.inf]
+
+
+def range_labels(rules: Rules) -> list[str]:
+    """The ranges of scores in points, in shares of the full points where schools and teachers have others."""
+    same = _full_points(rules, "school") == _full_points(rules, "teacher")
+    full = _full_points(rules, "school") if same else 100.0
+    at, unit = [round(share * full, 2) for share in (*_RANGES, 1.0)], "分" if same else "%"
+    whole = all(bound == int(bound) for bound in at)
+    ends = [*(bound - whole for bound in at[1:-1]), at[-1]]
+    steps = zip(at, ends, strict=False)
+    return [f"{at[0]:g}{unit}以下", *(f"{low:g}–{high:g}{'' if same else unit}" for low, high in steps)]
+
 
 _KIND: dict[str, ColumnKind] = {
     "text": "text", "yes_no": "text", "choice": "text", "month": "text", "date": "time", "account": "account",

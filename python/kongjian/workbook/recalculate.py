@@ -69,6 +69,8 @@ def write(edit: Edit, writing: Writing) -> None:
     edit.put_marks(writing.marks, FILLS)
     for name, value in writing.home.items():
         edit.put_name(name, value)
+    for name, text in writing.names.items():
+        edit.put_text_name(name, text)
     if writing.counts:
         edit.put_block(HOME_DISTRIBUTION, writing.counts)
 

@@ -21,7 +21,7 @@ from xlwings.main import Table
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid, is_error_code
 from kongjian.base.text import fold
-from kongjian.entry.excel import live_append, live_marks
+from kongjian.entry.excel import live_append, live_marks, live_names
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
 from kongjian.intake.importing.landing import Block
@@ -73,6 +73,10 @@ class LiveBook:
         """The sheet's name as the workbook spells it, None where there is no such sheet."""
         found = self.sheet(sheet)
         return found.name if found else None
+
+    def carried(self, name: str) -> str:
+        """The text that a defined name carries, "" for none."""
+        return live_names.carried(self._book, name)
 
     def grid(self, sheet: str) -> Grid | None:
         """A sheet from A1 to its last cell; None where there is no such sheet."""
@@ -146,6 +150,7 @@ class LiveBook:
             progress(f"正在写入{page.spec.sheet}…")
             self._put_page(page)
         self._put_home(writing.home, writing.counts)
+        live_names.put_texts(self._book, writing.names)
 
     def _put_page(self, page: Page) -> None:
         """Rebuilds one output table; what stood in it before is cleared, formats are kept."""

@@ -219,4 +219,9 @@ def _scheme_of(file: Path) -> Iterator[Line]:
     except KongjianError as error:
         yield Line(BAD, "方案", f"{file.name}：{error}", "按这句话处理，再打开工作簿")
         return
-    yield Line(GOOD, "方案", f"{file.name} 的方案是 {rules.scheme.id}，在 {rules.folder}")
+    said = f"{file.name} 的方案是 {rules.scheme.id}，在 {rules.folder}"
+    if rules.folder.parent.parent == file.resolve().parent:
+        own = places.own_schemes()
+        yield Line(MIND, "方案", f"{said}；工作表函数找不到这里", f"把这个文件夹也复制到 {own}")
+    else:
+        yield Line(GOOD, "方案", said)

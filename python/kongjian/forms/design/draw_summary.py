@@ -16,7 +16,7 @@ from kongjian.forms.design.looks import NARROW, Looks, official_page
 from kongjian.forms.statistics import openings
 from kongjian.forms.summary import SHEETS
 from kongjian.rules import Rules
-from kongjian.workbook.layout import DISTRIBUTION
+from kongjian.workbook.layout import range_labels
 
 _GAP = 2.0
 _RATE, _SCORE, _COUNT = "0.0%", "0.00", "0"
@@ -40,7 +40,7 @@ def draw(book: Workbook, looks: Looks, rules: Rules) -> None:
     _overview(book, looks, rules)
     _indicators(book, looks, SHEETS[1], "学校", _LINE)
     _indicators(book, looks, SHEETS[2], "教师", _TALL)
-    _distribution(book, looks)
+    _distribution(book, looks, rules)
     _months(book, looks)
     _leaders(
         book,
@@ -167,9 +167,9 @@ def _column_pixels(width: float) -> int:
     return int(width * 7 + 0.5) + 5
 
 
-def _distribution(book: Workbook, looks: Looks) -> None:
+def _distribution(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Score bands by stage and for the city; the city's shares as columns beside them."""
-    by_stage = [Column("学段", "学段", 16), *(Column(n, n, 8.5, _COUNT) for n, *_ in DISTRIBUTION)]
+    by_stage = [Column("学段", "学段", 16), *(Column(n, n, 8.5, _COUNT) for n in range_labels(rules))]
     by_stage.append(Column("合计", "合计", 8.5, _COUNT))
     city = [
         Column("全市分数段", "分数段", 16), Column("学校数", "学校数", 8.5, _COUNT),
