@@ -16,6 +16,7 @@ import buttons
 import copies
 import functions
 import growth
+import imports
 import ranking
 import readings
 import recalc
@@ -32,6 +33,7 @@ def main() -> None:
         rows += buttons.measure(Path(folder))
         rows += copies.measure(Path(folder))
         rows += selfcheck.measure(Path(folder))
+        rows += imports.measure(Path(folder))
     rows += readings.measure()
     rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()

@@ -18,9 +18,6 @@ _CANNOT_ASK = (
 _CANNOT_TYPE = (
     "这里的按钮不能输入；请换用新的 kongjian.xlsm，或关闭工作簿，用命令 kongjian restore 工作簿 第几份"
 )
-_CANNOT_ANSWER = (
-    "这里的按钮不能回答；请换用新的 kongjian.xlsm，或用命令 kongjian mail 工作簿 --by-school --checked"
-)
 
 
 @xw.func
@@ -29,15 +26,16 @@ def press(entry: str, answer: str = "") -> list[list[str]]:
     return rows(pressed(xw.Book.caller(), entry, answer or ""))  # xlwings makes None of ""
 
 
-def _alone(entry: str) -> None:
+def _alone(entry: str, answer: str = "") -> None:
     """One press for macros that read no answer (RunPython): the one place where Python itself shows a box."""
     book = xw.Book.caller()
-    (_, title, *_), *said = rows(pressed(book, entry))
-    for kind, text, _, otherwise in said:
+    (_, title, *_), *said = rows(pressed(book, entry, answer))
+    for kind, text, yes, otherwise in said:
         if kind == "files":
             book.app.alert(_CANNOT_ASK, title, mode="critical")
         elif kind == "ask":
-            book.app.alert(f"{text}{_CANNOT_ANSWER}", title, mode="critical")
+            if book.app.alert(text, title, buttons="yes_no", mode="critical") == "yes":
+                _alone(entry, yes)
         elif kind == "type":
             book.app.alert(f"{text}\n\n{_CANNOT_TYPE}", title, mode="critical")
         elif kind not in ("mail", "open", SHOWN):

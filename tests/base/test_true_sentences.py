@@ -102,8 +102,8 @@ def may_mount() -> bool:
 MOUNTS: dict[str, tuple[str, Callable[[Path], list[str]], str]] = {
     "read-only": ("mount -t tmpfs tmpfs {disk} && cp {book} {disk}/评比.xlsm && mount -o remount,ro {disk}", lambda d: ["recalc", f"{d}/评比.xlsm"], "磁盘是只读的，没有写入 评比.xlsm"),
     "no inodes": ("mount -t tmpfs -o nr_inodes=2 tmpfs {disk} && cp {book} {disk}/评比.xlsm", lambda d: ["recalc", f"{d}/评比.xlsm"], "磁盘上的文件个数到了上限，没有写入 评比.xlsm"),
-    "full for forms": ("mount -t tmpfs -o size=16k tmpfs {disk}", lambda d: ["forms", f"{d.parent}/评比.xlsm", "-o", f"{d}/表", "-q"], ""),
-    "full for temporary files": ("mount -t tmpfs -o size=12k tmpfs {disk}; export TMPDIR={disk}", lambda d: ["forms", f"{d.parent}/评比.xlsm", "-o", f"{d.parent}/表", "-q"], "磁盘空间不够"),
+    "full for forms": ("mount -t tmpfs -o size=16k tmpfs {disk}", lambda d: ["forms", f"{d.parent}/评比.xlsm", "-o", f"{d}/表", "--anyway", "-q"], ""),
+    "full for temporary files": ("mount -t tmpfs -o size=12k tmpfs {disk}; export TMPDIR={disk}", lambda d: ["forms", f"{d.parent}/评比.xlsm", "-o", f"{d.parent}/表", "--anyway", "-q"], "磁盘空间不够"),
 }  # fmt: skip
 
 

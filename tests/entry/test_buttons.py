@@ -247,13 +247,17 @@ def test_checking_writes_the_problems_only(tmp_path: Path) -> None:
 
 def test_the_report_is_saved_where_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("kongjian.entry.setup.doctor.examine", list)
+    looked = []
+    monkeypatch.setattr("kongjian.entry.setup.doctor.examine", lambda book: looked.append(book) or [])
     monkeypatch.setattr("kongjian.entry.setup.doctor.word", lambda _: "标题\n结论：可以使用\n")
-    after = press("diagnose", small_book(tmp_path / "book.xlsm"))
+    book = small_book(tmp_path / "book.xlsm")
+    after = press("diagnose", book)
     saved = tmp_path / "kongjian-诊断报告.txt"
     assert after.alerts == [(f"结论：可以使用\n报告在 {saved}", "info")]
     assert saved.read_text(encoding="utf-8-sig") == "标题\n结论：可以使用\n"
     assert after.written == set()
+    press("diagnose", book, saved=True)
+    assert looked == [None, book]
 
 
 def test_a_renamed_sheet_is_found_by_its_table(tmp_path: Path) -> None:

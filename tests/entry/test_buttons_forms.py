@@ -14,7 +14,7 @@ from kongjian.mailing import by_school, proof
 from kongjian.mailing.corrections_list import COLUMNS, FILE
 from kongjian.workbook.recalculate import recalculate
 from remote import press
-from workbooks import SCHOOL_NAMES, small_book
+from workbooks import SCHOOL_NAMES, settled, small_book
 
 _OF_EXCEL = (
     "activateSheet",
@@ -29,7 +29,7 @@ _OF_EXCEL = (
 
 @pytest.fixture(scope="module")
 def calculated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = small_book(tmp_path_factory.mktemp("book") / "评比.xlsm")
+    path = small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", settled())
     recalculate(path)
     return path
 
@@ -63,7 +63,7 @@ CASES = {
     "work_summary": ("表格", {"工作总结统计表.xlsx"}),
     "send_live": ("分发", {"评比-分发版.xlsx", "评比-分发版.eml"}),
     "send_values": ("分发", {"评比-数值版.xlsx"}),
-    "send_by_school": ("分发", {f"分校版/{n}.xlsx" for n in SCHOOL_NAMES}),
+    "send_by_school": ("分发", {f"分校版/{n}.xlsx" for n in SCHOOL_NAMES[:4]}),
     "send_public": ("分发", {"评比-公示版.xlsx"}),
 }
 
@@ -111,7 +111,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
         edited.save(copy)
     said, done = told("collect_forms", book)
     assert done == []
-    assert f"分校版：交回2所，没有交回{len(SCHOOL_NAMES) - 2}所" in said
+    assert "分校版：交回2所，没有交回2所" in said
     path = book.parent / "表格" / FILE
     proposals = openpyxl.load_workbook(path)
     sheet = proposals.active

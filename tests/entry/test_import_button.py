@@ -79,7 +79,7 @@ def test_doubtful_names_are_asked_on_a_sheet_and_remembered(book: Path, tmp_path
     )
     pressed = imported(book, file)
     assert said(pressed).startswith("教师.csv 没有导入：1个列名拿不准，已列在“列名对应”")
-    assert pressed.rows("列名对应")[1] == ["教师数据", "教师账号", "账号", None, "教师.csv"]
+    assert pressed.rows("列名对应")[1][:5] == ["教师数据", "教师账号", "账号", None, "教师.csv"]
     assert "教师数据" not in pressed.written
     pressed.book["列名对应"]["D4"].value = "是"
     pressed.book.save(answered := tmp_path / "答.xlsx")

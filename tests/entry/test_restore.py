@@ -33,7 +33,7 @@ def run(*words: object, code: int = 0) -> str:
 
 def put(path: Path, sheet: str, cell: str, value: object) -> None:
     """A cell as somebody types it, saved by another program."""
-    book = opened(path, keep_vba=True) if path.suffix == ".xlsm" else opened(path)
+    book = opened(path)
     book[sheet][cell].value = value
     book.save(path)
 

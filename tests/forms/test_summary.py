@@ -259,7 +259,7 @@ def test_it_prints_on_seven_pages_with_drawn_charts(made: Path, tmp_path: Path) 
     ):
         for word in words.split():
             assert word in pages[page], (page, word)
-    for page, number in ((0, "96.7%"), (1, "84.3%"), (2, "17.7%"), (3, "45.3%"), (4, "71.66")):
+    for page, number in ((0, "96.7%"), (1, "84.3%"), (2, "17.7%"), (3, "45.1%"), (4, "71.66")):
         assert pages[page].count(number) >= 2, (page, number)  # in the table and in the chart
     assert "####" not in "".join(pages)
 

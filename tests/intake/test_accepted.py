@@ -84,6 +84,58 @@ def test_a_remark_accepts_and_is_kept_word_for_word_and_a_no_does_not(book: Path
     assert said(book) == {FIRST: "已电话核实 7月9日", SECOND: None}
 
 
+WHO = "是 张三 2021-08-01"
+
+
+def test_who_accepted_and_when_is_kept_and_follows_the_row(book: Path) -> None:
+    answer(book, FIRST, WHO)
+    for again in (recalculate, write_check, recalculate):
+        again(book)
+        assert said(book) == {FIRST: WHO, SECOND: None}
+    change_input(book, lambda sheet: swap(sheet, 4, 5))
+    recalculate(book)
+    assert said(book) == {FIRST: WHO, SECOND: None}
+    assert press("recalculate", book).book["问题清单"].max_row == opened(book)["问题清单"].max_row
+
+
+@pytest.mark.parametrize("no", ["否 张三 2021-08-01", "否，还要问学校", "没有（李四）"])
+def test_a_no_accepts_nothing_whatever_follows_it(no: str, book: Path) -> None:
+    before = check(book).levels
+    answer(book, FIRST, no)
+    assert check(book).levels == before
+
+
+def test_a_reason_against_an_award_falls_with_who_and_when(book: Path) -> None:
+    """And it is that reason's own row: the award is 待核实 still while another stands."""
+    answers = openpyxl.load_workbook(book, keep_vba=True)
+    sheet = answers["问题清单"]
+    at = {c.value: c.column for c in sheet[3]}
+    mine = [
+        r
+        for r in range(4, sheet.max_row + 1)
+        if "待核实" in str(sheet.cell(r, at["内容"]).value) and sheet.cell(r, at["对象"]).value == FIRST
+    ]
+    assert len(mine) > 1
+    for k, row in enumerate(mine, start=1):
+        sheet.cell(row, at["已确认保留"]).value = WHO
+        if k < len(mine):
+            assert state(answers, book) == "待核实"
+    assert state(answers, book) == "确定"
+    answers.save(book)
+    recalculate(book)
+    kept = [r["已确认保留"] for r in rows(book) if "待核实" in r["内容"] and r["对象"] == FIRST]
+    assert kept == [WHO] * len(mine)
+
+
+def state(answers: openpyxl.Workbook, book: Path) -> str:
+    """状态 of the first teacher's award once these answers are calculated."""
+    copy = book.with_name("copy.xlsm")
+    answers.save(copy)
+    awards = check(copy).results.tables["Awards"]
+    [found] = awards["状态"][awards["姓名"] == FIRST.split()[1]]
+    return str(found)
+
+
 def test_it_follows_its_row_and_not_its_place(book: Path) -> None:
     answer(book, FIRST, "是")
     change_input(book, lambda sheet: swap(sheet, 4, 5))

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
 import kongjian
+from kongjian.engine.declined import Decline
 from kongjian.intake.problem_list import frame, lines
 from kongjian.rules.choices import resolve
-from pasting import ACCOUNT, CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet, table, told
+from kongjian.rules.model_tables import SchoolName
+from pasting import ACCOUNT, CLEAN, PERSON, RULES, SCHOOL, Changes, Read, lines_of, read, sheet, table, told
 
 PACKAGE = Path(kongjian.__file__).parent
 Provoke = Callable[[], Read]
@@ -53,6 +56,19 @@ def below(*lines: list[object]) -> Provoke:
 def both(**changes: list[Changes]) -> Provoke:
     """Several sheets changed at once."""
     return lambda: read(**{name: table(name, *rows) for name, rows in changes.items()})
+
+
+def called(names: Sequence[tuple[str, str]], **changes: list[Changes]) -> Provoke:
+    """Several sheets changed at once, where 列名对应 says how schools are called now."""
+    said = tuple(SchoolName(old, new, f"G{k}") for k, (old, new) in enumerate(names, start=4))
+    rules = RULES.replace(renamed=said)
+    return lambda: read(rules, **{name: table(name, *rows) for name, rows in changes.items()})
+
+
+def declined(person: str, said: str, word: str) -> Provoke:
+    """A clean paste beside an award that somebody declines."""
+    award = RULES.awards[-2].name
+    return lambda: replace(read(), declines=[Decline(award, SCHOOL, person, "", said, word)])
 
 
 def under(value: str, **changes: list[Changes]) -> Provoke:
@@ -148,6 +164,21 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "account_number": (teachers({"账号": 123.0}), "提示 教师数据!C4 账号123是数字格式，按文本读取"),
     "account_blank": (teachers({"账号": ""}), "警告 教师数据!C4 账号空白，月度得分和行为明细无法对上"),
     "account_twice": (teachers({}, {}), f"错误 教师数据!C5 账号{ACCOUNT}与第4行重复，这一行不计"),
+    "account_moved": (
+        called([(ACCOUNT, SCHOOL)], teachers=[{"学校名称": "甲校"}, {}], schools=[{}, {"学校名称": "甲校"}]),
+        f"提示 教师数据!C4 账号{ACCOUNT}在两所学校，按“列名对应”的学校更名算在第5行的学校，这一行不计",
+    ),
+    "school_renamed": (
+        called([("老校名", SCHOOL)], teachers=[{"学校名称": "老校名"}, {"账号": "t2", "学校名称": "老校名"}]),
+        f"提示 教师数据!A4 “老校名”按“列名对应”的学校更名读作“{SCHOOL}”（2行）",
+    ),
+    "rename_unknown": (
+        called([("老校名", "新校名")]), "错误 学校数据!A3 “列名对应”G4的现名称“新校名”在学校数据里没有，这一行没有用",
+    ),
+    "rename_twice": (
+        called([("老校名", SCHOOL), ("老校名", "甲校")], schools=[{}, {"学校名称": "甲校"}]),
+        "错误 学校数据!A3 “列名对应”G5的原名称“老校名”已经写了另一个现名称，这一行没有用",
+    ),
     "same_name": (
         teachers({"账号": ""}, {"账号": ""}), "警告 教师数据!B5 同校有同名教师“张明”且账号空白（与第4行），无法区分",
     ),
@@ -283,6 +314,14 @@ CODES: dict[str, tuple[Provoke, str]] = {
         teachers({"平台得分": 90.0}), "提示 教师数据!P4 平台得分与计算得分不同，按口径“得分依据”用平台得分",
     ),
     "no_award_place": (teachers({}), "提示 学校数据!A3 网络学习空间应用示范校到第3名，达标的只有1个"),
+    "decline_unclear": (
+        declined(PERSON, "不放弃", ""),
+        f"警告 教师数据!A3 获奖名单网络学习空间应用专家“{SCHOOL} {PERSON}”的备注“不放弃”看不出是不是放弃，没有按放弃处理",
+    ),
+    "decline_unknown": (
+        declined("别人", "放弃", "放弃"),
+        f"警告 教师数据!A3 获奖名单网络学习空间应用专家“{SCHOOL} 别人”写了“放弃”，现在的数据里对应不到唯一的一个，没有按放弃处理",
+    ),
     "award_error": (teachers({}, {}), f"警告 教师数据!A4 网络学习空间应用专家待核实：有没处理的错误（账号{ACCOUNT}与第4行重复，这一行不计）"),
     "award_incomplete": (teachers({"在线授课": ""}), "警告 教师数据!A4 网络学习空间应用专家待核实：在线授课缺数据或不是全部的平均"),
     "award_no_account": (teachers({"账号": ""}), "警告 教师数据!A4 网络学习空间应用专家待核实：账号空白"),

@@ -180,10 +180,34 @@ def test_the_search_reads_binary_parts_and_packages_within(
 
 
 def test_who_shares_a_name_with_the_school_or_the_scheme_is_no_false_alarm() -> None:
-    people = Census(small_city()).strangers(NAMES[1]).others.people
-    assert "王芳" not in people, "the school has a 王芳 of its own"
-    assert "李明" not in people
-    assert {"张三", "高峰"} <= people
+    run = small_city()
+    run.results.school.units["学校名称"][3] = "&lt;校"  # which a file holds escaped twice
+    wanted = Census(run).strangers(NAMES[1])
+    assert wanted.others.people == {
+        "张三",
+        "高峰",
+        "课件",
+        "诸葛孔明",
+        "欧阳",
+        "司马",
+        "赵钱",
+        "孙李",
+        "周吴",
+    }
+    assert wanted.own.people == {"王芳", "李明", "计划"}, "which others are called, too"
+    assert wanted.others.schools == {
+        "赤壁市第一小学",
+        "三/中",
+        "<校",
+        "官塘驿镇中心小学",
+        "车埠镇初级中学",
+        "神山镇教学点",
+    }
+    assert wanted.own.schools == {"第一小学"}
+    assert wanted.own.accounts == {f"42128119900101{k:04d}" for k in (2, 3)}
+    assert wanted.others.accounts == {f"42128119900101{k:04d}" for k in (0, 1, 4, 5, 6)} | {"TEACHER007"}
+    assert {"王芳", "数据完整", "SHEET.XML"} <= wanted.texts
+    assert not {"张三", "A1", "10"} & wanted.texts
 
 
 def test_a_school_of_the_demo_city(template: Path, tmp_path: Path) -> None:

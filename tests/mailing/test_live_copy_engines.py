@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.random import Generator
 
+from kongjian.engine.declined import Decline
 from kongjian.engine.evidence.clean_awards import STATE, WHY
+from kongjian.engine.last_run import Previous
+from kongjian.engine.matching import school_keys
 from kongjian.engine.measures import PLATFORM, partial
 from kongjian.engine.outcome import Inputs
 from kongjian.mailing.live_copy import contents, live_copy
@@ -72,7 +76,24 @@ def rich_run(case: Case, schools: int = 8, teachers: int = 25) -> Run:
                 given = np.where(rng.random(height) < 0.6, scores, np.nan)
                 tables[f"{kind}s"][PLATFORM + indicator.name] = given
     tables["monthly"] = months_to_come(rules, tables["monthly"], rng)
-    return run_of(tables, rules, previous)
+    declines = random_declines(rules, tables, rng)
+    return run_of(tables, rules, dataclasses.replace(previous or Previous(), declines=declines))
+
+
+def random_declines(rules: Rules, tables: Mapping[str, Any], rng: Generator) -> list[Decline]:
+    """In half of the draws some of the units decline some of the awards."""
+    keys = {
+        "school": school_keys(tables["schools"]["学校名称"]),
+        "teacher": [account for account in tables["teachers"]["账号"] if account],
+    }
+    often = 0.2 if rng.random() < 0.5 else 0
+    return [
+        Decline(award.name, "", "", key, said, said)
+        for award in rules.awards
+        for key in keys[award.object]
+        for said in ("放弃", "取消")
+        if rng.random() < often / 2
+    ]
 
 
 def months_to_come(rules: Rules, monthly: Mapping[str, Any], rng: Generator) -> dict[str, Any]:
@@ -145,6 +166,8 @@ def test_the_random_cases_are_worth_the_work() -> None:
     awards = [run.results.tables["Awards"] for run in runs]
     assert sum(len(t["备注"]) for t in awards) > 30
     assert any("一并入选" in note for t in awards for note in t["备注"])
+    moved_up = {note for t in awards for note in t["备注"] if note.startswith("递补，原第")}
+    assert {"、" in note for note in moved_up} == {True, False}
     reasons = "；".join(r for run in runs for r in run.results.tables["Eligibility"]["未达标原因"])
     for words in (
         "无法计算",
@@ -168,6 +191,62 @@ def test_the_random_cases_are_worth_the_work() -> None:
     )
     assert {w for run in runs for w in run.results.tables["SchoolScores"]["数据完整"]} == {"是", "否"}
     assert any(not o.monthly.months.passed.all() for o in outcomes)
+
+
+MOVED_UP = {
+    # rank 2 declines, the two of rank 4 share the place that it leaves; of the two of rank 11 one moves up, one declines
+    "competition": {"递补，原第2名放弃；并列第4名，一并入选": 2, "递补，原第3名取消；并列第11名": 1},
+    # rank 10 is held by two: who is left of them keeps it, and only rank 3 leaves a place
+    "dense": {"递补，原第2名放弃；并列第4名，一并入选": 2, "递补，原第3名取消、第10名放弃；并列第11名，一并入选": 2},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("method", MOVED_UP)
+def test_equals_move_up_together_in_both_engines(method: str, tmp_path: Path) -> None:
+    rules = resolve(RULES, {"rank_method": method})
+    counts = {"教师总数": 10, "教师开通空间数": 10, "适龄学生数": 10, "学生开通空间数": 10}
+    yes = {c: 1.0 for condition in rules.conditions for c in condition.columns}
+    schools = [
+        {"学校名称": f"学校{k}", "平台得分": s, **counts, **yes}
+        for k, s in enumerate((95, 90, 88, 85, 85, 81))
+    ]
+    scores = (
+        99,
+        98,
+        97,
+        96,
+        95,
+        94,
+        93,
+        92,
+        91,
+        *((90, 89, 89) if method == "competition" else (90, 90, 89, 89)),
+        88,
+    )
+    teachers = [
+        {"账号": f"t{k}", "教师姓名": f"教师{k}", "平台得分": s} for k, s in enumerate(scores, start=1)
+    ]
+    tables = {
+        name: {column: [row[column] for row in rows] for column in rows[0]}
+        for name, rows in (("schools", schools), ("teachers", teachers))
+    }
+    first, *_, expert, _ = (a.name for a in rules.awards)
+    declines = [
+        Decline(award, "", "", key, word, word)
+        for award, key, word in (
+            (first, school_keys(["学校1"])[0], "放弃"),
+            (expert, "t3", "取消"),
+            (expert, "t11", "放弃"),
+        )
+    ]
+    run = run_of(tables, rules, Previous(declines=declines))
+    notes = Counter(n for n in run.results.tables["Awards"]["备注"] if n.startswith("递补"))
+    assert notes == MOVED_UP[method]
+    book = tmp_path / "a.xlsx"
+    assert live_copy(run, book).formulas == spoil(book)
+    wanted = expected(contents(run))
+    assert differences(wanted, iron_calc(book)) == []
+    assert differences(wanted, libreoffice([book], tmp_path / "out")[0]) == []
 
 
 RATES = {

@@ -21,12 +21,12 @@ from kongjian.mailing.proof import Proof
 from kongjian.mailing.strangers import Sighting
 from kongjian.workbook.recalculate import recalculate
 from remote import press
-from workbooks import SCHOOL_NAMES, opened, small_book
+from workbooks import SCHOOL_NAMES, opened, settled, small_book
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = small_book(tmp_path_factory.mktemp("book") / "评比.xlsm")
+    path = small_book(tmp_path_factory.mktemp("book") / "评比.xlsm", settled())
     recalculate(path)
     path.with_name("评比.xlsm.bak").unlink()
     return path
@@ -56,7 +56,7 @@ def draft_of(path: Path) -> EmailMessage:
 def test_an_edition_and_its_draft(option: str, name: str, book: Path, tmp_path: Path) -> None:
     done = mail(book, "-o", str(tmp_path), *([option] if option else []))
     assert done.exit_code == 0, done.output
-    assert f"{name}.xlsx：可以发送：核对" in done.output
+    assert f"{name}.xlsx：核对无误：" in done.output
     assert f"可以发送1个文件（{tmp_path}）" in done.output
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"{name}.eml", f"{name}.xlsx"]
     message = draft_of(tmp_path / f"{name}.eml")
@@ -77,7 +77,7 @@ def test_one_file_for_each_school(book: Path, tmp_path: Path) -> None:
     done = mail(book, "-o", str(tmp_path), "--by-school", "-q")
     assert done.exit_code == 0, done.output
     made = sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx"))
-    assert made == sorted(SCHOOL_NAMES)
+    assert made == sorted(SCHOOL_NAMES[:4])
     assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.eml")) == made
     assert done.output == f"可以发送{len(made)}个文件（{tmp_path}）\n"
 
@@ -91,7 +91,7 @@ def doubtful(school: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_doubt_is_named_and_goes_out_only_when_checked(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, *others = sorted(SCHOOL_NAMES)
+    first, *others = sorted(SCHOOL_NAMES[:4])
     doubtful(first, monkeypatch)
     done = mail(book, "-o", str(tmp_path), "--by-school")
     assert done.exit_code == 1, done.output
@@ -107,7 +107,7 @@ def test_a_doubt_is_named_and_goes_out_only_when_checked(
     assert done.exit_code == 0, done.output
     assert "；有人核对过：\n· “高峰”（得分说明 C5）" in done.output
     assert "--checked" not in done.output
-    assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx")) == sorted(SCHOOL_NAMES)
+    assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx")) == sorted(SCHOOL_NAMES[:4])
 
 
 def test_what_is_certain_is_refused_even_when_checked(
@@ -180,7 +180,7 @@ def test_without_data_there_is_nothing_to_send(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_shows_other_results_is_noticed(tmp_path: Path) -> None:
-    done = mail(small_book(tmp_path / "评比.xlsm"), "-o", str(tmp_path), "--values")
+    done = mail(small_book(tmp_path / "评比.xlsm"), "-o", str(tmp_path), "--values", "--anyway")
     assert "提示：工作簿还没有计算过" in done.output
 
 

@@ -23,12 +23,12 @@ def names(schools: str = "", accounts: str = "", people: str = "") -> Names:
 
 
 OTHERS = names(
-    schools='四"海"学堂|第一小学|官塘驿镇中心小学|湖北省赤壁市第二小学|学校|三中|宋体|&lt;校',
+    schools='四"海"学堂|中心学校|第一小学|官塘驿镇中心小学|湖北省赤壁市第二小学|学校|三中|实验校|宋体|&lt;校',
     accounts="min|A1|TRUE|12|zhang_wei|421281199001010003|abcdef|ABC12",
     people="张伟明|高峰|宋体|课件|Li Ming|阿里·买买提|诸葛孔明|sum",
 )
 OWN = names(schools="赤壁市第一小学|赤壁市第二小学", accounts="wang01", people="王芳|王芳·高峰|小学")
-TEXTS = frozenset(map(fold, ["学校", "学校名称", "制作课件", "备注：原三中教师"]))
+TEXTS = frozenset(map(fold, ["乡镇中心学校名单", "学校", "学校名称", "制作课件", "备注：原三中教师"]))
 WANTED = Strangers(OTHERS, OWN, TEXTS)
 # what stands in a cell; names that are found, with ! where it is certain
 CELLS = """
@@ -85,6 +85,10 @@ wang01|
 王芳·高峰，高峰|高峰
 赤壁市第一小学高峰|高峰
 制作课件|
+原实验校教师|
+原：实验校、三中教师|实验校
+见中心学校的表|
+见“中心学校”的表|中心学校
 课件|课件
 Li Ming|LIMING
 联系人：Li Ming（主任）|LIMING

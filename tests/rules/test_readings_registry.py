@@ -64,6 +64,7 @@ ROOMS = {
     "mailing.formulas": "shortfall non_homeroom",
     "mailing.score_sheets": "authority rank_by rank_among",
     "mailing.ranking_sheets": "rank_method",
+    "mailing.passed_over": "rank_method rank_method rank_method",
     "mailing.plan": "missing_months pass_mark",
 }
 """The tables of each room by the ids of their readings. A new value belongs into each table of its reading."""

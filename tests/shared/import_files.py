@@ -119,9 +119,12 @@ def at_row(row: int, lines: Sequence[Line]) -> list[Line]:
 
 
 def landed(book: Path, sheet: str, keep_blank: bool = False) -> list[dict[str, Any]]:
-    """The rows below an input sheet's header, by its headers; blank cells left out."""
+    """The rows below a sheet's header, by the headers of its first table; blank cells left out."""
     header, *rows = cells(book, sheet)[2:]
-    return [{h: v for h, v in zip(header, row, strict=True) if keep_blank or v != ""} for row in rows]
+    width = header.index("") if "" in header else len(header)
+    return [
+        {h: v for h, v in zip(header[:width], row, strict=False) if keep_blank or v != ""} for row in rows
+    ]
 
 
 def recorded(book: Path, *columns: str) -> list[Any]:

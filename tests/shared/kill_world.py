@@ -14,6 +14,7 @@ import psutil
 
 from import_files import text_file
 from killed_runs import INT, KILL, TERM, Ended, Killer
+from kongjian.base.backups import FOLDER
 from kongjian.workbook.recalculate import recalculate
 from workbooks import SCHOOL_NAMES, schools, small_book, teachers
 
@@ -30,7 +31,7 @@ COMMANDS: Mapping[str, Callable[[Path], list[str | Path]]] = {
     "recalc": lambda place: ["recalc", place / BOOK, "-q"],
     "check": lambda place: ["check", place / BOOK, "--write"],
     "import": lambda place: ["import", place / BOOK, place / "教师.csv"],
-    "forms": lambda place: ["forms", place / BOOK, "-o", place / "表格", "-q"],
+    "forms": lambda place: ["forms", place / BOOK, "-o", place / "表格", "--anyway", "-q"],
     "mail": lambda place: ["mail", place / BOOK, "--by-school", "-o", place / "分发", "-q"],
     "collect": lambda place: ["collect", place / "交回", "--book", place / BOOK],
 }
@@ -111,7 +112,9 @@ class World:
                 lost.append(f"{name} is half")
         for name, data in now.items():
             known = name.removesuffix(".bak")
-            if name not in old and known not in new and known not in old:
+            if name.startswith(f"{FOLDER}/"):  # the dated copy is the workbook of before
+                lost += [f"{name} is no copy"] * (data not in old.values() and not _complete(data))
+            elif name not in old and known not in new and known not in old:
                 invented.append(name)
             elif name not in old and not _complete(data):
                 lost.append(f"{name} is half")

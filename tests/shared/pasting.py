@@ -17,9 +17,11 @@ from xlsxwriter import Workbook
 
 from kongjian.base.grid import Cell, Grid
 from kongjian.engine.calculate import calculate
+from kongjian.engine.declined import Decline
 from kongjian.engine.evidence.clean_awards import doubts
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
+from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Results
 from kongjian.intake.problem_list import frame, lines
 from kongjian.intake.tables import Intake, read_inputs
@@ -87,10 +89,11 @@ def told(found: Frame) -> list[str]:
 
 @dataclass(frozen=True)
 class Read:
-    """What a paste became."""
+    """What a paste became, beside awards that somebody declines."""
 
     intake: Intake
     rules: Rules
+    declines: Sequence[Decline] = ()
 
     @cached_property
     def problems(self) -> Frame:
@@ -103,7 +106,8 @@ class Read:
 
     @cached_property
     def results(self) -> Results:
-        return calculate(self.intake.inputs, self.rules, findings=Findings(self.intake.findings))
+        previous = Previous(declines=self.declines)
+        return calculate(self.intake.inputs, self.rules, previous, Findings(self.intake.findings))
 
     @property
     def all_lines(self) -> list[str]:

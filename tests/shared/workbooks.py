@@ -70,6 +70,21 @@ def everything() -> dict[str, list[dict[str, object]]]:
     }  # fmt: skip
 
 
+MONTHS = ("2020-12", *(f"2021-0{m}" for m in range(1, 8)))
+
+
+def settled(school_count: int = 4, teacher_count: int = 6) -> dict[str, list[dict[str, object]]]:
+    """Rows of which nothing is open: the platform's scores for all, and every month's."""
+    rows = {"schools": schools(school_count), "teachers": teachers(teacher_count)}
+    monthly = [
+        {"类别": label, "学校名称": row["学校名称"], "账号": row.get("账号", ""), "月份": month, "得分": row["平台得分"]}
+        for label, units in zip(("学校", "教师"), rows.values(), strict=True)
+        for row in units
+        for month in MONTHS
+    ]  # fmt: skip
+    return {**rows, "monthly": monthly}
+
+
 def pasted(rules: Rules, rows: Mapping[str, Iterable[Mapping[str, object]]]) -> dict[str, Pasted]:
     """Rows by column name as the builder takes them."""
     return {

@@ -87,7 +87,7 @@ def scheme_cell(book: Path, item: str, value: str) -> dict[str, str]:
 
 COMMANDS = [
     ["recalc"], ["check"], ["near"], ["effects"], ["explain"], ["reconcile"], ["coverage"], ["changes"],
-    ["selfcheck"], ["forms"], ["mail"], ["mail", "--by-school"], ["import", "甲.csv"],
+    ["selfcheck"], ["undo-import"], ["import", "--dry-run", "甲.csv"], ["forms"], ["mail"], ["mail", "--by-school"], ["import", "甲.csv"],
 ]  # fmt: skip
 
 

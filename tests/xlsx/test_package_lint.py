@@ -99,7 +99,7 @@ SEEDS = [
         "table name twice", TABLE, r'displayName="Schools"', 'displayName="teachers"', "teachers comes twice"
     ),
     Seed("table id twice", TABLE, r' id="1" name="S', ' id="2" name="S', "table id 2 comes twice"),
-    Seed("overlap", "xl/tables/table26.xml", r'ref="A\d+:', 'ref="A9:', "Scheme overlaps table Readings"),
+    Seed("overlap", "xl/tables/table27.xml", r'ref="A\d+:', 'ref="A9:', "Scheme overlaps table Readings"),
     Seed(
         "merged in table",
         SCHOOLS,

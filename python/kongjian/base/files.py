@@ -101,6 +101,8 @@ def replace_file(
             temporary.replace(target)
             finished += not holds(target)
         sync_folder(target.parent)
+    except KongjianError:
+        raise
     except Exception as error:
         if (found := disk.behind(error)) or isinstance(error, OSError):
             raise KongjianError(_say(found or error, target)) from None

@@ -22,7 +22,7 @@ _OWN = ("-env:UserInstallation=", "kongjian.")
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A folder for this user alone, gone at the end with every program at work in it, however the end comes."""
-    folder = Path(tempfile.mkdtemp(prefix=f"kongjian-{os.getpid()}-{_begun(os.getpid())}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"kongjian-{os.getpid()}-{_begun(os.getpid())}-", dir=_place()))
     try:
         yield folder
     except BaseException:
@@ -32,9 +32,18 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)  # LibreOffice may hold files a moment longer: the sweep's
 
 
+def _place() -> str:
+    """The folder for temporary files, found without the trial file that `gettempdir` writes and a kill would leave."""
+    usual = (os.environ.get(name, "") for name in ("TMPDIR", "TEMP", "TMP"))
+    known = (
+        place for place in (*usual, "/tmp") if place and Path(place).is_dir() and os.access(place, os.W_OK)
+    )
+    return tempfile.tempdir or next(known, "") or tempfile.gettempdir()
+
+
 def sweep(ending: bool = False) -> None:
     """Ends and removes what runs of this user left behind that were killed; when this one is `ending`, its own, too."""
-    with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+    with suppress(OSError), os.scandir(_place()) as entries:
         for entry in [e for e in entries if e.name.startswith("kongjian-")]:
             with suppress(OSError):
                 if entry.is_dir(follow_symlinks=False) and _left(entry, ending):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,10 +11,11 @@ from kongjian.engine.authority import counting
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.awards import UNIT, awards, standing
 from kongjian.engine.coverage import Tally, report_log
+from kongjian.engine.declined import Decline, declined_rows, of_units
 from kongjian.engine.effective import read_log
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Frame, Ints, texts
+from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.matching import rows
 from kongjian.engine.measures import Below, partial, school_measures, teacher_measures
@@ -54,11 +55,11 @@ def calculate(
     tally = Tally(inputs.schools.height)
     progress("正在计算教师得分…")
     teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, findings, tally)
-    teacher = outcome("teacher", teachers, inputs, rules, findings)
+    teacher, teachers_said = outcome("teacher", teachers, inputs, rules, findings, previous.declines)
     progress("正在计算学校得分…")
     below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
     schools = school_measures(inputs.schools, below, rules, findings, tally)
-    school = outcome("school", schools, inputs, rules, findings)
+    school, schools_said = outcome("school", schools, inputs, rules, findings, previous.declines)
     passed = school.monthly.months.passed | teacher.monthly.months.passed
     report_log(log, in_period(passed, rules), inputs.schools, rules, findings)
     progress("正在排名…")
@@ -84,26 +85,52 @@ def calculate(
         "EffectiveCounts": log.counts,
         "Coverage": tally.table(school.names, log, rules, below.short),
     }
-    return Results(tables, findings, school, teacher, log, fingerprint, rules.version, same)
+    declined = stacked(
+        [
+            declined_rows(award, o.units, o.standing, o.score_cents, said, rules)
+            for o, said in ((school, schools_said), (teacher, teachers_said))
+            for award in rules.awards
+            if award.object == o.kind
+        ]
+    )
+    return Results(tables, findings, school, teacher, log, fingerprint, rules.version, same, declined)
 
 
-def outcome(kind: str, units: Frame, inputs: Inputs, rules: Rules, findings: Findings) -> Outcome:
-    """Scores, months, eligibility and ranks of one kind of unit; `units` are its measures."""
+def outcome(
+    kind: str,
+    units: Frame,
+    inputs: Inputs,
+    rules: Rules,
+    findings: Findings,
+    declines: Sequence[Decline] = (),
+) -> tuple[Outcome, dict[str, Texts]]:
+    """Scores, months, eligibility and ranks of one kind of unit, and by award what staff wrote of who declines it.
+
+    `units` are its measures.
+    """
     scores = score(units, rules.object(kind), rules)
     _report_scores(kind, units, scores, rules, findings)
     months = monthly_scores(units, inputs.monthly, kind, rules, findings)
-    out = judged(kind, units, scores, months, rules)
+    names = named(kind, units, rules)
+    words: dict[str, Texts] = {}
+    said: dict[str, Texts] = {}
+    if declines:
+        words, said = of_units(kind, shown_keys(kind, names), units, declines, rules, findings)
+    out = judged(kind, units, scores, months, rules, words)
     report_months(units, out.monthly, out.score_cents, kind, rules, findings)
-    return out
+    return out, said
 
 
-def judged(kind: str, units: Frame, scores: Scores, months: Months, rules: Rules) -> Outcome:
+def judged(
+    kind: str, units: Frame, scores: Scores, months: Months, rules: Rules, declined: Mapping[str, Texts]
+) -> Outcome:
     """What follows from scores and months; it finds nothing and words nothing, so that a further reading costs little."""
     scheme, platform = rules.object(kind), platform_cents(kind, units, rules)
     counted = counting(units, platform, scores, scheme, rules)
     average = monthly(months, counted.cents, counted.exact, rules)
     found = eligibility(units, average, kind, rules)
-    place = standing(RANK_BY[rules.choice(RankBy)](counted.cents, average), found.eligible, scores, rules)
+    key = RANK_BY[rules.choice(RankBy)](counted.cents, average)
+    place = standing(key, found.eligible, scores, rules, declined)
     partly = np.vstack([partial(units, i.column) for i in scheme.indicators])
     unsettled = (scores.missing | partly) & ~counted.adopted
     return Outcome(

@@ -9,7 +9,7 @@ import numpy as np
 from kongjian.engine.event_lines import Lines, behaviours, code_lines
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
-from kongjian.engine.matching import NOT_FOUND, rows, school_keys
+from kongjian.engine.matching import NOT_FOUND, asker, rows, school_keys
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role
@@ -117,6 +117,7 @@ def _accept(
         table.name_of(r) for r in (Role.EVENT_ROLE, Role.BEHAVIOUR, Role.DATE, Role.ACCOUNT, Role.SCHOOL)
     )
     counted = np.ones(len(role), dtype=bool)
+    asked = asker(schools[rules.table("schools").name_of(Role.SCHOOL)].tolist())
 
     def reject(bad: Bools, code: str, column: str, **params: str) -> None:
         bad = bad & counted
@@ -124,6 +125,8 @@ def _accept(
         for i in np.flatnonzero(bad):
             found = params.get("found") or lines.events[column][i] or "空白"
             more = {"role": lines.events[role_column][i], **params, "found": found}
+            if column == school_column:
+                more["near"] = asked(found)
             findings.add(code, "events", lines.at[i], column, **more)
 
     reject(role == NOT_FOUND, "event_unknown_role", role_column)

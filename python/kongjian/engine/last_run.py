@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from kongjian.engine.declined import Decline
 from kongjian.engine.frame import Frame
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes
 from kongjian.rules.model import Rules
@@ -53,6 +54,7 @@ class Previous:
     """名次 and 上次名次 (NaN for 新进) of the ranking sheets by unit (`numbered`), by kind; of 运行记录 the newest row.
 
     A kind whose ranking sheet is not there is not in them.
+    `declines` are what staff wrote beside awards, `declined_since` whether they did since the last run, or took it back.
     `readings` is "" where 运行记录 does not tell them. `tables` reads the sheets behind the ranks, by kind: a run over
     the same data never asks for them, but for 与上次相比 as it is, which no other run asks for.
     """
@@ -63,6 +65,8 @@ class Previous:
     earlier: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     readings: str = ""
     edits: str = ""
+    declines: Sequence[Decline] = ()
+    declined_since: bool = False
     tables: Callable[[], Mapping[str, Earlier]] = _nothing
     change_sheet: Callable[[], ChangeSheet] = _no_sheet
 
@@ -71,7 +75,7 @@ class Previous:
 
         Where 运行记录 does not tell the readings, equal ranks (by kind and unit) must do.
         """
-        if self.fingerprint != fingerprint:
+        if self.fingerprint != fingerprint or self.declined_since:
             return False
         if not self.readings:
             same = all(self.ranks.get(kind, {}) == found for kind, found in ranks.items())

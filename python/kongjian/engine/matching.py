@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+from functools import cache
 
 import numpy as np
 
@@ -14,12 +16,52 @@ ROW = "#row"
 ACCOUNT = "#account"
 """The account as far as it can be trusted: "" where Excel has damaged it. Every input table with accounts has it."""
 NOT_FOUND = -1
+_SHORTEST, _ALIKE = 3, 0.75
+"""Characters of a name that can be told from others at all; how much two names have in common that may be one."""
+_NUMERALS = "一二三四五六七八九十"
+_DIGITS = str.maketrans("123456789", _NUMERALS[:9])
 
 
 def school_keys(names: Iterable[str]) -> list[str]:
     """School names folded for comparing; each distinct spelling is folded once."""
     memo: dict[str, str] = {}
     return [memo[n] if n in memo else memo.setdefault(n, fold(n)) for n in names]
+
+
+def nearest_school(name: str, known: Sequence[str]) -> str:
+    """The one known school that a name that is not known may mean, as 是不是 asks; "" where there is none or several.
+
+    Near is an abbreviation, or a name that differs in a few characters, but never in a numeral.
+    """
+    key = fold(name)
+    near = [other for other in dict.fromkeys(known) if _is_near(key, fold(other))]
+    return near[0] if len(near) == 1 and len(key) >= _SHORTEST else ""
+
+
+def asker(known: Sequence[str]) -> Callable[[str], str]:
+    """What asks 是不是…？ of a name that is not known, where one known school is near; it says "" where none is."""
+
+    @cache
+    def asked(name: str) -> str:
+        near = nearest_school(name, known)
+        return f"，是不是“{near}”？" if near else ""
+
+    return asked
+
+
+def _is_near(key: str, other: str) -> bool:
+    if _numerals(key) != _numerals(other):
+        return False
+    short, long = sorted((key, other), key=len)
+    left = iter(long)
+    if all(c in left for c in short):  # each in turn: an abbreviation
+        return True
+    both = SequenceMatcher(None, key, other, autojunk=False)
+    return both.real_quick_ratio() >= _ALIKE and both.ratio() >= _ALIKE
+
+
+def _numerals(key: str) -> str:
+    return "".join(c for c in key.translate(_DIGITS) if c in _NUMERALS)
 
 
 def locate(keys: Iterable[str], among: Iterable[str]) -> Ints:

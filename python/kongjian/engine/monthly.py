@@ -8,7 +8,7 @@ import numpy as np
 
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
-from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
+from kongjian.engine.matching import NOT_FOUND, accounts, asker, locate, rows, school_keys
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
@@ -151,10 +151,14 @@ def _units(mine: Frame, units: Frame, kind: str, rules: Rules, findings: Finding
     unit = locate(wanted, known)
     if units.height:
         sheet = rules.object(kind).sheet
+        asked = asker(
+            () if kind == "teacher" else units[rules.table("schools").name_of(Role.SCHOOL)].tolist()
+        )
         for i in np.flatnonzero(unit == NOT_FOUND):
             findings.add(
                 "unit_unknown", "monthly", rows(mine)[i], column,
                 kind=OBJECT_LABELS[kind], found=mine[column][i] or f"{column}空白", sheet=sheet,
+                near=asked(mine[column][i]),
             )  # fmt: skip
     return unit
 

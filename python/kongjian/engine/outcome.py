@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +101,7 @@ class Outcome:
 class Results:
     """Every output table by its table name, the findings, and what 首页 and 运行记录 tell.
 
+    `declined` are the rows of 获奖名单 for those who do not take an award; the table Awards has only who does.
     `same_run`: data and rules are those of the last run. Where they are not, 变化 says only which way a unit went.
     """
 
@@ -112,6 +113,7 @@ class Results:
     fingerprint: str
     version: str
     same_run: bool = False
+    declined: Frame = field(default_factory=Frame)
 
     def of(self, kind: str) -> Outcome:
         """Everything about one kind of unit."""

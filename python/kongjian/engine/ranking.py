@@ -51,6 +51,15 @@ def rank_in_order(keys: Sequence[NDArray[np.int64]], method: RankMethod = RankMe
     return out
 
 
+def passed_over(ranks: NDArray[np.int64], gone: Bools, method: RankMethod = RankMethod.COMPETITION) -> Ints:
+    """The ranks that are left where some no longer count: theirs are UNRANKED, all others move up."""
+    size = int(ranks.max(initial=UNRANKED)) + 1
+    lost = _TAKEN[method](np.bincount(ranks, minlength=size))
+    lost = lost - _TAKEN[method](np.bincount(ranks[~gone], minlength=size))
+    lost[UNRANKED] = 0
+    return np.where(gone | (ranks == UNRANKED), UNRANKED, ranks - (np.cumsum(lost) - lost)[ranks])
+
+
 def shared(ranks: NDArray[np.int64]) -> Bools:
     """True where a rank is held by more than one (并列)."""
     counts = np.bincount(ranks)

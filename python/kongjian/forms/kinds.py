@@ -12,6 +12,8 @@ from kongjian.workbook.run import Run
 APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY = KINDS = (
     "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结",
 )  # fmt: skip
+FOR_OTHERS = (PUBLICITY, COMMENDATION)
+"""The lists that tell others who won."""
 FOLDER = "表格"
 """Where the sheets go unless the user says otherwise: this folder beside the workbook."""
 

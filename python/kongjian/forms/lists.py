@@ -9,6 +9,7 @@ import datetime as dt
 
 import numpy as np
 
+from kongjian.engine.awards import HANDED_ON, NOTE_JOIN, REMARK
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
@@ -66,8 +67,11 @@ def award_facts(run: Run, today: dt.date) -> Context:
     facts: dict[str, Scalar | Frame] = {
         **scheme_facts(run.rules, today),
         "评比名称": name.removesuffix("方案"),
-        count_mark(run.rules): count_mark(run.rules),
-        "并列说明": "备注栏注明“并列”的，名次相同。" if any("并列" in w["并列"] for w in won) else "",
+        count_mark(run.rules): count_mark(run.rules)
+        + (f"（{run.provisional_said}）" if run.provisional else ""),
+        "并列说明": "备注栏注明“并列”的，名次相同。"
+        if any("并列" in r for w in won for r in w["并列"])
+        else "",
     }
     for k, (award, rows) in enumerate(zip(run.rules.awards, won, strict=True), start=1):
         facts[f"奖项{k}名称"] = award.name
@@ -80,15 +84,19 @@ def winners(run: Run, award: Award) -> Frame:
     """The rows of 获奖名单 for one award, numbered."""
     table = run.results.tables["Awards"]
     mine = table.take(np.flatnonzero(table["奖项"] == award.name))
-    remarks = [remark.partition("，")[0] for remark in mine["备注"]]
+    notes = [[part.partition("，")[0] for part in remark.split(NOTE_JOIN) if part] for remark in mine[REMARK]]
+    tied = [any(n != HANDED_ON for n in said) for said in notes]
     return Frame(
         {
             "序号": np.arange(1.0, mine.height + 1),
             "学校名称": mine["学校名称"],
             "姓名": mine["姓名"],
             "得分": mine["得分"],
-            "并列": texts("并列" if r else "" for r in remarks),
-            "备注": texts(remarks),
+            "并列": texts(
+                "、".join(filter(None, (HANDED_ON * (HANDED_ON in said), "并列" * t)))
+                for said, t in zip(notes, tied, strict=True)
+            ),
+            "备注": texts("、".join(said) for said in notes),
         }
     )
 

@@ -17,14 +17,6 @@ from kongjian.rules import Rules
 from kongjian.workbook.run import Run
 
 
-def stale(run: Run, shown: str) -> str:
-    """A sentence where the workbook still shows ranks of other data; `shown` is the fingerprint that it holds."""
-    if shown == run.results.fingerprint:
-        return ""
-    what = "还没有计算过" if not shown else "里的名次是按以前的数据算的"
-    return f"工作簿{what}；这里按现在的数据生成，请再按“重新计算排名”"
-
-
 def plan(
     run: Run, wanted: Sequence[str], today: dt.date, experts: Sequence[str] = (), ranks: int | None = None
 ) -> list[Job]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, texts
-from kongjian.engine.matching import ACCOUNT, NOT_FOUND, locate, rows, school_keys
+from kongjian.engine.matching import ACCOUNT, NOT_FOUND, asker, locate, rows, school_keys
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.grades import counted_classes, counted_events
+from kongjian.intake.school_names import own_school
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.roles import Role
@@ -21,8 +22,9 @@ def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
     """The inputs without rows that cannot count; every such row, and every doubt, becomes a finding."""
     of_schools, of_teachers, of_classes = (rules.table(t) for t in ("schools", "teachers", "classes"))
     schools = _schools(_named(inputs.schools, of_schools, findings), of_schools, rules, findings)
-    known = school_keys(schools[of_schools.name_of(Role.SCHOOL)])
-    teachers = _teachers(_named(inputs.teachers, of_teachers, findings), of_teachers, findings)
+    known = schools[of_schools.name_of(Role.SCHOOL)].tolist()
+    teachers = _named(inputs.teachers, of_teachers, findings)
+    teachers = _teachers(teachers, of_teachers, own_school(rules), findings)
     classes = counted_classes(_named(inputs.classes, of_classes, findings), schools, rules, findings)
     _classes(classes, of_classes, rules, findings)
     for table, frame in ((of_teachers, teachers), (of_classes, classes)):
@@ -82,14 +84,21 @@ def _opened(schools: Frame, opened: str, total: str, findings: Findings) -> None
         findings.add("total_zero", "schools", at[i], total)
 
 
-def _teachers(teachers: Frame, table: InputTable, findings: Findings) -> Frame:
+def _teachers(teachers: Frame, table: InputTable, chosen: Mapping[str, str], findings: Findings) -> Frame:
+    """`chosen` names the school that counts for an account in several."""
     at, account = rows(teachers), table.name_of(Role.ACCOUNT)
     first = _first_places(list(teachers[ACCOUNT]))
+    schools = school_keys(teachers[table.name_of(Role.SCHOOL)]) if chosen else []
+    settled = set()
+    for key, school in chosen.items():
+        mine = [i for i, found in enumerate(teachers[ACCOUNT]) if fold(found) == key]
+        if counts := [i for i in mine if schools[i] == school]:
+            first[mine] = counts[0]
+            settled.update(mine)
     again = first != np.arange(teachers.height)
     for i in np.flatnonzero(again):
-        findings.add(
-            "account_twice", "teachers", at[i], account, found=teachers[account][i], first=int(at[first[i]])
-        )
+        code = "account_moved" if i in settled else "account_twice"
+        findings.add(code, "teachers", at[i], account, found=teachers[account][i], first=int(at[first[i]]))
     teachers = teachers.take(~again)
     at = rows(teachers)
     nameless = teachers[account] == ""
@@ -118,9 +127,10 @@ def _same_names(teachers: Frame, table: InputTable, nameless: Bools, findings: F
 def _unknown_schools(table: InputTable, frame: Frame, known: list[str], findings: Findings) -> None:
     if not known:
         return
-    name = table.name_of(Role.SCHOOL)
-    for i in np.flatnonzero(locate(school_keys(frame[name]), known) == NOT_FOUND):
-        findings.add("school_unknown", table.id, rows(frame)[i], name, found=frame[name][i])
+    name, asked = table.name_of(Role.SCHOOL), asker(known)
+    for i in np.flatnonzero(locate(school_keys(frame[name]), school_keys(known)) == NOT_FOUND):
+        found = frame[name][i]
+        findings.add("school_unknown", table.id, rows(frame)[i], name, found=found, near=asked(found))
 
 
 def _classes(classes: Frame, table: InputTable, rules: Rules, findings: Findings) -> None:

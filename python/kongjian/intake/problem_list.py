@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,6 +31,7 @@ LONGEST_VALUE = 60
 BLANK = "（空白）"
 LAST = 1 << 30
 
+_ANSWER_ENDS = re.compile(r"[\s,，;；:：、（(]")
 Key = tuple[str, ...]
 
 
@@ -86,12 +88,13 @@ def frame(found: Sequence[Line]) -> Frame:
 def accepted_before(rows: Sequence[Sequence[Cell]], words: Words) -> dict[Key, str]:
     """What staff wrote into 已确认保留 of the list as it stands (rows of KEY_COLUMNS), by the oddity's key.
 
-    A no or a blank accepts nothing; anything else does, a remark for example.
+    A no or a blank accepts nothing; anything else does, a remark for example. Who and when may follow the answer
+    (是 张三 2021-08-01): all of it is kept.
     """
     out = {}
     for *cells, said in rows:
         text = shown(said)
-        if text and fold(text) not in folded(words.no):
+        if text and fold(_ANSWER_ENDS.split(text, maxsplit=1)[0]) not in folded(words.no):
             out[_key(*(shown(c) for c in cells))] = text
     return out
 

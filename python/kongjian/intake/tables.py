@@ -28,6 +28,7 @@ from kongjian.intake.headers import (
     score_columns,
 )
 from kongjian.intake.row_kinds import CODES_WITHIN, is_codes, maybe_remark, remark
+from kongjian.intake.school_names import renamed
 from kongjian.intake.values import Cells
 from kongjian.intake.where import Where
 from kongjian.rules.model import Rules
@@ -77,7 +78,7 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
             frames[table.id] = _read(table, grid, header, scores, rules, findings)
             if table.required and frames[table.id].height == 0:
                 findings.add("sheet_empty", table.id, sheet=table.sheet)
-    inputs = check(Inputs.of(rules, **frames), rules, findings)
+    inputs = check(Inputs.of(rules, **renamed(frames, rules, findings)), rules, findings)
     return Intake(inputs, findings, Where(rules, grids, places, header_rows))
 
 

@@ -79,7 +79,8 @@ def _about(plan: Plan, moment: dt.datetime) -> list[tuple[str, str, str, str]]:
 def _state(run: Run) -> str:
     """What was still open when the copy was made; the list of problems itself stays with the sender."""
     said = [f"{run.levels[level]}处{level}" for level in ("错误", "警告") if run.levels[level]]
-    return f"发出时还有{'、'.join(said)}没有处理" if said else "发出时没有错误和警告"
+    state = f"发出时还有{'、'.join(said)}没有处理" if said else "发出时没有错误和警告"
+    return "；".join(filter(None, (state, run.provisional_said)))
 
 
 def _school_lines(plan: Plan) -> list[tuple[str, str, str, str]]:

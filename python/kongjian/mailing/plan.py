@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kongjian.engine.awards import compared
 from kongjian.engine.measures import PLATFORM, partial
 from kongjian.mailing.copy_sheets import CopyColumn, Place, Value, filled
+from kongjian.mailing.passed_over import pools
 from kongjian.mailing.rule_cells import RuleSheet, rule_sheet
 from kongjian.mailing.units import KINDS, Units, both
 from kongjian.rules.model import Rules
@@ -88,7 +89,7 @@ def make_plan(run: Run, formulas: bool, only_school: str | None) -> Plan:
     for kind, some in zip(KINDS, (schools, teachers), strict=True):
         names[SHEETS[kind]["指标"]] = measure_names(run.rules, some, ranks)
         names[SHEETS[kind]["得分"]] = score_names(run.rules, some, formulas, ranks)
-        names[SHEETS[kind]["排名"]] = ranking_names(run.rules, kind, ranks)
+        names[SHEETS[kind]["排名"]] = ranking_names(run.rules, some, ranks)
         rows |= {SHEETS[kind][what]: some.height for what in SHEETS[kind]}
         if not ranks:
             rows[SHEETS[kind]["排名"]] = len(some.ranked)
@@ -144,7 +145,8 @@ def measure_names(rules: Rules, some: Units, ranks: bool) -> tuple[str, ...]:
 def score_names(rules: Rules, some: Units, live: bool, ranks: bool) -> tuple[str, ...]:
     helpers = tuple(partial_means(rules, some).values()) if live else ()
     helpers += (EXACT,) if live and compares_exactly(rules) else ()
-    helpers += (RANKED_SCORE, *comparisons(rules), SORTED_BY, POSITION) if ranks else ()
+    declining = [pool.flag for pool in pools(some, rules)]
+    helpers += (RANKED_SCORE, *comparisons(rules), SORTED_BY, POSITION, *declining) if ranks else ()
     return (*_spec(rules, SHEETS[some.kind]["得分"]), ELIGIBLE, RANK, *helpers)
 
 
@@ -153,9 +155,10 @@ def month_names(rules: Rules) -> tuple[str, ...]:
     return ("类别", "学校名称", "教师姓名", "账号", *rules.counted_months(), AVERAGE, LOWEST, *lacking)
 
 
-def ranking_names(rules: Rules, kind: str, ranks: bool) -> tuple[str, ...]:
-    helpers = (NUMBER, FOUND, COMPARED, ELIGIBLE_SO_FAR) if ranks else ()
-    return (*_spec(rules, SHEETS[kind]["排名"]), *helpers)
+def ranking_names(rules: Rules, some: Units, ranks: bool) -> tuple[str, ...]:
+    moved_up = [name for pool in pools(some, rules) for name in pool.names]
+    helpers = (NUMBER, FOUND, COMPARED, ELIGIBLE_SO_FAR, *moved_up) if ranks else ()
+    return (*_spec(rules, SHEETS[some.kind]["排名"]), *helpers)
 
 
 def award_names(rules: Rules, ranks: bool) -> tuple[str, ...]:

@@ -50,16 +50,16 @@ class Proof:
 
     @property
     def message(self) -> str:
-        """The result in plain words: may it be sent, or why not."""
+        """The result in plain words: what agrees, or why it cannot be sent."""
         if self.reasons:
             return "不能发送：\n" + _listed(self.reasons)
         if not self.can_be_sent:
             return "先不发送，请先看过：\n" + _listed(self.doubts)
         looked = f"；有人核对过：\n{_listed(self.doubts)}" if self.doubts else ""
-        counts = f"核对{self.values}个数，其中公式{self.formulas}个"
+        counts = f"核对无误：{self.values}个数，其中公式{self.formulas}个"
         if self.recalculated is None:
-            return f"可以发送：{counts}" + ("；没有用LibreOffice重算" if self.formulas else "") + looked
-        return f"可以发送：{counts}，LibreOffice重算{self.recalculated}个，全部一致{looked}"
+            return counts + ("；没有用LibreOffice重算" if self.formulas else "") + looked
+        return f"{counts}，LibreOffice重算{self.recalculated}个，全部一致{looked}"
 
 
 def _listed(lines: Sequence[str]) -> str:

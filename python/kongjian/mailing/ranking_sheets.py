@@ -12,6 +12,15 @@ from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled, quoted
 from kongjian.mailing.formulas import SHADE
+from kongjian.mailing.passed_over import (
+    at_edge,
+    note_formula,
+    of_award,
+    pools,
+    ranking_columns,
+    takers,
+    tie_text,
+)
 from kongjian.mailing.plan import (
     AWARD,
     AWARDS,
@@ -50,12 +59,8 @@ _SOMEBODY = "其他学校"
 _HOLDER_ROOM = 1_000_000
 """Above any number of units."""
 _LOOKS = {SENT_SCORE: "score", SENT_STATE: "word", SENT_WHY: "word"}
-# the rank below another one, where the row above the first one holds headers: MAX passes over a text;
-# and whether those who share a rank and qualify are more than an award has places from there to its last rank
-_RANK_METHOD = {
-    RankMethod.COMPETITION: ("{number}", "{rank}+{held}-1>{last}"),
-    RankMethod.DENSE: ("MAX({above},0)+1", "AND({held}>1,{rank}={last})"),
-}
+# the rank below another one, where the row above the first one holds headers: MAX passes over a text
+_RANK_METHOD = {RankMethod.COMPETITION: "{number}", RankMethod.DENSE: "MAX({above},0)+1"}
 
 
 def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
@@ -73,6 +78,9 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
         for name, values in _helpers(some).items():
             look = "count" if name == COMPARED else "rank"
             columns.append(CopyColumn(name, look, 12, values, plan.fill(kind, formulas[name]), helper=True))
+        for name, values, formula in _moved_up(plan, kind):
+            values = _padded(values, some.height)
+            columns.append(CopyColumn(name, "rank", 9, values, plan.fill(kind, formula), helper=True))
     place, used = plan.place(kind, "排名"), len(some.ranked)
     return CopySheet(place, spec.table, "result", spec.purpose, tuple(columns), used=used)
 
@@ -98,7 +106,7 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
     found, number = own.own(FOUND), own.own(NUMBER)
     here, above, below = (own.own(RANK, row) for row in ("{r}", "{above}", "{below}"))
     same = f"{own.own(COMPARED)}={own.own(COMPARED, '{above}')}"
-    new = _RANK_METHOD[plan.rules.choice(RankMethod)][0].format(above=above, number=number)
+    new = _RANK_METHOD[plan.rules.choice(RankMethod)].format(above=above, number=number)
 
     def taken(name: str, text: str = "") -> str:
         return f'IF({found}="","",INDEX({scores.range(name)},{found}){text})'
@@ -120,6 +128,20 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
     if any(ranking[CHANGE]) or not np.isnan(ranking[BEFORE]).all():
         out[CHANGE] = _change_formula(own.own(BEFORE), here)
     return out
+
+
+def _moved_up(plan: Plan, kind: str) -> list[tuple[str, list[Value], str]]:
+    """The columns by which those behind move up where somebody declines an award."""
+    own, scores, some = plan.place(kind, "排名"), plan.place(kind, "得分"), plan.units(kind)
+    used = {
+        "rank": own.own(RANK),
+        "found": own.own(FOUND),
+        "number": own.own(NUMBER),
+        "same": f"{own.own(RANK)}={own.own(RANK, '{above}')}",
+        "qualifies": f'INDEX({scores.range(ELIGIBLE)},{own.own(FOUND)})="达标"',
+    }
+    rows = (ranking_columns(p, some, own, scores, plan.rules, used) for p in pools(some, plan.rules))
+    return [column for columns in rows for column in columns]
 
 
 def _so_far(plan: Plan, kind: str) -> str:
@@ -199,19 +221,21 @@ def award_counts(plan: Plan) -> list[list[Entry]]:
     if not plan.ranks:
         return []
     out, before = [], 0
+    found = {kind: pools(plan.units(kind), plan.rules) for kind in KINDS}
     for n, award in enumerate(plan.rule_sheet.awards):
         row, scores = plan.rule_sheet.awards_top + 1 + n, plan.place(award.object, "得分")
-        ranks, eligible = scores.range(RANK), f'{scores.range(ELIGIBLE)},"达标"'
-        some = plan.units(award.object)
-        ahead = int(((some.standing.rank[some.ranked] < award.first) & some.eligible[some.ranked]).sum())
+        ranks, eligible = scores.range(RANK), f',{scores.range(ELIGIBLE)},"达标"'
+        if pool := of_award(found[award.object], n + 1):
+            ranks, eligible = plan.place(award.object, "排名").range(pool.rank), ""
+        ahead = int((takers(award, plan.units(award.object)) < award.first).sum())
         count = int(members(plan, award).sum())
         first, last = plan.rule_sheet.award_first(n), plan.rule_sheet.award_last(n)
-        counted = f'COUNTIFS({ranks},">="&{first},{ranks},"<="&{last},{eligible})'
+        counted = f'COUNTIFS({ranks},">="&{first},{ranks},"<="&{last}{eligible})'
         out.append(
             [
                 Entry(row, 6, float(count), counted, "rank"),
                 Entry(row, 7, float(before), f"F{row - 1}+G{row - 1}" if n else "", "rank"),
-                Entry(row, 8, float(ahead), f'COUNTIFS({ranks},"<"&{first},{eligible})', "rank"),
+                Entry(row, 8, float(ahead), f'COUNTIFS({ranks},"<"&{first}{eligible})', "rank"),
             ]
         )
         before += count
@@ -272,11 +296,15 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
         "学校名称": taken("学校名称"),
         "姓名": either(person, f"INDEX({teacher.range('教师姓名')},{found})", '&""'),
         "得分": taken("得分"),
-        "备注": f'IF({award}="","",IF({taken(TIED)}="","",{_tie_note(plan, own.own(RANK), of(cells.last))}))',
+        "备注": f'IF({award}="","",{_note_formula(plan, award, found, of(cells.last), taken(TIED))})',
         NUMBER: f"ROW()-{FIRST_ROW - 1}",
         AWARD: f'IF({number}>SUM({cells.count}),"",SUMPRODUCT(--({cells.before}<={number}-1)))',
         FOUND: either(*(f"MATCH({place},{p.range(ELIGIBLE_SO_FAR)},0)" for p in (school, teacher))),
     }
+    for kind, ranking in zip(KINDS, (school, teacher), strict=True):
+        for pool in pools(plan.units(kind), plan.rules):
+            match = f"MATCH({place},{ranking.range(pool.so_far)},0)"
+            made[FOUND] = f'IF({award}="","",IF({pool.has(award)},{match},{made[FOUND]}))'
     in_scores = (f"INDEX({place.range(FOUND)},{found})" for place in (school, teacher))
     holder = f"{award}*{_HOLDER_ROOM}+{either(*in_scores)}"
     sent = own.own(SENT)
@@ -294,6 +322,22 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
     return made
 
 
+def _note_formula(plan: Plan, award: str, found: str, last: str, tied: str) -> str:
+    """备注 of a row: a tie; of an award that somebody declines also who moved up for whom."""
+    rank = plan.places[AWARDS].own(RANK)
+    out = f'IF({tied}="","",{_tie_note(plan, rank, last)})'
+    for kind in KINDS:
+        some, ranking = plan.units(kind), plan.place(kind, "排名")
+        for pool in pools(some, plan.rules):
+            among = ranking.range(pool.rank)
+            moved = f"INDEX({among},{found})"
+            edge = at_edge(plan.rules, moved, f"COUNTIFS({among},{moved})", last)
+            tie = f'IF({tied}="","",{tie_text(rank, edge)})'
+            note = note_formula(pool, some, plan.place(kind, "得分").range(RANK), rank, last, tie)
+            out = f"IF({pool.has(award)},{note},{out})"
+    return out
+
+
 def _tie_note(plan: Plan, rank: str, last: str) -> str:
     """A tie, and whether more that qualify share the award's last rank than it has places."""
     own, cells = plan.places[AWARDS], plan.rule_sheet.award_ranges()
@@ -303,5 +347,4 @@ def _tie_note(plan: Plan, rank: str, last: str) -> str:
     )
     is_school = f'INDEX({cells.kind},{own.own(AWARD)})="{OBJECT_LABELS["school"]}"'
     held = f"IF({is_school},{school},{teacher})"
-    at_edge = _RANK_METHOD[plan.rules.choice(RankMethod)][1].format(rank=rank, held=held, last=last)
-    return f'"并列第"&{rank}&"名"&IF({at_edge},"，一并入选","")'
+    return tie_text(rank, at_edge(plan.rules, rank, held, last))

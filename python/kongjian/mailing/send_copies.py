@@ -27,7 +27,7 @@ FOLDER = "分发"
 
 @dataclass
 class Sent:
-    """The copies that may be sent, their mail drafts, why others may not, and which wait."""
+    """The copies that may be sent, their mail drafts, why others may not, and which wait; `still_open` is what they say is open."""
 
     made: Made = field(default_factory=Made)
     files: list[Path] = field(default_factory=list)
@@ -36,11 +36,14 @@ class Sent:
     doubtful: list[str] = field(default_factory=list)
     """Schools whose file waits for somebody to look at what its proof names."""
     lines: list[str] = field(default_factory=list)
+    still_open: str = ""
 
     @property
     def message(self) -> str:
         """The outcome in one sentence."""
         good = f"可以发送{len(self.files)}个文件" if self.files else "没有可以发送的文件"
+        if self.files and self.still_open:
+            good = f"生成了{len(self.files)}个文件，核对无误；里面写明{self.still_open}"
         bad = f"；不能发送：{'；'.join(self.reasons[:3])}" if self.reasons else ""
         failed = f"；{'；'.join(self.made.failed[:3])}" if self.made.failed else ""
         open_ = f"；{len(self.doubtful)}份先不发送，请先看过" if self.doubtful else ""
@@ -65,7 +68,7 @@ def send(
     """
     if run.schools + run.teachers == 0:
         raise KongjianError("还没有数据，没有结果可发；请先把平台导出的数据粘贴到输入表")
-    sent = Sent()
+    sent = Sent(still_open=run.still_open)
     with scratch() as folder:
         if edition == BY_SCHOOL:
             copies = _by_school(run, book, folder, moment, progress, checked, schools)
@@ -139,6 +142,7 @@ def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
         "您好：",
         "",
         f"附件是{scheme.name}的结果（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
+        *([f"请注意：发出时{run.still_open}。"] if run.still_open else []),
         *_ABOUT[edition],
         "",
         scheme.handled_by,

@@ -17,7 +17,7 @@ from kongjian.base.errors import OutsidePeriodError
 from kongjian.rules.model_evidence import EvidenceFile, ReconcileFile
 from kongjian.rules.model_forms import FormsFile
 from kongjian.rules.model_importing import ImportingFile
-from kongjian.rules.model_tables import InputTable, Problem, Words
+from kongjian.rules.model_tables import InputTable, Problem, SchoolName, Words
 from kongjian.rules.objects import OBJECT_LABELS, STRICT, Object
 from kongjian.rules.readings import CODED, Option, Reading, ReadingValue, Ties
 from kongjian.rules.roles import Role
@@ -256,6 +256,7 @@ class Rules:
     `chosen` maps each reading's id to a value's id. `edits` are the parameters that the workbook's own
     规则 sheet changed (see `parameters`), `unedited` their values in the rule files. An indicator whose
     target is `by_reading` has been resolved. Of the period's months `uncounted` do not enter monthly scores.
+    `renamed` is what the workbook says of schools that have another name in 学校数据.
     `folder` is where the rule files stand.
     """
 
@@ -279,6 +280,7 @@ class Rules:
     edits: Edits = field(default_factory=dict)
     unedited: Edits = field(default_factory=dict)
     uncounted: frozenset[str] = frozenset()
+    renamed: tuple[SchoolName, ...] = ()
     folder: Path = field(default=Path(), compare=False)
 
     @property

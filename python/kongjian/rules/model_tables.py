@@ -19,6 +19,8 @@ class Words:
     blank: tuple[str, ...]
     total_row: tuple[str, ...]
     remark_row: tuple[str, ...]
+    declined: tuple[str, ...]
+    not_declined: tuple[str, ...]
     __pydantic_config__ = STRICT
 
 
@@ -33,6 +35,15 @@ class HeaderForms:
     after: dict[str, tuple[str, ...]]
     traditional: tuple[str, ...]
     __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class SchoolName:
+    """What the workbook says of a school or an account: it is to be read as the school `new`; `cell` is where."""
+
+    old: str
+    new: str
+    cell: str
 
 
 @dataclass(frozen=True)

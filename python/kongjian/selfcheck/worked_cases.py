@@ -3,11 +3,12 @@
 Three forms of a case:
 - one indicator: `object`, `indicator`, `value` (or `values` by column), `score`;
 - a ranking: `object`, `scores` (each unit's 得分; all else qualifies), `also` (more columns by position),
-  `expect: {ranks, tied, awards, near}` by position;
+  `expect: {ranks, tied, awards, notes, near}` by position;
 - a whole calculation: `schools`, `teachers`, `classes`, `monthly`, `events` as lists of rows (`every_school`
   and `every_teacher` hold what all rows share) and `expect`.
 `near` says unit → 界线 → columns of 临界名单, or 不在名单; `effects` says 口径 → 取值 → columns of 口径影响.
-`refused` holds words of the sentence with which nothing is calculated. `readings` names the 口径 by their Chinese labels. "是", "否" and "空" stand for yes, no and a blank.
+`refused` holds words of the sentence with which nothing is calculated. `readings` names the 口径 by their Chinese labels.
+`declined` says award → unit (or position) → what staff wrote into 备注 of 获奖名单. "是", "否" and "空" stand for yes, no and a blank.
 A case that is itself written wrongly raises CaseError: a misspelt key must never pass as "nothing to check".
 """
 
@@ -21,10 +22,12 @@ from typing import Any
 
 from kongjian.base.errors import KongjianError
 from kongjian.engine.calculate import calculate
+from kongjian.engine.declined import Decline, declining
 from kongjian.engine.evidence.near_misses import near_misses
 from kongjian.engine.evidence.other_readings import other_outcomes
 from kongjian.engine.evidence.reading_effects import reading_effects
 from kongjian.engine.frame import Frame
+from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs, Results, own_names
 from kongjian.rules import Rules, resolve, strict_yaml
 from kongjian.rules.roles import Role
@@ -34,8 +37,8 @@ NAME_COLUMN = {"school": "学校名称", "teacher": "教师姓名"}
 PREFIX = {"school": "School", "teacher": "Teacher"}
 KIND_LABEL = {"school": "学校", "teacher": "教师"}
 SINGLE_KEYS = {"name", "object", "indicator", "value", "values", "readings", "score"}
-RANKING_KEYS = {"name", "object", "scores", "also", "readings", "expect"}
-WHOLE_KEYS = {"name", "readings", "every_school", "every_teacher", "expect", *TABLES}
+RANKING_KEYS = {"name", "object", "scores", "also", "readings", "declined", "expect"}
+WHOLE_KEYS = {"name", "readings", "every_school", "every_teacher", "declined", "expect", *TABLES}
 ABSENT = "不在名单"
 
 
@@ -135,7 +138,7 @@ def _run_single(case: Case, rules: Rules) -> Iterator[str]:
 def _ranking(case: Case, rules: Rules) -> Case:
     """The whole calculation that a ranking case stands for; its n-th unit is called 第n位."""
     body, kind = case.body, _kind(case)
-    _keys(case, body["expect"], {"ranks", "tied", "awards", "near"}, "expect ")
+    _keys(case, body["expect"], {"ranks", "tied", "awards", "notes", "findings", "near"}, "expect ")
     also = body.get("also", {})
     positions = {str(n) for n in range(1, len(body["scores"]) + 1)}
     _keys(case, also, positions, "also ")
@@ -145,7 +148,7 @@ def _ranking(case: Case, rules: Rules) -> Case:
         {**shared, name: _nth(n), platform: _score_given(case, score), **also.get(str(n), {})}
         for n, score in enumerate(body["scores"], 1)
     ]
-    expect: dict[str, Any] = {}
+    expect: dict[str, Any] = {k: v for k, v in body["expect"].items() if k in ("notes", "findings")}
     if "ranks" in body["expect"]:
         if len(body["expect"]["ranks"]) != len(units):
             raise CaseError(f"{case.name}：ranks 与 scores 个数不同")
@@ -159,7 +162,14 @@ def _ranking(case: Case, rules: Rules) -> Case:
     if "near" in body["expect"]:
         _keys(case, body["expect"]["near"], positions, "near ")
         expect["near"] = {_nth(int(n)): lines for n, lines in body["expect"]["near"].items()}
-    whole = {"name": case.name, "readings": body.get("readings", {}), f"{kind}s": units, "expect": expect}
+    declined = {
+        award: {_nth(int(n)): said for n, said in units.items()}
+        for award, units in body.get("declined", {}).items()
+    }
+    whole = {
+        "name": case.name, "readings": body.get("readings", {}), f"{kind}s": units, "declined": declined,
+        "expect": expect,
+    }  # fmt: skip
     return Case(case.file, case.name, whole)
 
 
@@ -189,7 +199,9 @@ def _run_whole(case: Case, rules: Rules) -> Iterator[str]:
         raise CaseError(f"{case.name}：expect 是空的")
     refused = expect.pop("refused", None)
     try:
-        results = calculate(_whole_inputs(case, rules), rules)
+        results = calculate(
+            _whole_inputs(case, rules), rules, Previous(declines=list(_declines(case, rules)))
+        )
     except KongjianError as error:
         if refused is None or refused not in str(error):
             yield f"没有计算：{error}"
@@ -198,6 +210,19 @@ def _run_whole(case: Case, rules: Rules) -> Iterator[str]:
         yield f"应不计算（{refused}），却计算了"
     for key, wanted in expect.items():
         yield from EXPECTATIONS[key](case, key, wanted, results, rules)
+
+
+def _declines(case: Case, rules: Rules) -> Iterator[Decline]:
+    """What staff wrote beside the awards."""
+    given, objects = case.body.get("declined", {}), {a.name: a.object for a in rules.awards}
+    _keys(case, given, set(objects), "declined ")
+    for award, units in given.items():
+        own = own_names(kind := objects[award], rules)
+        rows = {row[own[NAME_COLUMN[kind]]]: row for row in case.body.get(f"{kind}s", [])}
+        _keys(case, units, set(rows), f"declined {award} ")
+        for unit, said in units.items():
+            school, word = rows[unit][own["学校名称"]], declining(said, rules.words)
+            yield Decline(award, school, unit if kind == "teacher" else "", "", said, word or "")
 
 
 def _whole_inputs(case: Case, rules: Rules) -> Inputs:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
-from kongjian.base.text import clean
+from kongjian.base.text import clean, fold
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
+from kongjian.engine.awards import REMARK, STATE, WHY
+from kongjian.engine.declined import Decline, declining, own_remark
 from kongjian.engine.evidence.change_table import COLUMNS, as_frame
 from kongjian.engine.evidence.changes import once
 from kongjian.engine.frame import Bools, Frame, texts
-from kongjian.engine.last_run import KEY, ChangeSheet, Earlier, Previous, numbered, table_code
+from kongjian.engine.last_run import KEY, ChangeSheet, Earlier, Previous, numbered, plain, table_code
 from kongjian.engine.outcome import NAME_COLUMNS, own_names, shown_keys
 from kongjian.intake.sheets import Sheets, header_row, rows_below_header
 from kongjian.rules.model import Rules
+from kongjian.rules.model_tables import Words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.layout import CHANGES, output_sheets
 from kongjian.xlsx.table_parts import OutputSheet
@@ -27,6 +31,7 @@ _CODE = re.compile(rf"{CODE} ([0-9a-f]+)")
 _KINDS = {"学校指标": "school", "教师指标": "teacher", "学校得分": "school", "教师得分": "teacher"}
 _WORDS = {word: value for value, word in YES_NO.items()}
 _COMPARED = "#compared"
+SAID_OF_AWARDS = tuple(name for name in AWARD_COLUMNS if name not in (REMARK, WHY))
 _TEXTS = ("text", "account", "time", "link")
 
 
@@ -42,7 +47,40 @@ def previous_run(sheets: Sheets, rules: Rules | None = None) -> Previous:
     fingerprint, version, readings, edits = (clean(str(c)) for c in (runs[0] if runs else [""] * 4))
     tables = partial(earlier_tables, sheets, rules, rankings) if rules else dict
     kept = partial(_change_sheet, sheets)
-    return Previous(fingerprint, version, ranks, earlier, readings, edits, tables, kept)
+    declines, since = _declines(sheets, rules, rankings) if rules else ([], False)
+    return Previous(fingerprint, version, ranks, earlier, readings, edits, declines, since, tables, kept)
+
+
+def _declines(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> tuple[list[Decline], bool]:
+    """What staff wrote beside the awards, and whether that is not what the last run went by."""
+    rows = _rows(sheets, "获奖名单", (*AWARD_COLUMNS[:4], REMARK, STATE)) or []
+    kinds = {award.name: award.object for award in rules.awards}
+    out, since = [], False
+    for award, rank, *cells in rows:
+        name = clean(str(award))
+        school, person, remark, state = (clean(str(c)) for c in cells)
+        said = own_remark(remark, rules.words)
+        word = declining(said, rules.words)
+        since |= (state in rules.words.declined) != bool(word)
+        if word is not None and name in kinds:
+            kind = kinds[name]
+            key = _key_of(kind, rankings.get(kind), _rank(rank), school, person)
+            out.append(Decline(name, school, person, key, said, word))
+    return out, since
+
+
+def _key_of(kind: str, ranking: Frame | None, rank: float, school: str, person: str) -> str:
+    """What the one unit of that rank and name is known by; "" where there is none or several.
+
+    A school is known by its name; whatever name its administrator's row has.
+    """
+    if ranking is None:
+        return ""
+    same = np.array([fold(s) == fold(school) for s in ranking["学校名称"]], dtype=bool)
+    if kind == "teacher":
+        same &= (ranking["名次"] == rank) & (ranking["教师姓名"] == person)
+    keys = ranking[KEY][same]
+    return plain(keys[0]) if len(keys) == 1 else ""
 
 
 def _ranking(sheets: Sheets, kind: str) -> Frame | None:
@@ -90,7 +128,7 @@ def earlier_tables(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) 
     for spec in output_sheets(rules):
         if spec.sheet in _KINDS:
             found[spec.sheet] = _earlier(sheets.grid(spec.sheet), spec, rules)
-    awards = _awards(sheets)
+    awards = _awards(sheets, rules.words)
     return {
         kind: Earlier(
             found[f"{label}指标"],
@@ -103,15 +141,34 @@ def earlier_tables(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) 
     }
 
 
-def _awards(sheets: Sheets) -> Frame | None:
+def _awards(sheets: Sheets, words: Words) -> Frame | None:
     """获奖名单: which award, at which rank, to whom."""
     rows = _rows(sheets, "获奖名单", AWARD_COLUMNS[:4])
     if rows is None:
         return None
+    states = rows_below_header(sheets, "获奖名单", AWARD_COLUMNS[:1], [STATE])
+    # who declined before the last run held nothing then
+    rows = [r for r, (_, state) in zip(rows, states, strict=True) if str(state) not in words.declined]
     award, rank, school, person = zip(*rows, strict=True) if rows else [()] * 4
     named = {"奖项": award, "学校名称": school, "姓名": person}
     out = Frame({name: texts(clean(str(c)) for c in column) for name, column in named.items()})
     return out.having(名次=np.array([_rank(c) for c in rank], dtype=np.float64))
+
+
+def shown_awards(sheets: Sheets) -> Counter[tuple[str, ...]] | None:
+    """What 获奖名单 says, its remarks and reasons apart, in whatever order; None where the sheet is not there."""
+    rows = _rows(sheets, "获奖名单", SAID_OF_AWARDS)
+    return None if rows is None else Counter(tuple(map(_said, row)) for row in rows)
+
+
+def said_of_awards(awards: Frame) -> Counter[tuple[str, ...]]:
+    """The same of the table that a calculation would write."""
+    columns = (awards[name].tolist() for name in SAID_OF_AWARDS)
+    return Counter(tuple(map(_said, row)) for row in zip(*columns, strict=True))
+
+
+def _said(cell: Cell) -> str:
+    return "" if cell != cell else f"{cell:.2f}" if isinstance(cell, int | float) else clean(str(cell))
 
 
 def _qualified(sheets: Sheets, kind: str) -> frozenset[str]:

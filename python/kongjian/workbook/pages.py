@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kongjian.base.grid import cell_number, from_serial
+from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
@@ -23,6 +24,7 @@ from kongjian.xlsx.table_parts import OutputSheet
 
 if TYPE_CHECKING:
     from kongjian.intake.importing.landing import Block
+    from kongjian.intake.importing.undo import Removal
     from kongjian.xlsx.input_writer import CellChange
 
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
@@ -36,12 +38,14 @@ MOST_LINKS = 60_000
 class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
-    New rows and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
-    `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off, `again` whether doing it once more mends that.
+    New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
+    `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
+    `again` whether doing it once more mends that.
     """
 
     name: str
     rows: Sequence[Block] = ()
+    removed: Sequence[Removal] = ()
     cells: Sequence[CellChange] = ()
     pages: Sequence[Page] = ()
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
@@ -69,6 +73,7 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
     runs = _runs(run, sheets, moment, seconds)
     tables = {
         **run.results.tables,
+        "Awards": listed(run.results.tables["Awards"], run.results.declined, run.rules),
         **evidence(run.inputs, run.results, run.rules),
         "Runs": runs,
     }

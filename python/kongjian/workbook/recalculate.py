@@ -61,6 +61,8 @@ def write(edit: Edit, writing: Writing) -> None:
     """Puts into a file what a work writes; saving it is left to the caller."""
     for block in writing.rows:
         append(edit, block)
+    for gone in writing.removed:
+        edit.remove_rows(gone.sheet, gone.table_name, gone.header_row, gone.first_row, gone.last_row)
     put_cells(edit, writing.cells)
     for page in writing.pages:
         edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)

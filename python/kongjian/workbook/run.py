@@ -24,6 +24,7 @@ from kongjian.intake.column_names import name_rows, with_confirmed
 from kongjian.intake.marks import marks
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
+from kongjian.intake.school_names import with_school_names
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
 from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
@@ -75,6 +76,18 @@ class Run:
     def provisional(self) -> int:
         """How many awards are 待核实."""
         return int((self.results.tables["Awards"][STATE] == OPEN).sum())
+
+    @property
+    def still_open(self) -> str:
+        """What is to be settled before results go to others: errors, provisional awards; "" where there are none."""
+        errors = f"还有{self.levels['错误']}处错误没有处理" if self.levels["错误"] else ""
+        return "，".join(filter(None, (errors, self.provisional_said)))
+
+    @property
+    def provisional_said(self) -> str:
+        """How many awards there are and how many of them 待核实; "" where none is."""
+        count = self.results.tables["Awards"].height
+        return f"获奖{count}项，其中{self.provisional}项{OPEN}" if self.provisional else ""
 
     @property
     def message(self) -> str:
@@ -133,7 +146,8 @@ def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: 
 
 def own_rules(sheets: Sheets, rules: Rules) -> Rules:
     """The rules as this workbook wants them: by its 列名对应 and its 规则. Raises KongjianError naming what cannot be used."""
-    named = with_confirmed(rules, name_rows(sheets.grid(COLUMN_NAMES)))
+    names = sheets.grid(COLUMN_NAMES)
+    named = with_school_names(with_confirmed(rules, name_rows(names)), names)
     return apply_rule_sheet(sheets.grid(RULE_SHEET), named)
 
 

@@ -109,6 +109,12 @@ class Edit:
         if found := find_table(self.parts, self.parts.sheets[sheet], table):
             found.extend(sheet, last_row)
 
+    def remove_rows(self, sheet: str, table: str, header_row: int, first_row: int, last_row: int) -> None:
+        """Takes out the last rows of an input table, which keeps one blank row where none is left."""
+        self.sheet(sheet).remove_rows(first_row, last_row)
+        if found := find_table(self.parts, self.parts.sheets[sheet], table):
+            found.shrink(max(first_row - 1, header_row + 1))
+
     def put_links(self, spec: OutputSheet, column: str, links: list[tuple[int, str]]) -> None:
         """Links from the rows of a table's column (0-based row, place) to places in the workbook."""
         name = self.sheet_name(spec.sheet)

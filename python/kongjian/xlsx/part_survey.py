@@ -72,7 +72,8 @@ class Worksheet(Part):
         self.percents: dict[int, list[int]] = {}
         self._rows: set[int] = set()
         self._hidden: set[int] = set()
-        self._row = self._column = self._filled_row = 0
+        self._row = self._own_row = self._column = self._filled_row = self._letters_end = 0
+        self._row_text = "?"
         self._named = self._is_value = False
         self._lengths = lengths
         self._columns: dict[str, int] = {}
@@ -102,8 +103,17 @@ class Worksheet(Part):
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = _local(name) if ":" in name else name
-        self._is_value = tag == "v"
-        if self._is_value or tag == "is":
+        if tag == "c":
+            self._is_value = False
+            self._named = attributes.get("t") == "s"
+            place = attributes.get("r", "")
+            column = self._columns.get(place[: self._letters_end]) if place.endswith(self._row_text) else None
+            if column is None:
+                self._cell(place)
+            else:  # nearly always: a column that came before, in the row where the cell stands
+                self._column, self._row = column, self._own_row
+        elif tag == "v" or tag == "is":
+            self._is_value = tag == "v"
             self.filled += 1
             if self._row != self._filled_row:
                 self._filled_row = self._row
@@ -111,17 +121,17 @@ class Worksheet(Part):
                 self.last_row = max(self.last_row, self._row)
             if self._column > self.last_column:
                 self.last_column = self._column
-        elif tag == "c":
-            self._cell(attributes)
         elif tag == "row":
             given = attributes.get("r", "")
-            self._row = int(given) if given.isdecimal() else self._row + 1
+            self._own_row = self._row = int(given) if given.isdecimal() else self._row + 1
+            self._row_text, self._letters_end = given if given.isdecimal() else "?", -len(given)
             self._column = 0
             if attributes.get("hidden") in ("1", "true"):
                 self._hidden.add(self._row)
+        else:
+            self._is_value = False
 
-    def _cell(self, attributes: dict[str, str]) -> None:
-        place = attributes.get("r", "")
+    def _cell(self, place: str) -> None:
         letters = place.rstrip("0123456789")
         if letters == place:
             self._column += 1
@@ -129,7 +139,6 @@ class Worksheet(Part):
             if letters not in self._columns:
                 self._columns[letters] = column_number(letters)
             self._column, self._row = self._columns[letters], int(place[len(letters) :])
-        self._named = attributes.get("t") == "s"
 
     def _text(self, text: str) -> None:
         if self._named and self._is_value and text.isdecimal() and int(text) < len(self._lengths):

@@ -182,6 +182,11 @@ class SheetPart:
                 out[row] = (b"".join(before), b"".join(behind), _OF_OLD_ROW.sub(b"", attributes))
         return out
 
+    def remove_rows(self, first_row: int, last_row: int) -> None:
+        """Takes out whole rows; those below stay where they are."""
+        for row in [r for r in self._rows if first_row <= r <= last_row]:
+            self.lost_formulas |= bool(_FORMULA.search(self._rows.pop(row)[1]))
+
     def replace_links(
         self, links: Sequence[tuple[str, str]], header_row: int, first_column: int, last_column: int
     ) -> None:

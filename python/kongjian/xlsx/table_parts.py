@@ -92,6 +92,12 @@ class TablePart:
             raise KongjianError(totals_row(sheet))
         self._parts.set_part(self._part, _LAST_ROW.sub(rf"\g<1>{last_row}", xml))
 
+    def shrink(self, last_row: int) -> None:
+        """Lets an input table end with this row, unless it ends before or in a row of totals."""
+        xml = self._parts.text(self._part)
+        if self.last_row > last_row and given(xml, "totalsRowCount", "0") == "0":
+            self._parts.set_part(self._part, _LAST_ROW.sub(rf"\g<1>{last_row}", xml))
+
 
 def find_table(parts: Parts, sheet_part: str, name: str) -> TablePart | None:
     """The table of this name on a sheet."""

@@ -17,6 +17,7 @@ from kongjian.base.grid import Cell
 from kongjian.intake.importing.encodings import decode
 from kongjian.intake.importing.source_sheet import Source
 from kongjian.intake.importing.sources import read_source
+from kongjian.xlsx.part_survey import Worksheet
 from other_formats import (
     open_document,
     open_rows,
@@ -80,10 +81,16 @@ def macro_sheet(parts: Parts) -> None:
     parts["xl/macrosheets/sheet1.xml"] = b"<xm:macrosheet"  # not even looked at
 
 
-@pytest.mark.parametrize("edit", [whole_columns, above_the_root, macro_sheet])
+@pytest.mark.parametrize("edit", [whole_columns, macro_sheet])
 def test_what_does_not_concern_the_cells_is_harmless(edit: Callable[[Parts], None], tmp_path: Path) -> None:
     run_import(book := new_book(tmp_path), change(xlsx(tmp_path / "教师.xlsx", TEACHERS), edit))
     assert landed(book, "教师数据") == TEACHERS_LANDED
+
+
+def test_a_relationship_out_of_the_package_is_one_sentence(tmp_path: Path) -> None:
+    file = change(xlsx(tmp_path / "教师.xlsx", TEACHERS), above_the_root)
+    with pytest.raises(KongjianError, match="^教师.xlsx 已损坏，读不了；请从平台重新导出$"):
+        run_import(new_book(tmp_path), file)
 
 
 LACKING = {
@@ -117,6 +124,25 @@ def test_dates_of_1904_and_hidden_sheets_survive_the_bounded_copy(tmp_path: Path
     change(file, lambda parts: replace(parts, BOOK, b"<workbookPr ", b'<workbookPr date1904="1" '))
     assert rows(file) == [["日期"], [dt.date(2025, 3, 3)]]  # 1,462 days later than written
     assert source(file).notes == ("隐藏的工作表“旧”没有导入",)
+
+
+ROWS = {
+    "in order": ('<row r="12"><c r="A12"><v>1</v></c><c r="C12"><v>1</v></c></row>', (1, 2, 12, 3)),
+    "of another row": ('<row r="12"><c r="A12"><v>1</v></c><c r="A112"><v>1</v></c><c r="B12"><v>1</v></c></row>', (2, 3, 112, 2)),
+    "far away": ('<row r="2"><c r="B2"/></row><row><c r="XFD1048576"><v>1</v></c></row>', (1, 1, 1_048_576, 16_384)),
+    "without names": ('<row><c><v>1</v></c></row><row><c/><c><v>1</v></c></row>', (2, 2, 2, 2)),
+    "with a number for a name": ('<row><c r="7"><v>1</v></c><c r="XFD7"><v>1</v></c></row>', (1, 2, 7, 16_384)),
+    "blank": ('<row r="9"><c r="Z9" s="1"/></row>', (0, 0, 0, 0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_how_far_a_sheet_reaches_whatever_its_cells_say(case: str) -> None:
+    given, wanted = ROWS[case]
+    sheet = Worksheet()
+    sheet.take(f"<worksheet><sheetData>{given}</sheetData></worksheet>".encode())
+    sheet.close()
+    assert (sheet.rows, sheet.filled, sheet.last_row, sheet.last_column) == wanted
 
 
 # ---- sheets in XML throughout
@@ -354,7 +380,7 @@ def test_a_header_is_compared_with_names_only_where_they_can_be_alike(
     monkeypatch.setattr(recognise_module, "SequenceMatcher", Counted)
     wide: list[Line] = [
         ["学校", "姓名", "账号", *(f"自定义字段{k}" for k in range(2000))],
-        ["某校", "李明", "a1", *range(2000)],
+        ["某校", "李明", "a1", *(f"字{k}" for k in range(2000))],
     ]
     run_import(book := new_book(tmp_path), text_file(tmp_path / "a.csv", wide, "gb18030"))
     assert landed(book, "教师数据") == [{"学校名称": "某校", "教师姓名": "李明", "账号": "a1"}]

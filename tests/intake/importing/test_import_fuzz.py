@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from import_files import RULES, TEACHERS, Line, html_xls, openpyxl_xlsx, text_file, xlsx
+from kongjian.intake.column_names import Answers
 from kongjian.intake.importing.gather import Known, gather
 from other_formats import ods, web_archive, xls, xlsb, xml_2003
 from workbooks import read, write
@@ -76,7 +77,7 @@ def test_changed_bytes_are_read_or_refused_in_one_sentence(kind: str, tmp_path: 
     file = make(tmp_path / name)
     plain = file.read_bytes()
     parts = read(file) if plain.startswith(b"PK") else {}
-    known, chance = Known(RULES, (), None), random.Random(zlib.crc32(kind.encode()))
+    known, chance = Known(RULES, (), None, Answers({})), random.Random(zlib.crc32(kind.encode()))
     was_read = 0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for change in range(CHANGES):

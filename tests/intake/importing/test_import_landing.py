@@ -137,7 +137,7 @@ def test_every_conversion_is_told_with_its_cell(book: Path, tmp_path: Path) -> N
     told = {
         c: (found, written, note)
         for c, found, written, note in recorded(book, "单元格", "原值", "写入", "说明")
-        if c
+        if c and ":" not in c
     }
     assert told == {
         "A4": (" 某\u3000镇小学\u200b", "某 镇小学", "名称里有多余的空格或看不见的字符，按“某 镇小学”读取（文件第3行）"),
@@ -178,7 +178,7 @@ def test_an_import_fills_only_so_many_lines_of_the_record(book: Path, tmp_path: 
     run_import(book, csv(tmp_path / "x.csv", ["学校", "姓名", "账号", *names], *rows))
     notes = recorded(book, "说明")
     kept = (
-        5 + len(names) * 20 + len(names)
+        6 + len(names) * 20 + len(names)
     )  # what is said of the file, its columns and of the comparison, then 20 lines of each kind and their rest
     assert len(notes) == 201
     assert notes[-1] == f"这次导入另有{kept - 1 - 200}行记录，没有列出"

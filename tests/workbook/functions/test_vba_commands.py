@@ -33,6 +33,7 @@ PYTHON = {
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
     "RestoreBackup": "restore_backup",
+    "PreviewImport": "preview_import", "UndoImport": "undo_import",
 }  # fmt: skip
 SAY = messages()
 AUTOMATIC, MANUAL = -4105, -4135
@@ -206,7 +207,7 @@ def test_a_question_for_files_is_asked_and_the_answer_handed_over(host: VbaHost)
 
 def types(entry: str, answer: str) -> Rows:
     """A press that asks what is to be typed, then tells it."""
-    row = ["info", f"{entry}：{answer}", "", ""] if answer else ["ask", "第几份？", "", ""]
+    row = ["info", f"{entry}：{answer}", "", ""] if answer else ["type", "第几份？", "", ""]
     return [["title", "空间评比", "", ""], row]
 
 
@@ -240,6 +241,19 @@ def test_a_question_after_what_is_told_is_pressed_again_by_a_yes_only(
     assert host.app.dialogs[1] == ("MsgBox", "已核对，仍要发送？", "评比", 4 + 48 + 256)
     presses = [("send_by_school", ""), ("send_by_school", "第一小学\n第二小学")]
     assert host.presses == presses[: 1 + again]
+
+
+@pytest.mark.parametrize(("said", "pressed"), [(6, ["", "anyway"]), (7, [""])])
+def test_who_says_yes_goes_on_all_the_same(said: int, pressed: list[str], host: VbaHost) -> None:
+    """vbYes is 6, vbNo 7; the box warns, and its second button is the one that Enter presses."""
+    host.press_answer = lambda _, answer: says(
+        ["info", "生成了"] if answer else ["ask", "仍要发送吗", "anyway"]
+    )("", "")
+    host.app.answer_dialogs(said)
+    host.run("KongjianRun_SendLive")
+    assert [answer for _, answer in host.presses] == pressed
+    assert host.app.dialogs[0] == ("MsgBox", "仍要发送吗", "空间评比", 4 + 48 + 256)
+    assert host.shown[1:] == ["生成了"][: len(pressed) - 1]
 
 
 MAIL = says(

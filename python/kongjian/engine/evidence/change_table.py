@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.engine.awards import handed_on
 from kongjian.engine.evidence.award_changes import Names, counter
 from kongjian.engine.evidence.change_units import LAST, NAMES, units_of
 from kongjian.engine.evidence.changes import Changes, Side
@@ -114,6 +115,7 @@ class _Kind:
             why += self._others(u, own)
         if own or came_or_went or judged or way == SCORED:
             why += _listed(self._cells.get(u, []))
+        why += self._declined(u)
         why += self._rule_words(u, let_in=way == CAME and came_or_went)
         return [*(why or [self._unknown(u, own)]), *self._award_words(u)]
 
@@ -163,6 +165,13 @@ class _Kind:
             return f"“{'”“'.join(self._side.touched)}”不在了或上次计算以后被改过，看不出改了哪一格"
         came = self._o.eligibility.eligible[u] and not self._qualified(u)
         return "现在达标了" if came else "看不出原因"
+
+    def _declined(self, u: int) -> list[str]:
+        """How the unit itself declines an award that it held, or who declined one that it has got."""
+        (held, holds), place = self._units.awards[u], self._o.standing
+        said = [place.declined[a][u] for a in held if a not in holds and a in place.declined]
+        new = (a for a in self._rules.awards if a.name in holds and a.name not in held)
+        return list(dict.fromkeys(filter(None, (*said, *(handed_on(a, place, u) for a in new)))))
 
     def _award_words(self, u: int) -> list[str]:
         """由“甲”变为“乙”, 不再获“甲”, 新获“乙”."""

@@ -190,7 +190,7 @@ class _Kind:
             yield "award_mixed", {"own": _SCORE[whole], "other": _SCORE[not whole]}
         raised, rank = self._raised(k)
         if rank[i] > award.last:
-            place, names = self._o.standing.rank, self._o.names
+            place, names = self._o.standing.ranks_for(award), self._o.names
             before = raised & (rank < rank[i])
             behind = before & ((place > place[i]) | (place == UNRANKED))
             # dense ranks also move when one of several equals in front rises to a rank of its own
@@ -210,23 +210,29 @@ class _Kind:
             key = self._o.standing.key
             margin = round(self._rules.evidence.near.rank_points * 100)
             near = (np.abs(key - key[self._held[k]].min()) <= margin) & (key != MISSING)
-            near &= self._o.eligibility.eligible
+            near &= self._o.eligibility.eligible & self._takes(k)
             self._near[k] = {w: bool((near & (self._whole == w)).any()) for w in _SCORE}
         return self._near[k]
+
+    def _takes(self, k: int) -> Bools:
+        """Who does not decline an award, nor one before it."""
+        nobody = np.zeros(self._o.units.height, dtype=bool)
+        return ~self._o.standing.passed.get(self._rules.awards[k].name, nobody)
 
     def _raised(self, k: int) -> tuple[Bools, Ints]:
         """Who outside an award could still gain, and every unit's rank had all of them full points for what is open."""
         if k not in self._ranks:
             scores, key, eligible = self._at_best
             o = self._o
-            raised = self._open.any(axis=0) & eligible & ~self._held[k]
+            raised = self._open.any(axis=0) & eligible & ~self._held[k] & self._takes(k)
             mixed = replace(
                 o.scores, by_indicator=np.where(raised, scores.by_indicator, o.scores.by_indicator)
             )
             place = standing(
-                np.where(raised, key, o.standing.key), o.eligibility.eligible | raised, mixed, self._rules
-            )
-            self._ranks[k] = raised, place.rank
+                np.where(raised, key, o.standing.key), o.eligibility.eligible | raised, mixed, self._rules,
+                o.standing.declined,
+            )  # fmt: skip
+            self._ranks[k] = raised, place.ranks_for(self._rules.awards[k])
         return self._ranks[k]
 
     @cached_property

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from kongjian.engine.awards import compared, more_than_places
+from kongjian.engine.awards import Standing, compared, more_than_places
 from kongjian.engine.eligibility import basis_points, opening_rate, percent, reached
 from kongjian.engine.evidence.award_changes import counter
 from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
 from kongjian.engine.frame import Bools, Floats, Ints
 from kongjian.engine.outcome import Outcome, Results
-from kongjian.engine.ranking import UNRANKED
+from kongjian.engine.ranking import UNRANKED, shared
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.rules.model import Award, Condition, Rules
 from kongjian.rules.readings import RankMethod, Ties
@@ -150,7 +150,11 @@ def near_rank(award: Award, outcome: Outcome, rules: Rules) -> NearLine | None:
     Near is who has few others between itself and the line, or few points. The value is what is ranked by, the gap
     of who is in what it could lose and stay in, all others as they are.
     """
-    rank, key = outcome.standing.rank, outcome.standing.key
+    place = outcome.standing
+    if award.name in place.moved:  # the line is drawn among those who take the award
+        ranks = place.moved[award.name]
+        outcome = replace(outcome, standing=Standing(ranks, shared(ranks), place.key))
+    rank, key = outcome.standing.rank, place.key
     inside = (rank != UNRANKED) & (rank <= award.last)
     outside = rank > award.last
     if not inside.any():
@@ -164,7 +168,8 @@ def near_rank(award: Award, outcome: Outcome, rules: Rules) -> NearLine | None:
     margins = rules.evidence.near
     near = (between < margins.places) | (np.abs(gap) <= round(margins.rank_points * 100))
     at = np.flatnonzero(near & (inside | outside) & ~safe)
-    return NearLine(f"第{award.last}名", at, from_cents(key[at]), gap[at] / 100, edge.say)
+    among = "（递补后）" if award.name in place.moved else ""
+    return NearLine(f"第{award.last}名{among}", at, from_cents(key[at]), gap[at] / 100, edge.say)
 
 
 def _beyond(order: Ints, among: Bools) -> Ints:

@@ -67,5 +67,5 @@ def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -
         scores, months = score(units, rules.object(kind), rules), results.of(kind).monthly.months
         if rules.counted_months() != now.counted_months():
             months = monthly_scores(units, inputs.monthly, kind, rules, silent)
-        out[kind] = judged(kind, units, scores, months, rules)
+        out[kind] = judged(kind, units, scores, months, rules, results.of(kind).standing.declined)
     return out

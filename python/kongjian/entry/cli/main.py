@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 the data has errors (`check`), the rules have faults (`rul
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import os
 import sys
 import time
@@ -20,7 +19,7 @@ from kongjian.base.scratch import sweep
 from kongjian.base.text import one_line
 from kongjian.entry.cli import outgoing, schemes, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
-from kongjian.entry.cli.import_data import import_
+from kongjian.entry.cli.import_data import import_, undo_import
 from kongjian.entry.cli.restore import restore
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.cli.show import print_results, progress_bar, say
@@ -79,8 +78,8 @@ def check(book: Path, write: bool) -> None:
 cli.commands = {
     str(command.name): command
     for command in (
-        import_, check, recalc, restore, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *schemes.COMMANDS,
-        *upkeep.COMMANDS,
+        import_, undo_import, check, recalc, restore, *show.COMMANDS, selfcheck, *outgoing.COMMANDS,
+        *schemes.COMMANDS, *upkeep.COMMANDS,
     )
 }  # fmt: skip
 
@@ -88,7 +87,6 @@ cli.commands = {
 def main() -> None:
     """Runs the command; whatever happens, the user sees one plain Chinese sentence and no traceback."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that nothing here uses
-    gc.disable()  # a short process full of small objects and without cycles: collecting takes a tenth of it
     sweep()
     try:
         code = cli.main(standalone_mode=False)

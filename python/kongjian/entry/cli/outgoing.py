@@ -12,7 +12,11 @@ import click
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
 from kongjian.entry.cli.show import progress_bar, say
-from kongjian.entry.plans.plan_model import carry_out
+from kongjian.entry.plans.plan_model import ANYWAY, Plan, Question, carry_out
+
+_anyway = click.option(
+    f"--{ANYWAY}", "answer", flag_value=ANYWAY, default="", help="还有错误或待核实的奖项也照样生成，里面写明"
+)
 
 if TYPE_CHECKING:
     from kongjian.rules import Rules
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--templates", type=FILE, metavar="文件夹", help="用这个文件夹里的模板（默认先用工作簿旁边的“模板”）"
 )
+@_anyway
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def forms(
     book: Path,
@@ -49,6 +54,7 @@ def forms(
     experts: str | None,
     ranks: int | None,
     templates: Path | None,
+    answer: str,
     quiet: bool,
 ) -> None:
     """生成申报表、评分表、专家评审表、公示名单、表彰名单和工作总结统计表。"""
@@ -68,10 +74,20 @@ def forms(
     chosen, today = wanted or kinds.KINDS, dt.date.today()
     names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
     with examined(book) as (held, run):
-        plan = papers.forms(run, held, book, out, chosen, today, shape, to_pdf, names, ranks, templates)
+        plan = _agreed(
+            papers.forms(run, held, book, out, chosen, today, shape, to_pdf, names, ranks, templates, answer),
+            "" if wanted else "；只要其他几种请用 --kind 写明",
+        )
         with progress_bar(quiet, plan.steps) as progress:
             told = carry_out(plan, held, progress)
     sys.exit(say(told, quiet))
+
+
+def _agreed(plan: Plan | Question, further: str = "") -> Plan:
+    """The plan. Raises KongjianError for what is asked before there is one; `further` is a way out of its own."""
+    if isinstance(plan, Question):
+        raise KongjianError(f"{plan.text}；仍要发送请加 {plan.option}{further}")
+    return plan
 
 
 @click.command(cls=ChineseCommand)
@@ -136,9 +152,17 @@ def _books(folder: Path) -> list[Path]:
 @click.option("--values", is_flag=True, help="数值版：没有公式")
 @click.option("--public", is_flag=True, help="公示版：公示名单，遮去电话、证件号、邮箱和账号")
 @click.option("--checked", is_flag=True, help="分校版里与别校相同的名字、账号（上次已列出）都看过，仍要发送")
+@_anyway
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def mail(
-    book: Path, out: Path | None, by_school: bool, values: bool, public: bool, checked: bool, quiet: bool
+    book: Path,
+    out: Path | None,
+    by_school: bool,
+    values: bool,
+    public: bool,
+    checked: bool,
+    answer: str,
+    quiet: bool,
 ) -> None:
     """生成可以发送的副本，核对后写出邮件草稿（.eml）；从不自动发送。"""
     from kongjian.entry.cli.file_book import examined
@@ -151,8 +175,13 @@ def mail(
     out = out or book.resolve().parent / send_copies.FOLDER
     code = 0
     with examined(book) as (held, run):
-        for edition in [e for e, wanted in asked.items() if wanted] or [send_copies.LIVE]:
-            plan = copies.edition(run, book, out, edition, dt.datetime.now(), checked)
+        editions = [e for e, wanted in asked.items() if wanted] or [send_copies.LIVE]
+        # all are agreed to before the first is written
+        plans = [
+            _agreed(copies.edition(run, held, book, out, e, dt.datetime.now(), answer, checked))
+            for e in editions
+        ]
+        for plan in plans:
             with progress_bar(quiet, plan.steps) as progress:
                 told = carry_out(plan, held, progress)
             code = max(code, say(told, quiet))

@@ -28,11 +28,14 @@ MOST = 3
 """Boxes; what is said at such length stands on a sheet or in a file as well."""
 _MAILED = "已在 Outlook 里打开一封新邮件，附件已加好；收件人请自己填，看过再发"
 _NOT_MAILED = "没有打开 Outlook；邮件草稿（.eml）在文件旁边"
+_ANYWAY = "仍要发送吗？选“是”就按现在的数据生成，里面写明还有什么没有核实"
 _DRAFTS = "每个文件旁边有一份同名的邮件草稿（.eml）"
 
 
 def rows(said: Sequence[Told] | Question) -> list[list[str]]:
     """The rows of one press."""
+    if isinstance(said, Question) and said.answer:
+        return _even(["title", TITLE], ["ask", f"{said.text}。\n{_ANYWAY}", said.answer])
     if isinstance(said, Question):
         return _even(["title", TITLE], ["files" if said.patterns else "type", said.text, said.patterns])
     drafts = [draft for one in said for draft in one.mails]

@@ -13,6 +13,7 @@ from kongjian.base.grid import YES_NO, Grid, is_blank
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.intake.importing.convert import Value
 from kongjian.intake.importing.landing import Block
+from kongjian.intake.importing.undo import Removal
 from kongjian.rules.model_tables import Column
 from kongjian.xlsx.table_parts import totals_row
 
@@ -38,6 +39,21 @@ def last_row(grid: Grid) -> int:
     """The last row of a sheet that shows anything."""
     rows = [r for r, cells in enumerate(grid.rows, start=1) if not all(map(is_blank, cells))]
     return max([0, *rows[-1:], *(r for r, _ in grid.errors)])
+
+
+def remove(sheet: xw.Sheet, gone: Removal) -> None:
+    """The last rows of a sheet out again; the table ends above them, with one blank row where none is left."""
+    sheet.range((gone.first_row, 1), (gone.last_row, gone.width)).clear_contents()
+    last_row = max(gone.first_row - 1, gone.header_row + 1)
+    for table in sheet.tables:
+        area = table.range
+        if (
+            table.name == gone.table_name
+            and area.row + area.shape[0] - 1 > last_row
+            and not table.show_totals
+        ):
+            last = area.column + area.shape[1] - 1
+            table.resize(sheet.range((area.row, area.column), (last_row, last)))
 
 
 def _extend(sheet: xw.Sheet, block: Block) -> None:

@@ -111,17 +111,22 @@ class LiveBook:
         """Raises KongjianError before the first cell is written; what breaks off later is said by `writing.again`."""
         rows = [(self._by_name[fold(b.sheet)], b) for b in writing.rows]
         cells = [(self._by_name[fold(c.sheet)], c) for c in writing.cells]
+        gone = [(self._by_name[fold(r.sheet)], r) for r in writing.removed]
         for sheet, new in rows:
             live_append.refuse_totals(sheet, new)
         sheets = [s for p in writing.pages if (s := self.sheet(p.spec.sheet))]
-        sheets += [place.sheet for place in self._named().values()] if writing.home else []
-        sheets += [sheet for sheet, _ in (*rows, *cells)]
+        sheets += (
+            [place.sheet for place in live_names.cells(self._book, "Home").values()] if writing.home else []
+        )
+        sheets += [sheet for sheet, _ in (*rows, *cells, *gone)]
         begun = False
         try:
             with ExitStack() as after:
                 for sheet in {s.name: s for s in sheets}.values():
                     after.enter_context(unprotected(sheet))
                 begun = True
+                for sheet, removal in gone:
+                    live_append.remove(sheet, removal)
                 self._put(writing, rows, cells, progress)
         except Exception as error:
             if isinstance(error, KongjianError) and not begun:
@@ -203,7 +208,7 @@ class LiveBook:
 
     def _put_home(self, state: Mapping[str, str | int], counts: list[list[float]]) -> None:
         """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""
-        places = self._named() if state else {}
+        places = live_names.cells(self._book, "Home") if state else {}
         for name, value in state.items():
             if name in places:
                 cell = places[name][0, 0]
@@ -212,11 +217,6 @@ class LiveBook:
                 cell.value = value
         if HOME_DISTRIBUTION in places:
             places[HOME_DISTRIBUTION][0, 0].resize(len(counts), len(counts[0])).value = counts
-
-    def _named(self) -> dict[str, xw.Range]:
-        """The cells of the names that 首页 uses."""
-        names = [n for n in self._book.names if n.name.startswith("Home")]
-        return {n.name: n.refers_to_range for n in names if "#REF!" not in (n.refers_to or "#REF!")}
 
     def _table(self, spec: OutputSheet) -> tuple[xw.Sheet, Table]:
         """The table with its sheet; made again where staff deleted it."""

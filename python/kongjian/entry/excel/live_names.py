@@ -1,4 +1,4 @@
-"""Defined names of the open workbook that carry texts."""
+"""Defined names of the open workbook: the cells that they point to, the texts that they carry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ import xlwings as xw
 
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.xlsx.defined_names import carried_text
+
+
+def cells(book: xw.Book, beginning: str) -> dict[str, xw.Range]:
+    """The cells by those names that begin so."""
+    names = [n for n in book.names if n.name.startswith(beginning)]
+    return {n.name: n.refers_to_range for n in names if "#REF!" not in (n.refers_to or "#REF!")}
 
 
 def carried(book: xw.Book, name: str) -> str:

@@ -59,13 +59,27 @@ def _import(now: Press) -> list[Told] | Question:
     return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
 
 
-def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told]:
+def _preview_import(now: Press) -> list[Told] | Question:
+    if not now.answer:
+        return file_import.WHICH
+    live, rules = _opened(now)
+    chosen = [Path(name) for name in now.answer.split("\n")]
+    plan = file_import.previewed(chosen, live, rules, _moment(), progress=now.progress)
+    return carry_out(plan)
+
+
+def _undo_import(now: Press) -> list[Told]:
+    live, rules = _opened(now)
+    return carry_out(file_import.undone(live, rules, _moment()), live, now.progress)
+
+
+def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told] | Question:
     """Forms into 表格 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / kinds.FOLDER
     live, run = _examined(now)
     to_pdf = printer(now.book.app)
-    plan = papers.forms(run, live, path, out, wanted, _moment().date(), shape, to_pdf)
-    return carry_out(plan, live, now.progress)
+    plan = papers.forms(run, live, path, out, wanted, _moment().date(), shape, to_pdf, answer=now.answer)
+    return plan if isinstance(plan, Question) else carry_out(plan, live, now.progress)
 
 
 def _collect(now: Press) -> list[Told]:
@@ -75,12 +89,16 @@ def _collect(now: Press) -> list[Told]:
     return carry_out(plan, live, now.progress)
 
 
-def _send(now: Press, edition: str) -> list[Told]:
+def _send(now: Press, edition: str) -> list[Told] | Question:
     """An edition into 分发 beside the workbook, which stays as it is."""
     path, out = now.path, now.path.parent / send_copies.FOLDER
     live, run = _examined(now)
-    schools = now.answer.split("\n") if now.answer else None  # whose doubts staff have looked at
-    plan = copies.edition(run, path, out, edition, _moment(), schools is not None, schools)
+    schools = now.answer.split("\n") if now.answer and edition == send_copies.BY_SCHOOL else None
+    plan = copies.edition(
+        run, live, path, out, edition, _moment(), now.answer, schools is not None, schools
+    )  # whose doubts staff have looked at
+    if isinstance(plan, Question):
+        return plan
     return [*carry_out(plan, live, now.progress), *papers.stale(run, live)]
 
 
@@ -148,6 +166,8 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "check_data": _check,
     "recalculate": _recalculate,
     "import_data": _import,
+    "preview_import": _preview_import,
+    "undo_import": _undo_import,
     "application_forms": partial(_forms, wanted=[kinds.APPLICATIONS]),
     "application_workbook": partial(_forms, wanted=[kinds.APPLICATIONS], shape=WORKBOOK),
     "application_pdf": partial(_forms, wanted=[kinds.APPLICATIONS], shape=PDF),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kongjian.entry.plans import sending_gate
 from kongjian.entry.plans.plan_model import ERROR, INFO, WARNING, Plan, Question, Told
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.mailing import returns, send_copies
@@ -18,17 +19,22 @@ CHECKED = "已核对，仍要发送"
 
 def edition(
     run: Run,
+    sheets: Sheets,
     book: Path,
     out: Path,
     wanted: str,
     now: dt.datetime,
+    answer: str = "",
     checked: bool = False,
     schools: Sequence[str] | None = None,
-) -> Plan:
-    """One edition below `out`, each file proven and with a mail draft beside it; of 分校版 those of `schools` or all.
+) -> Plan | Question:
+    """One edition below `out`, each file proven and with a mail draft beside it; or what is asked before.
 
-    What a proof has doubts about is asked, unless staff have `checked` it; a yes makes the schools' files in question.
+    分校版 goes out whatever is open: it serves to mend that; of it those of `schools` or all. What a proof has doubts
+    about is asked, unless staff have `checked` it; a yes makes the schools' files in question.
     """
+    if wanted != send_copies.BY_SCHOOL and (asked := sending_gate.gate(run, sheets, wanted, answer)):
+        return asked
 
     def make(progress: Progress) -> Iterable[Told]:
         sent = send_copies.send(

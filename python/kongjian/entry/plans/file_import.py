@@ -8,11 +8,12 @@ from pathlib import Path
 
 from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
 from kongjian.intake.importing.import_files import InputSheets, import_files
-from kongjian.intake.sheets import Progress
+from kongjian.intake.importing.undo import undo_last
+from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules import Rules
 from kongjian.workbook.pages import Writing
 
-_PATTERNS = "*.xlsx;*.xlsm;*.xls;*.csv;*.tsv;*.txt;*.htm;*.html"
+_PATTERNS = "*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods;*.csv;*.tsv;*.txt;*.htm;*.html;*.mht;*.mhtml;*.xml"
 WHICH = Question("选平台导出的文件（可以选几个）", f"平台导出的文件,{_PATTERNS},所有文件,*.*")
 
 
@@ -29,3 +30,25 @@ def rows(
     writing = Writing("导入", rows=found.rows, pages=found.pages, again=False)
     mode = WARNING if found.unfinished else INFO
     return Plan(writing, (Told("\n".join(found.lines), mode),))
+
+
+def previewed(
+    paths: Sequence[Path],
+    sheets: InputSheets,
+    rules: Rules,
+    now: dt.datetime,
+    sheet: str = "",
+    progress: Progress = lambda _: None,
+) -> Plan:
+    """What the same import would do; nothing is written."""
+    found = import_files(paths, sheets, rules, now, sheet, progress)
+    mode = WARNING if found.unfinished else INFO
+    said = [line for line in found.lines if not line.startswith("写入的")]
+    return Plan(told=(Told("\n".join([*found.preview, *said, "这是预览，什么都没有写入"]), mode),))
+
+
+def undone(sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:
+    """The rows of the last import out of the input sheets again."""
+    found = undo_last(sheets, rules, now)
+    writing = Writing("撤消导入", removed=found.removed, pages=[found.page], again=False)
+    return Plan(writing, (Told(found.line),))

@@ -6,20 +6,20 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from kongjian.entry.plans.plan_model import ERROR, INFO, Plan, Told
-from kongjian.forms import make_and_collect
+from kongjian.entry.plans import sending_gate
+from kongjian.entry.plans.plan_model import ERROR, INFO, Plan, Question, Told
+from kongjian.forms import kinds, make_and_collect
 from kongjian.forms.produce import FILES, ToPdf, count
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.mailing import returns
 from kongjian.rules import Rules
-from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.workbook.run import Run
 
 
 def stale(run: Run, sheets: Sheets) -> list[Told]:
     """A hint where the workbook shows results of other data, or none."""
-    said = make_and_collect.stale(run, previous_run(sheets).fingerprint)
-    return [Told(f"提示：{said}")] if said else []
+    said = sending_gate.stale(run, sheets)
+    return [Told(f"提示：{said}；这里按现在的数据生成，请再按“重新计算排名”")] if said else []
 
 
 def forms(
@@ -34,9 +34,16 @@ def forms(
     experts: Sequence[str] = (),
     ranks: int | None = None,
     templates: Path | None = None,
-) -> Plan:
-    """Forms of the wanted kinds below `out`. Raises KongjianError where there is no data."""
+    answer: str = "",
+) -> Plan | Question:
+    """Forms of the wanted kinds below `out`, or what is asked before lists for others are made.
+
+    Raises KongjianError where there is no data.
+    """
     jobs = make_and_collect.plan(run, wanted, today, experts, ranks)
+    lists = "、".join(kind for kind in kinds.FOR_OTHERS if kind in wanted)
+    if lists and (asked := sending_gate.gate(run, sheets, lists, answer)):
+        return asked
 
     def make(progress: Progress) -> Iterable[Told]:
         made = make_and_collect.make(run, jobs, book, out, wanted, today, shape, to_pdf, templates, progress)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kongjian.mailing.mail_draft import Draft
     from kongjian.workbook.pages import Writing
 
+ANYWAY = "anyway"
+"""The answer that lets results go out as they are, and the option that gives it."""
 INFO, WARNING, ERROR, SHOWN = "info", "warning", "error", "shown"
 """How a work ended: done; done, and something is wrong with what was looked at; not done, or not in full; done, and
 the sheets that it wrote say so, so that Excel needs no box."""
@@ -41,8 +43,8 @@ class Told:
 class Question:
     """What has to be answered: before there is a plan which files, `patterns` being as Excel's dialog takes them, or
 
-    without them what is to be typed; after what was told yes or no, `answer` being what yes hands over and `option`
-    what says yes on the command line.
+    without them what is to be typed; before there is a plan or after what was told yes or no, `answer` being what yes
+    hands over and `option` what says yes on the command line.
     """
 
     text: str

@@ -31,8 +31,10 @@ from kongjian.intake.importing.damaged import refuse_damaged
 from kongjian.intake.importing.gather import Gathered, Known, SheetPart, gather
 from kongjian.intake.importing.landed_check import compared
 from kongjian.intake.importing.landing import Block, Landing, Outcome
+from kongjian.intake.importing.preview import preview_lines
 from kongjian.intake.importing.questions import apart
 from kongjian.intake.importing.records import Line
+from kongjian.intake.importing.undo import added_line
 from kongjian.intake.importing.unused_columns import empty_columns, is_score
 from kongjian.intake.problem_list import word
 from kongjian.intake.sheets import RECORDS, Page, Progress, Sheets, no_sheet, rows_below_header
@@ -57,13 +59,15 @@ class InputSheets(Sheets, Protocol):
 class Import:
     """What is said of an import, the new rows of input sheets, and the sheets of the import itself.
 
-    `unfinished` says that it waits for an answer, or that of some file nothing is in the workbook.
+    `unfinished` says that it waits for an answer, or that of some file nothing is in the workbook,
+    `preview` where the columns go and what the first rows would be.
     """
 
     lines: list[str]
     rows: list[Block]
     pages: list[Page]
     unfinished: bool = False
+    preview: Sequence[str] = ()
 
 
 def import_files(
@@ -104,7 +108,8 @@ def import_files(
             "请在“确认”列写“是”或“否”（也可以改“对应列”；都对就在“全部确认”写“是”），再导入一次"
         )
     said += [f"没有导入：{reason}" for reason in gathered.refused]
-    return Import(said, land.rows, pages, bool(land.unfinished or gathered.asked or gathered.refused))
+    unfinished = bool(land.unfinished or gathered.asked or gathered.refused)
+    return Import(said, land.rows, pages, unfinished, preview_lines(gathered.parts, land.rows))
 
 
 def _counted(asked: Sequence[NameRow]) -> str:
@@ -227,7 +232,10 @@ def _columns_told(part: SheetPart) -> list[str]:
 
 def _record(gathered: Gathered, land: _Land, sheets: Sheets, rules: Rules, now: dt.datetime) -> Page:
     """导入记录 with this import on top: file by file, then what was refused."""
-    files: list[tuple[str, list[Line]]] = [
+    names = "、".join(path.name for path in gathered.notes)
+    added = [added_line(block, block.table.sheet) for block in land.rows]
+    files: list[tuple[str, list[Line]]] = [(names, added)] if added else []
+    files += [
         (path.name, [*land.told.get(path, []), *(Line("", "", "", "", note) for note in notes)])
         for path, notes in gathered.notes.items()
     ]

@@ -125,7 +125,7 @@ class Landing:
         for k, source_row in enumerate(rows.rows):
             readings = {n: rows.columns[n][k] for n in names}
             row = {n: r.value for n, r in readings.items()}
-            known = self._find(row)
+            known = self._find(row) if self._keys else None
             if known and self._who(row) in apart and not self._is_one_of(row, before):
                 known = None
             differences = self._differences(row, known.row) if known else ()
@@ -146,7 +146,7 @@ class Landing:
 
         def repeats(row: Row) -> bool:
             nonlocal before
-            if next(self._keys_of(row), None):
+            if any(self._keys_of(row)):
                 return False
             if before is None:  # the first such row: none of this file has joined yet
                 before = Counter(self._whole(r, names) for r in self._all)
@@ -181,6 +181,8 @@ class Landing:
 
     def _know(self, row: Row, at: int, there: str) -> None:
         self._all.append(row)
+        if not self._keys:  # a log, where only whole rows are the same
+            return
         keys = dict(self._keys_of(row))
         known = _Known(row, at, there, 0 in keys)
         for k, key in keys.items():

@@ -10,12 +10,16 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.engine.awards import REMARK
+from kongjian.intake import school_names
 from kongjian.intake.marks import FILLS
+from kongjian.intake.problem_list import ACCEPTED
+from kongjian.intake.sheets import COLUMN_NAMES
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
 from kongjian.workbook.look.build_marks import mark
-from kongjian.workbook.look.build_styles import LAST_ROW, Styles, add_table, frame, freeze, print_setup
+from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.xlsx.fill_marks import NEVER, formula
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
 from kongjian.xlsx.text_heights import text_width
@@ -25,6 +29,7 @@ _LANDSCAPE_FROM = 112  # characters that still print readably across an upright 
 _NAMES = {"名次", "类别", "级别", "学校名称", "教师姓名", "口径", "取值", "时间", "月份", "奖项"}
 _NAMING = (Role.KIND, Role.SCHOOL, Role.PERSON, Role.MONTH)
 _FREEZE_AT_MOST = 52
+_WHO_AND_WHEN = "核对过、要保留的写“是”，不再计数。谁、什么时候确认的写在后面，如：是 张三 2021-08-01"
 _PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
 _INPUT_KIND = {
     "text": "code", "account": "account", "yes_no": "word", "choice": "word", "count": "count",
@@ -171,11 +176,15 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
         sheet.write_blank(FIRST_ROW - 1, index, None, styles.cell(kind, column.wraps))
         if column.kind == "answer":
             choices = {"validate": "list", "source": ["是", "否"], "show_error": False}
+            if column.name == ACCEPTED:
+                choices |= {"input_title": ACCEPTED, "input_message": _WHO_AND_WHEN}
             sheet.data_validation(FIRST_ROW - 1, index, LAST_ROW - 1, index, choices)
     widths = [c.width for c in output.columns]
     frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
     header = styles.header(output.role)
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
+    if output.table == COLUMN_NAMES.table:
+        _school_names(sheet, styles, len(output.columns) + 1)
     mark(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
@@ -183,8 +192,19 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
         sheet.protect("", _PROTECT)
 
 
+def _school_names(sheet: Worksheet, styles: Styles, left: int) -> None:
+    """The table of schools that are read as others, right of the columns' names: only staff write there."""
+    sheet.set_column(left, left + 1, 26, styles.column("account"))
+    sheet.set_column(left + 2, left + 2, 30, styles.column("text"))
+    sheet.write_string(HEADER_ROW - 2, left, school_names.HINT, styles.get(font_color=GREY))
+    header = dict.fromkeys(school_names.COLUMNS, styles.header("input"))
+    add_table(sheet, school_names.TABLE, HEADER_ROW, header, 1, left=left)
+
+
 def _output_kind(column: OutColumn) -> str:
-    """Short words stand in the middle of their column."""
+    """Short words stand in the middle of their column; staff write remarks themselves."""
+    if column.name == REMARK:
+        return "remark"
     short = column.kind == "text" and column.width < 11.5 and "姓名" not in column.name
     return "word" if short else column.kind
 

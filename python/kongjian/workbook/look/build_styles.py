@@ -63,6 +63,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "seconds": {"num_format": "0.0"},
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "center"},
     "answer": {"align": "center", "locked": False},  # staff write here, on a protected sheet
+    "remark": {**_LEFT, "locked": False},
     "link": {**_LEFT, "font_color": "#1155CC", "underline": 1},
 }
 

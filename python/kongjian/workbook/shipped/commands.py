@@ -42,8 +42,20 @@ COMMANDS = (
     Command(
         "ImportData", "数据", "导入平台数据", "I", "FileOpen",
         "导入平台数据 (Import platform data)",
-        "读选中的一个或几个平台导出的文件（.xlsx、.xls、CSV），认出是哪张表，写在输入表已有的行下面；已有的行不改。转换了什么写进“导入记录”，拿不准的列名写进“列名对应”。写入后不能用“撤消”退回。",
+        "读选中的一个或几个平台导出的文件（.xlsx、.xls、CSV），认出是哪张表，写在输入表已有的行下面；已有的行不改。转换了什么写进“导入记录”，拿不准的列名写进“列名对应”。写入后不能用“撤消”退回，可以按“撤消上次导入”。",
         entry="import_data", on_home=True,
+    ),
+    Command(
+        "PreviewImport", "数据", "预览导入", "I4", "FilePrintPreview",
+        "预览导入 (Preview import)",
+        "读选中的文件，说明是哪张表、每一列到哪里、前几行会写成什么。什么都不写入。",
+        entry="preview_import", under="ImportData",
+    ),
+    Command(
+        "UndoImport", "数据", "撤消上次导入", "I5", "Undo",
+        "撤消上次导入 (Undo last import)",
+        "读“导入记录”，去掉最近一次导入新增的那些行；这些行后来改动过，或下面又有了内容，就不撤消并说明。写入后不能用“撤消”退回。",
+        entry="undo_import", under="ImportData",
     ),
     Command(
         "GoColumnNames", "数据", "列名对应", "I2", "DataValidation",
