@@ -83,7 +83,8 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.parametrize("spec", WRITTEN, ids=lambda s: s.table)
 def test_the_button_writes_what_the_command_writes(both: Both, spec: Any) -> None:
     mine, theirs = both.pressed.rows(spec.sheet), values(both.command, spec.sheet)
-    assert mine[0] == spec.names
+    # behind the first table 列名对应 has one that only staff write in
+    assert mine[0][: len(spec.names)] == spec.names
     if spec.table == "Runs":
         mine[1][8] = theirs[1][8] = 0.0  # the seconds that it took
         mine[1:] = [[from_excel(row[0]), *row[1:]] for row in mine[1:]]
