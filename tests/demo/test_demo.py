@@ -15,13 +15,15 @@ import pytest
 from kongjian.base.grid import Grid
 from kongjian.demo.dirt import NO_BREAK_SPACE, UNKNOWN_SCHOOL, WIDE_SPACE
 from kongjian.demo.generate import demo_data
-from kongjian.demo.schools import LISTED, school_list
+from kongjian.demo.schools import listed, school_list
 from kongjian.engine.calculate import calculate
 from kongjian.engine.outcome import Results
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.build_workbook import Pasted, build
+
+RULES = load_rules()
 
 Data = dict[str, Pasted]
 TEACHERS = 3500
@@ -115,12 +117,12 @@ def test_a_larger_city_has_more_schools_and_unique_accounts(rules: Rules) -> Non
 
 
 def test_school_list_shares_out_every_teacher() -> None:
-    assert [s.name for s in school_list(TEACHERS)] == [s.name for s in LISTED]
+    assert [s.name for s in school_list(RULES, TEACHERS)] == [s.name for s in listed(RULES)]
     for teachers in (1000, TEACHERS, 175_000):
-        schools = school_list(teachers)
+        schools = school_list(RULES, teachers)
         assert sum(s.teachers for s in schools) == teachers
         assert min(s.teachers for s in schools) >= 1
-    assert len(school_list(175_000)) == 3000
+    assert len(school_list(RULES, 175_000)) == 3000
 
 
 def test_too_small_a_city_is_refused(rules: Rules) -> None:

@@ -1,4 +1,4 @@
-"""Every case of tests/cases holds; and the runner notices a case that is wrong."""
+"""Every case of the scheme holds; and the runner notices a case that is wrong."""
 
 from __future__ import annotations
 

@@ -307,7 +307,11 @@ def test_in_the_layout_of_a_wheel_workbook_and_rules_are_found(tmp_path: Path) -
     env = {**os.environ, "PYTHONPATH": str(site), "HOME": str(tmp_path)}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     package = site / "kongjian"
-    assert run.stdout.splitlines() == [str(package / "kongjian.xlsm"), "None", str(package / "rule_files")]
+    assert run.stdout.splitlines() == [
+        str(package / "kongjian.xlsm"),
+        "None",
+        str(package / "rule_files" / "chibi-2020"),
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "kongjian", "install"], capture_output=True, check=False, env=env
     )

@@ -14,12 +14,13 @@ from click.testing import CliRunner
 
 from import_files import TEACHERS, xlsx
 from kongjian import buttons
-from kongjian.base import libreoffice, places
+from kongjian.base import libreoffice
 from kongjian.entry.cli.main import cli
 from kongjian.entry.excel.presses import PRESSES
 from kongjian.entry.plans.plan_model import ANYWAY, ERROR, SHOWN, WARNING, Question, Told
 from kongjian.mailing import by_school, proof
 from kongjian.mailing.corrections_list import COLUMNS, FILE
+from kongjian.selfcheck import scheme_cases
 from remote import let_save, press, remote_book
 from selfchecked import few_cases
 from workbooks import SCHOOL_NAMES, opened, small_book
@@ -47,7 +48,7 @@ WORKS = {
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(places, "cases", few_cases)
+    monkeypatch.setattr(scheme_cases, "folder_of", lambda _: few_cases())
     for module in (proof, by_school, libreoffice):
         monkeypatch.setattr(module, "find_office", lambda: None)
 

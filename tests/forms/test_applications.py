@@ -28,7 +28,7 @@ from office import convert, pdf_pages
 from package_lint import lint
 from where import ROOT
 
-SCHEME = (ROOT / "rules/source/方案原文.txt").read_text(encoding="utf-8")
+SCHEME = (ROOT / "rules/chibi-2020/source/方案原文.txt").read_text(encoding="utf-8")
 LONG = "坚持使用平台备课授课，" * 200  # 2,200 characters
 
 

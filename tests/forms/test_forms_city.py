@@ -16,12 +16,12 @@ import pytest
 from kongjian.base.places import templates
 from kongjian.demo.generate import demo_data
 from kongjian.forms import kinds
-from kongjian.forms.design.make_templates import DESIGNS, make_templates
+from kongjian.forms.design.make_templates import designs, make_templates
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, unit_key
 from kongjian.forms.produce import PDF, SHAPES
 from kongjian.forms.returned.checklist import FILE as CHECKLIST
 from kongjian.forms.template.filled_workbook import Template
-from kongjian.rules import Rules
+from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.build_workbook import build
@@ -29,6 +29,8 @@ from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from office import pdf_pages
 from workbooks import small_book
+
+DESIGNS = designs(load_rules())
 
 BOOK = "book.xlsm"
 FORMS_OF = {"school": "申报表/学校", "teacher": "申报表/教师"}

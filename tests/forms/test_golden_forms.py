@@ -9,12 +9,14 @@ from xml.etree import ElementTree
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from kongjian.forms.design.make_templates import DESIGNS
+from kongjian.forms.design.make_templates import designs
 from kongjian.forms.template.filled_workbook import untouched
 from kongjian.rules import load_rules
 from make_golden import fill_forms
 from package_lint import lint
 from where import GOLDEN
+
+DESIGNS = designs(load_rules())
 
 FORMS = GOLDEN / "forms"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kongjian.base import places
 from kongjian.base.grid import Grid
 from kongjian.entry.cli import main
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.excel.live_book import formula_places
 from kongjian.entry.plans.examinations import SELFCHECK_REPORT
+from kongjian.selfcheck import scheme_cases
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -26,7 +26,7 @@ NO_FORMULAS_SEEN = "这里看不到公式，没有查结果表里有没有公式
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(places, "cases", few_cases)
+    monkeypatch.setattr(scheme_cases, "folder_of", lambda _: few_cases())
     return calculated(tmp_path)
 
 

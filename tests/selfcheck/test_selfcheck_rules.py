@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from kongjian.base import places
 from kongjian.engine.frame import Floats
 from kongjian.mailing.live_copy import Contents, contents
-from kongjian.rules import Rules, resolve
+from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Award, Band, Indicator
 from kongjian.selfcheck import agreement, calculators, examine_book, gaps, scheme_cases
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Calculated
@@ -193,7 +192,7 @@ def test_cases_that_are_missing_or_broken_do_not_pass(book: Path, tmp_path: Path
 
 
 def test_the_cases_of_this_installation_are_found() -> None:
-    assert places.cases() == CASES
+    assert scheme_cases.folder_of(load_rules()) == CASES
 
 
 def test_a_check_that_breaks_is_one_line(book: Path) -> None:

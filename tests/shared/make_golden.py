@@ -74,7 +74,7 @@ def fill_forms(rules: Rules, folder: Path) -> list[Path]:
     for job in kinds.jobs(run, kinds.KINDS, NOW.date()):
         if job.template not in made:
             made[job.template] = folder / job.template
-            with Template(template_path(job.template, None)) as template:
+            with Template(template_path(job.template, None, rules)) as template:
                 document = job.documents[0]
                 template.write(made[job.template], document.sheets, document.names)
     return list(made.values())

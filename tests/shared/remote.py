@@ -19,6 +19,7 @@ import pytest
 import xlwings as xw
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
@@ -156,6 +157,10 @@ class Applied:
         top, left = action["start_row"] + 1, action["start_column"] + 1
         bottom, right = top + action["row_count"] - 1, left + action["column_count"] - 1
         return [[sheet.cell(r, c) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
+
+    def namesAdd(self, _: Worksheet | None, action: dict[str, Any]) -> None:  # noqa: N802
+        name, refers_to = action["args"][:2]
+        self.book.defined_names[name] = DefinedName(name, attr_text=refers_to.removeprefix("="))
 
     def setValues(self, sheet: Worksheet, action: dict[str, Any]) -> None:  # noqa: N802
         for cells, values in zip(self._cells(sheet, action), action["values"], strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ from openxml_audit import OpenXmlValidator
 
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.bands_text import parse_bands
-from kongjian.workbook.layout import DISTRIBUTION, HOME_DISTRIBUTION, HOME_STATE
+from kongjian.workbook.layout import HOME_DISTRIBUTION, HOME_STATE, range_bounds, range_labels
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import read_parts
 from office import convert, pdf_pages
@@ -276,7 +277,7 @@ def test_the_state_of_the_last_run_has_its_names(book: Workbook) -> None:
 def test_the_score_distribution_has_a_row_for_each_range(book: Workbook) -> None:
     ((sheet, place),) = book.defined_names[HOME_DISTRIBUTION].destinations
     block = book[sheet][place.replace("$", "")]
-    assert [len(block), len(block[0])] == [len(DISTRIBUTION), 2]
+    assert [len(block), len(block[0])] == [5, 2]
     labels = [book[sheet].cell(row[0].row, row[0].column - 1).value for row in block]
     assert labels == ["60分以下", "60–69", "70–79", "80–89", "90–100"]
     first = block[0][0]
@@ -341,3 +342,24 @@ def test_libreoffice_opens_and_prints_it(built: Path, tmp_path: Path) -> None:
     assert "尚未计算" in pages[0]
     assert "学校数据" in pages[1]
     assert not any("###" in page for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("school", "teacher", "labels", "bounds"),
+    [
+        (100, 100, "60分以下 60–69 70–79 80–89 90–100", [0, 60, 70, 80, 90]),
+        (60, 60, "36分以下 36–41 42–47 48–53 54–60", [0, 36, 42, 48, 54]),
+        (75, 75, "45分以下 45–52.5 52.5–60 60–67.5 67.5–75", [0, 45, 52.5, 60, 67.5]),
+        (60, 100, "60%以下 60–69% 70–79% 80–89% 90–100%", [0, 36, 42, 48, 54]),
+    ],
+)
+def test_the_ranges_of_scores_are_shares_of_the_full_points(
+    school: float, teacher: float, labels: str, bounds: list[float]
+) -> None:
+    rules = load_rules()
+    rules = rules.replace(
+        school=dataclasses.replace(rules.school, points=school),
+        teacher=dataclasses.replace(rules.teacher, points=teacher),
+    )
+    assert range_labels(rules) == labels.split()
+    assert range_bounds(rules, "school") == [*bounds, float("inf")]

@@ -11,6 +11,7 @@ from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 from pyvbaanalysis import analyze_workbook
 
+from kongjian.rules import load_rules
 from kongjian.workbook.functions.worksheet import FUNCTIONS
 from kongjian.workbook.layout import FUNCTION_HELP_COLUMNS, HELP, MESSAGES_COLUMNS
 from kongjian.workbook.recalculate import recalculate
@@ -135,7 +136,7 @@ def test_the_help_sheet_holds_what_the_macros_read(book: Path) -> None:
     sheet = openpyxl.load_workbook(book, keep_vba=True)[HELP]
     listed = {n: [[c.value or "" for c in row] for row in sheet[ref]] for n, ref in sheet.tables.items()}
     assert listed["FunctionHelp"][0] == list(FUNCTION_HELP_COLUMNS)
-    assert [tuple(r) for r in listed["FunctionHelp"][1:]] == function_rows(FUNCTIONS.values())
+    assert [tuple(r) for r in listed["FunctionHelp"][1:]] == function_rows(FUNCTIONS.values(), load_rules())
     assert listed["Messages"] == [list(MESSAGES_COLUMNS), *map(list, messages().items())]
 
 

@@ -33,6 +33,7 @@ from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from other_scheme import OTHER, other_name, renamed, without_roles
+from where import CASES
 from workbooks import everything, pasted
 
 NOW = dt.datetime(2021, 8, 2, 9, 30)
@@ -97,9 +98,7 @@ def test_copies_are_proved_and_come_back_without_corrections(other: tuple[Path, 
 def test_the_self_check_finds_nothing(other: tuple[Path, Run]) -> None:
     book, run = other
     with Package(book) as package:
-        lines = selfcheck(
-            Reader(package), run.rules, calculator=calculators.available(), cases=places.cases()
-        )
+        lines = selfcheck(Reader(package), run.rules, calculator=calculators.available(), cases=CASES)
     # the cases are written for the columns of our own scheme; what only the file itself shows is said to be unchecked
     assert [line for line in lines if line.state == BAD and line.title != scheme_cases.TITLE] == []
     assert {line.title for line in lines if line.state == MIND} == {

@@ -13,11 +13,13 @@ BOOK = "kongjian.xlsm"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _COPY = _PACKAGE.parents[1]
 """The unzipped copy around `python`, where this is one."""
+_DEFAULT = "default.txt"
+"""Beside the schemes that came with this program: the id of the one that holds where nothing names another."""
 
 
 def unzipped_python() -> Path | None:
     """The folder `python` when this is an unzipped copy, else None (installed from a wheel)."""
-    return _PACKAGE.parent if (_COPY / "rules" / "scheme.yaml").is_file() else None
+    return _PACKAGE.parent if (_COPY / "rules" / _DEFAULT).is_file() else None
 
 
 def shipped_workbook() -> Path:
@@ -28,19 +30,29 @@ def shipped_workbook() -> Path:
     return book
 
 
-def rules() -> Path:
-    """The rule files that came with this program."""
+def schemes() -> Path:
+    """The folder of the schemes that came with this program."""
     return _shipped("rules", "rule_files")
+
+
+def own_schemes() -> Path:
+    """The folder of the schemes that the user keeps for all workbooks."""
+    return own_folder() / "方案"
+
+
+def default_scheme() -> str:
+    """The id of the scheme of a new workbook, and of the workbooks of the first edition, which name none."""
+    return (schemes() / _DEFAULT).read_text(encoding="utf-8").strip()
+
+
+def rules() -> Path:
+    """The rule files of that scheme."""
+    return schemes() / default_scheme()
 
 
 def templates() -> Path:
     """The templates of the review sheets that came with this program."""
     return _shipped("templates", "template_files")
-
-
-def cases() -> Path:
-    """The worked cases of the scheme that came with this program."""
-    return _shipped("tests/cases", "case_files")
 
 
 def _shipped(beside: str, inside: str) -> Path:
@@ -61,7 +73,7 @@ def documents(platform: str = sys.platform, environ: Mapping[str, str] = os.envi
 
 
 def own_folder(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Path:
-    """Where this program keeps what is the user's own and no document: records of errors."""
+    """Where this program keeps what is the user's own and no document: records of errors, schemes."""
     if platform == "win32" and environ.get("LOCALAPPDATA"):
         return Path(environ["LOCALAPPDATA"]) / "kongjian"
     return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kongjian"

@@ -40,6 +40,12 @@ def cultures(rng: np.random.Generator, schools: int) -> Floats:
     return rng.permutation(np.array(spread))
 
 
+def fits(rules: Rules) -> bool:
+    """Whether the scheme has the columns that this city's people fill."""
+    known = {name for table in rules.tables for name in table.names}
+    return {*_COUNTS, EVALUATION, *_RATES} <= known
+
+
 def teacher_frame(rng: np.random.Generator, school: Ints, culture: Floats, whole: Ints) -> Frame:
     """任课, 班主任 and the ten measures of every teacher; `school` is each one's school by position.
 

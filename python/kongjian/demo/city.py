@@ -47,7 +47,7 @@ class City:
 
 def make_city(rng: np.random.Generator, rules: Rules, teachers: int) -> City:
     """A city with that many teachers."""
-    listed = schools.school_list(teachers)
+    listed = schools.school_list(rules, teachers)
     culture = activity.cultures(rng, len(listed))
     of_teacher = np.repeat(np.arange(len(listed)), [s.teachers for s in listed])
     middling = np.flatnonzero((culture > -0.9) & (culture < 0.05))

@@ -17,7 +17,7 @@ from kongjian.engine.frame import Bools
 from kongjian.rules import Rules
 
 NO_BREAK_SPACE, WIDE_SPACE = "\u00a0", "\u3000"
-UNKNOWN_SCHOOL = "赤壁市样例撤并小学"
+UNKNOWN_SCHOOL = "样例撤并小学"
 OUTSIDE_TERM = (datetime.date(2020, 11, 27), datetime.date(2021, 8, 30))
 EXACT_DIGITS = 15  # Excel keeps as many digits of a number
 _GOOD_SHARES = (0.8, 0.85, 0.9, 0.95)  # 85 % scores the same

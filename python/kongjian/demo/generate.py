@@ -6,8 +6,8 @@ from collections import Counter
 
 import numpy as np
 
+from kongjian.demo import activity, any_scheme, events, schools, standings
 from kongjian.demo import dirt as dirty
-from kongjian.demo import events, standings
 from kongjian.demo.city import City, make_city
 from kongjian.demo.pasted_sheet import Sheet
 from kongjian.engine.frame import Floats, Frame, Ints
@@ -28,12 +28,15 @@ FEWEST_TEACHERS = 1000
 def demo_data(rules: Rules, seed: int = 2021, teachers: int = 3500, dirt: bool = True) -> dict[str, Pasted]:
     """Headers and cells of every input table, by the table's id; the same seed gives the same cells.
 
+    A scheme that lists no schools, or has other columns, gets plain data of every kind of column, without dirt.
     `dirt` adds what people's pastes are like: it brings findings but leaves every award as it is.
     Where a sheet has no room for all monthly scores, the lowest-scoring teachers have none.
     """
     if teachers < FEWEST_TEACHERS:
         raise ValueError(f"fewer than {FEWEST_TEACHERS} teachers leave no room for the demo's cases")
     rng = np.random.default_rng(seed)
+    if not (schools.listed(rules) and activity.fits(rules)):
+        return any_scheme.data(rng, rules, teachers)
     city = make_city(rng, rules, teachers)
     sheets = {"monthly": _monthly(rng, rules, city), "events": _events(rng, rules, city)}
     _count_every_line(rules, city, sheets["events"])
@@ -80,15 +83,15 @@ def _as_pasted_schools(rules: Rules, city: City) -> Frame:
 def _monthly(rng: np.random.Generator, rules: Rules, city: City) -> Sheet:
     """Month by month the schools' and then the teachers' scores, two teachers at 80.00 and 79.99."""
     months = rules.period.months()
-    schools = standings.monthly_scores(rng, city.school_score, len(months))
+    of_schools = standings.monthly_scores(rng, city.school_score, len(months))
     teachers = standings.monthly_scores(rng, city.teacher_score, len(months))
     for teacher, cents in zip(_near_bound(city).tolist(), (_EXACT, _BELOW), strict=False):
         teachers[teacher] = standings.scores_averaging(rng, cents, len(months))
-    kept = _with_room(city.teacher_score, LARGEST_SHEET // len(months) - len(schools))
+    kept = _with_room(city.teacher_score, LARGEST_SHEET // len(months) - len(of_schools))
     names, accounts = city.teachers["学校名称"][kept].tolist(), city.teachers["账号"][kept].tolist()
     rows: list[list[object]] = []
     for k, month in enumerate(months):
-        for name, value in zip(city.schools["学校名称"].tolist(), schools[:, k].tolist(), strict=True):
+        for name, value in zip(city.schools["学校名称"].tolist(), of_schools[:, k].tolist(), strict=True):
             rows.append(["学校", name, None, month, value])
         values = teachers[kept, k].tolist()
         rows.extend(
@@ -137,15 +140,15 @@ def _with_room(score: Floats, room: int) -> Ints:
 
 def _events(rng: np.random.Generator, rules: Rules, city: City) -> Sheet:
     """The log in order of days; fewer pupils' events where the sheet has no room."""
-    schools, accounts = city.schools["学校名称"], city.teachers["账号"]
+    names, accounts = city.schools["学校名称"], city.teachers["账号"]
     logged = np.flatnonzero(np.isin(city.teacher_school, city.logged))
     people = list(zip(city.teachers["学校名称"][logged], accounts[logged], strict=True))
-    chiefs = list(zip(schools, accounts[city.administrator], strict=True))
+    chiefs = list(zip(names, accounts[city.administrator], strict=True))
     pupils = int(_PUPIL_EVENTS_PER_TEACHER * len(accounts))
     rows = events.teacher_events(rng, rules, people, city.teachers.take(logged))
     rows += events.administrator_events(rng, rules, chiefs, city.schools)
     pupils = min(pupils, LARGEST_SHEET - len(rows))
-    rows += events.student_events(rng, rules, schools.tolist(), pupils)
+    rows += events.student_events(rng, rules, names.tolist(), pupils)
     rows.sort(key=lambda row: row[0])  # type: ignore[arg-type, return-value]
     blank = [None for c in rules.table("events").columns if c.optional]
     return Sheet(rules.table("events").names, [[*row, *blank] for row in rows])

@@ -168,5 +168,5 @@ def _said(
     if read:
         said.append("空白按0次（口径）")
     if short:
-        said.append("教师数据的人数少于教师总数")
+        said.append(f"教师数据的人数少于{rules.table('schools').name_of(Role.STAFF)}")
     return "；".join(said)

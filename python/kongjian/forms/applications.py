@@ -1,4 +1,4 @@
-"""The application forms of those who qualify (方案 五、评选程序/1; 附件3, 附件4), with what is known of them."""
+"""The application forms of those who qualify, with what is known of them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
 
 _PEOPLE, _EQUIPMENT = (Role.STAFF, Role.PUPILS), (Role.INTERNET, Role.MULTIMEDIA)
-SCHOOL_SHEET = "附件3"
-TEACHER_SHEET = "附件4"
 
 
 def sent_facts(rules: Rules) -> re.Pattern[str]:
@@ -49,7 +47,7 @@ def _columns(rules: Rules, roles: Iterable[Role]) -> list[Column]:
 
 
 def jobs(run: Run, today: dt.date) -> list[Job]:
-    """One 附件3 for each school and one 附件4 for each teacher who qualifies, by rank."""
+    """One form for each school and each teacher who qualifies, by rank."""
     return [_schools(run, today), _teachers(run, today)]
 
 
@@ -60,10 +58,10 @@ def _schools(run: Run, today: dt.date) -> Job:
         facts = known.unit_facts(run, "school", at)
         name = words(facts["学校名称"])
         context = {**known.scheme_facts(run.rules, today), **facts, **school_texts(run, at)}
-        sheet = Sheet(SCHOOL_SHEET, sheet_name(name), context)
+        sheet = Sheet(form.annex, sheet_name(name), context)
         names = {known.UNIT_NAME: known.unit_key(run, "school", at)}
-        documents.append(Document("申报表/学校", f"{SCHOOL_SHEET} {name}", [sheet], names))
-    return Job("示范学校申报表", form.template, documents, f"{SCHOOL_SHEET} 示范学校申报表")
+        documents.append(Document("申报表/学校", f"{form.annex} {name}", [sheet], names))
+    return Job(form.label, form.template, documents, f"{form.annex} {form.label}")
 
 
 def _teachers(run: Run, today: dt.date) -> Job:
@@ -76,15 +74,15 @@ def _teachers(run: Run, today: dt.date) -> Job:
         school, name, account = (str(named[c][at]) for c in NAME_COLUMNS["teacher"])
         shown = f"{name}（{account[-4:]}）" if alike[school, name] > 1 and account else name
         context = {**known.scheme_facts(run.rules, today), **known.unit_facts(run, "teacher", at)}
-        sheet = Sheet(TEACHER_SHEET, sheet_name(shown), context)
+        sheet = Sheet(form.annex, sheet_name(shown), context)
         names = {known.UNIT_NAME: known.unit_key(run, "teacher", at)}
         folder = f"申报表/教师/{school.replace('/', '_')}"
-        documents.append(Document(folder, f"{TEACHER_SHEET} {shown}", [sheet], names))
-    return Job("优秀教师申报表", form.template, documents, f"{TEACHER_SHEET} 优秀教师申报表")
+        documents.append(Document(folder, f"{form.annex} {shown}", [sheet], names))
+    return Job(form.label, form.template, documents, f"{form.annex} {form.label}")
 
 
 def school_texts(run: Run, at: int) -> dict[str, Scalar]:
-    """What 2-1, 2-2 and 2-5 of 附件3 begin with: facts of the platform, one to a line, which the school may edit.
+    """What three boxes of a school's form begin with: facts of the platform, one to a line, which the school may edit.
 
     A fact that is not known is left out.
     """

@@ -39,7 +39,9 @@ def make(
     progress: Progress = lambda _: None,
 ) -> Made:
     """Writes the planned jobs below `out`; with the application forms also the list of who owes what."""
-    made = produce(jobs, out, lambda name: template_path(name, book, templates), shape, to_pdf, progress)
+    made = produce(
+        jobs, out, lambda name: template_path(name, book, run.rules, templates), shape, to_pdf, progress
+    )
     if kinds.APPLICATIONS in wanted and shape == FILES:
         owed = checklist.expected(run, run.rules)
         try:
@@ -64,7 +66,7 @@ def collect(folder: Path, rules: Rules, today: dt.date, book: Path | None = None
                 f"{checklist.material(form)}：应交{c.owed}，已交齐{c.complete}，不完整{c.incomplete}，未交{c.missing}"
             )
         lines.append(f"申报材料清单：{listed}")
-    lines += review_collect.collect(folder, rules, template_path(review_sheets.TEMPLATE, book)).lines
+    lines += review_collect.collect(folder, rules, template_path(review_sheets.TEMPLATE, book, rules)).lines
     return lines or [nothing(folder)]
 
 

@@ -15,10 +15,13 @@ from kongjian.forms.file_names import LONGEST_FILE, LONGEST_SHEET, distinct, fil
 from kongjian.forms.job import Document, Job
 from kongjian.forms.template.filled_workbook import Note, Template, untouched
 from kongjian.intake.sheets import Progress
+from kongjian.rules import Rules
 
 FILES, WORKBOOK, PDF = SHAPES = ("文件", "工作簿", "PDF")
 OWN_TEMPLATES = "模板"
-"""The folder beside the user's workbook whose templates win over those of the program."""
+"""The folder beside the user's workbook whose templates win over those of the scheme."""
+SCHEME_TEMPLATES = "templates"
+"""The folder of a scheme that holds its templates; those of the default one stand beside `rules`."""
 
 ToPdf = Callable[[Path, Path], None]
 """Turns a workbook file into a PDF file."""
@@ -50,13 +53,17 @@ class Made:
         return "；".join(parts)
 
 
-def template_path(name: str, book: Path | None, folder: Path | None = None) -> Path:
-    """The template of this name: in the folder given, in 模板 beside the workbook, or the program's own."""
+def template_path(name: str, book: Path | None, rules: Rules, folder: Path | None = None) -> Path:
+    """The template of this name: in the folder given, in 模板 beside the workbook, or the scheme's own."""
     own = [book.resolve().parent / OWN_TEMPLATES] if book else []
-    for place in [folder] if folder else [*own, places.templates()]:
+    usual = (
+        places.templates() if rules.scheme.id == places.default_scheme() else rules.folder / SCHEME_TEMPLATES
+    )
+    for place in [folder] if folder else [*own, usual]:
         if (place / name).is_file():
             return place / name
-    raise KongjianError(f"找不到模板“{name}”；请把它放进 {folder or places.templates()}，或重新安装")
+    made = "" if folder else f"，或运行 kongjian build --templates {usual} --scheme {rules.scheme.id}"
+    raise KongjianError(f"找不到模板“{name}”；请把它放进 {folder or usual}{made}")
 
 
 def produce(

@@ -6,6 +6,8 @@ Blanks (NaN) are left out of every mean, and each table says of how many units a
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,13 +21,37 @@ from kongjian.engine.rounding import TOLERANCE, from_cents
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.readings import RankMethod
 from kongjian.rules.roles import Role
-from kongjian.workbook.layout import DISTRIBUTION
+from kongjian.workbook.layout import range_bounds, range_labels
 from kongjian.workbook.run import Run
 
 UNNAMED = "未填"
 NOBODY = "没有进入排名的"
 CITY = "全市"
 PEOPLE = {"教师": (Role.STAFF, Role.STAFF_OPENED), "学生": (Role.PUPILS, Role.PUPILS_OPENED)}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """People of a school and those of them with an account: both columns, how the rate and the accounts are called."""
+
+    total: str
+    opened: str
+    label: str
+    accounts: str
+
+
+def openings(rules: Rules) -> dict[str, Opening]:
+    """What the scheme counts, by whose accounts they are; nothing for people of whom it lacks a column."""
+    out = {}
+    for who, roles in PEOPLE.items():
+        total, opened = map(rules.table("schools").by_role, roles)
+        if total and opened:
+            own = [c for c in rules.conditions if c.opened == (opened.name,)]
+            label, accounts = (own[0].label, own[0].accounts) if own else (f"{who}开通率", who)
+            out[who] = Opening(total.name, opened.name, label, accounts)
+    return out
+
+
 TOP = {"school": 3, "teacher": 10}
 # the order in which education offices name the stages; others follow by name
 _USUAL = ("学前", "幼儿", "小学", "九年", "初", "完全中学", "高", "中职", "职", "特")
@@ -45,7 +71,7 @@ def statistics(run: Run) -> dict[str, Frame]:
     bands, leaders = {}, {}
     for kind, o in (("school", school), ("teacher", teacher)):
         groups = [(n, m) for n, m in zip(names, masks[kind], strict=True) if m.any()]
-        bands[kind] = _bands(o, [*groups, (CITY, everyone[kind][0])])
+        bands[kind] = _bands(o, [*groups, (CITY, everyone[kind][0])], kind, run.rules)
         leaders[kind] = _leaders(o, groups, TOP[kind], method)
     return {
         "概况": _overview(school, teacher, names, masks, run.rules),
@@ -54,7 +80,7 @@ def statistics(run: Run) -> dict[str, Frame]:
         "教师指标": _indicators(teacher, run.rules.teacher),
         "学校分布": bands["school"],
         "教师分布": bands["teacher"],
-        "全市分布": _city_bands(bands["school"], bands["teacher"]),
+        "全市分布": _city_bands(bands["school"], bands["teacher"], run.rules),
         "月度": _months(school, teacher, run.rules.counted_months()),
         "学校前列": leaders["school"],
         "教师前列": leaders["teacher"],
@@ -110,12 +136,12 @@ def _overview(
         "教师平均分": _each(teachers, lambda m: mean(marks[m])),
     }
     unsound = np.zeros(school.units.height, dtype=bool)
-    for who, roles in PEOPLE.items():
-        total, opened = map(rules.table("schools").by_role, roles)
-        if total is None or opened is None:
+    for who in PEOPLE:
+        counted = openings(rules).get(who)
+        if counted is None:
             columns |= {f"{who}{what}": numbers(len(names)) for what in ("人数", "开通数", "开通率")}
             continue
-        everyone, having = school.units[total.name], school.units[opened.name]
+        everyone, having = school.units[counted.total], school.units[counted.opened]
         sound = _sound(everyone, having)
         unsound |= ~sound
         all_of = _each(schools, lambda m, s=sound, v=everyone: v[m & s].sum())  # type: ignore[misc]
@@ -157,21 +183,21 @@ def _indicators(o: Outcome, scheme: ObjectScheme) -> Frame:
     )
 
 
-def _bands(o: Outcome, groups: list[tuple[str, Bools]]) -> Frame:
-    """How many units of each group score within each band of DISTRIBUTION."""
+def _bands(o: Outcome, groups: list[tuple[str, Bools]], kind: str, rules: Rules) -> Frame:
+    """How many units of each group score within each range."""
     scores = from_cents(o.score_cents)
     columns: dict[str, Any] = {"学段": texts(name for name, _ in groups)}
     masks = [mask for _, mask in groups]
-    for label, low, high in DISTRIBUTION:
+    for label, (low, high) in zip(range_labels(rules), pairwise(range_bounds(rules, kind)), strict=True):
         within = (scores >= low) & (scores < high)
         columns[label] = _each(masks, lambda m, w=within: (w & m).sum())  # type: ignore[misc]
-    columns["合计"] = np.sum([columns[label] for label, *_ in DISTRIBUTION], axis=0)
+    columns["合计"] = np.sum([columns[label] for label in range_labels(rules)], axis=0)
     return Frame(columns)
 
 
-def _city_bands(schools: Frame, teachers: Frame) -> Frame:
+def _city_bands(schools: Frame, teachers: Frame, rules: Rules) -> Frame:
     """The whole city's bands as rows, with each band's share of its kind."""
-    labels = [label for label, *_ in DISTRIBUTION]
+    labels = range_labels(rules)
     columns: dict[str, Any] = {"分数段": texts(labels)}
     for who, bands in (("学校", schools), ("教师", teachers)):
         counts = np.array([bands[label][-1] for label in labels])

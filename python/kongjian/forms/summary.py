@@ -9,7 +9,7 @@ import numpy as np
 from kongjian.engine.rounding import round_score
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
-from kongjian.forms.statistics import CITY, PEOPLE, TOP, UNNAMED, statistics
+from kongjian.forms.statistics import CITY, TOP, UNNAMED, openings, statistics
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Context, Scalar
 from kongjian.rules.model import Rules
@@ -53,9 +53,12 @@ def _paragraph(run: Run, city: dict[str, float]) -> str:
     def share(part: str, whole: str) -> str:
         return _percent(city[part] / city[whole]) if city[whole] else "无"
 
+    rates = "，".join(
+        f"{o.accounts}开通率{_percent(city[f'{who}开通率'])}" for who, o in openings(run.rules).items()
+    )
     return (
         f"　　{CITY}{city['学校数']:.0f}所学校、{city['教师数']:.0f}名教师、{run.classes}个班级有数据。"
-        f"教师空间开通率{_percent(city['教师开通率'])}，学生空间开通率{_percent(city['学生开通率'])}。"
+        f"{rates}{'。' if rates else ''}"
         f"达标学校{city['达标学校']:.0f}所，占{share('达标学校', '学校数')}；"
         f"达标教师{city['达标教师']:.0f}名，占{share('达标教师', '教师数')}。"
         f"学校平均{_points(city['学校平均分'])}，教师平均{_points(city['教师平均分'])}。"
@@ -71,7 +74,7 @@ def _points(score: float) -> str:
 
 
 def _overview_note(rules: Rules, city: dict[str, float]) -> str:
-    total = "和".join(c.name for r, _ in PEOPLE.values() if (c := rules.table("schools").by_role(r)))
+    total = "和".join(o.total for o in openings(rules).values())
     note = f"教师数是教师数据里的人数。开通率＝开通数÷人数，人数是{total}；人数或开通数没有填、开通数大于人数的学校不计入。"
     left_out = int(city["未计学校"])
     return note + (f"共有{left_out}所学校至少一项没有计入。" if left_out else "各校都已计入。")

@@ -42,12 +42,25 @@ MOST_MONTHS = 36
 _KEYS = {SCHEME: "项目", MONTHS: "月份", CONDITIONS: "条件", AWARDS: "奖项"}
 _KINDS = {fold(n): kind for kind, label in OBJECT_LABELS.items() for n in (label, kind)}
 _READERS: dict[str, Callable[[Cell], Any]] = {"number": number, "month": month, "day": day}
-_EXAMPLES = {"number": "应为大于0的数字", "month": "请写成 2020-12 这样", "day": "请写成 2021-07-31 这样"}
+
+
+def _example(kind: str, rules: Rules) -> str:
+    """How a value of this kind is to be written, by the scheme's own."""
+    examples = {"month": rules.period.start, "day": rules.scheme.apply_by}
+    return f"请写成 {examples[kind]} 这样" if kind in examples else "应为大于0的数字"
 
 
 def carries_scheme(grid: Grid) -> bool:
     """Whether this is the 规则 of a workbook that carries its whole scheme; those of the first edition do not."""
     return any(find_columns(grid, columns) for columns in COLUMNS.values())
+
+
+def named_scheme(grid: Grid) -> tuple[str, str]:
+    """The id of the workbook's scheme and its cell; ("", "") where the sheet names none."""
+    for row in rule_rows(grid, COLUMNS[SCHEME], _KEYS[SCHEME], []) or ():
+        if row.text("项目") == ID and not row.blank("取值"):
+            return row.text("取值"), row.where("取值")
+    return "", ""
 
 
 def check_scheme(grid: Grid, rules: Rules) -> None:
@@ -150,7 +163,7 @@ class _Tables:
             return row.text("取值")
         value = _READERS[kind](row["取值"])
         if not value or (kind == "number" and value < 0):
-            self._fault(row, "取值", f"{name}“{row.text('取值')}”不能用，{_EXAMPLES[kind]}")
+            self._fault(row, "取值", f"{name}“{row.text('取值')}”不能用，{_example(kind, self._rules)}")
         return value
 
     def _months(self, period: Period) -> None:
@@ -161,7 +174,7 @@ class _Tables:
         for row in self._rows[MONTHS]:
             name = month(row["月份"])
             if not name:
-                self._fault(row, "月份", f"月份“{row.text('月份')}”认不出，{_EXAMPLES['month']}")
+                self._fault(row, "月份", f"月份“{row.text('月份')}”认不出，{_example('month', self._rules)}")
             elif name not in due:
                 outside = f"{name}不在评选开始到评选结束（{period.start}至{period.end}）之内"
                 self._fault(row, "月份", f"{outside}，请删去这一行，或改评选开始、评选结束")

@@ -52,7 +52,7 @@ _LOOKS: dict[str, dict[str, object]] = {
     "warning": {"bold": True, "font_color": RED},
     "input": _INPUT,
     "input_rank": {**_INPUT, "num_format": "0"},
-    "input_rate": {**_INPUT, "num_format": "0%"},
+    "input_rate": {**_INPUT, "num_format": "0.0%"},
     "sheet_link": {
         "font_color": "#1155CC",
         "underline": 1,

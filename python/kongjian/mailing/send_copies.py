@@ -104,7 +104,13 @@ def _by_school(
     """The files as written in the scratch folder: path, name below the output folder, proof, school."""
     progress("正在生成分校版…")
     copies = school_copies(
-        run, folder, lambda name: template_path(name, book), moment, progress, schools, checked=checked
+        run,
+        folder,
+        lambda name: template_path(name, book, run.rules),
+        moment,
+        progress,
+        schools,
+        checked=checked,
     )
     return [(c.path, f"{BY_SCHOOL}/{c.path.name}", c.proof, c.school) for c in copies]
 
@@ -119,7 +125,12 @@ def _copy(
     if edition == PUBLIC:
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
         accounts = run.results.teacher.names["账号"].tolist()
-        return fresh, name, public_copy(job, template_path(job.template, book), fresh, accounts), ""
+        return (
+            fresh,
+            name,
+            public_copy(job, template_path(job.template, book, run.rules), fresh, accounts),
+            "",
+        )
     live_copy(run, fresh, formulas=edition == LIVE, moment=moment)
     progress("正在核对…")
     return fresh, name, prove(fresh, run, formulas=edition == LIVE), ""

@@ -32,3 +32,8 @@ def following_faults(awards: Sequence[Award], kind: str) -> Iterator[tuple[str, 
         follows = award.object == kind and award.recipient == "administrator"
         if follows and (award.first, award.last) not in steps:
             yield award.name, f"名次与任何一个{OBJECT_LABELS[kind]}奖项都不一致"
+
+
+def change_columns(awards: Sequence[Award]) -> dict[str, str]:
+    """What the column is called that tells of changes in an award to units, by the award's name, in order of rank."""
+    return {a.name: f"{a.short or a.name}变化" for kind in OBJECT_LABELS for a in ladder(awards, kind)}

@@ -18,7 +18,15 @@ from typing import Any
 from kongjian import __version__
 from kongjian.base import places
 from kongjian.base.errors import KongjianError, RuleFileError
-from kongjian.rules import model, model_evidence, model_forms, model_importing, model_tables, readings
+from kongjian.rules import (
+    catalog,
+    model,
+    model_evidence,
+    model_forms,
+    model_importing,
+    model_tables,
+    readings,
+)
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import not_carried_out
 
@@ -46,14 +54,26 @@ _LONG_AGO = 3600
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 
 
-def load_rules(folder: Path | None = None) -> Rules:
-    """The rules of a folder with every reading at its default, checked; from the cache when unchanged."""
-    folder = folder or places.rules()
+def load_rules(scheme: str | Path = "", beside: Path | None = None) -> Rules:
+    """A scheme's rules with every reading at its default, checked; from the cache when unchanged.
+
+    The scheme is named by its id, looked for `beside` a workbook, too, or by its folder; without, it is the default.
+    """
+    if isinstance(scheme, Path):
+        return _of_folder(scheme)
+    folder = catalog.scheme_folder(scheme or places.default_scheme(), beside)
+    rules = _of_folder(folder)
+    if rules.scheme.id != folder.name:
+        raise RuleFileError(f"{folder}：scheme.yaml 的 id 是“{rules.scheme.id}”，文件夹要叫同样的名字")
+    return rules
+
+
+def _of_folder(folder: Path) -> Rules:
     cache = _cache_path(folder)
     try:
         rules = pickle.loads(cache.read_bytes())
         if isinstance(rules, Rules):
-            return rules
+            return rules.replace(folder=folder)
     except Exception:  # a missing or foreign cache only means that the files are checked again
         pass
     rules = check_rules(folder)
@@ -83,6 +103,7 @@ def check_rules(folder: Path) -> Rules:
         evidence=read["evidence"],
         reconcile=read["reconcile"],
         importing=read["importing"],
+        folder=folder,
     )
     for reading in rules.readings:
         if not reading.values:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from kongjian.base.errors import OutsidePeriodError
@@ -151,7 +152,7 @@ class EligibilityFile:
 
 @dataclass(frozen=True)
 class Award:
-    """One 奖项 for the ranks first..last, both included."""
+    """One 奖项 for the ranks first..last, both included; `short` is how a narrow column calls it."""
 
     name: str
     object: Object
@@ -161,6 +162,7 @@ class Award:
     source: str
     sentence: str
     granted_by: str = ""
+    short: str = ""
     __pydantic_config__ = STRICT
 
     @property
@@ -255,6 +257,7 @@ class Rules:
     规则 sheet changed (see `parameters`), `unedited` their values in the rule files. An indicator whose
     target is `by_reading` has been resolved. Of the period's months `uncounted` do not enter monthly scores.
     `renamed` is what the workbook says of schools that have another name in 学校数据.
+    `folder` is where the rule files stand.
     """
 
     scheme: SchemeFile
@@ -278,6 +281,7 @@ class Rules:
     unedited: Edits = field(default_factory=dict)
     uncounted: frozenset[str] = frozenset()
     renamed: tuple[SchoolName, ...] = ()
+    folder: Path = field(default=Path(), compare=False)
 
     @property
     def version(self) -> str:

@@ -10,7 +10,7 @@ from kongjian.rules.objects import STRICT, Object
 
 @dataclass(frozen=True)
 class FormField:
-    """One field that a unit fills in: the defined name of its cell, how it is checked."""
+    """One field that a unit fills in: the defined name of its cell, how it is checked; `caption` is the label as printed."""
 
     name: str
     label: str
@@ -18,21 +18,31 @@ class FormField:
     required: bool = True
     longest: int = 0
     hint: str = ""
+    caption: str = ""
     __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True)
 class Form:
-    """One form that a qualified unit hands in: its template, its fields. All are due on the scheme's `apply_by`."""
+    """One form that a qualified unit hands in: its template, its fields. All are due on the scheme's `apply_by`.
+
+    `annex` is what the scheme calls it (附件3): the head of its page, its sheet and its files.
+    """
 
     id: str
     title: str
+    annex: str
     template: str
     object: Object
     source: str
     sentence: str
     fields: tuple[FormField, ...]
     __pydantic_config__ = STRICT
+
+    @property
+    def label(self) -> str:
+        """The form in a few words, as its template is called, the annex left out."""
+        return self.template.rpartition(".")[0].removeprefix(self.annex).strip()
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class Review:
 
 @dataclass(frozen=True)
 class FormsFile:
-    """rules/forms.yaml: what is handed in and reviewed (方案 五、评选程序; 附件3, 附件4)."""
+    """forms.yaml: what is handed in and reviewed."""
 
     forms: tuple[Form, ...]
     review: Review

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from kongjian.base import places
 from kongjian.base.grid import Grid
+from kongjian.base.scratch import scratch
+from kongjian.rules import Rules
 from kongjian.selfcheck.second_reader import SecondReader
 from kongjian.workbook.layout import HELP, HOME, RULES
+from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
@@ -25,6 +29,17 @@ class EmptyBook:
 
     def grid(self, sheet: str) -> Grid | None:
         return self.grids.get(sheet)
+
+
+@contextmanager
+def of_scheme(rules: Rules) -> Iterator[Path]:
+    """The empty workbook of a scheme: the one that this installation ships, or one made for the moment."""
+    if rules.folder == places.rules():
+        yield places.shipped_workbook()
+        return
+    with scratch() as folder:
+        build(rules, folder / places.BOOK)
+        yield folder / places.BOOK
 
 
 def empty_book(path: Path | None = None) -> EmptyBook:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
-from kongjian.base import files, places
+from kongjian.base import files
 from kongjian.base.errors import KongjianError
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Progress
@@ -25,7 +25,7 @@ from kongjian.selfcheck import (
     untouched_results,
 )
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Calculator, Evaluator, Line
-from kongjian.selfcheck.empty_book import empty_book
+from kongjian.selfcheck.empty_book import empty_book, of_scheme
 from kongjian.selfcheck.fresh_run import fresh_run
 from kongjian.selfcheck.second_reader import SecondReader
 from kongjian.workbook.run import Run, own_rules
@@ -44,7 +44,7 @@ def selfcheck(
     """The lines of the report. `rules` are those of the installation, `calculator` works out native formulas.
 
     `file` is the workbook's file, without which nobody can tell formats, names and macros; `shipped` the empty workbook
-    of this installation. Raises KongjianError for a workbook without the sheets or columns that a calculation needs.
+    of the scheme, which is found or made. Raises KongjianError for a workbook without the sheets or columns that a calculation needs.
     """
     progress("正在核对规则…")
     refused, own = None, rules
@@ -60,9 +60,10 @@ def selfcheck(
     ) as beside:  # formulas are worked out outside Python, which does the rest meanwhile
         agreeing = beside.submit(_line, agreement.TITLE, lambda: _agreement(run, by_row, calculator))
         progress("正在核对结果表…")
-        shown = _shown(book, own, run, file, shipped, progress)
+        with nullcontext(shipped) if shipped else of_scheme(rules) as empty:
+            shown = _shown(book, own, run, file, empty, progress)
         progress("正在核对方案算例…")
-        folder = cases or places.cases()
+        folder = cases or scheme_cases.folder_of(rules)
         edited = bool(refused or own.edits)
         worked = _line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited))
         progress("正在核对三种算法…")
@@ -70,7 +71,7 @@ def selfcheck(
 
 
 def _shown(
-    book: Book, rules: Rules, run: Run | None, file: Path | None, shipped: Path | None, progress: Progress
+    book: Book, rules: Rules, run: Run | None, file: Path | None, shipped: Path, progress: Progress
 ) -> list[Line]:
     """Whether what the workbook shows is what a calculation writes: values, looks, texts, macros."""
     with ExitStack() as after:
@@ -100,7 +101,7 @@ def _shown(
         def macros() -> Line:
             if file is None:
                 return _unseen(shipped_macros.TITLE, blind)
-            return shipped_macros.shipped_macros(file, shipped or places.shipped_workbook())
+            return shipped_macros.shipped_macros(file, shipped)
 
         checks = {
             untouched_results.TITLE: results,

@@ -6,12 +6,18 @@ from pathlib import Path
 
 from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules
+from kongjian.rules.catalog import CASES
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few
 from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_case
 
 TITLE = "方案算例"
 _AGAIN = "重新安装 kongjian；仍不行请把本报告发给技术人员"
 _MOST = 5
+
+
+def folder_of(rules: Rules) -> Path:
+    """The folder of a scheme's worked cases."""
+    return rules.folder / CASES
 
 
 def scheme_cases(folder: Path, rules: Rules, edited: bool) -> Line:

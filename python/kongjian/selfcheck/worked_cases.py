@@ -1,4 +1,4 @@
-"""Runs the YAML cases of tests/cases: a sentence, an input, the expected output (long because a case's three forms share their readers).
+"""Runs a scheme's YAML cases: a sentence, an input, the expected output (long because a case's three forms share their readers).
 
 Three forms of a case:
 - one indicator: `object`, `indicator`, `value` (or `values` by column), `score`;

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kongjian.intake.sheets import COLUMN_NAMES, RECORDS
 from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
+from kongjian.rules.ladders import change_columns
 from kongjian.rules.roles import Role
 from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
@@ -34,15 +35,34 @@ HOME_STATE = {
     "HomeSchoolWinners": "学校奖项",
     "HomeTeacherWinners": "教师奖项",
 }
-# The score distribution on 首页: one name for the block of counts, rows = DISTRIBUTION, columns = 学校, 教师.
+# The score distribution on 首页: one name for the block of counts, rows = score ranges, columns = 学校, 教师.
 HOME_DISTRIBUTION = "HomeDistribution"
-DISTRIBUTION: tuple[tuple[str, float, float], ...] = (
-    ("60分以下", 0, 60),
-    ("60–69", 60, 70),
-    ("70–79", 70, 80),
-    ("80–89", 80, 90),
-    ("90–100", 90, float("inf")),
-)
+_RANGES = (0.6, 0.7, 0.8, 0.9)
+"""The shares of the full points at which a further range of scores begins."""
+
+
+def _full_points(rules: Rules, kind: str) -> float:
+    """As the scheme has them: a workbook that changed them still shows the ranges that it was built with."""
+    scheme = rules.object(kind)
+    return float(rules.unedited.get(("scheme", f"{scheme.label}满分"), {}).get("value", scheme.points))
+
+
+def range_bounds(rules: Rules, kind: str) -> list[float]:
+    """Where each range of one object's scores begins, and behind them infinity."""
+    full = _full_points(rules, kind)
+    return [0.0, *(round(share * full, 2) for share in _RANGES), math.inf]
+
+
+def range_labels(rules: Rules) -> list[str]:
+    """The ranges of scores in points, in shares of the full points where schools and teachers have others."""
+    same = _full_points(rules, "school") == _full_points(rules, "teacher")
+    full = _full_points(rules, "school") if same else 100.0
+    at, unit = [round(share * full, 2) for share in (*_RANGES, 1.0)], "分" if same else "%"
+    whole = all(bound == int(bound) for bound in at)
+    ends = [*(bound - whole for bound in at[1:-1]), at[-1]]
+    steps = zip(at, ends, strict=False)
+    return [f"{at[0]:g}{unit}以下", *(f"{low:g}–{high:g}{'' if same else unit}" for low, high in steps)]
+
 
 _KIND: dict[str, ColumnKind] = {
     "text": "text", "yes_no": "text", "choice": "text", "month": "text", "date": "time", "account": "account",
@@ -51,6 +71,10 @@ _KIND: dict[str, ColumnKind] = {
 _MEASURE_WIDTH: dict[Role | None, float] = {
     Role.STAGE: 16, Role.SCHOOL: 24, Role.PERSON: 11, Role.ACCOUNT: 22,
 }  # fmt: skip
+
+
+_MANY = 10
+"""Changes among more ranks than this need a wider column."""
 
 
 def _two_lines(header: str) -> float:
@@ -75,14 +99,19 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     school = _scores([i.name for i in rules.school.indicators])
     teacher = _scores([i.name for i in rules.teacher.indicators])
     totals = "计算得分:score 平台得分:score 得分:score 月均得分:score 数据完整:text:10"
+    last = {a.name: a.last - a.first for a in rules.awards}
+    changes = " ".join(
+        f"{column}:text:{36 if last[name] > _MANY else 30}"
+        for name, column in change_columns(rules.awards).items()
+    )
     person = "学校名称:text 教师姓名:text 账号:account"
     return [
         OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标学校的名次"),
         OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
         OutputSheet("获奖名单", "Awards", _columns("奖项:text:28 名次:rank 学校名称:text 姓名:text 得分:score 备注:text:34 状态:text:9 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
-        OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校二十二个指标的得分"),
-        OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师十个指标的得分"),
+        OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校各指标的得分"),
+        OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师各指标的得分"),
         OutputSheet("问题清单", "Problems", _columns("级别:text:8 工作表:text:12 单元格:link:13 对象:text:28 原值:text:19 内容:text:50 建议:text:38 条款:text:28 已确认保留:answer"), "result", "粘贴的数据里要核对的地方"),
         OutputSheet(CHANGES, "Changes", _columns(f"类别:text {person} 上次名次:rank:10 本次名次:rank:10 上次得分:score 本次得分:score 变化:text:8 原因:text:60"), "evidence", "名次、得分和上次不同的，为什么"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
@@ -92,7 +121,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
-        OutputSheet("口径影响", "ReadingEffects", _columns("口径:text:20 取值:text:16 示范校变化:text:30 专家变化:text:30 优秀教师变化:text:36 说明:text:60"), "evidence", "换一种口径，名单会怎样变"),
+        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:20 取值:text:16 {changes} 说明:text:60"), "evidence", "换一种口径，名单会怎样变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,

@@ -15,8 +15,9 @@ from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, DISTRIBUTION, output_sheets
+from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
@@ -38,7 +39,8 @@ class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
     New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
-    `name` is what is half written where writing breaks off, `again` whether doing it once more mends that.
+    `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
+    `again` whether doing it once more mends that.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Writing:
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
     home: Mapping[str, str | int] = field(default_factory=dict)
     counts: list[list[float]] = field(default_factory=list)
+    names: Mapping[str, str] = field(default_factory=dict)
     again: bool = True
 
 
@@ -165,8 +168,9 @@ def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:
 
 
 def distribution(run: Run) -> list[list[float]]:
-    """How many schools and teachers score within each of DISTRIBUTION's bounds."""
-    bounds = [low for _, low, _ in DISTRIBUTION] + [float("inf")]
-    both = (run.results.school, run.results.teacher)
-    counts = [np.histogram(o.score_cents / 100, bins=bounds)[0].tolist() for o in both]
+    """How many schools and teachers score within each range."""
+    counts = [
+        np.histogram(run.results.of(kind).score_cents / 100, bins=range_bounds(run.rules, kind))[0].tolist()
+        for kind in OBJECT_LABELS
+    ]
     return [list(pair) for pair in zip(*counts, strict=True)]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kongjian.intake.marks import FILLS
 from kongjian.intake.sheets import Progress
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
+from kongjian.workbook.identity import book_rules
 from kongjian.workbook.layout import HOME_DISTRIBUTION
 from kongjian.workbook.pages import Writing, results
 from kongjian.workbook.run import Run, examine_sheets
@@ -18,16 +19,19 @@ from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
 
-def examine(package: Package, rules: Rules, progress: Progress = lambda _: None) -> tuple[Run, Reader]:
-    """Reads and calculates without writing anything."""
+def examine(
+    package: Package, rules: Rules | None = None, progress: Progress = lambda _: None
+) -> tuple[Run, Reader]:
+    """Reads and calculates without writing anything, by the rules of the workbook's scheme unless others are given."""
     reader = Reader(package)
+    rules = rules or book_rules(reader, package.path.resolve().parent)
     return examine_sheets(reader, rules, progress), reader
 
 
 def check(book: Path, rules: Rules | None = None, progress: Progress = lambda _: None) -> Run:
     """What a calculation of this workbook would find. Raises KongjianError for an unreadable file."""
     with Package(book) as package:
-        return examine(package, rules or load_rules(), progress)[0]
+        return examine(package, rules, progress)[0]
 
 
 def recalculate(
@@ -44,7 +48,7 @@ def recalculate(
     """
     started = time.perf_counter()
     with Package(book) as package:
-        run, reader = examine(package, rules or load_rules(), progress)
+        run, reader = examine(package, rules, progress)
         progress("正在写入结果…")
         edit = Edit(package)
         moment = (now or dt.datetime.now()).replace(microsecond=0)
@@ -67,6 +71,8 @@ def write(edit: Edit, writing: Writing) -> None:
     edit.put_marks(writing.marks, FILLS)
     for name, value in writing.home.items():
         edit.put_name(name, value)
+    for name, text in writing.names.items():
+        edit.put_text_name(name, text)
     if writing.counts:
         edit.put_block(HOME_DISTRIBUTION, writing.counts)
 

@@ -59,6 +59,12 @@ def text_name(name: str, text: str, **attributes: str) -> DefinedName:
     return DefinedName({"name": name, **attributes}, f'"{escaped}"')
 
 
+def carried_text(refers_to: str) -> str:
+    """The text that a name carries which refers to this, "" where that is no text."""
+    text = refers_to.removeprefix("=")
+    return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else ""
+
+
 def read_names(workbook: bytes) -> list[DefinedName]:
     """The names in a workbook's part, whichever program saved it. Raises ParseError."""
     return [
@@ -96,9 +102,8 @@ def defined_names(package: Package) -> DefinedNames:
         raise package.damaged(package.workbook) from None
     out = DefinedNames()
     for name in names:
-        text = name.text.removeprefix("=")
-        if len(text) > 1 and text[0] == text[-1] == '"':
-            out.texts.setdefault(name.name, text[1:-1].replace('""', '"'))
+        if (text := carried_text(name.text)) or name.text.removeprefix("=") == '""':
+            out.texts.setdefault(name.name, text)
         elif (area := name.area) is not None:
             out.areas.setdefault(name.sheet, {}).setdefault(name.name, area)
     return out

@@ -11,6 +11,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import letter
 from kongjian.base.text import fold
 from kongjian.xlsx import fill_marks
+from kongjian.xlsx.defined_names import text_name
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.new_sheet import add_sheet
 from kongjian.xlsx.package import Package
@@ -52,6 +53,11 @@ class Edit:
         if name not in self._sheets:
             self._sheets[name] = SheetPart(self.parts.part(self.parts.sheets[name]), name)
         return self._sheets[name]
+
+    def put_text_name(self, name: str, text: str) -> None:
+        """A defined name that carries a text, in place of any of the workbook's with the same name."""
+        others = [n for n in self.parts.defined_names() if n.name != name or n.local is not None]
+        self.parts.set_names([*others, text_name(name, text)])
 
     def put_name(self, name: str, value: object) -> None:
         """A value into the cell that a defined name points to; nothing where staff deleted the name."""

@@ -12,6 +12,7 @@ import python_calamine as calamine
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid, column_number, letter
 from kongjian.base.text import fold
+from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.percent_formats import percent_cells, percent_styles
 from kongjian.xlsx.sheet_bounds import MOST_BYTES, memory, reach
@@ -44,6 +45,10 @@ class Reader:
     def name(self, sheet: str) -> str | None:
         """The sheet's name as the workbook spells it, None where there is no such sheet."""
         return self._names.get(fold(sheet))
+
+    def carried(self, name: str) -> str:
+        """The text that a defined name carries, "" for none."""
+        return defined_names(self._package).texts.get(name, "")
 
     def grid(self, sheet: str) -> Grid | None:
         """A sheet from A1 to its last cell; None where there is no such sheet."""

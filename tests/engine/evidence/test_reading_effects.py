@@ -15,7 +15,7 @@ from filled_forms import city_run, empty_run
 from kongjian.engine.calculate import calculate
 from kongjian.engine.evidence.award_changes import Names
 from kongjian.engine.evidence.other_readings import other_outcomes
-from kongjian.engine.evidence.reading_effects import COLUMNS, reading_effects
+from kongjian.engine.evidence.reading_effects import columns, reading_effects
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.rules import Rules, resolve
@@ -103,9 +103,9 @@ def test_every_row_says_what_a_whole_calculation_gives(readings: dict[str, str],
     for row, (reading, value) in enumerate(others):
         changed = resolve(rules, {**rules.chosen, reading.id: value.id}, rules.edits)
         after = calculate(run.inputs, changed)
-        for kind, columns in CHANGES.items():
+        for kind, named in CHANGES.items():
             own = [a for a in rules.awards if a.object == kind and a.recipient == "unit"]
-            for award, column in zip(own, columns, strict=True):
+            for award, column in zip(own, named, strict=True):
                 a, b = (ranks_of(r, award.name, kind) for r in (run.results, after))
                 joined, left, moved = read(frame[column][row])
                 assert joined == {u: r for u, r in b.items() if u not in a}
@@ -142,7 +142,7 @@ def test_the_order_of_rows_changes_nothing(readings: dict[str, str], seed: int) 
 
 def test_without_data_every_row_says_so() -> None:
     frame = effects_of(empty_run(RULES))
-    assert tuple(frame) == COLUMNS
+    assert tuple(frame) == columns(RULES)
     assert frame.height == sum(len(r.values) - 1 for r in RULES.readings)
     for column in ("示范校变化", "专家变化", "优秀教师变化"):
         assert set(frame[column]) == {"没有数据"}
@@ -196,13 +196,13 @@ def with_awards(rules: Rules, *lasts: tuple[str, str, int, int]) -> Rules:
     pattern = rules.awards[0]
     return rules.replace(
         awards=tuple(
-            dataclasses.replace(pattern, name=n, object=o, first=f, last=t)  # type: ignore[arg-type]
+            dataclasses.replace(pattern, short="", name=n, object=o, first=f, last=t)  # type: ignore[arg-type]
             for n, o, f, t in lasts
         )
     )
 
 
-def test_an_award_goes_into_the_column_of_its_kind_and_a_further_one_into_the_note() -> None:
+def test_every_award_to_units_has_its_column_by_rank() -> None:
     rng = np.random.default_rng(3)
     rules = with_awards(RULES, ("二等", "school", 2, 3), ("优秀", "teacher", 1, 2), ("一等", "school", 1, 1))
     schools = {
@@ -214,12 +214,12 @@ def test_an_award_goes_into_the_column_of_its_kind_and_a_further_one_into_the_no
     monthly = {"类别": ["学校"], "学校名称": ["甲"], "月份": ["2021-03"], "得分": [93.5]}
     frame = effects_of(run_of({"schools": schools, "monthly": monthly}, rules))
     at = list(frame["取值"]).index("月均")
-    assert frame["示范校变化"][at] == "第1名由甲变为乙"
-    assert "。二等：第2名由乙变为甲" in frame["说明"][at]
-    assert (frame["专家变化"][at], frame["优秀教师变化"][at]) == ("没有数据", "")
+    assert list(frame) == ["口径", "取值", "一等变化", "二等变化", "优秀变化", "说明"]
+    assert frame["一等变化"][at] == "第1名由甲变为乙"
+    assert (frame["二等变化"][at], frame["优秀变化"][at]) == ("第2名由乙变为甲", "没有数据")
     assert "管理员" not in frame["说明"][at]
     none = effects_of(run_of(city_tables(RULES, rng, 4, 6), with_awards(RULES)))
-    assert {*none["示范校变化"], *none["专家变化"], *none["优秀教师变化"]} == {""}
+    assert list(none) == ["口径", "取值", "说明"]
 
 
 def test_edited_parameters_stay_in_force_under_every_other_reading() -> None:

@@ -21,6 +21,7 @@ from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.rules.model import Indicator, Rules
+from kongjian.rules.roles import Role
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
@@ -122,6 +123,9 @@ def _source(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
     if any(rate.measure == column for rate in rules.measures.class_rates):
         return f"按{count}个班级推算"
     mean = next(m for m in rules.measures.teacher_means if m.measure == column)
-    who = {"teaching": "任课教师", "everyone": "教师", "homeroom": "班主任"}[mean.over]
+    column_of = rules.table("teachers").name_of
+    who = "教师"
+    if mean.counted:
+        who = column_of(mean.counted) + ("教师" if mean.counted is Role.TEACHING else "")
     how = "平均" if mean.how == "mean" else "中完整评价的比例"
     return f"按{count}名{who}{how}"

@@ -10,25 +10,23 @@ from kongjian.engine.evidence.award_changes import NO_CHANGE, NO_DATA, Change, N
 from kongjian.engine.evidence.other_readings import Other
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Outcome, Results
-from kongjian.rules.ladders import ladder
+from kongjian.rules.ladders import change_columns, ladder
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
 
-COLUMNS = ("口径", "取值", "示范校变化", "专家变化", "优秀教师变化", "说明")
-_CHANGES = {"school": COLUMNS[2:3], "teacher": COLUMNS[3:5]}
-"""The columns of the changes, by whose awards they are, each by rank."""
+
+def columns(rules: Rules) -> tuple[str, ...]:
+    """The columns of the sheet; those of changes are of the awards to units, the schools' first, by rank."""
+    return "口径", "取值", *change_columns(rules.awards).values(), "说明"
 
 
 def reading_effects(results: Results, rules: Rules, others: Sequence[Other]) -> Frame:
-    """One row per reading and value that is not in force (`others`, see other_outcomes), all else as it is; only texts.
-
-    The columns of changes are those of the awards to the units themselves, by rank; an award for which the sheet has no
-    column is told in 说明.
-    """
+    """One row per reading and value that is not in force (`others`, see other_outcomes), all else as it is; only texts."""
     names = {kind: Names(results.of(kind)) for kind in OBJECT_LABELS}
     lines = [_line(o, results, names, rules) for o in others]
-    columns = zip(*lines, strict=True) if lines else ([] for _ in COLUMNS)
-    return Frame({name: texts(values) for name, values in zip(COLUMNS, columns, strict=True)})
+    named = columns(rules)
+    found = zip(*lines, strict=True) if lines else ([] for _ in named)
+    return Frame({name: texts(values) for name, values in zip(named, found, strict=True)})
 
 
 def _line(other: Other, results: Results, names: Mapping[str, Names], rules: Rules) -> tuple[str, ...]:
@@ -36,18 +34,10 @@ def _line(other: Other, results: Results, names: Mapping[str, Names], rules: Rul
     changes = [
         change(a, results.of(kind), after[kind]) for kind in OBJECT_LABELS for a in ladder(rules.awards, kind)
     ]
-    shown: list[str] = []
-    further: list[str] = []
-    for kind, columns in _CHANGES.items():
-        own = [c for c in changes if c.award.object == kind]
-        words = [said(c, names[kind], rules) for c in own]
-        shown += [*words, *[""] * len(columns)][: len(columns)]
-        rest = list(zip(own, words, strict=True))[len(columns) :]
-        further += [f"{c.award.name}：{text}" for c, text in rest if text not in (NO_CHANGE, NO_DATA)]
+    shown = [said(c, names[c.award.object], rules) for c in changes]
     told = (
         _meaning(other, rules),
         *(_counts(kind, results.of(kind), after[kind], rules) for kind in OBJECT_LABELS),
-        *further,
         *_administrators(changes, rules),
     )
     return other.reading.label, other.value.label, *shown, "。".join(told)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from kongjian.base import backups
 from kongjian.intake.sheets import Progress
-from kongjian.rules import load_rules
 from kongjian.workbook import recalculate
+from kongjian.workbook.identity import book_rules
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.edit import Edit
@@ -68,4 +68,4 @@ def examined(
 ) -> Iterator[tuple[FileBook, Run]]:
     """The same with what a calculation of it would find."""
     with file_book(path, out) as held:
-        yield held, examine_sheets(held, load_rules(), progress)
+        yield held, examine_sheets(held, book_rules(held, path.resolve().parent), progress)

@@ -31,13 +31,14 @@ def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str, d
     """导入平台导出的文件：.xlsx、.xls、CSV 都行，表头在前10行的哪一行都行；改了什么见“导入记录”。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.file_import import previewed, rows
-    from kongjian.rules import load_rules
+    from kongjian.workbook.identity import book_rules
 
     now = dt.datetime.now().replace(microsecond=0)
     with file_book(book, out) as held:
+        rules = book_rules(held, book.resolve().parent)
         if dry_run:
-            sys.exit(say(carry_out(previewed(files, held, load_rules(), now, sheet))))
-        code = say(carry_out(rows(files, held, load_rules(), now, sheet), held))
+            sys.exit(say(carry_out(previewed(files, held, rules, now, sheet))))
+        code = say(carry_out(rows(files, held, rules, now, sheet), held))
     click.echo(f"已写入 {out or book}")
     sys.exit(code)
 
@@ -51,10 +52,11 @@ def undo_import(book: Path, out: Path | None) -> None:
     """撤消上次导入：去掉那次导入新增的行；这些行后来改动过就不撤消。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.file_import import undone
-    from kongjian.rules import load_rules
+    from kongjian.workbook.identity import book_rules
 
     with file_book(book, out) as held:
-        say(carry_out(undone(held, load_rules(), dt.datetime.now().replace(microsecond=0)), held))
+        rules = book_rules(held, book.resolve().parent)
+        say(carry_out(undone(held, rules, dt.datetime.now().replace(microsecond=0)), held))
     click.echo(f"已写入 {out or book}")
 
 

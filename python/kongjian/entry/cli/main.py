@@ -17,7 +17,7 @@ import click
 from kongjian import __version__
 from kongjian.base.scratch import sweep
 from kongjian.base.text import one_line
-from kongjian.entry.cli import outgoing, show, upkeep
+from kongjian.entry.cli import outgoing, schemes, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
 from kongjian.entry.cli.import_data import import_, import_events, undo_import
 from kongjian.entry.cli.restore import restore
@@ -30,7 +30,7 @@ from kongjian.entry.plans.plan_model import carry_out, fault
 @click.group(cls=ChineseGroup)
 @click.version_option(__version__, "--version", message="kongjian %(version)s", help="显示版本号")
 def cli() -> None:
-    """赤壁市中小学“网络学习空间”应用评比：粘贴平台数据，得出得分、达标、名次和获奖名单。"""
+    """“网络学习空间”应用评比：粘贴平台数据，得出得分、达标、名次和获奖名单；方案见 kongjian schemes。"""
 
 
 @cli.command()
@@ -78,7 +78,8 @@ def check(book: Path, write: bool) -> None:
 cli.commands = {
     str(command.name): command
     for command in (
-        import_, undo_import, import_events, check, recalc, restore, *show.COMMANDS, selfcheck, *outgoing.COMMANDS, *upkeep.COMMANDS,
+        import_, undo_import, import_events, check, recalc, restore, *show.COMMANDS, selfcheck,
+        *outgoing.COMMANDS, *schemes.COMMANDS, *upkeep.COMMANDS,
     )
 }  # fmt: skip
 

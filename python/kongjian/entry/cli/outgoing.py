@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from kongjian.entry.plans.plan_model import ANYWAY, Plan, Question, carry_out
 _anyway = click.option(
     f"--{ANYWAY}", "answer", flag_value=ANYWAY, default="", help="还有错误或待核实的奖项也照样生成，里面写明"
 )
+
+if TYPE_CHECKING:
+    from kongjian.rules import Rules
 
 
 @click.command(cls=ChineseCommand)
@@ -96,12 +100,13 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
     from kongjian.entry.cli.file_book import examined, file_book
     from kongjian.entry.plans import copies, papers
-    from kongjian.rules import load_rules
+    from kongjian.workbook.identity import book_rules
 
-    now, rules = dt.datetime.now(), load_rules()
+    now = dt.datetime.now()
     book = book or _only_book(folder.resolve().parent)
     if accepting and book:
         with file_book(book) as held:
+            rules = book_rules(held, book.resolve().parent)
             say(carry_out(copies.corrections(folder, held, rules, now), held))
     elif accepting:
         raise KongjianError("采纳更正要用 --book 写明工作簿")
@@ -109,13 +114,35 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
         with examined(book) as (_, run):
             say(carry_out(papers.collect(folder, run.rules, now, book, run)))
     else:
-        say(carry_out(papers.collect(folder, rules, now)))
+        say(carry_out(papers.collect(folder, _rules_beside(folder.resolve().parent), now)))
+
+
+def _rules_beside(folder: Path) -> Rules:
+    """The rules by which the workbooks of a folder go, the default ones where there is none; they must be of one scheme."""
+    from kongjian.entry.cli.file_book import file_book
+    from kongjian.rules import load_rules
+    from kongjian.workbook.identity import book_rules
+
+    found: dict[str, Rules] = {}
+    for path in _books(folder):
+        with file_book(path) as held:
+            rules = book_rules(held, folder)
+            found[rules.scheme.id] = rules
+    if len(found) > 1:
+        raise KongjianError(
+            f"{folder} 里的工作簿是几个方案的（{'、'.join(sorted(found))}）；请用 --book 写明是哪一本"
+        )
+    return next(iter(found.values()), None) or load_rules()
 
 
 def _only_book(folder: Path) -> Path | None:
     """The one macro workbook of a folder, None where there are none or several."""
-    found = [p for p in folder.glob("*.xlsm") if not p.name.startswith(("~$", "."))]
+    found = _books(folder)
     return found[0] if len(found) == 1 else None
+
+
+def _books(folder: Path) -> list[Path]:
+    return [p for p in folder.glob("*.xlsm") if not p.name.startswith(("~$", "."))]
 
 
 @click.command(cls=ChineseCommand)

@@ -22,11 +22,13 @@ def restore(book: Path, number: int | None) -> None:
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans import restoring
     from kongjian.rules import load_rules
+    from kongjian.workbook.identity import book_rules
 
     if not book.is_file() and not backups(book):
         raise KongjianError(f"找不到文件 {book}，也没有它的备份")
     rules, now = load_rules(), None
     with suppress(KongjianError), file_book(book) as held:  # it may be damaged, or gone
+        rules = book_rules(held, book.resolve().parent)
         now = restoring.standing(held, rules)
     if number is None:
         with progress_bar(quiet=False, steps=len(backups(book))) as progress:

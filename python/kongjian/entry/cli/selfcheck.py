@@ -18,11 +18,12 @@ def selfcheck(book: Path, out: Path | None) -> None:
     """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。看到的就是格子里的、文字没有人工改动、宏和选项卡。有不对的或没有核对完的返回 1。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.examinations import PASSED
-    from kongjian.rules import load_rules
     from kongjian.selfcheck import examine_book
+    from kongjian.workbook.identity import book_rules
 
     with file_book(book) as held:
-        lines = examine_book.selfcheck(held, load_rules(), progress=_progress, file=book)
+        rules = book_rules(held, book.resolve().parent)
+        lines = examine_book.selfcheck(held, rules, progress=_progress, file=book)
     print_report(lines, examine_book.word(lines, book.name), out, PASSED)
 
 

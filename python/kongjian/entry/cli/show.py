@@ -32,7 +32,7 @@ _EXIT = {WARNING: 1, ERROR: 2}
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--who", metavar="名称", help="只看这所学校或这名教师：校名、姓名或账号（默认排在第1名的学校）")
 def explain(book: Path, who: str | None) -> None:
-    """得分说明：每一分从哪里来，还差多少，怎样到80分。"""
+    """得分说明：每一分从哪里来，还差多少，怎样达标。"""
     import numpy as np
 
     from kongjian.engine.evidence.explanations import by_rank, explanations
@@ -72,7 +72,7 @@ def reconcile(book: Path) -> None:
 @click.command(cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
 def near(book: Path) -> None:
-    """临界名单：名次线、80分、开通率90%附近的学校和教师，差多少。"""
+    """临界名单：名次线、达标线附近的学校和教师，差多少。"""
     _show(book, "临界名单")
 
 

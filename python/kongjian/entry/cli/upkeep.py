@@ -1,4 +1,4 @@
-"""The commands for technicians: demo, rules, build, install, uninstall, doctor."""
+"""The commands for technicians: demo, build, install, uninstall, doctor."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kongjian.base import backups, places
+from kongjian.base import backups
 from kongjian.base.files import make_folder
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import pad, print_report
+from kongjian.entry.cli.schemes import named, scheme_option
+from kongjian.entry.cli.show import print_report
 
 if TYPE_CHECKING:
     from kongjian.entry.setup.install import Step
@@ -28,69 +29,39 @@ if TYPE_CHECKING:
     help="教师人数（默认3500，至少1000）",
 )
 @click.option("--clean", is_flag=True, help="不掺入有问题的数据")
-def demo(folder: Path, seed: int, teachers: int, clean: bool) -> None:
+@scheme_option("方案编号或方案文件夹（默认用随程序安装的方案）")
+def demo(folder: Path, seed: int, teachers: int, clean: bool, scheme: str) -> None:
     """生成示范数据：一个已经粘贴好数据的工作簿。"""
     from kongjian.demo.generate import demo_data
-    from kongjian.rules import load_rules
+    from kongjian.demo.schools import listed
     from kongjian.workbook.shipped.build_workbook import build as build_book
 
-    rules = load_rules()
+    rules = named(scheme, folder)
     data = demo_data(rules, seed=seed, teachers=teachers, dirt=not clean)
-    target = folder / "赤壁市示范数据.xlsm"
+    target = folder / f"{rules.scheme.city}示范数据.xlsm"
     make_folder(folder)
     build_book(rules, target, data)
+    names = "校名为公开信息，人名和数据" if listed(rules) else "校名、人名和数据"
     sizes = "、".join(f"{len(data[t.id].rows)}行{t.sheet}" for t in rules.tables)
-    click.echo(f"已生成 {target}：{sizes}（校名为公开信息，人名和数据都是虚构的）")
-
-
-@click.command(cls=ChineseCommand)
-@click.option("--lint", is_flag=True, help="检查规则文件：分值、分档、出处、原文、案例")
-@click.option("--month", metavar="年-月", help="查看某个月适用的规则")
-@click.option("--folder", type=FILE, metavar="文件夹", help="规则文件夹（默认用随程序安装的规则）")
-def rules(lint: bool, month: str | None, folder: Path | None) -> None:
-    """显示或检查评分规则。"""
-    from kongjian.rules import load_rules
-    from kongjian.rules.lint import whole as checks
-
-    folder = folder or places.rules()
-    if lint:
-        cases = folder.parent / "tests" / "cases"
-        faults = checks.lint(folder, cases if cases.is_dir() else None)
-        for fault in faults:
-            click.echo(fault)
-        click.echo(f"规则有{len(faults)}处问题" if faults else "规则没有问题")
-        sys.exit(1 if faults else 0)
-    loaded = load_rules(folder)
-    if month:
-        loaded.at(month)
-    click.echo(f"{loaded.scheme.name}（版本{loaded.version}，{loaded.period.start}至{loaded.period.end}）")
-    for scheme in (loaded.school, loaded.teacher):
-        click.echo(f"{scheme.label}：{len(scheme.indicators)}个指标，共{scheme.points:g}分")
-        for i in scheme.indicators:
-            click.echo(f"  {pad(i.name, 14)}{i.points:>4g}分  {i.sentence}")
-    click.echo("口径：")
-    for r in loaded.readings:
-        values = "、".join(v.label for v in r.values)
-        click.echo(f"  {pad(r.label, 22)}{loaded.taken(r).label}（可选：{values}）")
+    click.echo(f"已生成 {target}：{sizes}（{names}都是虚构的）")
 
 
 @click.command(cls=ChineseCommand)
 @click.argument("target", type=FILE, metavar="[文件]", default="kongjian.xlsm", required=False)
 @click.option("--templates", type=FILE, metavar="文件夹", help="只生成评审表的模板，放到这个文件夹")
-def build(target: Path, templates: Path | None) -> None:
+@scheme_option("方案编号或方案文件夹（默认用随程序安装的方案）")
+def build(target: Path, templates: Path | None, scheme: str) -> None:
     """由代码生成空白的 kongjian.xlsm，或评审表的模板。"""
-    from kongjian.rules import load_rules
-
+    rules = named(scheme, target.resolve().parent)
     if templates:
         from kongjian.forms.design.make_templates import make_templates
 
         make_folder(templates)
-        for made in make_templates(load_rules(), templates):
+        for made in make_templates(rules, templates):
             click.echo(f"已生成 {made}")
         return
     from kongjian.workbook.shipped.build_workbook import build as build_book
 
-    rules = load_rules()
     backups.keep(target)
     build_book(rules, target)
     click.echo(f"已生成 {target}")
@@ -139,4 +110,4 @@ def doctor(book: Path | None, out: Path | None) -> None:
     print_report(lines, checks.word(lines), out)
 
 
-COMMANDS: tuple[click.Command, ...] = (demo, rules, build, install, uninstall, doctor)
+COMMANDS: tuple[click.Command, ...] = (demo, build, install, uninstall, doctor)

@@ -21,7 +21,7 @@ from xlwings.main import Table
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid, is_error_code
 from kongjian.base.text import fold
-from kongjian.entry.excel import live_append, live_marks
+from kongjian.entry.excel import live_append, live_marks, live_names
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
 from kongjian.intake.importing.landing import Block
@@ -74,6 +74,10 @@ class LiveBook:
         found = self.sheet(sheet)
         return found.name if found else None
 
+    def carried(self, name: str) -> str:
+        """The text that a defined name carries, "" for none."""
+        return live_names.carried(self._book, name)
+
     def grid(self, sheet: str) -> Grid | None:
         """A sheet from A1 to its last cell; None where there is no such sheet."""
         found = self.sheet(sheet)
@@ -111,7 +115,9 @@ class LiveBook:
         for sheet, new in rows:
             live_append.refuse_totals(sheet, new)
         sheets = [s for p in writing.pages if (s := self.sheet(p.spec.sheet))]
-        sheets += [place.sheet for place in self._named().values()] if writing.home else []
+        sheets += (
+            [place.sheet for place in live_names.cells(self._book, "Home").values()] if writing.home else []
+        )
         sheets += [sheet for sheet, _ in (*rows, *cells, *gone)]
         begun = False
         try:
@@ -149,6 +155,7 @@ class LiveBook:
             progress(f"正在写入{page.spec.sheet}…")
             self._put_page(page)
         self._put_home(writing.home, writing.counts)
+        live_names.put_texts(self._book, writing.names)
 
     def _put_page(self, page: Page) -> None:
         """Rebuilds one output table; what stood in it before is cleared, formats are kept."""
@@ -201,7 +208,7 @@ class LiveBook:
 
     def _put_home(self, state: Mapping[str, str | int], counts: list[list[float]]) -> None:
         """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""
-        places = self._named() if state else {}
+        places = live_names.cells(self._book, "Home") if state else {}
         for name, value in state.items():
             if name in places:
                 cell = places[name][0, 0]
@@ -210,11 +217,6 @@ class LiveBook:
                 cell.value = value
         if HOME_DISTRIBUTION in places:
             places[HOME_DISTRIBUTION][0, 0].resize(len(counts), len(counts[0])).value = counts
-
-    def _named(self) -> dict[str, xw.Range]:
-        """The cells of the names that 首页 uses."""
-        names = [n for n in self._book.names if n.name.startswith("Home")]
-        return {n.name: n.refers_to_range for n in names if "#REF!" not in (n.refers_to or "#REF!")}
 
     def _table(self, spec: OutputSheet) -> tuple[xw.Sheet, Table]:
         """The table with its sheet; made again where staff deleted it."""

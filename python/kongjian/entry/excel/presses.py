@@ -21,8 +21,9 @@ from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
 from kongjian.mailing import send_copies
-from kongjian.rules import load_rules
+from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck import examine_book
+from kongjian.workbook.identity import book_rules
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -52,8 +53,7 @@ def _recalculate(now: Press) -> list[Told]:
 def _import(now: Press) -> list[Told] | Question:
     if not now.answer:
         return file_import.WHICH
-    rules = load_rules()
-    live = LiveBook(now.book, rules)
+    live, rules = _opened(now)
     chosen = [Path(name) for name in now.answer.split("\n")]
     plan = file_import.rows(chosen, live, rules, _moment(), progress=now.progress)
     return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
@@ -62,15 +62,14 @@ def _import(now: Press) -> list[Told] | Question:
 def _preview_import(now: Press) -> list[Told] | Question:
     if not now.answer:
         return file_import.WHICH
-    rules = load_rules()
+    live, rules = _opened(now)
     chosen = [Path(name) for name in now.answer.split("\n")]
-    plan = file_import.previewed(chosen, LiveBook(now.book, rules), rules, _moment(), progress=now.progress)
+    plan = file_import.previewed(chosen, live, rules, _moment(), progress=now.progress)
     return carry_out(plan)
 
 
 def _undo_import(now: Press) -> list[Told]:
-    rules = load_rules()
-    live = LiveBook(now.book, rules)
+    live, rules = _opened(now)
     return carry_out(file_import.undone(live, rules, _moment()), live, now.progress)
 
 
@@ -104,14 +103,14 @@ def _send(now: Press, edition: str) -> list[Told] | Question:
 
 
 def _corrections(now: Press) -> list[Told]:
-    folder, rules = now.path.parent / kinds.FOLDER, load_rules()
-    live = LiveBook(now.book, rules)
+    folder = now.path.parent / kinds.FOLDER
+    live, rules = _opened(now)
     return _written(copies.corrections(folder, live, rules, _moment()), live, now)
 
 
 def _restore(now: Press) -> list[Told] | Question:
-    path, rules = now.path, load_rules()
-    stands = restoring.standing(LiveBook(now.book, rules), rules)
+    path, (live, rules) = now.path, _opened(now)
+    stands = restoring.standing(live, rules)
     if not now.answer:
         return restoring.which(path, stands, rules, now.progress)
     if not now.answer.isdecimal():
@@ -121,10 +120,10 @@ def _restore(now: Press) -> list[Told] | Question:
 
 def _selfcheck(now: Press) -> list[Told]:
     """Of a copy of the workbook, so that formats, names and macros are looked at as the command does."""
-    rules = load_rules()
+    live, rules = _opened(now)
     with saved_copy(now.book) as copy:
         if copy is None:
-            lines = examine_book.selfcheck(LiveBook(now.book, rules), rules, progress=now.progress)
+            lines = examine_book.selfcheck(live, rules, progress=now.progress)
         else:
             with Package(copy) as package:
                 lines = examine_book.selfcheck(Reader(package), rules, progress=now.progress, file=copy)
@@ -147,9 +146,16 @@ def _written(plan: Plan, live: LiveBook, now: Press) -> list[Told]:
 
 
 def _examined(now: Press) -> tuple[LiveBook, Run]:
-    rules = load_rules()
-    live = LiveBook(now.book, rules)
+    live, rules = _opened(now)
     return live, examine_sheets(live, rules, now.progress)
+
+
+def _opened(now: Press) -> tuple[LiveBook, Rules]:
+    """The open workbook and the rules of its scheme, which say what its sheets are called."""
+    usual = load_rules()
+    live = LiveBook(now.book, usual)
+    rules = book_rules(live, now.folder)
+    return live if rules.folder == usual.folder else LiveBook(now.book, rules), rules
 
 
 def _moment() -> dt.datetime:

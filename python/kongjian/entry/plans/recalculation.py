@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from kongjian.entry.plans.plan_model import INFO, SHOWN, WARNING, Plan, Told
 from kongjian.intake.sheets import Sheets
 from kongjian.workbook import pages
+from kongjian.workbook.identity import Named, nameless
+from kongjian.workbook.layout import SCHEME_NAME
 from kongjian.workbook.run import Run
 
 
-def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Plan:
-    """Every result table and 首页. `seconds` is what reading and calculating took."""
-    return Plan(pages.results(run, sheets, moment, seconds), (Told(state(run), SHOWN),))
+def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Plan:
+    """Every result table and 首页, and in a workbook that names no scheme the one that it was taken for.
+
+    `seconds` is what reading and calculating took.
+    """
+    writing, told = pages.results(run, sheets, moment, seconds), Told(state(run), SHOWN)
+    if not nameless(sheets):
+        return Plan(writing, (told,))
+    scheme = run.rules.scheme
+    said = (
+        f"提示：本簿没有写明方案，按“{scheme.id}”（{scheme.name}）计算，已经记在簿里；"
+        "要把整个方案带在簿里，请把数据粘贴到新的空白工作簿"
+    )
+    return Plan(replace(writing, names={SCHEME_NAME: scheme.id}), (told, Told(said)))
 
 
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Plan:

@@ -204,3 +204,24 @@ def _book(book: Path | None, system: str) -> Iterator[Line]:
             yield Line(BAD, "工作簿", f"{file} 带网络标记，宏被禁止", "右键文件→属性→勾选“解除锁定”，再打开")
         else:
             yield Line(GOOD, "工作簿", str(file))
+        yield from _scheme_of(file)
+
+
+def _scheme_of(file: Path) -> Iterator[Line]:
+    """Whether the scheme that a workbook names is on this computer."""
+    from kongjian.workbook.identity import book_rules
+    from kongjian.xlsx.package import Package
+    from kongjian.xlsx.reader import Reader
+
+    try:
+        with Package(file) as package:
+            rules = book_rules(Reader(package), file.resolve().parent)
+    except KongjianError as error:
+        yield Line(BAD, "方案", f"{file.name}：{error}", "按这句话处理，再打开工作簿")
+        return
+    said = f"{file.name} 的方案是 {rules.scheme.id}，在 {rules.folder}"
+    if rules.folder.parent.parent == file.resolve().parent:
+        own = places.own_schemes()
+        yield Line(MIND, "方案", f"{said}；工作表函数找不到这里", f"把这个文件夹也复制到 {own}")
+    else:
+        yield Line(GOOD, "方案", said)

@@ -1,4 +1,4 @@
-"""附件3 and 附件4: the application forms, with the scheme's own captions, rows and order."""
+"""The application forms, with the scheme's own captions, rows and order."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from kongjian.forms.applications import SCHOOL_SHEET, TEACHER_SHEET
 from kongjian.forms.design.draw_fill_in import DATE_LINE, FillIn
 from kongjian.forms.design.looks import HEAD, TO_FILL, Looks
 from kongjian.rules import Rules
 
 MEMBERS = ("姓名", "职称", "职务", "所学专业", "任教学科", "电话", "邮箱")
 _MEMBER_ROWS = (10, 13)
-# caption, field, mark, first row, heights of the box's rows; a page's boxes fill it
+# field, mark, first row, heights of the box's rows; a page's boxes fill it
 _BOXES = (
-    ("2-1学校基本情况：", "FormBasics", "{{ 学校基本情况 }}", 14, (280,)),
-    ("2-2学校信息化基本建设情况：", "FormEquipment", "{{ 信息化基本建设情况 }}", 16, (290,)),
-    ("2-3目标与实施过程：", "FormProcess", "", 18, (324,)),
-    ("2-4保障措施：", "FormSupport", "", 20, (290,)),
-    ("2-5取得成绩：", "FormResults", "{{ 取得成绩 }}", 22, (290,)),
+    ("FormBasics", "{{ 学校基本情况 }}", 14, (280,)),
+    ("FormEquipment", "{{ 信息化基本建设情况 }}", 16, (290,)),
+    ("FormProcess", "", 18, (324,)),
+    ("FormSupport", "", 20, (290,)),
+    ("FormResults", "{{ 取得成绩 }}", 22, (290,)),
 )
 _NOTE = "注：按实际参学校数量填写，每单位填写一张，并加盖单位公章。"
 _BREAKS = (15, 19)  # a page ends after these rows
@@ -33,17 +32,20 @@ _RESUME = (("B", "B", "时  间"), ("C", "D", "所在单位"), ("E", "E", "从�
 
 
 def draw_school(book: Workbook, looks: Looks, rules: Rules) -> None:
-    """The form of 附件3 on A4: particulars, members and 2-1 on page 1, 2-2 and 2-3, then 2-4 and 2-5."""
-    page = FillIn(
-        book, looks, rules.forms.form("school_application"), SCHOOL_SHEET, [94, 82, 74, 84, 84, 106, 131]
-    )
-    page.text("A1:G1", SCHOOL_SHEET, looks.get(HEAD, font_size=14))
-    page.text("A2:G2", rules.forms.form("school_application").title, looks.title())
+    """A school's form on A4: particulars, members and 2-1 on page 1, 2-2 and 2-3, then 2-4 and 2-5."""
+    form = rules.forms.form("school_application")
+    page = FillIn(book, looks, form, form.annex, [94, 82, 74, 84, 84, 106, 131])
+    page.text("A1:G1", form.annex, looks.get(HEAD, font_size=14))
+    page.text("A2:G2", form.title, looks.title())
     page.rows(1, 22, 40, 28, 28, 28, 28, 28, 28, 26)
     _school_particulars(page)
     _members(page)
-    for caption, name, mark, row, heights in _BOXES:
-        page.text(f"A{row}:G{row}", caption, looks.get(top=1, left=1, right=1, align="left", indent=1))
+    for name, mark, row, heights in _BOXES:
+        page.text(
+            f"A{row}:G{row}",
+            f"{page.caption(name)}：",
+            looks.get(top=1, left=1, right=1, align="left", indent=1),
+        )
         page.rows(row, 24, *heights)
         page.fill(f"A{row + 1}:G{row + len(heights)}", name, mark, top=0, indent=1)
     page.text("A24:G24", _NOTE, looks.get(font_size=11, valign="top", top=1))
@@ -86,20 +88,20 @@ def _members(page: FillIn) -> None:
 
 
 def draw_teacher(book: Workbook, looks: Looks, rules: Rules) -> None:
-    """The form of 附件4 on A4: particulars, résumé and deeds on page 1, the deeds' rest and the opinions on page 2."""
+    """A teacher's form on A4: particulars, résumé and deeds on page 1, the deeds' rest and the opinions on page 2."""
     form = rules.forms.form("teacher_application")
-    page = FillIn(book, looks, form, TEACHER_SHEET, [84, 108, 136, 84, 139, 104])
-    page.text("A1:F1", f"{TEACHER_SHEET}：", looks.get(HEAD, font_size=14))
+    page = FillIn(book, looks, form, form.annex, [84, 108, 136, 84, 139, 104])
+    page.text("A1:F1", f"{form.annex}：", looks.get(HEAD, font_size=14))
     page.text("A2:F2", form.title, looks.title())
     page.rows(1, 20, 36, 26, 26, 24, 26, 26, 26, *_DEEDS_HEIGHTS)
     _teacher_particulars(page)
     _resume(page)
     _deeds(page, looks)
     top = _DEEDS_SECOND[1] + 1
-    _opinion(page, looks, ("A", "C"), top, "所在单位意见", "FormUnit")
-    _opinion(page, looks, ("D", "F"), top, "主管部门审核意见", "FormBureau")
+    _opinion(page, looks, ("A", "C"), top, "FormUnit")
+    _opinion(page, looks, ("D", "F"), top, "FormBureau")
     below = top + len(_OPINION_HEIGHTS)
-    _opinion(page, looks, ("A", "F"), below, "湖北教育云、市教育局审核意见", "FormCity")
+    _opinion(page, looks, ("A", "F"), below, "FormCity")
     page.sheet.set_h_pagebreaks([_DEEDS_FIRST[1]])
     page.sheet.print_area(f"A1:F{below + len(_OPINION_HEIGHTS) - 1}")
 
@@ -131,13 +133,12 @@ def _resume(page: FillIn) -> None:
 
 def _deeds(page: FillIn, looks: Looks) -> None:
     """One cell for the whole text; its caption stands on page 1 alone, where no page edge cuts it."""
-    caption = "人人通项目\n先进应用\n事迹\n（不超过\n2000字）"
-    page.text("A{}:A{}".format(*_DEEDS_FIRST), caption, looks.label(bottom=0))
+    page.text("A{}:A{}".format(*_DEEDS_FIRST), page.caption("FormDeeds"), looks.label(bottom=0))
     page.text("A{}:A{}".format(*_DEEDS_SECOND), "", looks.label(top=0))
     page.fill(f"B{_DEEDS_FIRST[0]}:F{_DEEDS_SECOND[1]}", "FormDeeds", font_size=10.5)
 
 
-def _opinion(page: FillIn, looks: Looks, span: tuple[str, str], top: int, caption: str, name: str) -> None:
+def _opinion(page: FillIn, looks: Looks, span: tuple[str, str], top: int, name: str) -> None:
     """A box for an opinion: caption, text, the place of the stamp, the date to be written over.
 
     The unit's own box has the light ground of what is to be filled in; the others are for the authorities.
@@ -147,7 +148,7 @@ def _opinion(page: FillIn, looks: Looks, span: tuple[str, str], top: int, captio
     plain: dict[str, Any] = {"border": 0, "left": 1, "right": 1, **ground}
     beside = {**plain, "align": "right", "text_wrap": False}
     page.rows(top, *_OPINION_HEIGHTS)
-    page.text(f"{left}{top}:{right}{top}", caption, looks.get(plain, top=1))
+    page.text(f"{left}{top}:{right}{top}", page.caption(f"{name}Opinion"), looks.get(plain, top=1))
     page.fill(f"{left}{top + 1}:{right}{top + 1}", f"{name}Opinion", **plain)
     page.text(f"{left}{top + 2}:{right}{top + 2}", "（盖  章）" + " " * 8, looks.get(beside))
     page.fill(f"{left}{top + 3}:{right}{top + 3}", f"{name}Date", DATE_LINE, **beside, bottom=1)

@@ -37,6 +37,10 @@ class FillIn:
         """Whether the unit itself has to fill a field in."""
         return self._fields[name].required
 
+    def caption(self, name: str) -> str:
+        """What is printed beside or above a field."""
+        return self._fields[name].caption or self._fields[name].label
+
     def rows(self, first: int, *heights: float) -> None:
         """Heights in points of the rows from `first` (1-based) on."""
         for row, height in enumerate(heights, start=first - 1):

@@ -13,9 +13,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.forms.design.draw_summary_charts import FULL, Range, Series, bars, columns, lines
 from kongjian.forms.design.looks import NARROW, Looks, official_page
+from kongjian.forms.statistics import openings
 from kongjian.forms.summary import SHEETS
 from kongjian.rules import Rules
-from kongjian.workbook.layout import DISTRIBUTION
+from kongjian.workbook.layout import range_labels
 
 _GAP = 2.0
 _RATE, _SCORE, _COUNT = "0.0%", "0.00", "0"
@@ -34,12 +35,12 @@ class Column:
     form: str = "General"
 
 
-def draw(book: Workbook, looks: Looks, _: Rules) -> None:
+def draw(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Every page in its order."""
-    _overview(book, looks)
+    _overview(book, looks, rules)
     _indicators(book, looks, SHEETS[1], "学校", _LINE)
     _indicators(book, looks, SHEETS[2], "教师", _TALL)
-    _distribution(book, looks)
+    _distribution(book, looks, rules)
     _months(book, looks)
     _leaders(
         book,
@@ -100,17 +101,20 @@ def _note(sheet: Worksheet, looks: Looks, row: int, last: int, mark: str) -> Non
     sheet.merge_range(row, 0, row, last, f"{{{{ {mark} }}}}", looks.get(font_size=10.5, text_wrap=True))
 
 
-def _overview(book: Workbook, looks: Looks) -> None:
+def _overview(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Counts, means and opening rates; charts of the rates and the means below the table."""
     table = [
         Column("学段", "学段", 16), Column("学校数", "学校数", 7, _COUNT), Column("达标学校", "达标学校", 7, _COUNT),
         Column("学校平均分", "学校平均分", 9, _SCORE), Column("教师数", "教师数", 8, _COUNT),
         Column("达标教师", "达标教师", 8, _COUNT), Column("教师平均分", "教师平均分", 9, _SCORE),
-        Column("教师总数", "教师人数", 9, _COUNT), Column("教师开通数", "教师开通数", 9, _COUNT),
-        Column("教师开通率", "教师开通率", 9, _RATE), Column("适龄学生数", "学生人数", 10, _COUNT),
-        Column("学生开通数", "学生开通数", 10, _COUNT), Column("学生开通率", "学生开通率", 9, _RATE),
-        Column("未计学校", "未计学校", 8, _COUNT),
     ]  # fmt: skip
+    counted = openings(rules)
+    for (who, o), width in zip(counted.items(), (9, 10), strict=False):
+        table += [
+            Column(o.total, f"{who}人数", width, _COUNT), Column(f"{who}开通数", f"{who}开通数", width, _COUNT),
+            Column(o.label, f"{who}开通率", 9, _RATE),
+        ]  # fmt: skip
+    table += [Column("未计学校", "未计学校", 8, _COUNT)] if counted else []
     sheet = _page(book, looks, SHEETS[0], "概况", len(table) - 1)
     width = _widths(sheet, table)
     sheet.set_row(1, 50)
@@ -118,7 +122,10 @@ def _overview(book: Workbook, looks: Looks) -> None:
     below = _table(sheet, looks, 2, "概况", table, total="全市")
     _note(sheet, looks, below, len(table) - 1, "概况说明")
     stages = Range(SHEETS[0], 3, 4, 0)
-    rates = [Series(Range(SHEETS[0], 2, 2, c), Range(SHEETS[0], 3, 4, c)) for c in (9, 12)]
+    shown = [k for k, c in enumerate(table) if c.form == _RATE]
+    if not shown:
+        return
+    rates = [Series(Range(SHEETS[0], 2, 2, c), Range(SHEETS[0], 3, 4, c)) for c in shown]
     chart = columns(book, "各学段空间开通率", "学段", "开通率", stages, rates, FULL)
     chart.set_size({"width": width, "height": 300})
     sheet.insert_chart(below + 1, 0, chart, {"object_position": 2, "y_offset": 6})
@@ -160,9 +167,9 @@ def _column_pixels(width: float) -> int:
     return int(width * 7 + 0.5) + 5
 
 
-def _distribution(book: Workbook, looks: Looks) -> None:
+def _distribution(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Score bands by stage and for the city; the city's shares as columns beside them."""
-    by_stage = [Column("学段", "学段", 16), *(Column(n, n, 8.5, _COUNT) for n, *_ in DISTRIBUTION)]
+    by_stage = [Column("学段", "学段", 16), *(Column(n, n, 8.5, _COUNT) for n in range_labels(rules))]
     by_stage.append(Column("合计", "合计", 8.5, _COUNT))
     city = [
         Column("全市分数段", "分数段", 16), Column("学校数", "学校数", 8.5, _COUNT),

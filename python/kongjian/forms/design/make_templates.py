@@ -22,9 +22,7 @@ from kongjian.rules import Rules
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 
 Design = Callable[[Workbook, Looks, Rules], None]
-DESIGNS: dict[str, Design] = {
-    "附件3 示范学校申报表.xlsx": draw_applications.draw_school,
-    "附件4 优秀教师申报表.xlsx": draw_applications.draw_teacher,
+_OTHERS: dict[str, Design] = {
     "学校评分表.xlsx": draw_score_cards.school,
     "教师评分表.xlsx": draw_score_cards.teacher,
     "专家评审汇总表.xlsx": draw_review.draw,
@@ -32,13 +30,21 @@ DESIGNS: dict[str, Design] = {
     "表彰名单.xlsx": draw_award_lists.draw_commendation,
     "工作总结统计表.xlsx": draw_summary.draw,
 }
-"""The template files by name and what draws each."""
+
+
+def designs(rules: Rules) -> dict[str, Design]:
+    """The template files by name and what draws each; those of the applications are called as the scheme says."""
+    forms = {
+        "school_application": draw_applications.draw_school,
+        "teacher_application": draw_applications.draw_teacher,
+    }
+    return {**{rules.forms.form(name).template: design for name, design in forms.items()}, **_OTHERS}
 
 
 def make_templates(rules: Rules, folder: Path) -> list[Path]:
     """Writes every template into a folder; files that were there are kept as .bak."""
     made = []
-    for name, design in DESIGNS.items():
+    for name, design in designs(rules).items():
         parts = read_parts(_drawn(design, rules))
         no_calculation_on_load(parts)
         write_parts(parts, folder / name)

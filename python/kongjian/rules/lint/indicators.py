@@ -10,7 +10,7 @@ from math import isfinite
 from kongjian.rules import model
 from kongjian.rules.lint.common import Files, twice, verbatim
 
-_CLAUSE = re.compile(r"(附件\d+)/([^/]+)/(.+)")
+_CLAUSE = re.compile(r"([^/]+)/([^/]+)/(.+)")
 
 
 def objects(files: Files) -> Iterator[str]:
@@ -29,8 +29,11 @@ def objects(files: Files) -> Iterator[str]:
             yield from _clause(where, indicator, scheme, files)
             if not indicator.unit:
                 yield f"{where}：没有 unit"
-            if columns and indicator.column not in columns:
+            column = columns.get(indicator.column)
+            if columns and column is None:
                 yield f"{where}：“{scheme.sheet}”没有它要的列“{indicator.column}”"
+            elif column and indicator.kind == "bands" and column.kind not in ("rate", "share"):
+                yield f"{where} kind：bands 只用于 rate、share 的列（分档按百分数写），“{column.name}”是 {column.kind}"
 
 
 def _scoring(where: str, indicator: model.Indicator, by_reading: dict[str, bool]) -> Iterator[str]:
@@ -91,7 +94,7 @@ def _clause(
 ) -> Iterator[str]:
     match = _CLAUSE.fullmatch(indicator.clause)
     if match is None:
-        yield f"{where} clause：“{indicator.clause}”不是“附件N/一级指标/二级指标”"
+        yield f"{where} clause：“{indicator.clause}”不是“{scheme.source}/一级指标/二级指标”"
     else:
         annex, category, second = match.groups()
         if annex != scheme.source:

@@ -25,7 +25,7 @@ from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import BY_CONDITIONS, Ties, not_carried_out
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ID_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def lint(folder: Path, cases: Path | None = None) -> list[str]:
@@ -70,7 +70,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
 
 def _scheme(files: Files) -> Iterator[str]:
     scheme, period = files.scheme, files.scheme.period
-    if not _ID.fullmatch(scheme.id):
+    if not ID_FORM.fullmatch(scheme.id):
         yield f"scheme.yaml id：“{scheme.id}”不是 chibi-2020 这样的小写字母、数字和连字符"
     for key in ("checked", "apply_by"):
         yield from day_faults(f"scheme.yaml {key}", getattr(scheme, key))
@@ -161,10 +161,22 @@ def _condition_shape(where: str, condition: model.Condition) -> Iterator[str]:
         return
     if not (isfinite(condition.at_least) and condition.at_least > 0):
         yield f"{where} at_least：{condition.at_least:g}不是大于0的数"
+    else:
+        yield from _unprintable(where, condition)
     if condition.kind == "rate" and (
         not condition.opened or len(condition.opened) != len(condition.total) or condition.at_least > 1
     ):
         yield f"{where}：rate 的 opened 与 total 要一一对应，at_least 不大于1"
+
+
+def _unprintable(where: str, condition: model.Condition) -> Iterator[str]:
+    """A bound with more decimals than the sheets print would read as another."""
+    rate = condition.kind == "rate"
+    steps = condition.at_least * (1000 if rate else 100)
+    if abs(steps - round(steps)) > 1e-9 * max(1.0, steps):
+        said, most = ("百分数", "一") if rate else ("分数", "两")
+        shown = f"{condition.at_least * 100:.10g}%" if rate else f"{condition.at_least:.10g}"
+        yield f"{where} at_least：{shown}写不全，{said}的界线最多{most}位小数"
 
 
 def _awards(files: Files) -> Iterator[str]:

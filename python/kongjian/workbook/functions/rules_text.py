@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import Rules, load_rules
+from kongjian.workbook.identity import named_rules
 
 CELL = "\v"
 """Between the cells of a row; rows end with a line feed, and an empty line parts the tables."""
@@ -18,17 +19,14 @@ WORKBOOKS = 8
 
 @lru_cache(maxsize=WORKBOOKS)
 def rules_of(text: str) -> Rules:
-    """The rule files' rules as the workbook wants them; without a text, with every reading at its default.
+    """The rules of the workbook's scheme as it wants them; without a text, the default's with every reading at its default.
 
     Raises KongjianError for whatever the 规则 sheet may not say.
     """
-    rules = _file_rules()
-    return apply_rule_sheet(_grid(text), rules) if text.strip() else rules
-
-
-@cache
-def _file_rules() -> Rules:
-    return load_rules()
+    if not text.strip():
+        return load_rules()
+    grid = _grid(text)
+    return apply_rule_sheet(grid, named_rules(grid))
 
 
 def _grid(text: str) -> Grid:

@@ -48,7 +48,7 @@ def SCHOOL_SCORE(
 
     row：学校数据或学校指标的一行
     headers：标题行；列序与学校数据相同时可以省略
-    item：指标名称，如“在线授课”；省略时给总分
+    item：指标名称；省略时给总分
     """
     return computing.score("school", row, headers, item, rules)
 
@@ -65,7 +65,7 @@ def TEACHER_SCORE(
 
     row：教师数据或教师指标的一行
     headers：标题行；列序与教师数据相同时可以省略
-    item：指标名称，如“在线授课”；省略时给总分
+    item：指标名称；省略时给总分
     """
     return computing.score("teacher", row, headers, item, rules)
 
@@ -150,7 +150,7 @@ def RANK_SCORES(
 ) -> list[list[Any]]:
     """一列名次，得分高的在前。没有得分的和未达标的空着；分不出先后的显示#N/A。
 
-    scores：一列得分；口径“并列”为“依次比较”时，右边再带三列：在线授课、在线撰写教案、作业管理的得分
+    scores：一列得分；口径“并列”为“依次比较”时，右边再带这个口径写的几列得分，照它的次序
     eligible：一列是否达标，写达标、是或TRUE；省略时全部排名
     """
     return ranks.ranks(scores, eligible, rules)

@@ -42,7 +42,7 @@ _NOTES = {
     "版本": "每张结果表和运行记录里的规则版本",
     "学校满分": "学校各指标的分值合计必须等于它",
     "教师满分": "教师各指标的分值合计必须等于它",
-    "评选开始": "第一个月，写成 2020-12；右边的“月份”要正好列出各月",
+    "评选开始": "第一个月，写成 {start}；右边的“月份”要正好列出各月",
     "评选结束": "最后一个月；以外的月度得分和行为不计",
     "申报截止": "申报材料清单按它算还有几天",
     "发文单位": "公示名单、表彰名单的落款；授予单位是它的简称时，证书写它的全称",
@@ -86,7 +86,12 @@ def _scheme(
         sheet.set_row(row, row_height(zip(texts, widths, strict=False)))
         put(sheet, row, 0, name, fixed(styles, bold=True))
         put(sheet, row, 1, value, _value(styles, kind) if name in FACTS else fixed(styles, num_format="@"))
-        sheet.write_string(row, 2, _NOTES[name], styles.get(font_color=GREY, indent=1))
+        sheet.write_string(
+            row,
+            2,
+            _NOTES[name].replace("{start}", rules.period.start),
+            styles.get(font_color=GREY, indent=1),
+        )
         _limit(sheet, row, 1, kind, name)
     book.define_name(SCHEME_NAME, _reference(top, 1))
     _months(sheet, styles, rules, top, len(listed))

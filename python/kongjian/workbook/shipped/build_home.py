@@ -10,13 +10,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import (
-    DISTRIBUTION,
     HELP,
     HOME,
     HOME_DISTRIBUTION,
     HOME_STATE,
     RULES,
     output_sheets,
+    range_labels,
 )
 from kongjian.workbook.look.build_charts import Block, score_ranges, top_schools
 from kongjian.workbook.look.build_sheets import NOT_YET
@@ -192,7 +192,7 @@ def _sheets_and_distribution(
     left = _links(sheet, styles, left, _FIRST, "结果", "result", _purposes(outputs, "result"))
     left = _links(sheet, styles, left, _FIRST, "规则和帮助", "rules", rules_sheets)
     right = _links(sheet, styles, row, _HALF, "依据", "evidence", _purposes(outputs, "evidence"))
-    block = _distribution(book, sheet, styles, right)
+    block = _distribution(book, sheet, styles, rules, right)
     return max(left, block[2] + 1), block
 
 
@@ -229,19 +229,20 @@ def _group_heading(
         sheet.write_blank(row, at, None, style)
 
 
-def _distribution(book: Workbook, sheet: Worksheet, styles: Styles, row: int) -> Block:
+def _distribution(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, row: int) -> Block:
     """How many schools and teachers scored in each range; returns where the counts stand."""
     _group_heading(sheet, styles, row, _HALF, "得分分布", "home")
     head = styles.get(font_color=GREY, align="center")
     for offset, title in enumerate(("分数段", "学校", "教师")):
         sheet.write_string(row + 1, _HALF + offset, title, head)
     count = styles.get(align="center", num_format="#,##0", font_color=INK, bg_color=PALE)
-    for at, (label, _, _) in enumerate(DISTRIBUTION, start=row + 2):
+    labels = range_labels(rules)
+    for at, label in enumerate(labels, start=row + 2):
         sheet.set_row(at, 18)
         sheet.write_string(at, _HALF, label, head)
         sheet.write_blank(at, _HALF + 1, None, count)
         sheet.write_blank(at, _HALF + 2, None, count)
-    block = (row + 2, _HALF + 1, row + 1 + len(DISTRIBUTION), _HALF + 2)
+    block = (row + 2, _HALF + 1, row + 1 + len(labels), _HALF + 2)
     book.define_name(HOME_DISTRIBUTION, f"='{HOME}'!{xl_range_abs(*block)}")
     return block
 

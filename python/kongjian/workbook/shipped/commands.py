@@ -110,7 +110,7 @@ COMMANDS = (
     ),
     Command(
         "GoExplanations", "核对", "得分说明", "X", "ReviewShowAllComments",
-        "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样到80分。不读也不写任何内容。",
+        "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样达标。不读也不写任何内容。",
         table="Explanations",
     ),
     Command(
@@ -120,7 +120,7 @@ COMMANDS = (
     ),
     Command(
         "GoNearMisses", "核对", "临界名单", "J", "SortDescendingExcel",
-        "临界名单", "转到临界名单：名次线、80分、开通率90%附近的学校和教师，差多少，两种名次算法对照。不读也不写任何内容。",
+        "临界名单", "转到临界名单：名次线、达标线附近的学校和教师，差多少，两种名次算法对照。不读也不写任何内容。",
         table="NearMisses",
     ),
     Command(
@@ -155,7 +155,7 @@ COMMANDS = (
     Command(
         "MakeApplications", "评审", "生成申报表", "N", "FileNew",
         "生成申报表 (Application forms)",
-        "读五张输入表和规则，给每个达标的学校和教师写一份附件3或附件4，放在本工作簿旁边的“表格”文件夹，并写出申报材料清单。工作簿不改动；已有的文件留作 .bak。",
+        "读五张输入表和规则，给每个达标的学校和教师写一份申报表，放在本工作簿旁边的“表格”文件夹，并写出申报材料清单。工作簿不改动；已有的文件留作 .bak。",
         entry="application_forms", needs_data=True,
     ),
     Command(

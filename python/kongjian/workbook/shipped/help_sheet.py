@@ -8,6 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.grid import letter
 from kongjian.rules.model import Rules
 from kongjian.workbook.functions.function_help import FunctionHelp
 from kongjian.workbook.layout import (
@@ -50,16 +51,8 @@ _GUIDE = (
     ("清理", "评选结束、材料归档以后，删去工作簿旁边的“备份”“表格”“分发”文件夹和 .bak 文件，再删去临时文件夹（%TEMP%）里以kongjian开头的文件；里面有姓名、账号。"),
     ("找谁", _ASK),
 )  # fmt: skip
-_EXAMPLES = {
-    "SCHOOL_SCORE": '=SCHOOL_SCORE(学校指标!A4:AG4)；一个指标：=SCHOOL_SCORE(学校指标!A4:AG4,,"在线授课")',
-    "TEACHER_SCORE": "=TEACHER_SCORE(教师指标!A4:P4)",
-    "SCHOOL_SCORES": "=SCHOOL_SCORES(学校指标!A4:AG50)",
-    "TEACHER_SCORES": "=TEACHER_SCORES(教师指标!A4:P500)",
-    "SCHOOL_ELIGIBLE": "=SCHOOL_ELIGIBLE(学校指标!A4:AG4,,85.5)",
-    "SCORE_EXPLAIN": '=SCORE_EXPLAIN("学校",学校指标!A4:AG4)',
-    "RANK_SCORES": "=RANK_SCORES(学校得分!Z4:Z50)",
-    "AWARD": '=AWARD("教师",8)',
-}
+_BEFORE_TOTAL = 4
+"""Columns of 学校得分 beside the indicators' up to 得分."""
 LAST_WORD = "操作没有完成，请找技术人员。"
 LAST_WORD_NAME = "KongjianLastWord"
 """What macros say where staff deleted the table of texts: a name of the workbook keeps it."""
@@ -84,11 +77,29 @@ def messages() -> dict[str, str]:
     return _MESSAGES | {f"Tip{c.id}": c.supertip for c in COMMANDS if c.needs_data}
 
 
-def function_rows(functions: Iterable[FunctionHelp]) -> list[tuple[str, str, str, str]]:
+def _examples(rules: Rules) -> dict[str, str]:
+    """One use of each function, over the whole rows of the scheme's sheets."""
+    school, teacher = (letter(len(rules.table(t).names)) for t in ("schools", "teachers"))
+    total = letter(len(rules.school.indicators) + _BEFORE_TOTAL)
+    indicator = (*rules.tie_breakers, rules.school.indicators[0].name)[0]
+    mark = rules.school.points * 0.855
+    return {
+        "SCHOOL_SCORE": f'=SCHOOL_SCORE(学校指标!A4:{school}4)；一个指标：=SCHOOL_SCORE(学校指标!A4:{school}4,,"{indicator}")',
+        "TEACHER_SCORE": f"=TEACHER_SCORE(教师指标!A4:{teacher}4)",
+        "SCHOOL_SCORES": f"=SCHOOL_SCORES(学校指标!A4:{school}50)",
+        "TEACHER_SCORES": f"=TEACHER_SCORES(教师指标!A4:{teacher}500)",
+        "SCHOOL_ELIGIBLE": f"=SCHOOL_ELIGIBLE(学校指标!A4:{school}4,,{mark:g})",
+        "SCORE_EXPLAIN": f'=SCORE_EXPLAIN("学校",学校指标!A4:{school}4)',
+        "RANK_SCORES": f"=RANK_SCORES(学校得分!{total}4:{total}50)",
+        "AWARD": '=AWARD("教师",8)',
+    }
+
+
+def function_rows(functions: Iterable[FunctionHelp], rules: Rules) -> list[tuple[str, str, str, str]]:
     """One row for each function, then one for each of its arguments."""
-    rows = []
+    rows, examples = [], _examples(rules)
     for function in functions:
-        rows.append((function.name, "", function.doc, f"{function.usage}\n例：{_EXAMPLES[function.name]}"))
+        rows.append((function.name, "", function.doc, f"{function.usage}\n例：{examples[function.name]}"))
         for argument in function.arguments:
             needed = "可以省略" if argument.optional else "必填"
             rows.append((function.name, argument.name, argument.doc, needed))
@@ -108,7 +119,12 @@ def add_help(book: Workbook, styles: Styles, rules: Rules) -> None:
     row = _guide(sheet, styles, HEADER_ROW - 1)
     row = _heading(sheet, styles, row + 1, "函数：在任何单元格里都可以用")
     row = _table(
-        sheet, styles, row, FUNCTION_HELP_TABLE, FUNCTION_HELP_COLUMNS, function_rows(FUNCTIONS.values())
+        sheet,
+        styles,
+        row,
+        FUNCTION_HELP_TABLE,
+        FUNCTION_HELP_COLUMNS,
+        function_rows(FUNCTIONS.values(), rules),
     )
     row = _heading(sheet, styles, row + 1, "提示文字：宏显示的话，请不要删除")
     _table(sheet, styles, row, MESSAGES_TABLE, MESSAGES_COLUMNS, list(messages().items()))

@@ -1,0 +1,29 @@
+"""Defined names of the open workbook: the cells that they point to, the texts that they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+import xlwings as xw
+
+from kongjian.entry.excel.session import NOT_THERE
+from kongjian.xlsx.defined_names import carried_text
+
+
+def cells(book: xw.Book, beginning: str) -> dict[str, xw.Range]:
+    """The cells by those names that begin so."""
+    names = [n for n in book.names if n.name.startswith(beginning)]
+    return {n.name: n.refers_to_range for n in names if "#REF!" not in (n.refers_to or "#REF!")}
+
+
+def carried(book: xw.Book, name: str) -> str:
+    """The text that a defined name carries, "" for none."""
+    return next((carried_text(str(n.refers_to or "")) for n in book.names if n.name == name), "")
+
+
+def put_texts(book: xw.Book, names: Mapping[str, str]) -> None:
+    """Names that carry these texts, where the engine can define any."""
+    for name, text in names.items():
+        with suppress(*NOT_THERE):
+            book.names.add(name, f'="{text}"')

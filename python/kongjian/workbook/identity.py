@@ -1,0 +1,49 @@
+"""Which scheme a workbook is of, and the rules of that scheme as this computer has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Grid
+from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.scheme_tables import named_scheme
+from kongjian.intake.sheets import Sheets
+from kongjian.rules import Rules, load_rules
+from kongjian.workbook.layout import SCHEME_NAME
+
+
+class Named(Sheets, Protocol):
+    """A workbook whose defined names can be read."""
+
+    def carried(self, name: str) -> str:
+        """The text that a defined name carries, "" for none."""
+
+
+def book_rules(sheets: Named, beside: Path | None) -> Rules:
+    """The installed rules of the scheme that a workbook names; `beside` is the folder that it stands in.
+
+    A workbook of the first edition names none until it is calculated: it is of the default one. Raises KongjianError
+    for one that is not there.
+    """
+    return named_rules(sheets.grid(RULE_SHEET), beside, sheets)
+
+
+def named_rules(grid: Grid | None, beside: Path | None = None, sheets: Named | None = None) -> Rules:
+    """The same by what its 规则 says, and where that says nothing by the name that the first calculation left."""
+    scheme_id, where = named_scheme(grid) if grid else ("", "")
+    if not where and sheets and (scheme_id := sheets.carried(SCHEME_NAME)):
+        where = f"名称{SCHEME_NAME}"
+    try:
+        return load_rules(scheme_id, beside)
+    except KongjianError as error:
+        if not where:
+            raise
+        raise KongjianError(f"{where}：{error}") from None
+
+
+def nameless(sheets: Named) -> bool:
+    """Whether a workbook names no scheme."""
+    grid = sheets.grid(RULE_SHEET)
+    return not (grid and named_scheme(grid)[0] or sheets.carried(SCHEME_NAME))

@@ -1,0 +1,112 @@
+"""Next year's scheme out of a workbook whose 规则 was changed: its numbers, its period, what is left to be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from changed_books import both, edit, parameter, put, reading
+from kongjian.base import places
+from kongjian.entry.cli.main import cli
+from kongjian.rules import load_rules
+from kongjian.workbook.recalculate import check
+from workbooks import small_book
+
+OLD = load_rules()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    books = tmp_path / "books"
+    books.mkdir()
+    monkeypatch.chdir(books)
+    return books
+
+
+def new(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["new-scheme", *arguments])
+
+
+def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(folder: Path) -> None:
+    book = small_book(folder / "旧.xlsm")
+    edit(
+        book,
+        both(
+            parameter("教师", "制作课件", "目标", 6),
+            parameter("教师", "通知公告", "分值", 1),
+            parameter("教师", "活动发布", "分值", 4),
+            parameter("学校", "课程学习", "分档", "≥90%→10；≥50%→4；其余0"),
+            parameter("教师", "作业管理", "目标", 9),
+            reading("并列", "依次比较"),
+            award("网络学习空间应用优秀教师", 60),
+        ),
+    )
+    done = new("chibi-2021", "--from", str(book))
+    assert (done.exit_code, done.exception is None or isinstance(done.exception, SystemExit)) == (1, True)
+    made = load_rules("chibi-2021")
+    assert made.folder == places.own_schemes() / "chibi-2021"
+    assert (made.period.start, made.period.end, made.version) == ("2021-12", "2022-07", "2021.1")
+    assert (made.scheme.apply_by, made.forms.review.due) == ("2022-07-31", "2022-08-31")
+    teacher, course = made.teacher, made.school.indicator("课程学习")
+    assert teacher.indicator("制作课件").target == 6
+    assert [teacher.indicator(n).points for n in ("通知公告", "活动发布")] == [1, 4]
+    assert [(b.at_least, b.points) for b in course.bands] == [(0.9, 10), (0.5, 4), (0, 0)]
+    assert [(a.first, a.last) for a in made.awards][-1] == (11, 60)
+    # all else is as it was
+    changed = {"制作课件", "通知公告", "活动发布"}
+    assert [i for i in teacher.indicators if i.name not in changed] == [
+        i for i in OLD.teacher.indicators if i.name not in changed
+    ]
+    # the clauses that say otherwise, and what has no place in the files, are named
+    for said in (
+        "scheme.yaml period：条款写“2020年12月至2021年7月”，这里是2021-12至2022-07",
+        "teacher.yaml “制作课件” target：条款写“5个”，这里是6",
+        "teacher.yaml “通知公告” points：条款写“得2分”，这里是1",
+        "作业管理 目标：由口径定",
+        "口径 并列=依次比较：新工作簿里仍是默认值",
+        "方案算例",
+    ):
+        assert said in done.output, said
+    fresh = check(folder / "chibi-2021.xlsm")
+    assert (fresh.rules.scheme.id, fresh.rules.edits) == ("chibi-2021", {})
+    assert {p.name for p in (made.folder / "templates").iterdir()} == {
+        p.name for p in places.templates().iterdir()
+    }
+
+
+def award(name: str, last: int) -> object:
+    def change(book: object) -> None:
+        [row] = [r for r in book["规则"].iter_rows() if r[0].value == name]  # type: ignore[index]
+        row[4].value = last
+
+    return change
+
+
+def test_a_scheme_out_of_another_by_its_id(folder: Path) -> None:
+    done = new("chibi-2021", "--from", places.default_scheme(), "-o", str(folder / "方案"))
+    assert done.exit_code == 1  # the old period stands in its sentence
+    assert load_rules("chibi-2021", folder).folder == folder / "方案" / "chibi-2021"
+    assert "没有写进方案" not in done.output
+
+
+def test_what_makes_no_scheme_leaves_nothing(folder: Path) -> None:
+    book = small_book(folder / "旧.xlsm")
+    for arguments, said in (
+        (["赤壁", "--from", str(book)], "方案编号“赤壁”不能用"),
+        (["chibi-2021", "--from", "nowhere"], "没有方案“nowhere”"),
+    ):
+        done = new(*arguments)
+        assert said in str(done.exception)
+    assert new("chibi-2021", "--from", str(book)).exit_code == 1
+    kept = (folder / "chibi-2021.xlsm").read_bytes()
+    assert "已经有了" in str(new("chibi-2021", "--from", str(book)).exception)
+    assert (folder / "chibi-2021.xlsm").read_bytes() == kept
+    assert sorted(p.name for p in places.own_schemes().iterdir()) == ["chibi-2021"]
+    edit(book, put("规则", B4="没有这个取值"))
+    assert "没有“没有这个取值”" in str(new("chibi-2022", "--from", str(book)).exception)
+    assert not (places.own_schemes() / "chibi-2022").exists()

@@ -1,0 +1,151 @@
+"""The scheme that a workbook names decides, on every way in; two of two schemes work side by side in one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from changed_books import edit, put
+from kongjian.base import places
+from kongjian.base.errors import KongjianError
+from kongjian.entry.cli.main import cli
+from kongjian.entry.setup import doctor
+from kongjian.intake.scheme_tables import COLUMNS
+from kongjian.rules import load_rules
+from kongjian.workbook.functions.rules_text import rules_of
+from kongjian.workbook.functions.worksheet import AWARD, TEACHER_SCORE
+from kongjian.workbook.layout import SCHEME_NAME
+from kongjian.workbook.recalculate import check
+from kongjian.workbook.shipped.build_workbook import build
+from kongjian.xlsx.package import Package
+from kongjian.xlsx.reader import Reader
+from remote import press
+from rules_texts import rules_text
+from two_schemes import put_scheme
+from workbooks import change, everything, pasted, replace, small_book
+
+STRICTER = {"eligibility.yaml": ("at_least: 80", "at_least: 99.98"), "awards.yaml": ("last: 3", "last: 2")}
+CELL = "规则!B"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    return tmp_path
+
+
+@pytest.fixture
+def theirs(folder: Path) -> Path:
+    """A workbook of the stricter scheme, which stands in the user's own folder."""
+    put_scheme(places.own_schemes(), "strict-2030", STRICTER)
+    rules = load_rules("strict-2030")
+    build(rules, folder / "甲.xlsm", pasted(rules, everything()))
+    return folder / "甲.xlsm"
+
+
+def text_of(book: Path) -> str:
+    with Package(book) as package:
+        grid = Reader(package).grid("规则")
+    assert grid is not None
+    return rules_text(grid)
+
+
+def test_two_workbooks_of_two_schemes_side_by_side(theirs: Path, folder: Path) -> None:
+    ours = small_book(folder / "乙.xlsm")
+    for _ in range(2):
+        runs = [check(book) for book in (theirs, ours)]
+        assert [r.rules.scheme.id for r in runs] == ["strict-2030", places.default_scheme()]
+        assert [r.results.school.eligibility.eligible.sum() for r in runs] == [1, 4]
+        assert [rules_of(text_of(b)).awards[0].last for b in (theirs, ours)] == [2, 3]
+    functions = [AWARD("school", 3, rules=text_of(b)) for b in (theirs, ours)]
+    assert functions == ["", load_rules().awards[0].name]
+
+
+def test_a_scheme_beside_the_workbook_goes_with_it(theirs: Path, folder: Path) -> None:
+    put_scheme(folder / "方案", "strict-2030", {**STRICTER, "awards.yaml": ("last: 3", "last: 1")})
+    edit(theirs, put("规则", **scheme_cell(theirs, "方案编号", "STRICT-2030")))
+    run = check(theirs)
+    assert (run.rules.scheme.id, run.rules.folder) == ("strict-2030", folder / "方案" / "strict-2030")
+    assert run.rules.awards[0].last == 2  # what the sheet says wins over the package
+    [line] = [line for line in doctor.examine(theirs) if line.title == "方案"]
+    assert (line.state, "工作表函数找不到这里" in line.text) == (doctor.MIND, True)
+
+
+def scheme_cell(book: Path, item: str, value: str) -> dict[str, str]:
+    """The cell of an item of Scheme, with a value."""
+    with Package(book) as package:
+        grid = Reader(package).grid("规则")
+    assert grid is not None
+    row = next(n for n, cells in enumerate(grid.rows, start=1) if cells[0] == item)
+    return {f"B{row}": value}
+
+
+COMMANDS = [
+    ["recalc"], ["check"], ["near"], ["effects"], ["explain"], ["reconcile"], ["coverage"], ["changes"],
+    ["selfcheck"], ["undo-import"], ["import", "--dry-run", "甲.csv"], ["forms"], ["mail"], ["mail", "--by-school"], ["import", "甲.csv"],
+]  # fmt: skip
+
+
+@pytest.fixture
+def unknown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workbook of a scheme that is not on this computer."""
+    book = small_book(folder / "丙.xlsm")
+    edit(book, put("规则", **scheme_cell(book, "方案编号", "nowhere-1999")))
+    (folder / "甲.csv").write_text("学校名称,学段\n甲校,小学\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    return book
+
+
+def test_an_unknown_scheme_is_refused_in_one_sentence_with_the_way_out(unknown: Path) -> None:
+    before = unknown.read_bytes()
+    for command in COMMANDS:
+        with pytest.raises(Exception, match="没有方案“nowhere-1999”") as refused:
+            CliRunner().invoke(
+                cli, [command[0], str(unknown), *command[1:]], standalone_mode=False, catch_exceptions=False
+            )
+        said = str(refused.value)
+        assert said.startswith(CELL)
+        for words in (f"有：{places.default_scheme()}；", str(unknown.parent / "方案"), "编号写错了就改回来"):
+            assert words in said, command
+        assert "\n" not in said
+    assert unknown.read_bytes() == before
+    assert [line for line in doctor.examine(unknown) if line.title == "方案"][0].state == doctor.BAD
+    pressed = press("recalculate", unknown)
+    assert "没有方案“nowhere-1999”" in str(pressed.said)
+    with pytest.raises(KongjianError, match="没有方案“nowhere-1999”"):  # #N/A in a cell
+        TEACHER_SCORE([1], rules=text_of(unknown))
+
+
+def test_a_workbook_of_the_first_edition_is_of_the_default_scheme(folder: Path) -> None:
+    book = small_book(folder / "丁.xlsm")
+    edit(book, forget_scheme)
+    done = CliRunner().invoke(cli, ["recalc", str(book), "-o", str(folder / "戊.xlsm")])
+    assert (done.exit_code, f"本簿没有写明方案，按“{places.default_scheme()}”" in done.output) == (0, True)
+    pressed = press("recalculate", book)
+    assert "已经记在簿里" in str(pressed.said)
+    assert pressed.book.defined_names[SCHEME_NAME].attr_text == f'"{places.default_scheme()}"'
+    again = CliRunner().invoke(cli, ["recalc", str(folder / "戊.xlsm")]).output  # it knows by now
+    assert "没有写明方案" not in again
+    change(
+        folder / "戊.xlsm",
+        lambda p: replace(p, "xl/workbook.xml", places.default_scheme().encode(), b"nowhere-1"),
+    )
+    with pytest.raises(KongjianError, match="名称KongjianScheme：没有方案“nowhere-1”"):
+        check(folder / "戊.xlsm")
+    assert "没有写明方案" not in CliRunner().invoke(cli, ["recalc", str(small_book(book))]).output
+
+
+def forget_scheme(book: openpyxl.Workbook) -> None:
+    """规则 as workbooks of the first edition have it."""
+    sheet = book["规则"]
+    for name in COLUMNS:
+        for row in sheet[sheet.tables[name].ref]:
+            for cell in row:
+                cell.value = None
+        del sheet.tables[name]
+    del book.defined_names[SCHEME_NAME]
