@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from filled_forms import city_run, draw_template
-from kongjian.forms import applications, known
+from kongjian.forms import known
 from kongjian.forms.design import draw_applications
 from kongjian.forms.returned.returned_forms import read_returned
 from kongjian.mailing.by_school import SchoolCopy, school_copies
@@ -77,7 +77,9 @@ def test_the_first_sheets_and_the_form_of_who_qualifies(copies: list[SchoolCopy]
     for k, copy in enumerate(copies):
         book = openpyxl.load_workbook(copy.path)
         assert book.sheetnames[:2] == ["说明", "本校位置"]
-        assert book.sheetnames[-1] == (applications.SCHOOL_SHEET if k in qualified else "得分说明")
+        assert book.sheetnames[-1] == (
+            RULES.forms.form("school_application").annex if k in qualified else "得分说明"
+        )
         for sheet in ("学校指标", "教师指标"):
             assert not book[sheet].protection.sheet
         back = read_copy(copy.path, RULES)

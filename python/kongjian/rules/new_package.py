@@ -56,7 +56,7 @@ class _File:
     def put(self, path: tuple[str | int, ...], new: Any) -> None:
         """Another value in the place of one that stands on its key's line."""
         key, at = str(path[-1]), self._at[path] - 1
-        text = json.dumps(new, ensure_ascii=False) if isinstance(new, str) else f"{new:.12g}"
+        text = json.dumps(new, ensure_ascii=False) if isinstance(new, str) else _plain(new)
         old = re.compile(rf'((?:^|[\s{{,]){re.escape(key)}:\s*)("(?:[^"\\]|\\.)*"|[^,}}\n#]*[^,}}\n#\s])')
         line, count = old.subn(lambda found: found[1] + text, self._lines[at], count=1)
         if not count:
@@ -69,11 +69,17 @@ class _File:
         last = max(line for at, line in self._at.items() if at[: len(path)] == path)
         indent = " " * (len(self._lines[top - 1]) - len(self._lines[top - 1].lstrip()) + 2)
         head = self._lines[top - 1].partition(":")[0] + ":\n"
-        steps = [f"{indent}- {{at_least: {b.at_least:.12g}, points: {b.points:.12g}}}\n" for b in bands]
-        self._lines[top - 1 : last] = [head, *steps] + [""] * (last - top - len(steps))
+        steps = [f"{indent}- {{at_least: {_plain(b.at_least)}, points: {_plain(b.points)}}}\n" for b in bands]
+        # in the place of one line, so that those below keep their numbers
+        self._lines[top - 1 : last] = ["".join([head, *steps]), *[""] * (last - top)]
 
     def save(self) -> None:
         self._path.write_text("".join(self._lines), encoding="utf-8", newline="\n")
+
+
+def _plain(number: float) -> str:
+    """A number to its last digit, whole ones without a point."""
+    return repr(int(number)) if number == int(number) else repr(number)
 
 
 def _edit(files: dict[str, _File], item: Item, edit: Any) -> Iterator[str]:
