@@ -130,6 +130,17 @@ def test_the_same_file_again_or_under_another_name_changes_nothing(book: Path, t
     assert "没有变化，什么都没有写入" in said
 
 
+def test_what_an_import_leaves_is_no_log(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "a.csv").write_text(text([*LINES, ["坏", *LINES[0][1:]]]), encoding="utf-8")
+    book.rename(tmp_path / "b.xlsm")
+    for _ in range(2):
+        code, said = run(tmp_path, tmp_path / "b.xlsm")
+        assert code == 1
+        assert said.startswith("1个文件共7行：计入5行，没有计入1行，空行和表头1行")
+    assert rows(tmp_path / "b.xlsm") == ROWS
+
+
 def test_a_later_month_is_added_without_reading_the_earlier_ones(book: Path, tmp_path: Path) -> None:
     (tmp_path / "march.csv").write_text(text([x for x in LINES if "-03-" in x[0]]), encoding="utf-8")
     run(tmp_path / "march.csv", book)
