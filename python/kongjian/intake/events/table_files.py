@@ -36,7 +36,6 @@ from kongjian.rules.model_tables import Column, InputTable
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FORMATS = ("csv", "parquet")
 _SUFFIXES = (".parquet", ".csv", ".tsv", ".csv.gz", ".csv.zst")
 _NUMERIC = ("count", "average", "share", "rate", "score")
 _FIRST = 2
