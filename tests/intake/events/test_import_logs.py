@@ -235,7 +235,8 @@ def test_a_word_that_is_not_known_is_told_once_with_its_lines(book: Path, tmp_pa
 def test_an_account_in_two_schools_counts_a_day_once(book: Path, tmp_path: Path) -> None:
     other = [[x[0], "乙校", *x[2:]] for x in LINES[:3]] + [["2021-03-09", "乙校", *LINES[0][2:]]]
     (tmp_path / "a.csv").write_text(text([*LINES, *other]), encoding="utf-8")
-    run(tmp_path / "a.csv", book)
+    _, said = run(tmp_path / "a.csv", book)
+    assert f"在几所学校的教师账号每天仍只计1次：{ACCOUNT}（8行），共8行" in said
     assert sum(int(str(r[5])) for r in rows(book) if r[1] == ACCOUNT and r[3] == "在线授课") == 3
 
 
@@ -337,6 +338,45 @@ def test_a_killed_import_goes_on_where_it_stopped(
     assert counted == ["0.csv", "1.csv", "2.csv", "2.csv", "3.csv"]
     assert rows(book) == ROWS
     assert not list((tmp_path / "行为日志").rglob("*.tmp"))
+
+
+def test_killed_at_any_renaming_the_book_is_the_old_one_or_the_new_one(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for k in range(2):
+        (tmp_path / f"{k}.csv").write_text(text(LINES[k::2]), encoding="utf-8")
+    before, real, killed = rows_or_none(book), Path.replace, 0
+
+    class Killed(BaseException):
+        pass
+
+    for moment in range(1, 40):
+        left = moment
+
+        def replace(self: Path, target: Path) -> Path:
+            nonlocal left
+            left -= 1
+            if not left:
+                raise Killed
+            return real(self, target)
+
+        shutil.rmtree(tmp_path / "行为日志", ignore_errors=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "replace", replace)
+            try:
+                run("--anew", tmp_path / "?.csv", book)
+            except Killed:
+                killed += 1
+            else:
+                break
+        assert rows_or_none(book) in (before, ROWS)
+        run("--anew", tmp_path / "?.csv", book)
+        assert rows(book) == ROWS
+    assert killed >= 6
+
+
+def rows_or_none(book: Path) -> list[tuple[object, ...]] | None:
+    return rows(book) if "有效次数" in openpyxl.load_workbook(book).sheetnames else None
 
 
 def test_two_imports_at_once_do_not_meet(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.effective_rows import imported_counts, other_rows
 from kongjian.intake.events.log_files import CACHE, LEFT_OUT, UNKNOWN_WORDS, digest_of, log_files
-from kongjian.intake.events.merged import NOT_COUNTED, Merged, Unknown, merged
+from kongjian.intake.events.merged import NOT_COUNTED, TWO_SCHOOLS, Merged, Unknown, merged
 from kongjian.intake.events.partials import Account, account_of, count_file, rejected_first
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules.model import Rules
@@ -243,7 +243,9 @@ def _told(
         mine = [u for u in done.unknown if u.kind == kind]
         words = "、".join(f"{u.found or '空白'}（{u.lines}行）" for u in mine[:_NAMED])
         rest = f"等{len(mine)}种" if len(mine) > _NAMED else ""
-        state = "没有计入" if kind in NOT_COUNTED else "数据里没有"
+        state = (
+            "没有计入" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "数据里没有"
+        )
         yield f"{kind}{state}：{words}{rest}，共{sum(u.lines for u in mine)}行"
     if done.unknown or lost:
         yield f"全部写法和行见 {folder}（“{stem} {UNKNOWN_WORDS}”“{stem} {LEFT_OUT}”）"

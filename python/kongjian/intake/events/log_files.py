@@ -62,6 +62,8 @@ def log_files(paths: Sequence[Path], book: Path) -> list[Path]:
             raise KongjianError(f"找不到行为日志 {path}；请核对文件名，或给日志所在的文件夹")
         out |= {p.resolve(): None for p in found}
     out.pop(book.resolve(), None)
+    if not out:
+        raise KongjianError("没有给出行为日志，只有工作簿；请给日志文件或日志所在的文件夹")
     return list(out)
 
 
