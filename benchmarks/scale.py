@@ -136,7 +136,7 @@ def _scan(log: Path) -> None:
 
 
 def _columns(log: Path) -> None:
-    duckdb.sql(f"select max(columns(*)) from read_parquet('{log}')").fetchall()
+    duckdb.sql(f"select bit_xor(hash(columns(*))) from read_parquet('{log}')").fetchall()
 
 
 def _pandas(log: Path) -> None:

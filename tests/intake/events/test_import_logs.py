@@ -405,3 +405,20 @@ def test_bounds_that_make_no_sense_are_told(book: Path, tmp_path: Path) -> None:
     with pytest.raises(KongjianError, match="找不到行为日志"):
         run(tmp_path / "none*.csv", book)
     assert os.listdir(tmp_path / "行为日志" / "缓存") == []  # noqa: PTH208
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date", "varchar"])
+def test_days_of_every_type_of_a_column_are_those_here(kind: str, tmp_path: Path) -> None:
+    duckdb.sql(
+        f"copy (select cast(d as {kind}) as 日期, '甲校' as 学校, 'a' as 账号, '教师' as 角色, b as 行为"
+        " from (values ('2021-03-01 07:30:00+08', '在线授课'), (null, '教研'), (null, null)) t(d, b)"
+        f" union all select null, null, null, null, null) to '{tmp_path / 'a.parquet'}' (format parquet)"
+        if kind != "timestamptz"
+        else "set timezone = 'UTC'; copy (select cast('2021-02-28 23:30:00+00' as timestamptz) as 日期, '甲校' as 学校,"
+        " 'a' as 账号, '教师' as 角色, '在线授课' as 行为 union all select null, '甲校', 'a', '教师', '教研'"
+        " union all select null, '甲校', 'a', '教师', null union all select null, null, null, null, null)"
+        f" to '{tmp_path / 'a.parquet'}' (format parquet)"
+    )
+    found = count_file(tmp_path / "a.parquet", tmp_path / "p.parquet", tmp_path, RULES, "200MB")
+    assert (found.lines, found.accepted, found.blank, found.rejected) == (4, 1, 1, {"date": 2})
+    assert duckdb.sql(f"select ym, days from '{tmp_path / 'p.parquet'}'").fetchall() == [(202103, 1)]
