@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno
 
-.PHONY: setup system lint test quick fuzz torture demo bench build clean
+.PHONY: setup system lint test quick fuzz torture demo bench bench-scale build clean
 
 setup: $(VENV)/.ready
 
@@ -51,6 +51,10 @@ demo: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# logs of ten million lines and a province's tables, about ten minutes
+bench-scale: setup
+	$(BIN)/python benchmarks/scale.py --large
 
 build: setup
 	$(BIN)/kongjian build

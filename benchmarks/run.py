@@ -20,6 +20,7 @@ import imports
 import ranking
 import readings
 import recalc
+import scale
 import scoring
 import selfcheck
 import startup
@@ -34,6 +35,7 @@ def main() -> None:
         rows += copies.measure(Path(folder))
         rows += selfcheck.measure(Path(folder))
         rows += imports.measure(Path(folder))
+        rows += scale.measure(Path(folder), scale.SMALL)
     rows += readings.measure()
     rows += functions.measure()
     rows += growth.measure("--quick" in sys.argv) + startup.measure()

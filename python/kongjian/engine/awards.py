@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 import numpy as np
 
@@ -110,6 +111,8 @@ def awards(
             findings.add(
                 "no_award_place", f"{kind}s", award=award.name, last=award.last, count=int(eligible.sum())
             )
+        method = rules.choice(RankMethod)
+        taken_in = cache(partial(more_than_places, award, place, eligible, method=method))
         person = table.by_role(Role.ADMINISTRATOR if award.recipient == "administrator" else Role.PERSON)
         out.append(
             Frame(
@@ -119,9 +122,7 @@ def awards(
                     "学校名称": units[table.name_of(Role.SCHOOL)][chosen],
                     "姓名": units[person.name][chosen] if person else texts([""] * len(chosen)),
                     "得分": from_cents(score[chosen]),
-                    REMARK: texts(
-                        _note(award, place, eligible, int(i), rules.choice(RankMethod)) for i in chosen
-                    ),
+                    REMARK: texts(_note(award, place, int(i), taken_in) for i in chosen),
                     STATE: texts([""] * len(chosen)),
                     WHY: texts([""] * len(chosen)),
                     UNIT: chosen.astype(np.float64),
@@ -145,12 +146,12 @@ def more_than_places(
     return held > 1 and _OVERFULL[method](position, held, award.last)
 
 
-def _note(award: Award, place: Standing, eligible: Bools, unit: int, method: RankMethod) -> str:
-    """Who moved up for whom; a tie, and whether more share the award's last rank than it has places."""
+def _note(award: Award, place: Standing, unit: int, overfull: Callable[[int], bool]) -> str:
+    """Who moved up for whom; a tie, and whether more share the award's last rank than it has places (`overfull`)."""
     said = [handed_on(award, place, unit)]
     if place.tied[unit]:
         position = int(place.ranks_for(award)[unit])
-        taken_in = "，一并入选" if more_than_places(award, place, eligible, position, method) else ""
+        taken_in = "，一并入选" if overfull(position) else ""
         said.append(f"并列第{int(place.rank[unit])}名{taken_in}")
     return NOTE_JOIN.join(filter(None, said))
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kongjian.engine.frame import Ints
+    import numpy as np
+    from numpy.typing import NDArray
 
 BEFORE_ROWS = 0
 """The row of a finding about a whole sheet."""
@@ -37,7 +38,7 @@ class Findings(list[Finding]):
     def add(self, code: str, table: str, row: int = BEFORE_ROWS, column: str = "", **params: Any) -> None:
         self.append(Finding(code, table, int(row), column, params))
 
-    def add_rows(self, code: str, table: str, rows: Ints, column: str, **params: Any) -> None:
+    def add_rows(self, code: str, table: str, rows: NDArray[np.int64], column: str, **params: Any) -> None:
         """The same of each of these rows, of which there may be a million."""
         self.extend(Finding(code, table, row, column, params) for row in rows[: self.most_rows].tolist())
         self.stand_for(len(rows) - self.most_rows)

@@ -130,6 +130,17 @@ def test_the_same_file_again_or_under_another_name_changes_nothing(book: Path, t
     assert "没有变化，什么都没有写入" in said
 
 
+def test_what_an_import_leaves_is_no_log(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "a.csv").write_text(text([*LINES, ["坏", *LINES[0][1:]]]), encoding="utf-8")
+    book.rename(tmp_path / "b.xlsm")
+    for _ in range(2):
+        code, said = run(tmp_path, tmp_path / "b.xlsm")
+        assert code == 1
+        assert said.startswith("1个文件共7行：计入5行，没有计入1行，空行和表头1行")
+    assert rows(tmp_path / "b.xlsm") == ROWS
+
+
 def test_a_later_month_is_added_without_reading_the_earlier_ones(book: Path, tmp_path: Path) -> None:
     (tmp_path / "march.csv").write_text(text([x for x in LINES if "-03-" in x[0]]), encoding="utf-8")
     run(tmp_path / "march.csv", book)
@@ -224,7 +235,8 @@ def test_a_word_that_is_not_known_is_told_once_with_its_lines(book: Path, tmp_pa
 def test_an_account_in_two_schools_counts_a_day_once(book: Path, tmp_path: Path) -> None:
     other = [[x[0], "乙校", *x[2:]] for x in LINES[:3]] + [["2021-03-09", "乙校", *LINES[0][2:]]]
     (tmp_path / "a.csv").write_text(text([*LINES, *other]), encoding="utf-8")
-    run(tmp_path / "a.csv", book)
+    _, said = run(tmp_path / "a.csv", book)
+    assert f"在几所学校的教师账号每天仍只计1次：{ACCOUNT}（8行），共8行" in said
     assert sum(int(str(r[5])) for r in rows(book) if r[1] == ACCOUNT and r[3] == "在线授课") == 3
 
 
@@ -328,6 +340,45 @@ def test_a_killed_import_goes_on_where_it_stopped(
     assert not list((tmp_path / "行为日志").rglob("*.tmp"))
 
 
+def test_killed_at_any_renaming_the_book_is_the_old_one_or_the_new_one(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for k in range(2):
+        (tmp_path / f"{k}.csv").write_text(text(LINES[k::2]), encoding="utf-8")
+    before, real, killed = rows_or_none(book), Path.replace, 0
+
+    class Killed(BaseException):
+        pass
+
+    for moment in range(1, 40):
+        left = moment
+
+        def replace(self: Path, target: Path) -> Path:
+            nonlocal left
+            left -= 1
+            if not left:
+                raise Killed
+            return real(self, target)
+
+        shutil.rmtree(tmp_path / "行为日志", ignore_errors=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "replace", replace)
+            try:
+                run("--anew", tmp_path / "?.csv", book)
+            except Killed:
+                killed += 1
+            else:
+                break
+        assert rows_or_none(book) in (before, ROWS)
+        run("--anew", tmp_path / "?.csv", book)
+        assert rows(book) == ROWS
+    assert killed >= 6
+
+
+def rows_or_none(book: Path) -> list[tuple[object, ...]] | None:
+    return rows(book) if "有效次数" in openpyxl.load_workbook(book).sheetnames else None
+
+
 def test_two_imports_at_once_do_not_meet(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
     (tmp_path / "行为日志").mkdir()
@@ -354,3 +405,20 @@ def test_bounds_that_make_no_sense_are_told(book: Path, tmp_path: Path) -> None:
     with pytest.raises(KongjianError, match="找不到行为日志"):
         run(tmp_path / "none*.csv", book)
     assert os.listdir(tmp_path / "行为日志" / "缓存") == []  # noqa: PTH208
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date", "varchar"])
+def test_days_of_every_type_of_a_column_are_those_here(kind: str, tmp_path: Path) -> None:
+    duckdb.sql(
+        f"copy (select cast(d as {kind}) as 日期, '甲校' as 学校, 'a' as 账号, '教师' as 角色, b as 行为"
+        " from (values ('2021-03-01 07:30:00+08', '在线授课'), (null, '教研'), (null, null)) t(d, b)"
+        f" union all select null, null, null, null, null) to '{tmp_path / 'a.parquet'}' (format parquet)"
+        if kind != "timestamptz"
+        else "set timezone = 'UTC'; copy (select cast('2021-02-28 23:30:00+00' as timestamptz) as 日期, '甲校' as 学校,"
+        " 'a' as 账号, '教师' as 角色, '在线授课' as 行为 union all select null, '甲校', 'a', '教师', '教研'"
+        " union all select null, '甲校', 'a', '教师', null union all select null, null, null, null, null)"
+        f" to '{tmp_path / 'a.parquet'}' (format parquet)"
+    )
+    found = count_file(tmp_path / "a.parquet", tmp_path / "p.parquet", tmp_path, RULES, "200MB")
+    assert (found.lines, found.accepted, found.blank, found.rejected) == (4, 1, 1, {"date": 2})
+    assert duckdb.sql(f"select ym, days from '{tmp_path / 'p.parquet'}'").fetchall() == [(202103, 1)]

@@ -26,8 +26,8 @@ from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.effective_rows import imported_counts, other_rows
-from kongjian.intake.events.log_files import digest_of, log_files
-from kongjian.intake.events.merged import NOT_COUNTED, Merged, Unknown, merged
+from kongjian.intake.events.log_files import CACHE, LEFT_OUT, UNKNOWN_WORDS, digest_of, log_files
+from kongjian.intake.events.merged import NOT_COUNTED, TWO_SCHOOLS, Merged, Unknown, merged
 from kongjian.intake.events.partials import Account, account_of, count_file, rejected_first
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules.model import Rules
@@ -104,9 +104,9 @@ def import_logs(
     """
     files = log_files(paths, book)
     folder = book.resolve().parent / FOLDER
-    make_folder(folder / "缓存")
+    make_folder(folder / CACHE)
     with alone_in(folder), scratch() as temporary:
-        _sweep(folder / "缓存")
+        _sweep(folder / CACHE)
         index = _Index.at(folder / "目录.json")
         before = imported_counts(sheets.grid(SHEET))
         had = index.books.get(book.name, {}) if before.height and not anew else {}
@@ -118,7 +118,7 @@ def import_logs(
         form = _form(rules)
         own, same = _count_all(files, folder, form, index, temporary, rules, memory, verify, progress)
         names = {**had, **own}
-        partials = {d: folder / "缓存" / f"{d}-{form}.parquet" for d in names}
+        partials = {d: folder / CACHE / f"{d}-{form}.parquet" for d in names}
         found = {d: account_of(p) for d, p in partials.items()}
         if lost := [names[d] for d, a in found.items() if a is None]:
             raise KongjianError(
@@ -159,7 +159,7 @@ def _count_all(
             digest = index.digest(path, verify)
             if digest in own:
                 same.append(path.name)
-            target = folder / "缓存" / f"{digest}-{form}.parquet"
+            target = folder / CACHE / f"{digest}-{form}.parquet"
             if account_of(target) is None:
                 count_file(path, target, temporary, rules, memory)
             own.setdefault(digest, path.name)
@@ -206,12 +206,12 @@ def _write_tables(
     folder: Path, stem: str, partials: Sequence[Path], accounts: Sequence[Account], unknown: Sequence[Unknown]
 ) -> None:
     """The words that are not known, each once, and the first of the lines that are not counted."""
-    with (folder / f"{stem} 不认识的写法.csv").open("w", encoding="utf-8-sig", newline="") as out:
+    with (folder / f"{stem} {UNKNOWN_WORDS}.csv").open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(("类别", "写法", "行数", "先见于文件", "行号"))
         writer.writerows((u.kind, u.found, u.lines, accounts[u.file].file, u.first) for u in unknown)
     samples = [p.with_suffix(".csv") for p, a in zip(partials, accounts, strict=True) if a.lost]
-    with (folder / f"{stem} 没有计入的行.csv").open("w", encoding="utf-8-sig", newline="") as out:
+    with (folder / f"{stem} {LEFT_OUT}.csv").open("w", encoding="utf-8-sig", newline="") as out:
         out.write("文件,行号,原因,内容\r\n")
         for sample in samples:
             with suppress(OSError):
@@ -243,10 +243,12 @@ def _told(
         mine = [u for u in done.unknown if u.kind == kind]
         words = "、".join(f"{u.found or '空白'}（{u.lines}行）" for u in mine[:_NAMED])
         rest = f"等{len(mine)}种" if len(mine) > _NAMED else ""
-        state = "没有计入" if kind in NOT_COUNTED else "数据里没有"
+        state = (
+            "没有计入" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "数据里没有"
+        )
         yield f"{kind}{state}：{words}{rest}，共{sum(u.lines for u in mine)}行"
     if done.unknown or lost:
-        yield f"全部写法和行见 {folder}（“{stem} 不认识的写法”“{stem} 没有计入的行”）"
+        yield f"全部写法和行见 {folder}（“{stem} {UNKNOWN_WORDS}”“{stem} {LEFT_OUT}”）"
     yield (
         f"有效次数里导入的现在有{done.rows.height}行，请重新计算"
         if changed

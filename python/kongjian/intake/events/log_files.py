@@ -19,6 +19,9 @@ BAD = "\ufffd"
 SEPARATOR = "\x1f"
 """What no line has after `as_lines`."""
 _SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zst", ".parquet", ".xlsx", ".xlsm", ".xls")
+CACHE, UNKNOWN_WORDS, LEFT_OUT = "缓存", "不认识的写法", "没有计入的行"
+"""The folder of partials and the tables that an import leaves: no logs, like the backups of a workbook."""
+_OWN_FOLDERS = (CACHE, "备份")
 _CHUNK = 1 << 22
 _LONGEST = 1 << 20
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f]")
@@ -48,7 +51,9 @@ def log_files(paths: Sequence[Path], book: Path) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
-            found = [p for p in inside if not p.name.startswith((".", "~"))]
+            found = [
+                p for p in inside if not p.name.startswith((".", "~")) and not _is_own(p.relative_to(path))
+            ]
         elif path.exists():
             found = [path]
         else:
@@ -57,7 +62,16 @@ def log_files(paths: Sequence[Path], book: Path) -> list[Path]:
             raise KongjianError(f"找不到行为日志 {path}；请核对文件名，或给日志所在的文件夹")
         out |= {p.resolve(): None for p in found}
     out.pop(book.resolve(), None)
+    if not out:
+        raise KongjianError("没有给出行为日志，只有工作簿；请给日志文件或日志所在的文件夹")
     return list(out)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether this program has left a file."""
+    return any(f in path.parts[:-1] for f in _OWN_FOLDERS) or path.stem.endswith(
+        (f" {UNKNOWN_WORDS}", f" {LEFT_OUT}")
+    )
 
 
 def kind_of(path: Path) -> str:

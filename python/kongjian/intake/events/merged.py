@@ -28,19 +28,9 @@ from kongjian.rules.roles import Role
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_KINDS = (
-    "角色",
-    "行为",
-    "别的角色的行为",
-    "评选时间以外的月份",
-    "损坏的账号",
-    "账号空白",
-    "低年级学生",
-    "学校",
-    "教师账号",
-)
-NOT_COUNTED = _KINDS[:7]
-"""What of the lines does not count whatever the workbook's tables hold; the others may yet be pasted."""
+NOT_COUNTED = ("角色", "行为", "别的角色的行为", "评选时间以外的月份", "损坏的账号", "账号空白", "低年级学生")
+"""What of the lines does not count whatever the workbook's tables hold."""
+TWO_SCHOOLS = "在几所学校的教师账号"
 
 
 @dataclass(frozen=True)
@@ -271,6 +261,9 @@ def _unknown(held: DuckDBPyConnection, inputs: Inputs) -> Iterable[Unknown]:
     }  # fmt: skip
     for kind, what in shown.items():
         yield from _words(held, kind, what, f"fault = {quoted(kind)}")
+    teachers = "fault = '' and role in (select code from teacher_roles)"
+    several = f"select account from coded where {teachers} and school <> '' group by 1 having count(distinct school) > 1"
+    yield from _words(held, TWO_SCHOOLS, "account", f"{teachers} and account in ({several})")
     if inputs.schools.height:
         yield from _words(held, "学校", "school", "fault = '' and not known and school <> ''")
     if inputs.teachers.height:

@@ -115,6 +115,7 @@ select *, case when fault <> '' then fault when day is not null then ''
 from (
   select *, case
     when fault <> '' then null
+    when typed is not null then typed
     when happened like '____-__-__' or happened like '____-__-__ __:__:__' then try_cast(left(happened, 10) as date)
     when regexp_full_match(happened, {quoted(_DATE + _TIME + _HERE)})
       then try_cast(regexp_replace(happened, {quoted(_DATE + ".*")}, '\\1-\\2-\\3') as date)
@@ -163,7 +164,7 @@ def _of_lines(held: DuckDBPyConnection, lines: Lines, layout: Layout, reaches: i
         for name, _ in FIELDS
     )
     held.execute(f"""
-create temp view given as select row_no, fault, line, {fields} from (
+create temp view given as select row_no, fault, line, null::date as typed, {fields} from (
   select row_no, line, cells, case
     when row_no <= {layout.row} then {quoted(_HEAD)}
     when line is null then {quoted(_BLANK)}
@@ -192,22 +193,25 @@ def _of_parquet(held: DuckDBPyConnection, path: Path, rules: Rules) -> int:
         raise KongjianError(f"{path.name} 不完整或不是 Parquet，没有计入；请重新复制或重新导出") from None
     names = [row[0] for row in found]
     layout = layout_of_rows(path, [names], rules)
-    fields = []
-    for name, _ in FIELDS:
-        at = layout.places.get(name)
-        text = "''" if at is None else f'"{names[at - 1].replace(chr(34), chr(34) * 2)}"'
-        if at and "WITH TIME ZONE" in found[at - 1][1]:
+    given = {}
+    typed = "null"
+    for name, place in layout.places.items():
+        text, kind = f'"{names[place - 1].replace(chr(34), chr(34) * 2)}"', found[place - 1][1]
+        if "WITH TIME ZONE" in kind:
             text = f"timezone('Asia/Shanghai', {text})"
-        fields.append(f"coalesce(trim(cast({text} as varchar)), '') as {name}")
+        if name == FIELDS[0][0] and kind.startswith(("TIMESTAMP", "DATE")):
+            typed = text
+        given[name] = f"coalesce(cast({text} as varchar), '')"
+    fields = {name: given.get(name, "''") for name, _ in FIELDS}
+    line = " || ',' || ".join(fields.values())
+    blank = " and ".join(f"{text} = ''" for text in given.values())
+    if typed != "null":  # a day is one, or there is none: no text to be read
+        fields[FIELDS[0][0]] = "''"
+        blank = blank.replace(f"{given[FIELDS[0][0]]} = ''", f"{typed} is null")
     held.execute(
-        f"create temp view fields as select file_row_number + 1 as row_no, {', '.join(fields)} from {source}"
-    )
-    names = [name for name, _ in FIELDS]
-    together = " || ',' || ".join(names)
-    blank = " || ".join(names)
-    held.execute(
-        f"create temp view given as select row_no, case when {blank} = '' then '{_BLANK}' else '' end as fault,"
-        f" {together} as line, {', '.join(names)} from fields"
+        f"create temp view given as select file_row_number + 1 as row_no, {line} as line, cast({typed} as date) as typed,"
+        f" case when {blank} then '{_BLANK}' else '' end as fault,"
+        f" {', '.join(f'{text} as {name}' for name, text in fields.items())} from {source}"
     )
     return int(count)
 

@@ -1,0 +1,171 @@
+"""Logs of events larger than a sheet: `python benchmarks/scale.py [--large]` (`make bench-scale`); a small size in `run.py`.
+
+Counting one month's file against DuckDB's own scan of every column of the same rows, ten times as many lines, peak
+memory, GB18030 against UTF-8, and `score` for as many teachers as a province has.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from kongjian.intake.events.partials import count_file
+from kongjian.rules import Rules, load_rules
+from measure import Row, compare, fraction, in_turn, table, timed
+
+SMALL, LARGE = 200_000, 10_000_000
+ROUNDS = 3
+TEACHERS, SCHOOLS = 600_000, 12_000
+_BEHAVIOURS = (
+    "['制作课件', '在线撰写教案', '在线授课', '网络教研', '作业管理', '成绩管理', '通知公告', '参与活动']"
+)
+
+
+def measure(folder: Path, lines: int) -> list[Row]:
+    """The rows of the table for logs of `lines` lines and a tenth of them."""
+    rules = load_rules()
+    few, many = (_log(folder, n) for n in (lines // 10, lines))
+    ours, scan = in_turn(lambda: _count(many, folder, rules), lambda: _scan(many), ROUNDS)
+    parquet = many.with_suffix(".parquet")
+    columnar, columns = in_turn(lambda: _count(parquet, folder, rules), lambda: _columns(parquet), ROUNDS)
+    less, half = in_turn(lambda: _count(few, folder, rules), lambda: _pandas(few), ROUNDS)
+    rows = [
+        compare(f"{lines:,}行行为日志计数（CSV）", ours, "DuckDB读同一文件所有列", scan, 3.0),
+        compare(f"{lines:,}行行为日志计数（Parquet）", columnar, "DuckDB扫描所有列", columns, 6.0),
+        compare(
+            f"{lines // 10:,}行行为日志计数", less, "pandas去重计数", half, 0.1 if lines >= LARGE else None
+        ),
+        compare(
+            f"{lines:,}行", ours, f"{lines // 10:,}行×10", less.scaled(10), 1.26 if lines >= LARGE else None
+        ),
+    ]
+    other = many.with_suffix(".txt")
+    other.write_bytes(many.read_bytes().decode().encode("gb18030"))
+    gb, utf = in_turn(lambda: _count(other, folder, rules), lambda: _count(many, folder, rules), ROUNDS)
+    rows.append(compare(f"{lines:,}行 GB18030", gb, "UTF-8", utf))
+    peak = _peak(many, folder)
+    rows.append(
+        Row(
+            f"最大内存（{lines:,}行，上限1GB）",
+            f"{peak:.0f} MB",
+            "1,024 MB",
+            fraction(peak / 1024),
+            1.0,
+            peak <= 1024,
+        )
+    )
+    return rows
+
+
+def measure_score(folder: Path, teachers: int, schools: int) -> list[Row]:
+    """`kongjian score` as a process of its own, and its peak memory."""
+    rules, tables = load_rules(), folder / "tables"
+    tables.mkdir(exist_ok=True)
+    for table_id, height in (("teachers", teachers), ("schools", schools)):
+        columns = ", ".join(
+            f'{_made(c.kind, c.name, schools)} as "{c.name}"' for c in rules.table(table_id).columns
+        )
+        place = tables / f"{rules.table(table_id).sheet}.parquet"
+        duckdb.sql(f"copy (select {columns} from range({height}) r(i)) to '{place}' (format parquet)")
+    command = (
+        str(Path(sys.executable).with_name("kongjian")),
+        "score",
+        "--tables",
+        str(tables),
+        "--out",
+        str(folder / "out"),
+    )
+    spent = min(timed(_ended(command)) for _ in range(ROUNDS))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    full = teachers >= TEACHERS
+    return [
+        Row(f"score {teachers:,}名教师、{schools:,}所学校", f"{spent:.1f} s", "10 s", fraction(spent / 10), 1.0 if full else None, spent <= 10 if full else None),
+        Row(f"score {teachers:,}名教师的内存", f"{peak:.0f} MB", "2,048 MB", fraction(peak / 2048), 1.0 if full else None, peak <= 2048 if full else None),
+    ]  # fmt: skip
+
+
+def _ended(command: tuple[str, ...]) -> Callable[[], None]:
+    def run() -> None:
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode > 1:
+            raise SystemExit(done.stderr)
+
+    return run
+
+
+def _made(kind: str, name: str, schools: int) -> str:
+    """Plausible values of a column, as SQL over the row number i."""
+    if name == "学校名称":
+        return f"'第' || (i % {schools}) || '小学'"
+    values = {
+        "text": f"'{name}' || i", "account": "'hb' || (10000000 + i)", "count": "cast(random() * 60 as int)",
+        "yes_no": "case when random() < 0.8 then '是' else '否' end", "share": "case when random() < 0.2 then 1.0 end",
+    }  # fmt: skip
+    return values.get(kind, "''")
+
+
+def _log(folder: Path, lines: int) -> Path:
+    """A month of 5,000 teachers, as CSV and beside it as Parquet."""
+    place = folder / f"{lines}.csv"
+    made = f"""
+select strftime(timestamp '2020-12-01' + interval (cast(floor(random() * 2678400) as int)) second, '%Y-%m-%d %H:%M:%S') as 日期,
+       '第' || (a % 60) || '小学' as 学校名称, 'hb' || (100000 + a) as 账号, '教师' as 角色,
+       ({_BEHAVIOURS})[1 + cast(floor(random() * 8) as int)] as 行为
+from (select cast(floor(random() * 5000) as int) as a from range({lines}))"""
+    duckdb.sql(f"copy ({made}) to '{place}' (format csv, header)")
+    stamps = "* replace (cast(日期 as timestamp) as 日期)"
+    duckdb.sql(
+        f"copy (select {stamps} from read_csv('{place}', all_varchar = true)) to '{place.with_suffix('.parquet')}'"
+    )
+    return place
+
+
+def _count(log: Path, folder: Path, rules: Rules) -> None:
+    count_file(log, folder / "partial.parquet", folder, rules, "1GB")
+
+
+def _scan(log: Path) -> None:
+    duckdb.sql(f"select max(columns(*)) from read_csv('{log}', header = true)").fetchall()
+
+
+def _columns(log: Path) -> None:
+    duckdb.sql(f"select bit_xor(hash(columns(*))) from read_parquet('{log}')").fetchall()
+
+
+def _pandas(log: Path) -> None:
+    frame = pd.read_csv(log, dtype=str)
+    frame["日期"] = pd.to_datetime(frame["日期"]).dt.normalize()
+    once = frame.drop_duplicates()
+    once.groupby(["学校名称", "账号", "角色", "行为", once["日期"].dt.to_period("M")]).size()
+
+
+def _peak(log: Path, folder: Path) -> float:
+    """Megabytes that a process takes at most to count a log."""
+    code = (
+        "import resource, sys; from pathlib import Path; from kongjian.intake.events.partials import count_file;"
+        "from kongjian.rules import load_rules; p, f = map(Path, sys.argv[1:]);"
+        "count_file(p, f / 'partial.parquet', f, load_rules(), '1GB');"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", code, str(log), str(folder)), check=True, capture_output=True, text=True
+    )
+    return float(done.stdout)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder), LARGE if "--large" in sys.argv else SMALL * 5)
+        rows += measure_score(Path(folder), TEACHERS, SCHOOLS)
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()

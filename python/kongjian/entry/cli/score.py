@@ -1,0 +1,62 @@
+"""`kongjian score`: tables in, results out, for a province whose teachers no sheet can hold."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.show import progress_bar
+
+_LEFT_OUT = ("Problems", "Changes", "Runs")
+
+
+@click.command(cls=ChineseCommand)
+@click.option(
+    "--tables",
+    "folder",
+    type=FILE,
+    required=True,
+    metavar="文件夹",
+    help="学校数据、教师数据等表（CSV 或 Parquet），行为日志可放在“行为日志”里",
+)
+@click.option("--out", type=FILE, required=True, metavar="文件夹", help="结果表写到这里")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["parquet", "csv"]),
+    default="parquet",
+    help="结果表的格式（默认 parquet）",
+)
+@click.option("--memory", default="1GB", metavar="大小", help="数行为日志最多用多少内存（默认 1GB）")
+def score(folder: Path, out: Path, kind: str, memory: str) -> None:
+    """不用工作簿计算：从 CSV、Parquet 表到结果表，教师再多也行；问题按原因汇总。有错误时返回 1。"""
+    from kongjian.base.files import make_folder
+    from kongjian.base.scratch import scratch
+    from kongjian.engine.calculate import calculate
+    from kongjian.intake.events.table_files import read_tables, write_tables
+    from kongjian.intake.problem_groups import by_reason
+    from kongjian.rules import load_rules
+    from kongjian.workbook.layout import output_sheets
+
+    rules = load_rules()
+    with scratch() as temporary, progress_bar(quiet=False) as progress:
+        read = read_tables(folder, rules, temporary, memory, progress)
+        results = calculate(read.inputs, rules, None, read.findings, progress)
+        sheets = {s.table: s.sheet for s in output_sheets(rules) if s.table not in _LEFT_OUT}
+        tables = {sheets[table]: frame for table, frame in results.tables.items() if table in sheets}
+        problems = by_reason(results.findings, rules)
+        make_folder(out)
+        progress("正在写结果表…")
+        write_tables({**tables, "问题汇总": problems}, out, kind, temporary, memory)
+    for line in read.lines:
+        click.echo(line)
+    errors = int((problems["级别"] == "错误").sum())
+    click.echo(
+        f"{results.school.units.height}所学校、{results.teacher.units.height}名教师；"
+        f"问题{problems.height}种，其中错误{errors}种，见 {out / f'问题汇总.{kind}'}"
+    )
+    click.echo(f"已写入 {out}")
+    sys.exit(1 if errors else 0)

@@ -1,0 +1,144 @@
+"""`kongjian score`: tables in, results out, the same as a workbook gives, and every kind of finding once."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from kongjian.base.errors import KongjianError
+from kongjian.entry.cli.main import cli
+from pasting import CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet
+
+TEACHERS: list[Changes] = [
+    {}, {"账号": "t2", "教师姓名": "王强", "在线授课": "", "作业管理": "三次"}, {"账号": "t3", "教师姓名": "李红", "在线授课": "", "学校名称": "别校"},
+]  # fmt: skip
+EVENTS: list[Changes] = [
+    {"账号": "t2", "日期": dt.date(2021, 3, d % 5 + 1), "行为": "授课" if d % 2 else "在线授课"}
+    for d in range(9)
+]
+GIVEN: dict[str, Sequence[Changes]] = {
+    "schools": [{}, {"学校名称": "乙校", "在线授课": ""}], "teachers": TEACHERS, "classes": [{}],
+    "monthly": [{"月份": "2020-12"}, {"月份": "2021-01", "得分": 80.0}], "events": EVENTS,
+}  # fmt: skip
+
+
+def pasted() -> Read:
+    return read(**{name: sheet(*lines_of(name, *rows)) for name, rows in GIVEN.items()})
+
+
+def put(folder: Path, kind: str, leave_out: str = "") -> Path:
+    folder.mkdir()
+    for table in RULES.tables:
+        if table.id == leave_out:
+            continue
+        place = folder / f"{table.sheet}.csv"
+        with place.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(table.names)
+            writer.writerows(
+                [{**CLEAN[table.id], **row}.get(n, "") for n in table.names] for row in GIVEN[table.id]
+            )
+        if kind == "parquet":
+            duckdb.sql(f"copy (from read_csv('{place}', header = true)) to '{place.with_suffix('.parquet')}'")
+            place.unlink()
+    return folder
+
+
+def run(folder: Path, *more: str) -> tuple[int, str]:
+    found = CliRunner().invoke(cli, ["score", "--tables", str(folder), "--out", str(folder / "结果"), *more])
+    if found.exception and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return found.exit_code, found.output
+
+
+def table(place: Path) -> list[tuple[Any, ...]]:
+    source = f"read_csv('{place}', header = true)" if place.suffix == ".csv" else f"'{place}'"
+    rows = duckdb.sql(f"from {source}").fetchall()
+    return [tuple("" if v is None or v != v else v for v in row) for row in rows]
+
+
+def shown(frame: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    columns = [[("" if v != v else v) for v in v.tolist()] for c, v in frame.items() if not c.startswith("#")]
+    return list(zip(*columns, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_results_are_those_of_a_workbook(kind: str, tmp_path: Path) -> None:
+    folder = put(tmp_path / "t", kind)
+    code, said = run(folder, "--format", kind)
+    results = pasted().results
+    for name, sheet_name in (
+        ("TeacherScores", "教师得分"),
+        ("SchoolScores", "学校得分"),
+        ("TeacherRanking", "教师排名"),
+        ("Awards", "获奖名单"),
+        ("Coverage", "数据覆盖"),
+    ):
+        assert table(folder / "结果" / f"{sheet_name}.{kind}") == shown(results.tables[name]), sheet_name
+    assert code == 1
+    assert "2所学校、3名教师" in said
+    problems = {(p[0], p[1], p[2], p[3]): p[4:6] for p in table(folder / "结果" / f"问题汇总.{kind}")}
+    found = [k for k in problems if "三次" in k[3]]
+    assert found == [("错误", "教师数据", "作业管理", "“三次”不是数字，按空白处理")]
+    assert [str(v) for v in problems[found[0]]] == ["1", "3"]
+    repeated = next(v for k, v in problems.items() if k[3].startswith("同一天重复的行为"))
+    assert str(repeated[0]) == "4"
+
+
+def test_logs_in_a_folder_count_as_events_do(tmp_path: Path) -> None:
+    folder = put(tmp_path / "t", "csv", leave_out="events")
+    (folder / "行为日志").mkdir()
+    names = ("日期", "学校名称", "账号", "角色", "行为")
+    for k in range(2):
+        lines = [",".join(str({**CLEAN["events"], **e}[n]) for n in names) for e in EVENTS[k::2]]
+        (folder / "行为日志" / f"{k}.csv").write_text(
+            "\n".join([",".join(names), *lines]), encoding="gb18030"
+        )
+    _, said = run(folder)
+    assert "0.csv：6行，计入5行" in said
+    assert table(folder / "结果" / "教师得分.parquet") == shown(pasted().results.tables["TeacherScores"])
+    counted = [r[1:6] for r in table(folder / "结果" / "有效次数.parquet")]
+    assert counted == [("t2", "教师", "在线授课", "2021-03", 5.0)]
+    (folder / "行为日志" / "0.csv").unlink()
+    (folder / "行为日志" / "1.csv").unlink()
+    (folder / "行为日志").rmdir()
+    (folder / "结果" / "有效次数.parquet").rename(folder / "有效次数.parquet")
+    run(folder)
+    assert table(folder / "结果" / "教师得分.parquet") == shown(pasted().results.tables["TeacherScores"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda f: (f / "教师数据.csv").unlink(), "里没有“教师数据”：请放 教师数据.csv 或 教师数据.parquet"),
+        (
+            lambda f: (f / "Teachers.csv").write_text("学校名称,教师姓名\n"),
+            "教师数据.csv和Teachers.csv是同一张表",
+        ),
+        (
+            lambda f: (f / "教师数据.csv").write_text("学校,得分\n甲,1\n"),
+            "教师数据.csv 没有列“教师姓名”；请核对列名",
+        ),
+        (lambda f: (f / "班级数据.csv").write_text('学校名称,班级\n"甲,1\n' * 3), "班级数据.csv 读不了"),
+    ],
+)
+def test_what_cannot_be_read_is_named(spoil: Any, said: str, tmp_path: Path) -> None:
+    folder = put(tmp_path / "t", "csv")
+    spoil(folder)
+    with pytest.raises(KongjianError) as error:
+        run(folder)
+    assert said in str(error.value)
+    assert not (folder / "结果").exists()
+
+
+def test_the_school_of_the_paste_is_there(tmp_path: Path) -> None:
+    folder = put(tmp_path / "t", "csv")
+    run(folder)
+    assert [r[0] for r in table(folder / "结果" / "学校得分.parquet")] == [SCHOOL, "乙校"]
