@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Told
 from kongjian.intake.sheets import Page, Progress, Sheets
@@ -14,6 +15,9 @@ from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import input_grids, own_rules
 
+if TYPE_CHECKING:
+    from kongjian.intake.events.import_logs import How
+
 
 def counts(
     paths: Sequence[Path],
@@ -21,9 +25,7 @@ def counts(
     sheets: Sheets,
     rules: Rules,
     now: dt.datetime,
-    memory: str,
-    verify: bool = False,
-    anew: bool = False,
+    how: How,
     target: str = "",
     progress: Progress = lambda _: None,
 ) -> Plan:
@@ -33,7 +35,7 @@ def counts(
 
     rules = own_rules(sheets, rules)
     inputs = read_inputs(input_grids(sheets, rules), rules).inputs
-    found = import_logs(paths, book, sheets, inputs, rules, memory, verify, anew, target, progress)
+    found = import_logs(paths, book, sheets, inputs, rules, how, target, progress)
     *lines, last = found.lines
 
     def make(_: Progress) -> list[Told]:
