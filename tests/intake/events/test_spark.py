@@ -39,6 +39,9 @@ def test_the_rows_and_the_accounts_are_those_of_duckdb(tmp_path: Path) -> None:
     )
     (tmp_path / "spark").mkdir()
     with on_spark("local[2]") as session:
+        session.conf.set("spark.sql.shuffle.partitions", "1")  # a few lines: no time for compiling them
+        session.conf.set("spark.sql.codegen.wholeStage", "false")
+        session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         for name in ("spoilt.csv", "typed.parquet"):
             here, there = tmp_path / f"{name}.parquet", tmp_path / "spark" / f"{name}.parquet"
             own = count_file(tmp_path / name, here, tmp_path, RULES, "200MB")

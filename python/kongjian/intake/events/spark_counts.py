@@ -29,7 +29,6 @@ from kongjian.rules.model import Rules
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-LOCAL = "local[*]"
 _MISSING = "用 Spark 数要先安装 kongjian[spark]（pip install 'kongjian[spark]'）和 Java 17；不装也可以不加 --engine spark"
 _PER_PARTITION = 1 << 33
 """monotonically_increasing_id counts on from here in the next partition."""
