@@ -138,7 +138,7 @@ def test_they_say_the_same_of_a_fault(entry: str, both: Both) -> None:
 def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
-        "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup",
+        "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup", "import_logs",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Told
+from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
 from kongjian.intake.sheets import Page, Progress, Sheets
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules
@@ -17,6 +17,9 @@ from kongjian.workbook.run import input_grids, own_rules
 
 if TYPE_CHECKING:
     from kongjian.intake.events.import_logs import How
+
+_PATTERNS = "*.csv;*.tsv;*.txt;*.gz;*.zst;*.parquet;*.xlsx;*.xlsm;*.xls"
+WHICH = Question("选行为日志（可以选几个）", f"行为日志,{_PATTERNS},所有文件,*.*")
 
 
 def counts(
@@ -36,11 +39,10 @@ def counts(
     rules = own_rules(sheets, rules)
     inputs = read_inputs(input_grids(sheets, rules), rules).inputs
     found = import_logs(paths, book, sheets, inputs, rules, how, target, progress)
-    *lines, last = found.lines
 
     def make(_: Progress) -> list[Told]:
         found.keep()
-        return [Told(last, WARNING if found.doubtful else INFO, lines)]
+        return [Told("\n".join(found.lines), WARNING if found.doubtful else INFO)]
 
     if found.rows is None:
         return Plan(make=make)
