@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno
+PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno default-jre-headless
 
 .PHONY: setup system lint test quick fuzz torture demo bench bench-scale build clean
 
@@ -10,12 +10,12 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { $(MAKE) system && $(PYTHON) -m venv --clear $(VENV); }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
 	@touch $@
 
-# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer
+# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer, Java for Spark
 system:
-	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && $(PYTHON) -c 'import ensurepip' \
+	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && command -v java >/dev/null && $(PYTHON) -c 'import ensurepip' \
 	|| { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; }
 

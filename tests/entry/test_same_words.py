@@ -145,6 +145,7 @@ def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
         "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup", "undo_import",
+        "import_logs",
     }  # fmt: skip
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import gzip
-import io
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -24,18 +22,13 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.one_writer import alone_in
 from kongjian.entry.cli.main import cli
 from kongjian.intake.events import import_logs as importing
+from kongjian.intake.events.line_accounts import Account, account_of
 from kongjian.intake.events.log_files import as_lines
-from kongjian.intake.events.partials import Account, account_of, count_file
+from kongjian.intake.events.partials import count_file
 from pasting import ACCOUNT, RULES, SCHOOL, lines_of, recalculated, write_book
+from spoilt_logs import HEADER, LINES, SPOILT, text
+from spoilt_logs import run_import as run
 
-HEADER = ["日期", "学校名称", "账号", "角色", "行为", "年级", "班级"]
-LINES = [
-    ["2021-03-01 08:00:00", SCHOOL, ACCOUNT, "教师", "在线授课", "", ""],
-    ["2021-03-01 09:30:00", SCHOOL, ACCOUNT, "教师", "授课", "", ""],
-    ["2021-03-02 09:30:00", SCHOOL, ACCOUNT, "教师", "在线授课", "", ""],
-    ["2021-04-02 09:30:00", SCHOOL, ACCOUNT, "教师", "网络教研", "", ""],
-    ["2021-03-02 10:00:00", SCHOOL, "堃喆01", "学生", "完成作业", "三年级", "1班"],
-]
 ROWS = [
     (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2, "导入", 3, None, None, None, None),
     (SCHOOL, ACCOUNT, "教师", "网络教研", "2021-04", 1, "导入", 1, None, None, None, None),
@@ -43,22 +36,9 @@ ROWS = [
 ]
 
 
-def text(lines: Sequence[Sequence[str]] = LINES, header: Sequence[str] = HEADER, delimiter: str = ",") -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows([header, *lines])
-    return out.getvalue()
-
-
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     return write_book(tmp_path / "b.xlsx", {"teachers": lines_of("teachers", {"在线授课": ""})})
-
-
-def run(*arguments: object) -> tuple[int, str]:
-    found = CliRunner().invoke(cli, ["import-events", *map(str, arguments)])
-    if found.exception and not isinstance(found.exception, SystemExit):
-        raise found.exception
-    return found.exit_code, found.output
 
 
 def rows(book: Path) -> list[tuple[object, ...]]:
@@ -162,17 +142,6 @@ def test_without_the_record_of_earlier_files_nothing_is_replaced(book: Path, tmp
     assert rows(book) == ROWS
     run("--anew", tmp_path / "a.csv", book)
     assert rows(book) == ROWS
-
-
-SPOILT = [
-    ("2021-03-03,甲校,a,教师,在线授课", ""), ("2021/3/3 8:00,甲校,a,教师,在线授课", ""),
-    ("2021-03-03 24:00,甲校,a,教师,在线授课", ""), ("2021-03-03T08:00:00+08:00,甲校,a,教师,在线授课", ""),
-    ('2021-03-03,"甲,校",a,教师,"在""线"', ""), ("20210303,甲校,a,教师,在线授课,,", ""), ("", "blank"), (" ,, ", "blank"),
-    ("2021-03-03 08:00:00Z,甲校,a,教师,在线授课", "zone"), ("2021-02-30,甲校,a,教师,在线授课", "date"),
-    (",甲校,a,教师,在线授课", "date"), ('2021-03-03,"甲校,a,教师,在线授课', "quote"),
-    ("2021-03-03,甲校,a", "few"), ("2021-03-03,甲校,a,教师,在线授课,,,多", "many"),
-    ("2021-03-03,甲\x00校,a,教师,在线授课", "bytes"), ("2021-03-03,甲\ufffd校,a,教师,在线授课", "bytes"),
-]  # fmt: skip
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -392,7 +361,7 @@ def test_a_full_disk_is_told_and_leaves_no_partial(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
-    monkeypatch.setattr("kongjian.intake.events.partials._own", lambda _: Path("/dev/full"))
+    monkeypatch.setattr("kongjian.intake.events.partials.own_place", lambda _: Path("/dev/full"))
     with pytest.raises(KongjianError, match="请腾出空间再试"):
         run(tmp_path / "a.csv", book)
     assert not list((tmp_path / "行为日志" / "缓存").glob("*.parquet"))

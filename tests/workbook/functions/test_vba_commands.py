@@ -31,7 +31,7 @@ PYTHON = {
     "MakeReviewPdf": "score_card_pdf", "MakePublicity": "publicity_list", "MakeCommendation": "commendation_list",
     "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
-    "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "SelfCheck": "selfcheck",
+    "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "ImportLogs": "import_logs", "SelfCheck": "selfcheck",
     "RestoreBackup": "restore_backup",
     "PreviewImport": "preview_import", "UndoImport": "undo_import",
 }  # fmt: skip

@@ -67,20 +67,38 @@ def undo_import(book: Path, out: Path | None) -> None:
     "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
 )
 @click.option("--memory", default="1GB", metavar="大小", help="最多用多少内存，如 2GB（默认 1GB）")
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    help="用什么数：duckdb（默认）在这台电脑上；spark 在集群上，要另装 kongjian[spark]",
+)
+@click.option(
+    "--master", default="local[*]", metavar="地址", help="Spark 的地址，如 spark://主机:7077（默认在本机）"
+)
 @click.option("--verify", is_flag=True, help="每个文件都重新核对内容，不凭大小和时间认定没有变")
 @click.option("--anew", is_flag=True, help="只按这次给的日志数，以前导入的不再算")
 def import_events(
-    files: tuple[Path, ...], book: Path, out: Path | None, memory: str, verify: bool, anew: bool
+    files: tuple[Path, ...],
+    book: Path,
+    out: Path | None,
+    memory: str,
+    engine: str,
+    master: str,
+    verify: bool,
+    anew: bool,
 ) -> None:
     """导入行为日志：比工作表大的流水（CSV、压缩的CSV、Parquet、.xlsx，文件夹也行），数成“有效次数”；同一份再导入一次不变。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.log_import import counts
-    from kongjian.rules import load_rules
+    from kongjian.intake.events.import_logs import How
+    from kongjian.workbook.identity import book_rules
 
     now = dt.datetime.now().replace(microsecond=0)
     with file_book(book, out) as held, progress_bar(quiet=False, steps=len(files) + 1) as progress:
         target = out.name if out else ""
-        plan = counts(files, book, held, load_rules(), now, memory, verify, anew, target, progress)
+        how = How(memory, master if engine == "spark" else "", verify, anew)
+        plan = counts(files, book, held, book_rules(held, book.resolve().parent), now, how, target, progress)
         told = carry_out(plan, held, progress)
     code = say(told)
     if plan.writing:

@@ -15,7 +15,15 @@ from kongjian.base.errors import KongjianError
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
 from kongjian.entry.excel.session import Press, quiet, saved_copy
-from kongjian.entry.plans import copies, examinations, file_import, papers, recalculation, restoring
+from kongjian.entry.plans import (
+    copies,
+    examinations,
+    file_import,
+    log_import,
+    papers,
+    recalculation,
+    restoring,
+)
 from kongjian.entry.plans.plan_model import Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
@@ -57,6 +65,19 @@ def _import(now: Press) -> list[Told] | Question:
     chosen = [Path(name) for name in now.answer.split("\n")]
     plan = file_import.rows(chosen, live, rules, _moment(), progress=now.progress)
     return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
+
+
+def _import_logs(now: Press) -> list[Told] | Question:
+    """Logs into 行为日志 beside the workbook, their counts into 有效次数."""
+    path = now.path
+    if not now.answer:
+        return log_import.WHICH
+    from kongjian.intake.events.import_logs import How
+
+    live, rules = _opened(now)
+    chosen = [Path(name) for name in now.answer.split("\n")]
+    plan = log_import.counts(chosen, path, live, rules, _moment(), How(), progress=now.progress)
+    return _written(plan, live, now)
 
 
 def _preview_import(now: Press) -> list[Told] | Question:
@@ -166,6 +187,7 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "check_data": _check,
     "recalculate": _recalculate,
     "import_data": _import,
+    "import_logs": _import_logs,
     "preview_import": _preview_import,
     "undo_import": _undo_import,
     "application_forms": partial(_forms, wanted=[kinds.APPLICATIONS]),

@@ -5,14 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Told
+from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
 from kongjian.intake.sheets import Page, Progress, Sheets
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import input_grids, own_rules
+
+if TYPE_CHECKING:
+    from kongjian.intake.events.import_logs import How
+
+_PATTERNS = "*.csv;*.tsv;*.txt;*.gz;*.zst;*.parquet;*.xlsx;*.xlsm;*.xls"
+WHICH = Question("选行为日志（可以选几个）", f"行为日志,{_PATTERNS},所有文件,*.*")
 
 
 def counts(
@@ -21,9 +28,7 @@ def counts(
     sheets: Sheets,
     rules: Rules,
     now: dt.datetime,
-    memory: str,
-    verify: bool = False,
-    anew: bool = False,
+    how: How,
     target: str = "",
     progress: Progress = lambda _: None,
 ) -> Plan:
@@ -33,12 +38,11 @@ def counts(
 
     rules = own_rules(sheets, rules)
     inputs = read_inputs(input_grids(sheets, rules), rules).inputs
-    found = import_logs(paths, book, sheets, inputs, rules, memory, verify, anew, target, progress)
-    *lines, last = found.lines
+    found = import_logs(paths, book, sheets, inputs, rules, how, target, progress)
 
     def make(_: Progress) -> list[Told]:
         found.keep()
-        return [Told(last, WARNING if found.doubtful else INFO, lines)]
+        return [Told("\n".join(found.lines), WARNING if found.doubtful else INFO)]
 
     if found.rows is None:
         return Plan(make=make)

@@ -10,6 +10,7 @@ import duckdb
 
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
+from kongjian.intake.events.count_sql import quoted
 
 
 @contextmanager
@@ -26,6 +27,7 @@ def counting(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
                 raise KongjianError(f"内存上限“{memory}”看不懂；请写成 1GB、2GB 这样") from None
             held.execute(f"set temp_directory = {quoted(folder)}")
             held.execute("set enable_progress_bar = false")
+            held.execute("create macro regexp_like(text, pattern) as regexp_matches(text, pattern)")
             yield held
     except duckdb.OutOfMemoryException as error:
         raise KongjianError(
@@ -35,8 +37,3 @@ def counting(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
         found = disk.behind(error)
         why = disk.said(found) if found else "磁盘空间不够或读写出错"
         raise KongjianError(f"{why}，没有数完；请腾出空间再试，已数完的文件不用再数") from error
-
-
-def quoted(text: object) -> str:
-    """A text within SQL."""
-    return "'" + str(text).replace("'", "''") + "'"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -26,9 +27,10 @@ from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.effective_rows import imported_counts, other_rows
+from kongjian.intake.events.line_accounts import Account, account_of, rejected_first
 from kongjian.intake.events.log_files import CACHE, LEFT_OUT, UNKNOWN_WORDS, digest_of, log_files
 from kongjian.intake.events.merged import NOT_COUNTED, TWO_SCHOOLS, Merged, Unknown, merged
-from kongjian.intake.events.partials import Account, account_of, count_file, rejected_first
+from kongjian.intake.events.partials import count_file
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules.model import Rules
 
@@ -50,6 +52,23 @@ class Logs:
     lines: Sequence[str]
     doubtful: bool
     keep: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class How:
+    """How logs are counted: within how much memory, and on which Spark master ("" for here); whether every file's content
+
+    is looked at again, and whether only the files given count from now on.
+    """
+
+    memory: str = "1GB"
+    master: str = ""
+    verify: bool = False
+    anew: bool = False
+
+
+Counter = Callable[[Path, Path], Account]
+"""Counts a file into a partial, see count_file."""
 
 
 @dataclass
@@ -90,33 +109,30 @@ def import_logs(
     sheets: Sheets,
     inputs: Inputs,
     rules: Rules,
-    memory: str,
-    verify: bool = False,
-    anew: bool = False,
+    how: How,
     target: str = "",
     progress: Progress = lambda _: None,
 ) -> Logs:
     """Counts the files that are not counted yet and puts them together with those that the workbook has already.
 
-    `anew`: only these files count from now on. `target` is the name of the workbook that is written, if it is another one.
-    Raises KongjianError where any file cannot be counted, naming each; what
-    is counted by then is not counted again.
+    `target` is the name of the workbook that is written, if it is another one. Raises KongjianError where any file cannot
+    be counted, naming each; what is counted by then is not counted again.
     """
     files = log_files(paths, book)
     folder = book.resolve().parent / FOLDER
     make_folder(folder / CACHE)
-    with alone_in(folder), scratch() as temporary:
+    with alone_in(folder), scratch() as temporary, _counter(how, temporary, rules) as count:
         _sweep(folder / CACHE)
         index = _Index.at(folder / "目录.json")
         before = imported_counts(sheets.grid(SHEET))
-        had = index.books.get(book.name, {}) if before.height and not anew else {}
-        if before.height and not had and not anew:
+        had = index.books.get(book.name, {}) if before.height and not how.anew else {}
+        if before.height and not had and not how.anew:
             raise KongjianError(
                 f"“{SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
                 "请把全部日志一起给出并加 --anew，只按这些日志重新数"
             )
         form = _form(rules)
-        own, same = _count_all(files, folder, form, index, temporary, rules, memory, verify, progress)
+        own, same = _count_all(files, folder, form, index, count, how.verify, progress)
         names = {**had, **own}
         partials = {d: folder / CACHE / f"{d}-{form}.parquet" for d in names}
         found = {d: account_of(p) for d, p in partials.items()}
@@ -125,7 +141,7 @@ def import_logs(
                 f"以前导入的{_few(lost)}的记录不在了；请把这些日志也一起给出，或加 --anew 只按这次的日志数"
             )
         progress("正在合并…")
-        done = merged(list(partials.values()), inputs, rules, temporary, memory)
+        done = merged(list(partials.values()), inputs, rules, temporary, how.memory)
         if done.rows.height > MOST_ROWS:
             raise KongjianError(
                 f"有效次数有{done.rows.height}行，一张工作表放不下，没有写入；请按学校分成几本工作簿"
@@ -144,8 +160,7 @@ def import_logs(
 
 
 def _count_all(
-    files: Sequence[Path], folder: Path, form: str, index: _Index, temporary: Path, rules: Rules, memory: str,
-    verify: bool, progress: Progress,
+    files: Sequence[Path], folder: Path, form: str, index: _Index, count: Counter, verify: bool, progress: Progress
 ) -> tuple[dict[str, str], list[str]]:  # fmt: skip
     """Digest → name of each file, every one counted; and the names of those that are others' copies."""
     own: dict[str, str] = {}
@@ -161,7 +176,7 @@ def _count_all(
                 same.append(path.name)
             target = folder / CACHE / f"{digest}-{form}.parquet"
             if account_of(target) is None:
-                count_file(path, target, temporary, rules, memory)
+                count(path, target)
             own.setdefault(digest, path.name)
             index.save()
         except KongjianError as error:
@@ -172,10 +187,22 @@ def _count_all(
     return own, same
 
 
+@contextmanager
+def _counter(how: How, temporary: Path, rules: Rules) -> Iterator[Counter]:
+    """What counts one file: here, or on the master that was named."""
+    if not how.master:
+        yield lambda path, target: count_file(path, target, temporary, rules, how.memory)
+        return
+    from kongjian.intake.events.spark_counts import count_on_spark, on_spark
+
+    with on_spark(how.master) as session:
+        yield lambda path, target: count_on_spark(session, path, target, temporary, rules, how.memory)
+
+
 def _sweep(cache: Path) -> None:
     """Removes what a killed import left half written; no other one is at work here."""
-    for left in cache.glob("*.tmp"):
-        left.unlink(missing_ok=True)
+    for left in [*cache.glob("*.tmp"), *cache.glob("lines.txt")]:
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _form(rules: Rules) -> str:

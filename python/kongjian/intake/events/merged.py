@@ -17,7 +17,8 @@ from kongjian.engine.frame import Frame, Texts, texts
 from kongjian.engine.imported_counts import ORIGIN
 from kongjian.engine.matching import ROW, accounts, school_keys
 from kongjian.engine.outcome import Inputs
-from kongjian.intake.events.engine import counting, quoted
+from kongjian.intake.events.count_sql import quoted
+from kongjian.intake.events.engine import counting
 from kongjian.intake.grades import counted_events
 from kongjian.intake.school_names import renamed
 from kongjian.intake.values import Cells

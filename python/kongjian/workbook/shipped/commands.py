@@ -58,6 +58,12 @@ COMMANDS = (
         entry="undo_import", under="ImportData",
     ),
     Command(
+        "ImportLogs", "数据", "导入行为日志", "I6", "ImportTextFile",
+        "导入行为日志 (Import event logs)",
+        "读选中的行为日志（比工作表大的也行：CSV、.gz、.zst、Parquet、.xlsx），数成“有效次数”，出处写“导入”；数过的文件不再数，没有计入的行写在旁边的“行为日志”文件夹。输入表不改动，写完请重新计算。",
+        entry="import_logs", under="ImportData",
+    ),
+    Command(
         "GoColumnNames", "数据", "列名对应", "I2", "DataValidation",
         "列名对应", "转到列名对应：文件里的列名对应哪一列，在“确认”列写是或否。不读也不写任何内容。",
         table="ColumnNames", under="ImportData",
