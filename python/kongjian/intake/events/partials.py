@@ -102,7 +102,7 @@ create temp view given as select row_no, fault, line, null::date as typed, {fiel
   from (
     select row_number() over () as row_no, line, {cut} as cells
     from read_csv({quoted(lines.place)}, columns = {{'line': 'VARCHAR'}}, delim = '{SEPARATOR}', quote = '', escape = '',
-                  header = false, auto_detect = false, strict_mode = false, new_line = '{lines.end}', max_line_size = 8388608)
+                  header = false, auto_detect = false, strict_mode = false, new_line = '{lines.end}', max_line_size = 2097152)
   )
 )""")
 
