@@ -110,6 +110,25 @@ def test_the_same_file_again_or_under_another_name_changes_nothing(book: Path, t
     assert "没有变化，什么都没有写入" in said
 
 
+def test_a_second_run_of_the_same_command_reads_nothing(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
+    run(tmp_path / "a.csv", book)
+    said = "工作簿和这些日志和上次导入以后一样，什么都没有写入\n"
+    with monkeypatch.context() as patched:
+        patched.setattr("kongjian.entry.plans.log_import.counts", None)
+        assert run(tmp_path / "a.csv", book) == (0, said)
+    recalculated(book)
+    assert (
+        "没有变化，什么都没有写入" in run(tmp_path / "a.csv", book)[1]
+    )  # another file, of which it makes sure
+    assert run(tmp_path / "a.csv", book) == (0, said)
+    assert "没有变化" in run("--verify", tmp_path / "a.csv", book)[1]
+    (tmp_path / "a.csv").write_text(text(LINES[:1]), encoding="utf-8")
+    assert "2个文件共" in run(tmp_path / "a.csv", book)[1]
+
+
 def test_what_an_import_leaves_is_no_log(book: Path, tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     (tmp_path / "a.csv").write_text(text([*LINES, ["坏", *LINES[0][1:]]]), encoding="utf-8")

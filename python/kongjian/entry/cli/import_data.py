@@ -91,16 +91,22 @@ def import_events(
     """导入行为日志：比工作表大的流水（CSV、压缩的CSV、Parquet、.xlsx，文件夹也行），数成“有效次数”；同一份再导入一次不变。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.log_import import counts
-    from kongjian.intake.events.import_logs import How
+    from kongjian.intake.events.import_logs import How, is_as_before, remember
     from kongjian.workbook.identity import book_rules
 
     now = dt.datetime.now().replace(microsecond=0)
     with file_book(book, out) as held, progress_bar(quiet=False, steps=len(files) + 1) as progress:
         target = out.name if out else ""
         how = How(memory, master if engine == "spark" else "", verify, anew)
-        plan = counts(files, book, held, book_rules(held, book.resolve().parent), now, how, target, progress)
+        rules = book_rules(held, book.resolve().parent)
+        if not out and is_as_before(files, book, rules, how):
+            click.echo("工作簿和这些日志和上次导入以后一样，什么都没有写入")
+            return
+        plan = counts(files, book, held, rules, now, how, target, progress)
         told = carry_out(plan, held, progress)
     code = say(told)
+    if not code:  # what is doubtful is told again
+        remember(book, out or book, rules)
     if plan.writing:
         click.echo(f"已写入 {out or book}")
     sys.exit(code)

@@ -73,24 +73,27 @@ Counter = Callable[[Path, Path], Account]
 
 @dataclass
 class _Index:
-    """目录.json: path → size, time, inode and digest; workbook → digest → the name of the file."""
+    """目录.json: path → size, time, inode and digest; workbook → digest → the name of the file; workbook → its state when
+
+    an import was through with it, see remember.
+    """
 
     place: Path
     files: dict[str, list[object]] = field(default_factory=dict)
     books: dict[str, dict[str, str]] = field(default_factory=dict)
+    states: dict[str, list[object]] = field(default_factory=dict)
 
     @classmethod
     def at(cls, place: Path) -> _Index:
         with suppress(OSError, ValueError, TypeError, KeyError):
             found = json.loads(place.read_text(encoding="utf-8"))
-            return cls(place, dict(found["files"]), dict(found["books"]))
+            return cls(place, dict(found["files"]), dict(found["books"]), dict(found["states"]))
         return cls(place)
 
     def save(self) -> None:
         own = self.place.with_name(f"{self.place.name}.{os.getpid()}.tmp")
-        own.write_text(
-            json.dumps({"files": self.files, "books": self.books}, ensure_ascii=False), encoding="utf-8"
-        )
+        said = {"files": self.files, "books": self.books, "states": self.states}
+        own.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
         own.replace(self.place)
 
     def digest(self, path: Path, verify: bool) -> str:
@@ -101,6 +104,36 @@ class _Index:
         if known is None or known[:3] != state or verify:
             self.files[str(path)] = known = [*state, digest_of(path)]
         return str(known[3])
+
+
+def is_as_before(paths: Sequence[Path], book: Path, rules: Rules, how: How) -> bool:
+    """Whether the workbook's file, the rules and these logs are those that the last import was through with."""
+    index = _Index.at(book.resolve().parent / FOLDER / "目录.json")
+    if how.verify or how.anew or index.states.get(book.name) != _state(book, rules):
+        return False
+    known = index.books.get(book.name, {})
+    return all(_known(index, path) in known for path in log_files(paths, book))
+
+
+def _known(index: _Index, path: Path) -> str:
+    about = path.stat()
+    found = index.files.get(str(path), [])
+    return str(found[3]) if found[:3] == [about.st_size, about.st_mtime_ns, about.st_ino] else ""
+
+
+def remember(book: Path, target: Path, rules: Rules) -> None:
+    """Notes beside `book` the state of the file that an import has written or left as it was."""
+    folder = book.resolve().parent / FOLDER
+    with alone_in(folder):
+        index = _Index.at(folder / "目录.json")
+        index.states[target.name] = _state(target, rules)
+        index.save()
+
+
+def _state(book: Path, rules: Rules) -> list[object]:
+    about = book.stat()
+    own = blake2b(repr(rules).encode(), digest_size=8).hexdigest()
+    return [str(book.resolve()), about.st_size, about.st_mtime_ns, about.st_ino, own]
 
 
 def import_logs(

@@ -23,7 +23,8 @@ CACHE, UNKNOWN_WORDS, LEFT_OUT = "缓存", "不认识的写法", "没有计入�
 """The folder of partials and the tables that an import leaves: no logs, like the backups of a workbook."""
 _OWN_FOLDERS = (CACHE, "备份")
 _CHUNK = 1 << 22
-_LONGEST = 1 << 20
+_LONGEST = 1 << 19
+"""Characters of a line; a reader's buffers are many times as long."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f]")
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}

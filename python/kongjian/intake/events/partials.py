@@ -102,7 +102,7 @@ create temp view given as select row_no, fault, line, null::date as typed, {fiel
   from (
     select row_number() over () as row_no, line, {cut} as cells
     from read_csv({quoted(lines.place)}, columns = {{'line': 'VARCHAR'}}, delim = '{SEPARATOR}', quote = '', escape = '',
-                  header = false, auto_detect = false, strict_mode = false, new_line = '{lines.end}', max_line_size = 8388608)
+                  header = false, auto_detect = false, strict_mode = false, new_line = '{lines.end}', max_line_size = 2097152)
   )
 )""")
 
@@ -129,13 +129,14 @@ def _of_parquet(held: DuckDBPyConnection, path: Path, rules: Rules) -> int:
         given[name] = f"coalesce(cast({text} as varchar), '')"
     fields = {name: given.get(name, "''") for name, _ in FIELDS}
     line = " || ',' || ".join(fields.values())
-    blank = " and ".join(f"{text} = ''" for text in given.values())
+    none = {name: f"{text} = ''" for name, text in given.items()}
     if typed != "null":  # a day is one, or there is none: no text to be read
         fields[FIELDS[0][0]] = "''"
-        blank = blank.replace(f"{given[FIELDS[0][0]]} = ''", f"{typed} is null")
+        none[FIELDS[0][0]] = f"{typed} is null"
+    dateless, others = none.pop(FIELDS[0][0]), " and ".join(none.values())
     held.execute(
         f"create temp view given as select file_row_number + 1 as row_no, {line} as line, cast({typed} as date) as typed,"
-        f" case when {blank} then '{BLANK}' else '' end as fault,"
+        f" case when not ({dateless}) then '' when {others} then '{BLANK}' else '' end as fault,"
         f" {', '.join(f'{text} as {name}' for name, text in fields.items())} from {source}"
     )
     return int(count)
