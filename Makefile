@@ -2,20 +2,20 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno default-jre-headless
+PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno
 
-.PHONY: setup system lint test quick fuzz torture demo bench bench-scale build clean
+.PHONY: setup system lint test quick fuzz torture demo bench bench-scale scale build clean
 
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { $(MAKE) system && $(PYTHON) -m venv --clear $(VENV); }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@
 
-# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer, Java for Spark
+# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer
 system:
-	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && command -v java >/dev/null && $(PYTHON) -c 'import ensurepip' \
+	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && $(PYTHON) -c 'import ensurepip' \
 	|| { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; }
 
@@ -51,6 +51,12 @@ demo: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# the same counts on Spark in local mode: installs Java and pyspark (half a gigabyte), then tests them against DuckDB's
+scale: setup
+	@command -v java >/dev/null || { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
+	$(BIN)/python -m pytest tests/intake/events/test_spark.py
 
 # logs of ten million lines and a province's tables, about ten minutes
 bench-scale: setup

@@ -45,7 +45,7 @@ ROOMS = {
     "engine.scoring": "shortfall non_homeroom",
     "engine.row_scoring": "shortfall non_homeroom",
     "engine.measures": "class_weight",
-    "engine.effective": "student_effective",
+    "engine.event_lines": "student_effective",
     "engine.coverage": "log_coverage blank_count",
     "engine.monthly": "missing_months missing_months",
     "engine.eligibility": "pass_mark",
