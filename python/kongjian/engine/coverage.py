@@ -38,18 +38,18 @@ def climb(given: Floats, counted: Floats, covered: Bools, rules: Rules) -> tuple
     `given` is pasted, `counted` the log's effective count (0 for none), `covered` where the log would have told.
     """
     quiet, blank = silence(rules), _BLANK[rules.choice(BlankCount)]
-    at_quiet, at_blank = (math.nan if rung == MISSING else 0.0 for rung in (quiet, blank))
-    lowest = np.where(covered, at_quiet, at_blank)
-    lowest_rung = np.where(covered, np.int8(quiet), np.int8(blank))
     value, rung = np.empty(len(given)), np.empty(len(given), dtype=np.int8)
     for start in range(0, len(given), BLOCK_ROWS):
         rows = slice(start, start + BLOCK_ROWS)
-        some, pasted, on = counted[rows] > 0, given[rows] == given[rows], rung[rows]
-        value[rows] = np.where(pasted, given[rows], np.where(some, counted[rows], lowest[rows]))
-        # products of small numbers are twice as fast as choices; FROM_LOG is 1, PASTED 0
-        np.multiply(lowest_rung[rows], ~some, out=on)
-        np.add(on, some, out=on)
-        np.multiply(on, ~pasted, out=on)
+        none, empty, on = counted[rows] <= 0, given[rows] != given[rows], rung[rows]
+        # sums and products of small numbers are faster than choices; FROM_LOG is 1, PASTED 0
+        np.multiply(covered[rows].view(np.int8), np.int8(quiet - blank), out=on)
+        np.add(on, np.int8(blank - FROM_LOG), out=on)
+        np.multiply(on, none, out=on)
+        np.add(on, np.int8(FROM_LOG), out=on)
+        np.multiply(on, empty, out=on)
+        value[rows] = np.where(empty, counted[rows], given[rows])  # without an event the count is 0
+        np.copyto(value[rows], math.nan, where=on == MISSING)
     return value, rung
 
 
