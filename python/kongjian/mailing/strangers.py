@@ -148,7 +148,7 @@ def _texts_of_nobody(run: Run, templates: Iterable[Path]) -> frozenset[str]:
     empty = calculate(inputs, run.rules, None)
     nobody = Run(empty, run.rules, Frame(), dict.fromkeys(run.levels, 0), inputs)
     with scratch() as place:
-        copy, more = Path(place) / "copy.xlsx", Path(place) / "more.xlsx"
+        copy, more = place / "copy.xlsx", place / "more.xlsx"
         live_copy(nobody, copy)
         write_sheets(nobody, "", more)
         found = [text for path in (copy, more, *templates) for text in texts(path)]

@@ -91,7 +91,7 @@ def _preview_import(now: Press) -> list[Told] | Question:
 
 def _undo_import(now: Press) -> list[Told]:
     live, rules = _opened(now)
-    return carry_out(file_import.undone(live, rules, _moment()), live, now.progress)
+    return _written(file_import.undone(live, rules, _moment()), live, now)
 
 
 def _forms(now: Press, wanted: Sequence[str], shape: str = FILES) -> list[Told] | Question:
