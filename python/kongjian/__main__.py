@@ -7,10 +7,13 @@ from kongjian.entry.cli.stopping import stoppable
 
 def main() -> None:
     gc.disable()  # a short process full of small objects and without cycles: collecting takes a tenth of it
-    with stoppable():
-        from kongjian.entry.cli import main as command
+    stoppable(_command)
 
-        command.main()
+
+def _command() -> None:
+    from kongjian.entry.cli import main as command
+
+    command.main()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -168,3 +169,12 @@ def test_what_is_said_names_place_and_stranger() -> None:
 
 def test_nobody_is_found_where_nobody_is_sought(tmp_path: Path) -> None:
     assert seen(sheet(tmp_path, "高峰"), Strangers(Names(), Names(), frozenset())) == []
+
+
+def test_the_hour_a_file_was_made_is_no_account(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.properties.created = datetime(2012, 12, 12, 12, 12, 12)  # noqa: DTZ001
+    book.active["A1"] = "2012-12-12 12:12"  # type: ignore[index]
+    book.save(tmp_path / "a.xlsx")
+    found = found_in(tmp_path / "a.xlsx", WANTED)
+    assert [(s.name, s.where) for s in found] == [("12", "Sheet A1")]

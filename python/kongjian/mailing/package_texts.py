@@ -32,6 +32,8 @@ _FORMATS = {
     "theme",
 }
 """Elements of styles, themes and rich text whose attributes are names of fonts, styles and colours."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""When a file was made, as its properties write it: the hour 12 is nobody's account."""
 _FILTERS = {"filter", "customFilter"}
 _WRITTEN = {
     "name", "displayName", "display", "tooltip", "prompt", "promptTitle", "error", "errorTitle", "title", "descr",
@@ -110,7 +112,8 @@ def _element(name: str, element: ElementTree.Element) -> Iterator[Text]:
     tag = _local(element)
     # numbers of cells are read with their cells; an index is no text
     if tag != "v" and element.text:
-        yield Text(name, "", unescaped(element.text), "formula" if tag in _FORMULAS else "text")
+        kind = "formula" if tag in _FORMULAS else "markup" if _MOMENT.fullmatch(element.text) else "text"
+        yield Text(name, "", unescaped(element.text), kind)
     if element.tail:
         yield Text(name, "", unescaped(element.tail), "text")
     if tag in _WHOLE - _FORMULAS and len(element):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -20,16 +19,22 @@ class Stopped(SystemExit):
 _seen: list[Stopped] = []
 
 
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Within it a signal unwinds the work, which removes what is half done, and tells what is finished."""
+def stoppable(work: Callable[[], None]) -> None:
+    """Runs a work that a signal unwinds, which removes what is half done; what is finished is told.
+
+    The outer `try` also hears the signal that comes while the handlers are being set or put back.
+    """
     own = [n for n in (getattr(signal, name, None) for name in _NAMES) if n]
     own = [n for n in own if signal.getsignal(n) != signal.SIG_IGN]  # nohup, and shells that start it aside
-    for number in own:
-        signal.signal(number, _stop)
-    sys.unraisablehook = lambda _: None  # what cannot be closed on a full disk has been told already
     try:
-        yield
+        try:
+            for number in own:
+                signal.signal(number, _stop)
+            sys.unraisablehook = lambda _: None  # what cannot be closed on a full disk has been told already
+            work()
+        finally:
+            for number in () if _seen else own:
+                signal.signal(number, signal.SIG_DFL)
     except Stopped:
         if found := sys.modules.get(
             "kongjian.base.scratch"
@@ -37,9 +42,6 @@ def stoppable() -> Iterator[None]:
             found.sweep(ending=True)
         os.write(2, f"{_sentence()}\n".encode(sys.stderr.encoding or "utf-8", "replace"))
         raise
-    finally:
-        for number in own:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def heed() -> None:
