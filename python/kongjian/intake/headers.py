@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
@@ -84,14 +85,7 @@ def _by_form(table: InputTable, text: str) -> str | None:
         if unit[1] in table.score_suffixes:
             return None
         text = text[: unit.start()]
-    for kind, before in table.forms.before.items():
-        for start in ("", *before):
-            for end in ("", *table.forms.after[kind]):
-                if text.startswith(start) and text.endswith(end) and len(text) > len(start) + len(end):
-                    name = names.get(text[len(start) : len(text) - len(end)])
-                    if name and table.column(name).kind == kind:
-                        return name
-    return None
+    return _long_forms(table).get(text)
 
 
 @lru_cache(maxsize=8)
@@ -125,15 +119,37 @@ def _scored_indicator(table: InputTable, scheme: ObjectScheme, text: str) -> str
     return None
 
 
-_MEMO: dict[int, tuple[InputTable, dict[str, str]]] = {}
+_MEMO: dict[int, tuple[InputTable, dict[str, str], dict[str, str]]] = {}
 
 
 def _names(table: InputTable) -> dict[str, str]:
+    return _memo(table)[1]
+
+
+def _long_forms(table: InputTable) -> dict[str, str]:
+    """Each name with what platforms put before and after it, where its column is of that kind."""
+    return _memo(table)[2]
+
+
+def _memo(table: InputTable) -> tuple[InputTable, dict[str, str], dict[str, str]]:
     known = _MEMO.get(id(table))
     if known is None or known[0] is not table:
         aliases = {fold(a): c.name for c in table.columns for a in c.aliases}
-        known = _MEMO[id(table)] = (table, aliases | {fold(c.name): c.name for c in table.columns})
-    return known[1]
+        names = aliases | {fold(c.name): c.name for c in table.columns}
+        known = _MEMO[id(table)] = (table, names, _formed(table, names))
+    return known
+
+
+def _formed(table: InputTable, names: Mapping[str, str]) -> dict[str, str]:
+    if table.forms is None:
+        return {}
+    out: dict[str, str] = {}
+    for kind, before in table.forms.before.items():
+        of_kind = [(known, name) for known, name in names.items() if table.column(name).kind == kind]
+        for start, end in product(("", *before), ("", *table.forms.after[kind])):
+            for known, name in of_kind:
+                out.setdefault(f"{start}{known}{end}", name)
+    return out
 
 
 def is_header_like(table: InputTable, cells: Sequence[Cell]) -> bool:

@@ -57,6 +57,8 @@ def _at(grid: Grid, row: int, column: int) -> Cell:
 
 def _agrees(reading: Reading, landed: Cell, kind: str) -> bool:
     found = reading.found
+    if type(found) is type(landed) and found == landed:  # most cells
+        return True
     told = bool(reading.findings or reading.notes)
     if is_blank(landed):
         return told or is_blank(found)
@@ -91,6 +93,8 @@ def _number(cell: Cell) -> float | None:
     if isinstance(cell, dt.date):
         number = cell_number(cell)
         return round(number - 1 if number <= _LEAP_DAY else number, 6)
+    if isinstance(cell, str) and cell.isascii() and cell.isdigit():
+        return float(cell)
     text = unicodedata.normalize("NFKC", str(cell or "")).strip().lstrip(_SIGNS)
     found = _NUMBER.match(text)
     if not found:

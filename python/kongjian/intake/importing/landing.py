@@ -126,12 +126,13 @@ class Landing:
             readings = {n: rows.columns[n][k] for n in names}
             row = {n: r.value for n, r in readings.items()}
             known = self._find(row) if self._keys else None
-            if known and self._who(row) in apart and not self._is_one_of(row, before):
+            alone = bool(apart) and self._who(row) in apart
+            if known and alone and not self._is_one_of(row, before):
                 known = None
             differences = self._differences(row, known.row) if known else ()
             if known and differences:
                 out.conflicts.append(Conflict(source_row, known.at, known.there, differences))
-            elif known or (self._who(row) not in apart and repeats(row)):
+            elif known or (not alone and repeats(row)):
                 out.same += 1
             else:
                 at = self._first_row + len(self._new)
