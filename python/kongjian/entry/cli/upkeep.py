@@ -1,4 +1,4 @@
-"""The commands for technicians: demo, build, install, uninstall, doctor."""
+"""The commands for technicians: demo, build, install, uninstall, bundle, doctor."""
 
 from __future__ import annotations
 
@@ -85,6 +85,28 @@ def uninstall(dry_run: bool) -> None:
     _perform(installer.removal(installer.look()), dry_run)
 
 
+@click.command(cls=ChineseCommand)
+@click.argument("out", type=FILE, metavar="文件夹")
+@click.option(
+    "--python",
+    "python_zip",
+    type=FILE,
+    required=True,
+    metavar="文件",
+    help="python.org 的嵌入版 Python，例如 python-3.13.1-embed-amd64.zip",
+)
+@click.option(
+    "--wheels", type=FILE, metavar="文件夹", help="从这个文件夹取软件包，不用网络（默认从 PyPI 取）"
+)
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def bundle(out: Path, python_zip: Path, wheels: Path | None, quiet: bool) -> None:
+    """做一个文件夹，给没有管理员权限、没有网络的 Windows 电脑安装用；在任何系统上都能做。"""
+    from kongjian.entry.setup.bundle.make import make
+
+    files = make(out, python_zip, wheels, lambda text: None if quiet else click.echo(text, err=True))
+    click.echo(f"已生成 {out}（{files}个文件），里面的“说明.txt”写着怎样装")
+
+
 def _perform(steps: list[Step], dry_run: bool) -> None:
     from kongjian.entry.setup import install as installer
 
@@ -110,4 +132,4 @@ def doctor(book: Path | None, out: Path | None) -> None:
     print_report(lines, checks.word(lines), out)
 
 
-COMMANDS: tuple[click.Command, ...] = (demo, build, install, uninstall, doctor)
+COMMANDS: tuple[click.Command, ...] = (demo, build, install, uninstall, bundle, doctor)
