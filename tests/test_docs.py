@@ -49,7 +49,7 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     shown = README.split("<!-- demo -->")[1].split("<!-- /demo -->")[0].strip().strip("`").strip()
     runner = CliRunner()
     assert runner.invoke(cli, ["demo", str(tmp_path)]).exit_code == 0
-    printed = runner.invoke(cli, ["recalc", str(tmp_path / "赤壁市示范数据.xlsm")]).output
+    printed = runner.invoke(cli, ["recalc", str(tmp_path / "赤壁市示范数据.xlsm")]).stdout
     assert shown == printed.rsplit("\n已写入", 1)[0].strip()
 
 

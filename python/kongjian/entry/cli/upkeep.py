@@ -10,7 +10,8 @@ import click
 
 from kongjian.base import backups
 from kongjian.base.files import make_folder
-from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, Whole
+from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.schemes import named, scheme_option
 from kongjian.entry.cli.show import print_report
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 @click.command(cls=ChineseCommand)
 @click.argument("folder", type=FILE, metavar="[文件夹]", default="demo", required=False)
-@click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
+@click.option("--seed", type=Whole(), default=2021, metavar="数", help="随机种子（默认2021）")
 @click.option(
     "--teachers",
-    type=click.IntRange(min=1000),
+    type=Whole(min=1000),
     default=3500,
     metavar="数",
     help="教师人数（默认3500，至少1000）",
@@ -98,12 +99,11 @@ def uninstall(dry_run: bool) -> None:
 @click.option(
     "--wheels", type=FILE, metavar="文件夹", help="从这个文件夹取软件包，不用网络（默认从 PyPI 取）"
 )
-@click.option("-q", "--quiet", is_flag=True, help="只说结论")
-def bundle(out: Path, python_zip: Path, wheels: Path | None, quiet: bool) -> None:
+def bundle(out: Path, python_zip: Path, wheels: Path | None) -> None:
     """做一个文件夹，给没有管理员权限、没有网络的 Windows 电脑安装用；在任何系统上都能做。"""
     from kongjian.entry.setup.bundle.make import make
 
-    files = make(out, python_zip, wheels, lambda text: None if quiet else click.echo(text, err=True))
+    files = make(out, python_zip, wheels, step)
     click.echo(f"已生成 {out}（{files}个文件），里面的“说明.txt”写着怎样装")
 
 
