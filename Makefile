@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno
 
-.PHONY: setup system lint test quick fuzz torture demo bench bench-scale scale build clean
+.PHONY: setup system lint test quick fuzz torture demo bench bench-scale scale build lock audit licences sbom clean
 
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: pyproject.toml
+# the packages of the lock file, each against its checksums; then this folder as it stands
+$(VENV)/.ready: pyproject.toml requirements/test.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { $(MAKE) system && $(PYTHON) -m venv --clear $(VENV); }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 # LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer
@@ -65,5 +67,26 @@ bench-scale: setup
 build: setup
 	$(BIN)/kongjian build
 
+# the tools that look at the packages, apart from those that are looked at
+.tools/.ready: requirements/supply.txt
+	@test -x .tools/bin/python || $(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/supply.txt
+	@touch $@
+
+# after a change of dependencies in pyproject.toml; UPGRADE=1 takes the newest that it allows
+lock: setup .tools/.ready
+	$(BIN)/python requirements/supply.py lock
+
+# known vulnerabilities of all locked packages; says so where the database cannot be reached
+audit: setup .tools/.ready
+	$(BIN)/python requirements/supply.py audit
+
+licences: setup
+	$(BIN)/python requirements/supply.py licences
+
+# the list of parts of what staff's computers get, dist/kongjian.cdx.json (CycloneDX)
+sbom: setup .tools/.ready
+	$(BIN)/python requirements/supply.py sbom
+
 clean:
-	rm -rf $(VENV) demo dist
+	rm -rf $(VENV) .tools demo dist

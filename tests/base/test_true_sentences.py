@@ -80,7 +80,14 @@ def test_a_fault_anywhere_else_is_no_internal_one() -> None:
 
 def refused(*arguments: str, setup: str = "") -> str:
     """What the command says, in a mount of its own where `setup` makes one."""
-    command = [sys.executable, "-B", "-m", "kongjian", *arguments]
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "kongjian",
+        *arguments,
+        "-q",
+    ]  # no progress, however slow it is here
     if setup:
         script = f"{setup} || exit 99; exec " + " ".join(f"'{c}'" for c in command)
         command = ["unshare", "-rm", "sh", "-c", script]

@@ -45,7 +45,8 @@ def command(*arguments: object) -> tuple[int, list[str]]:
     line = [sys.executable, "-m", "kongjian", "forms", *map(str, arguments), "--anyway"]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
-    return done.returncode, (done.stdout + done.stderr).splitlines()
+    said = [line for line in done.stderr.splitlines() if not line.endswith("…")]  # how far it is
+    return done.returncode, [*done.stdout.splitlines(), *said]
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -100,6 +101,9 @@ def _any(pattern: str) -> bool:
 
 def _child(arguments: list[str], said: str) -> None:
     from kongjian import __main__ as command
+    from kongjian.entry.cli import progress
+
+    progress.PATIENCE = threading.TIMEOUT_MAX  # what is said of a stop is all that is said
 
     for number in (INT, TERM):  # before the command has its own: ended without a word
         signal.signal(number, signal.SIG_DFL)

@@ -226,23 +226,6 @@ def test_an_output_that_cannot_be_written(
     assert snapshot(tmp_path) == before
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["recalc"], "缺少"),
-        (["recalc", "一.xlsx", "二.xlsx"], "多了参数"),
-        (["recalc", "一.xlsx", "-o"], "缺少值"),
-        (["recalc", "一.xlsx", "--force"], "没有选项 --force"),
-        (["calculate", "一.xlsx"], "没有命令 calculate"),
-        (["check"], "缺少"),
-    ],
-)
-def test_wrong_use(arguments: list[str], expected: str, run: Callable[..., str]) -> None:
-    error = run(*arguments)
-    assert error.startswith("用法不对：")
-    assert expected in error
-
-
 @pytest.mark.parametrize("at_once", [True, False], ids=["as Excel saves", "in place"])
 def test_a_workbook_saved_by_another_program_during_the_run(at_once: bool, tmp_path: Path) -> None:
     book = small_book(tmp_path / "评比.xlsm", ROWS)
@@ -283,7 +266,7 @@ def test_no_room_for_the_new_file(tmp_path: Path) -> None:
     for limit in (0, 20_000, book.stat().st_size - 2000):
         limited = (
             f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
-            f"sys.argv[1:] = ['recalc', {str(book)!r}]; runpy.run_module('kongjian', run_name='__main__')"
+            f"sys.argv[1:] = ['recalc', '-q', {str(book)!r}]; runpy.run_module('kongjian', run_name='__main__')"
         )
         subprocess_refused(
             [sys.executable, "-B", "-c", limited], "文件超过了这个磁盘或系统允许的大小，没有写入 评比.xlsm"
@@ -309,7 +292,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     script = f"""
         mount -t tmpfs -o size={room}k tmpfs {disk} || exit 99
         cp {book} {disk}/评比.xlsm
-        {sys.executable} -B -m kongjian recalc {disk}/评比.xlsm
+        {sys.executable} -B -m kongjian recalc -q {disk}/评比.xlsm
         code=$?
         cmp {book} {disk}/评比.xlsm || exit 98
         test "$(ls -A {disk})" = 评比.xlsm || exit 97
@@ -320,7 +303,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 def recalc_without_privilege(book: Path) -> list[str]:
     """The command; root writes anywhere until it gives up the capabilities to."""
-    command = [sys.executable, "-B", "-m", "kongjian", "recalc", str(book)]
+    command = [sys.executable, "-B", "-m", "kongjian", "recalc", "-q", str(book)]
     if os.geteuid() != 0:
         return command
     drop = "import ctypes, os, sys; [ctypes.CDLL(None).prctl(24, c, 0, 0, 0) for c in (1, 2)]; "

@@ -27,7 +27,7 @@ def keep_error(error: BaseException) -> str:
 
     The texts of errors are left out: they quote cells.
     """
-    log = places.own_folder() / "错误记录.txt"
+    log = places.error_log()
     lines = [f"{time.strftime('%Y-%m-%d %H:%M:%S')} {platform.platform()} Python {platform.python_version()}"]
     found: BaseException | None = error
     while found is not None:

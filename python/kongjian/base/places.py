@@ -10,6 +10,8 @@ from pathlib import Path
 from kongjian.base.errors import KongjianError
 
 BOOK = "kongjian.xlsm"
+BUNDLE = "bundle.json"
+"""Beside `python` in a folder that `kongjian bundle` made: the checksums of its files."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _COPY = _PACKAGE.parents[1]
 """The unzipped copy around `python`, where this is one."""
@@ -20,6 +22,11 @@ _DEFAULT = "default.txt"
 def unzipped_python() -> Path | None:
     """The folder `python` when this is an unzipped copy, else None (installed from a wheel)."""
     return _PACKAGE.parent if (_COPY / "rules" / _DEFAULT).is_file() else None
+
+
+def bundled() -> bool:
+    """Whether this copy comes from a folder that `kongjian bundle` made."""
+    return (_COPY / BUNDLE).is_file() and unzipped_python() is not None
 
 
 def shipped_workbook() -> Path:
@@ -60,6 +67,11 @@ def _shipped(beside: str, inside: str) -> Path:
     return _COPY / beside if unzipped_python() else _PACKAGE / inside
 
 
+def locked_requirements() -> Path:
+    """The packages that the tests ran with, their versions and checksums."""
+    return _shipped("requirements/run.txt", "requirements.txt")
+
+
 def documents(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Path:
     """The user's 文档 folder, where Windows says it is even after it was moved."""
     home = Path.home()
@@ -77,6 +89,11 @@ def own_folder(platform: str = sys.platform, environ: Mapping[str, str] = os.env
     if platform == "win32" and environ.get("LOCALAPPDATA"):
         return Path(environ["LOCALAPPDATA"]) / "kongjian"
     return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kongjian"
+
+
+def error_log() -> Path:
+    """The record of the last fault inside this program."""
+    return own_folder() / "错误记录.txt"
 
 
 def _shell_folder(name: str) -> str:

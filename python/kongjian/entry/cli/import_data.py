@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import progress_bar, say
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, OneOf
+from kongjian.entry.cli.progress import step
+from kongjian.entry.cli.show import say
 from kongjian.entry.plans.plan_model import carry_out
 
 
@@ -37,8 +38,8 @@ def import_(book: Path, files: tuple[Path, ...], out: Path | None, sheet: str, d
     with file_book(book, out) as held:
         rules = book_rules(held, book.resolve().parent)
         if dry_run:
-            sys.exit(say(carry_out(previewed(files, held, rules, now, sheet))))
-        code = say(carry_out(rows(files, held, rules, now, sheet), held))
+            sys.exit(say(carry_out(previewed(files, held, rules, now, sheet, step))))
+        code = say(carry_out(rows(files, held, rules, now, sheet, step), held, step))
     click.echo(f"已写入 {out or book}")
     sys.exit(code)
 
@@ -56,7 +57,7 @@ def undo_import(book: Path, out: Path | None) -> None:
 
     with file_book(book, out) as held:
         rules = book_rules(held, book.resolve().parent)
-        say(carry_out(undone(held, rules, dt.datetime.now().replace(microsecond=0)), held))
+        say(carry_out(undone(held, rules, dt.datetime.now().replace(microsecond=0)), held, step))
     click.echo(f"已写入 {out or book}")
 
 
@@ -69,7 +70,7 @@ def undo_import(book: Path, out: Path | None) -> None:
 @click.option("--memory", default="1GB", metavar="大小", help="最多用多少内存，如 2GB（默认 1GB）")
 @click.option(
     "--engine",
-    type=click.Choice(["duckdb", "spark"]),
+    type=OneOf(["duckdb", "spark"]),
     default="duckdb",
     help="用什么数：duckdb（默认）在这台电脑上；spark 在集群上，要另装 kongjian[spark]",
 )
@@ -95,15 +96,15 @@ def import_events(
     from kongjian.workbook.identity import book_rules
 
     now = dt.datetime.now().replace(microsecond=0)
-    with file_book(book, out) as held, progress_bar(quiet=False, steps=len(files) + 1) as progress:
+    with file_book(book, out) as held:
         target = out.name if out else ""
         how = How(memory, master if engine == "spark" else "", verify, anew)
         rules = book_rules(held, book.resolve().parent)
         if not out and is_as_before(files, book, rules, how):
             click.echo("工作簿和这些日志和上次导入以后一样，什么都没有写入")
             return
-        plan = counts(files, book, held, rules, now, how, target, progress)
-        told = carry_out(plan, held, progress)
+        plan = counts(files, book, held, rules, now, how, target, step)
+        told = carry_out(plan, held, step)
     code = say(told)
     if not code:  # what is doubtful is told again
         remember(book, out or book, rules)

@@ -20,10 +20,11 @@ from kongjian.base.text import one_line
 from kongjian.entry.cli import outgoing, schemes, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
 from kongjian.entry.cli.import_data import import_, import_events, undo_import
+from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.restore import restore
 from kongjian.entry.cli.score import score
 from kongjian.entry.cli.selfcheck import selfcheck
-from kongjian.entry.cli.show import print_results, progress_bar, say
+from kongjian.entry.cli.show import print_results, say
 from kongjian.entry.cli.stopping import heed
 from kongjian.entry.plans.plan_model import carry_out, fault
 
@@ -50,9 +51,9 @@ def recalc(book: Path, out: Path | None, quiet: bool) -> None:
     from kongjian.entry.plans.recalculation import results
 
     started = time.perf_counter()
-    with progress_bar(quiet) as progress, examined(book, out, progress) as (held, run):
+    with examined(book, out, step) as (held, run):
         now = dt.datetime.now().replace(microsecond=0)
-        told = carry_out(results(run, held, now, time.perf_counter() - started), held, progress)
+        told = carry_out(results(run, held, now, time.perf_counter() - started), held, step)
     if not quiet:
         print_results(run)
     say(told)
@@ -69,9 +70,9 @@ def check(book: Path, write: bool) -> None:
     from kongjian.entry.cli.file_book import examined
     from kongjian.entry.plans.recalculation import problems
 
-    with progress_bar(quiet=False) as progress, examined(book, None, progress) as (held, run):
+    with examined(book, None, step) as (held, run):
         plan = problems(run, held, dt.datetime.now().replace(microsecond=0))
-        told = carry_out(plan, held, progress) if write else plan.told
+        told = carry_out(plan, held, step) if write else plan.told
     sys.exit(say(told))
 
 
@@ -90,7 +91,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that nothing here uses
     sweep()
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="kongjian", standalone_mode=False)
     except (click.ClickException, click.Abort) as error:
         code = complain(error)
     except Exception as error:

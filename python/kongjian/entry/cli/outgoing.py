@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kongjian.base.errors import KongjianError
-from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import progress_bar, say
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, Whole
+from kongjian.entry.cli.progress import counted, step
+from kongjian.entry.cli.show import say
 from kongjian.entry.plans.plan_model import ANYWAY, Plan, Question, carry_out
 
 _anyway = click.option(
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     help="文件（一个单位一个文件，默认）、工作簿（合成一个）或 PDF",
 )
 @click.option("--experts", metavar="姓名", help="评审专家的姓名，用逗号隔开（默认专家1、专家2……）")
-@click.option("--ranks", type=click.IntRange(min=1), metavar="数", help="专家只评前几名（默认全部达标的）")
+@click.option("--ranks", type=Whole(min=1), metavar="数", help="专家只评前几名（默认全部达标的）")
 @click.option(
     "--templates", type=FILE, metavar="文件夹", help="用这个文件夹里的模板（默认先用工作簿旁边的“模板”）"
 )
@@ -73,13 +74,12 @@ def forms(
     out = out or book.resolve().parent / kinds.FOLDER
     chosen, today = wanted or kinds.KINDS, dt.date.today()
     names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
-    with examined(book) as (held, run):
+    with examined(book, progress=step) as (held, run):
         plan = _agreed(
             papers.forms(run, held, book, out, chosen, today, shape, to_pdf, names, ranks, templates, answer),
             "" if wanted else "；只要其他几种请用 --kind 写明",
         )
-        with progress_bar(quiet, plan.steps) as progress:
-            told = carry_out(plan, held, progress)
+        told = carry_out(plan, held, counted(plan.steps))
     sys.exit(say(told, quiet))
 
 
@@ -107,14 +107,14 @@ def collect(folder: Path, book: Path | None, accepting: bool) -> None:
     if accepting and book:
         with file_book(book) as held:
             rules = book_rules(held, book.resolve().parent)
-            say(carry_out(copies.corrections(folder, held, rules, now), held))
+            say(carry_out(copies.corrections(folder, held, rules, now), held, step))
     elif accepting:
         raise KongjianError("采纳更正要用 --book 写明工作簿")
     elif book:
-        with examined(book) as (_, run):
-            say(carry_out(papers.collect(folder, run.rules, now, book, run)))
+        with examined(book, progress=step) as (_, run):
+            say(carry_out(papers.collect(folder, run.rules, now, book, run), progress=step))
     else:
-        say(carry_out(papers.collect(folder, _rules_beside(folder.resolve().parent), now)))
+        say(carry_out(papers.collect(folder, _rules_beside(folder.resolve().parent), now), progress=step))
 
 
 def _rules_beside(folder: Path) -> Rules:
@@ -174,7 +174,7 @@ def mail(
     asked = {send_copies.BY_SCHOOL: by_school, send_copies.VALUES: values, send_copies.PUBLIC: public}
     out = out or book.resolve().parent / send_copies.FOLDER
     code = 0
-    with examined(book) as (held, run):
+    with examined(book, progress=step) as (held, run):
         editions = [e for e, wanted in asked.items() if wanted] or [send_copies.LIVE]
         # all are agreed to before the first is written
         plans = [
@@ -182,9 +182,7 @@ def mail(
             for e in editions
         ]
         for plan in plans:
-            with progress_bar(quiet, plan.steps) as progress:
-                told = carry_out(plan, held, progress)
-            code = max(code, say(told, quiet))
+            code = max(code, say(carry_out(plan, held, step), quiet))
         say(papers.stale(run, held))
     sys.exit(code)
 

@@ -9,14 +9,15 @@ import click
 
 from kongjian.base.backups import backups
 from kongjian.base.errors import KongjianError
-from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import progress_bar, say
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, Whole
+from kongjian.entry.cli.progress import counted
+from kongjian.entry.cli.show import say
 from kongjian.entry.plans.plan_model import carry_out
 
 
 @click.command(cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
-@click.argument("number", type=int, metavar="[第几份]", required=False)
+@click.argument("number", type=Whole(), metavar="[第几份]", required=False)
 def restore(book: Path, number: int | None) -> None:
     """恢复备份：不写第几份时列出备份的日期和与现在的不同；写了就恢复那一份，恢复以前的工作簿也留备份。"""
     from kongjian.entry.cli.file_book import file_book
@@ -31,9 +32,7 @@ def restore(book: Path, number: int | None) -> None:
         rules = book_rules(held, book.resolve().parent)
         now = restoring.standing(held, rules)
     if number is None:
-        with progress_bar(quiet=False, steps=len(backups(book))) as progress:
-            plan = restoring.listed(book, now, rules, progress)
-        say(carry_out(plan))
+        say(carry_out(restoring.listed(book, now, rules, counted(len(backups(book))))))
         return
     say(carry_out(restoring.restored(book, number, now, rules)))
     click.echo(f"已写入 {book}")

@@ -100,12 +100,12 @@ def new_scheme(scheme_id: str, source: str, out: Path | None) -> None:
     parent = out or places.own_schemes()
     if (parent / scheme_id).exists():
         raise KongjianError(f"{parent / scheme_id} 已经有了；请换一个编号，或先移走它")
-    make_folder(parent)
     book, beside = Path(source), Path(source).resolve().parent
     rules = _of_book(book) if book.is_file() else named(source, Path.cwd())
     target = (beside if book.is_file() else Path.cwd()) / f"{scheme_id}.xlsm"
     if target.exists():
         raise KongjianError(f"{target} 已经有了；请先移走它")
+    make_folder(parent)
     sys.exit(say(made(rules, scheme_id, parent / scheme_id, target)))
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import progress_bar
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, OneOf
+from kongjian.entry.cli.progress import step
 
 _LEFT_OUT = ("Problems", "Changes", "Runs")
 
@@ -26,7 +26,7 @@ _LEFT_OUT = ("Problems", "Changes", "Runs")
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["parquet", "csv"]),
+    type=OneOf(["parquet", "csv"]),
     default="parquet",
     help="结果表的格式（默认 parquet）",
 )
@@ -42,14 +42,14 @@ def score(folder: Path, out: Path, kind: str, memory: str) -> None:
     from kongjian.workbook.layout import output_sheets
 
     rules = load_rules()
-    with scratch() as temporary, progress_bar(quiet=False) as progress:
-        read = read_tables(folder, rules, temporary, memory, progress)
-        results = calculate(read.inputs, rules, None, read.findings, progress)
+    with scratch() as temporary:
+        read = read_tables(folder, rules, temporary, memory, step)
+        results = calculate(read.inputs, rules, None, read.findings, step)
         sheets = {s.table: s.sheet for s in output_sheets(rules) if s.table not in _LEFT_OUT}
         tables = {sheets[table]: frame for table, frame in results.tables.items() if table in sheets}
         problems = by_reason(results.findings, rules)
         make_folder(out)
-        progress("正在写结果表…")
+        step("正在写结果表…")
         write_tables({**tables, "问题汇总": problems}, out, kind, temporary, memory)
     for line in read.lines:
         click.echo(line)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.show import print_report
 
 
@@ -23,11 +23,5 @@ def selfcheck(book: Path, out: Path | None) -> None:
 
     with file_book(book) as held:
         rules = book_rules(held, book.resolve().parent)
-        lines = examine_book.selfcheck(held, rules, progress=_progress, file=book)
+        lines = examine_book.selfcheck(held, rules, progress=step, file=book)
     print_report(lines, examine_book.word(lines, book.name), out, PASSED)
-
-
-def _progress(text: str) -> None:
-    """What is being checked, on a terminal only."""
-    if sys.stderr.isatty():
-        click.echo(text, err=True)

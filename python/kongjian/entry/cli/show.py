@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +15,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import save_text
 from kongjian.base.text import fold
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.progress import step
 from kongjian.entry.plans.examinations import USABLE, report
 from kongjian.entry.plans.plan_model import ERROR, WARNING, Told
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from kongjian.workbook.run import Run
 
 _NAMES = ("类别", "学校名称", "教师姓名", "账号")
-STEPS = 6
 _EXIT = {WARNING: 1, ERROR: 2}
 
 
@@ -93,7 +92,7 @@ def coverage(book: Path) -> None:
 def _examined(book: Path) -> Run:
     from kongjian.workbook.recalculate import check
 
-    return check(book)
+    return check(book, progress=step)
 
 
 def _show(book: Path, sheet: str) -> None:
@@ -200,25 +199,10 @@ def changes(book: Path, everything: bool) -> None:
     from kongjian.engine.evidence.change_list import MOST_LINES, change_list
     from kongjian.workbook.recalculate import check
 
-    run = check(book)
+    run = check(book, progress=step)
     most = None if everything else MOST_LINES
     for line in change_list(run.results, run.changes, run.change_sheet, most):
         click.echo(line)
-
-
-@contextmanager
-def progress_bar(quiet: bool, steps: int = STEPS) -> Iterator[Callable[[str], None]]:
-    """A progress bar on a terminal, silent elsewhere."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=steps, file=sys.stderr, show_eta=False) as bar:
-
-        def step(text: str) -> None:
-            bar.label = text
-            bar.update(1)
-
-        yield step
 
 
 COMMANDS: tuple[click.Command, ...] = (explain, coverage, reconcile, near, effects, changes)

@@ -1,4 +1,4 @@
-"""The commands for technicians: demo, build, install, uninstall, doctor."""
+"""The commands for technicians: demo, build, install, uninstall, bundle, doctor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import click
 
 from kongjian.base import backups
 from kongjian.base.files import make_folder
-from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, Whole
+from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.schemes import named, scheme_option
 from kongjian.entry.cli.show import print_report
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 @click.command(cls=ChineseCommand)
 @click.argument("folder", type=FILE, metavar="[文件夹]", default="demo", required=False)
-@click.option("--seed", type=int, default=2021, metavar="数", help="随机种子（默认2021）")
+@click.option("--seed", type=Whole(), default=2021, metavar="数", help="随机种子（默认2021）")
 @click.option(
     "--teachers",
-    type=click.IntRange(min=1000),
+    type=Whole(min=1000),
     default=3500,
     metavar="数",
     help="教师人数（默认3500，至少1000）",
@@ -85,6 +86,27 @@ def uninstall(dry_run: bool) -> None:
     _perform(installer.removal(installer.look()), dry_run)
 
 
+@click.command(cls=ChineseCommand)
+@click.argument("out", type=FILE, metavar="文件夹")
+@click.option(
+    "--python",
+    "python_zip",
+    type=FILE,
+    required=True,
+    metavar="文件",
+    help="python.org 的嵌入版 Python，例如 python-3.13.1-embed-amd64.zip",
+)
+@click.option(
+    "--wheels", type=FILE, metavar="文件夹", help="从这个文件夹取软件包，不用网络（默认从 PyPI 取）"
+)
+def bundle(out: Path, python_zip: Path, wheels: Path | None) -> None:
+    """做一个文件夹，给没有管理员权限、没有网络的 Windows 电脑安装用；在任何系统上都能做。"""
+    from kongjian.entry.setup.bundle.make import make
+
+    files = make(out, python_zip, wheels, step)
+    click.echo(f"已生成 {out}（{files}个文件），里面的“说明.txt”写着怎样装")
+
+
 def _perform(steps: list[Step], dry_run: bool) -> None:
     from kongjian.entry.setup import install as installer
 
@@ -110,4 +132,4 @@ def doctor(book: Path | None, out: Path | None) -> None:
     print_report(lines, checks.word(lines), out)
 
 
-COMMANDS: tuple[click.Command, ...] = (demo, build, install, uninstall, doctor)
+COMMANDS: tuple[click.Command, ...] = (demo, build, install, uninstall, bundle, doctor)

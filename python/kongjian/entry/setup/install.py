@@ -49,6 +49,7 @@ class Surroundings:
     add_in: bool = False
     names_taken: frozenset[str] = frozenset()
     copy_there: str = ""
+    bundle: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def look() -> Surroundings:
         add_in=xlwings_config.add_in() is not None,
         names_taken=names,
         copy_there=there,
+        bundle=places.bundled(),
     )
 
 
@@ -186,6 +188,7 @@ def removal(here: Surroundings) -> list[Step]:
     kept = f"{here.documents} 里的工作簿是您的文件，没有删除"
     if here.platform != "win32":
         return [Step("Excel 登记", Skip(), "本系统没有登记"), Step("工作簿", Skip(), kept)]
+    pip = f"再运行：{_quoted(here.python)} -m pip uninstall kongjian"
     return [
         Step(
             "Excel 登记",
@@ -194,7 +197,7 @@ def removal(here: Surroundings) -> list[Step]:
             "关闭 Excel，再运行 kongjian uninstall",
         ),
         Step("工作簿", Skip(), kept),
-        Step("软件包", Skip(), f"要删除程序，再运行：{_quoted(here.python)} -m pip uninstall kongjian"),
+        Step("软件包", Skip(), f"要删除程序，{'双击“卸载.cmd”' if here.bundle else pip}"),
     ]
 
 
