@@ -168,7 +168,7 @@ def test_the_button_keeps_it_as_the_command_does(book: Path) -> None:
     write_check(book)
     theirs = [list(r.values()) for r in rows(book)]
     assert [[v or None for v in line] for line in shown[1:]] == theirs
-    assert theirs[-1][3] == FIRST
+    assert theirs[-1][4] == FIRST
 
 
 def test_everything_accepted_says_so(tmp_path: Path) -> None:

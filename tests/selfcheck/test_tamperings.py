@@ -295,7 +295,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     "how near a line": (typed("临界名单", "差距", 4, 7), RESULTS, "临界名单!G4（差距）表里是7"),
     "the effect of a reading": (typed("口径影响", "说明", 5, "名单不变。"), RESULTS, "口径影响!F5（说明）"),
     "a problem's level": (typed("问题清单", "级别", 4, "无"), RESULTS, "问题清单!A4（级别）表里是“无”"),
-    "a problem's text": (typed("问题清单", "内容", 4, "没有问题"), RESULTS, "问题清单!F4（内容）"),
+    "a problem's text": (typed("问题清单", "内容", 4, "没有问题"), RESULTS, "问题清单!G4（内容）"),
     "a problem taken out": (emptied("问题清单", 4), RESULTS, "问题清单!A4（级别）表里是空白"),
     "a sheet's title": (typed("学校排名", "A", 1, "学校最终排名"), RESULTS, "学校排名!A1（标题）是“学校最终排名”"),
     "a subtitle": (typed("学校排名", "A", 2, "2021-08-01 核定"), RESULTS, "学校排名!A2（副标题）是“2021-08-01 核定”"),

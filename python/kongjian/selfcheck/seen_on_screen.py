@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kongjian.base.grid import Grid, cell_number, letter
+from kongjian.engine.evidence.touched import HINT
+from kongjian.intake.problem_list import ACCEPTED
 from kongjian.rules import Rules
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
-from kongjian.selfcheck.result_sheets import header_place
+from kongjian.selfcheck.result_sheets import Place, header_place
 from kongjian.selfcheck.second_reader import VERY_HIDDEN, VISIBLE, Cell, SecondReader, Seen
 from kongjian.selfcheck.shown_values import GENERAL, PLAIN, hidden_by, replaces_value, shows_other
 from kongjian.workbook.layout import HELP, HOME, RULES, output_sheets
@@ -162,7 +164,9 @@ def _faces(
         for run in (look, *second.runs(cell)):
             if reason := hidden_by(run, look.fill):
                 yield _Told(name, reason, f"{letter(column)}{row}")
-    yield from _hidden(name, seen, usual if place else {})
+    yield from _hidden(
+        name, seen, usual if place else {}, _folded(spec, place, grid) if place else frozenset()
+    )
     yield from _covered(name, seen, spec, usual, top)
 
 
@@ -183,10 +187,21 @@ def _formatted(code: str, cell: Cell, usual: str, fixed: bool) -> bool:
     return shows_other(code, value, usual)
 
 
-def _hidden(name: str, seen: Seen, usual: Mapping[int, str]) -> Iterator[_Told]:
+def _folded(spec: OutputSheet | None, place: Place, grid: Grid) -> frozenset[int]:
+    """The rows of 问题清单 that the program folds away itself: hints, and what staff accepted."""
+    if spec is None or ACCEPTED not in spec.names:
+        return frozenset()
+    level, kept = (place.columns[spec.names.index(name)] - 1 for name in (spec.names[0], ACCEPTED))
+    rows = enumerate(grid.rows[place.row :], start=place.row + 1)
+    return frozenset(row for row, cells in rows if cells[level] == HINT or cells[kept] not in ("", None))
+
+
+def _hidden(name: str, seen: Seen, usual: Mapping[int, str], folded: frozenset[int]) -> Iterator[_Told]:
     last = max((row for row, _ in seen.cells), default=0)
     width = max(usual, default=max((column for _, column in seen.cells), default=0))
-    yield from (_Told(name, "行被隐藏", str(row)) for row in seen.hidden_rows if row <= last)
+    yield from (
+        _Told(name, "行被隐藏", str(row)) for row in seen.hidden_rows if row <= last and row not in folded
+    )
     hidden = (c for c in seen.hidden_columns if c <= width)
     yield from (_Told(name, "列被隐藏", f"{letter(column)}列") for column in hidden)
 
