@@ -94,7 +94,7 @@ def test_what_openpyxl_cannot_read_is_said(book: Path, monkeypatch: pytest.Monke
     for title in (seen_on_screen.TITLE, fixed_texts.TITLE):
         assert (lines[title].state, lines[title].text) == (
             MIND,
-            "openpyxl读不了这个文件（TypeError），没有核对",
+            "用另一个程序读不了这个文件（TypeError），没有核对",
         )
     assert "看不到名称，没有核对首页的数" in lines[untouched_results.TITLE].text
     assert examine_book.conclusion(list(lines.values())).startswith("没有发现不对，但有3处没有核对完")

@@ -401,7 +401,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
         SCREEN,
         "教师得分!P4:P9：条件格式让人看到的不是格子里的",
     ),
-    "a conditional format of the newer kind": (newer_rule, SCREEN, "教师得分：有新式的条件格式，openpyxl读不了"),
+    "a conditional format of the newer kind": (newer_rule, SCREEN, "教师得分：有新式的条件格式，另一个程序读不了"),
     "a result row hidden": (in_sheet("学校排名", '<row r="5"', '<row r="5" hidden="1"'), SCREEN, "学校排名!5：行被隐藏"),
     "a result row without height": (
         through(lambda b: setattr(b["学校排名"].row_dimensions[5], "height", 0.5)),
@@ -424,7 +424,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     "a sheet very hidden": (
         through(lambda b: setattr(b.create_sheet("底稿"), "sheet_state", "veryHidden")),
         SCREEN,
-        "底稿：工作表被深度隐藏",
+        "底稿：工作表藏得很深",
     ),
     "a comment": (
         through(lambda b: setattr(b["教师得分"]["P5"], "comment", Comment("应为99", "某人"))),
