@@ -120,12 +120,20 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("数据覆盖", "Coverage", _columns("学校名称:text 角色:text:9 行为:text 应有:count 有数:count 粘贴:count 行为明细:count 按0次:count 缺:count 月份:text:20 说明:text:44"), "evidence", "每个平均数应有多少名、有多少名的数，各从哪里来"),
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
-        OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师；竞赛名次：并列占名次（1、2、2、4），中国式名次：并列不占名次（1、2、2、3）"),
+        OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
         OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:20 取值:text:16 {changes} 说明:text:60"), "evidence", "换一种算法会怎样"),
-        OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据；数据指纹就是数据编号，数据一样，编号就一样"),
+        OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,
     ]  # fmt: skip
+
+
+NOTES = {
+    "NearMisses": "竞赛名次：并列占名次（1、2、2、4）；中国式名次：并列不占名次（1、2、2、3）",
+    "ReadingEffects": "换一种算法会怎样；“取值”是要换成的选择",
+    "Runs": "数据指纹是数据编号：数据一样，编号就一样",
+}
+"""What the subtitles of output tables explain: column names that are no plain words."""
 
 
 def output_sheet(rules: Rules, sheet: str) -> OutputSheet:

@@ -19,7 +19,7 @@ from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds
+from kongjian.workbook.layout import CHANGES, NOTES, output_sheets, range_bounds
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
@@ -142,7 +142,12 @@ def _subtitle(
     run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str, none: str = ""
 ) -> str:
     count = f"共{frame.height}行" if frame.height else none or f"没有{spec.sheet}"
-    words = (f"规则版本 {run.results.version}", count, code_of(spec, frame, run.rules))
+    words = (
+        f"规则版本 {run.results.version}",
+        count,
+        code_of(spec, frame, run.rules),
+        NOTES.get(spec.table, ""),
+    )
     return " · ".join([f"{moment:%Y-%m-%d %H:%M:%S} {done}", *filter(None, words)])
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from kongjian.engine.findings import Finding
-from kongjian.engine.frame import Bools, Floats, Frame
+from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, accounts, rows, school_keys
 from kongjian.engine.measures import FROM_EVENTS, FROM_PUPILS, NO_EVENTS, SOURCE
 from kongjian.engine.outcome import Inputs, Results
@@ -24,7 +24,7 @@ class Concerned:
     def __init__(self, kind: str, results: Results, inputs: Inputs, rules: Rules) -> None:
         self._kind, self._rules, self._inputs = kind, rules, inputs
         self._o, self._coverage = results.of(kind), results.tables["Coverage"]
-        self._positions: dict[str, dict[int, int]] = {}
+        self._sorted: dict[str, tuple[Ints, Ints]] = {}
 
     def units(self, finding: Finding) -> list[int]:
         """The positions of the units that a finding about one row concerns: of those that it names whose score rests on it."""
@@ -39,9 +39,7 @@ class Concerned:
             row = finding.params.get("first", finding.row) if finding.code in _TWICE else finding.row
             return [self._own[int(row)]] if int(row) in self._own else []
         frame: Frame = getattr(self._inputs, finding.table)
-        if finding.table not in self._positions:
-            self._positions[finding.table] = {int(r): k for k, r in enumerate(rows(frame).tolist())}
-        at = self._positions[finding.table].get(finding.row)
+        at = self._position(finding.table, frame, finding.row)
         if at is None:
             return []
         table = self._rules.table(finding.table)
@@ -52,6 +50,15 @@ class Concerned:
         if school is None or (account and frame[account.name][at] and finding.table == "monthly"):
             return []
         return self._units_of.get(school_keys([frame[school.name][at]])[0], [])
+
+    def _position(self, table: str, frame: Frame, row: int) -> int | None:
+        """Where a worksheet row stands in a table; None where it was not used."""
+        if table not in self._sorted:
+            order = np.argsort(rows(frame), kind="stable")
+            self._sorted[table] = rows(frame)[order], order
+        known, order = self._sorted[table]
+        k = int(np.searchsorted(known, row))
+        return int(order[k]) if k < len(known) and known[k] == row else None
 
     @cached_property
     def derived(self) -> Bools:

@@ -5,7 +5,7 @@ A 提示 was read as the scheme says and asks for nothing, so it changes nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -15,7 +15,7 @@ from kongjian.engine.awards import holders
 from kongjian.engine.eligibility import NOISE
 from kongjian.engine.evidence.clean_awards import Doubt
 from kongjian.engine.evidence.concerned import Concerned
-from kongjian.engine.findings import BEFORE_ROWS, Finding
+from kongjian.engine.findings import Finding
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import rows
 from kongjian.engine.outcome import Inputs, Results
@@ -50,25 +50,27 @@ def effects(
     results: Results, inputs: Inputs, rules: Rules, found: Sequence[Finding], doubts: Sequence[Doubt]
 ) -> dict[int, Effect]:
     """What each finding touches, by its id(); `doubts` are all the reasons against awards."""
-    kinds = [_Kind(kind, results, inputs, rules, doubts) for kind in OBJECT_LABELS]
-    return {id(f): _effect(f, rules.problems[f.code], kinds, inputs) for f in found}
+    kinds = [_Kind(kind, results, inputs, rules, doubts) for kind in OBJECT_LABELS] if found else []
+    frames: dict[str, Frame] = {t.id: getattr(inputs, t.id) for t in rules.tables}
+    first = {name: int(rows(f).min()) for name, f in frames.items() if f.height}
+    return {id(f): _effect(f, rules.problems[f.code], kinds, first) for f in found}
 
 
-def _effect(finding: Finding, problem: Problem, kinds: Sequence[_Kind], inputs: Inputs) -> Effect:
+def _effect(finding: Finding, problem: Problem, kinds: Sequence[_Kind], first: Mapping[str, int]) -> Effect:
+    """`first` are the first rows of the tables that have any."""
     if problem.level == HINT or problem.touches == "nothing":
         return Effect.NOTHING
     if problem.touches == "award":
         return Effect.AWARD
-    frame: Frame = getattr(inputs, finding.table)
-    first = int(rows(frame).min()) if frame.height else BEFORE_ROWS
-    whole = finding.row < first or not frame.height
+    read = finding.table in first
+    whole = not read or finding.row < first[finding.table]
     out, anybody = Effect.NOTHING, False
     for kind in kinds:
         units = kind.everybody if whole else kind.concerned.named(finding)
         if len(units):
             anybody = True
             out = min(out, kind.effect(finding, problem, np.array(units), own_row=not whole))
-    return out if anybody and frame.height else _UNREAD[finding.table]
+    return out if anybody and read else _UNREAD[finding.table]
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class _Kind:
         self._scheme, self._table = rules.object(kind), rules.table(f"{kind}s")
         self._conditions = {c.id: c for c in rules.conditions_for(kind)}
         self.concerned = Concerned(kind, results, inputs, rules)
+        self._all: Bools = ~o.adopted
+        self._none: Bools = np.zeros_like(self._all)
         self._derived: Bools = (self.concerned.codes != 0) | o.unsettled
         self.everybody = range(o.units.height)
         self._at_stake = np.zeros(o.units.height, dtype=bool)
@@ -116,19 +120,13 @@ class _Kind:
         return Effect.SCORE if scores.any() else Effect.NOTHING
 
     def _parts(self, finding: Finding, problem: Problem) -> _Parts:
-        count = (len(self._scheme.indicators), self._o.units.height)
-        all_of, none = ~self._o.adopted, np.zeros(count, dtype=bool)
-        if problem.touches == "months":
-            return _Parts(frozenset(), True, none)
-        if finding.table == "monthly":
-            return _Parts(frozenset(), True, none)
+        if problem.touches == "months" or finding.table == "monthly":
+            return _Parts(frozenset(), True, self._none)
         if finding.table != f"{self._kind}s":
             return _Parts(frozenset(), False, self._resting(finding))
         if problem.touches == "score":
-            return _Parts(frozenset(), False, all_of)
-        if problem.touches == "row":
-            return self._of_column("", all_of, none)
-        return self._of_column(finding.column, all_of, none)
+            return _Parts(frozenset(), False, self._all)
+        return self._of_column("" if problem.touches == "row" else finding.column)
 
     def _resting(self, finding: Finding) -> Bools:
         """The indicators that rest on rows of another table, those that lack such rows included."""
@@ -136,28 +134,28 @@ class _Kind:
             (c.role for c in self._rules.table(finding.table).columns if c.name == finding.column), None
         )
         if finding.table == "teachers" and role in (Role.PERSON, Role.PLATFORM_SCORE):
-            return np.zeros_like(self._derived)
+            return self._none
         if finding.table == "events" or role is Role.ACCOUNT:
             return self._derived & (self.concerned.from_log | self._o.unsettled)
         return self._derived
 
-    def _of_column(self, name: str, all_of: Bools, none: Bools) -> _Parts:
+    def _of_column(self, name: str) -> _Parts:
         """What a column of the unit's own row touches; one that is not known the whole row."""
         column = next((c for c in self._table.columns if c.name == name), None)
         role = column.role if column else ""
         if column is None or (role in _WHOLE_ROW and self._kind == "school"):
-            return _Parts(frozenset(self._conditions), True, all_of)
+            return _Parts(frozenset(self._conditions), True, self._all)
         conditions = frozenset(k for k, c in self._conditions.items() if name in _columns(c))
         if role in (Role.PERSON, Role.ACCOUNT):
             return _Parts(frozenset(), True, self._derived)
         if role is Role.PLATFORM_SCORE:
-            return _Parts(frozenset(), False, ~none)
+            return _Parts(frozenset(), False, ~self._none)
         if role in (Role.TEACHING, Role.HOMEROOM):
-            return _Parts(conditions, False, all_of)
+            return _Parts(conditions, False, self._all)
         if role is Role.STAFF:
             return _Parts(conditions, False, self._derived)
         mine = np.array([i.column == name for i in self._scheme.indicators], dtype=bool)
-        return _Parts(conditions, False, all_of & mine[:, np.newaxis])
+        return _Parts(conditions, False, self._all & mine[:, np.newaxis])
 
     def _can_turn(self, parts: _Parts, at: Ints) -> Bools:
         """Whether mending could turn whether a unit qualifies: all that it does not touch is met, and the bound is in reach."""
