@@ -69,7 +69,7 @@ def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(folder: Path) ->
         "teacher.yaml “通知公告” points：条款写“得2分”，这里是1",
         "作业管理 目标：由口径定",
         "口径 并列=依次比较：新工作簿里仍是默认值",
-        "方案算例",
+        "照方案手算的例子",
     ):
         assert said in done.output, said
     fresh = check(folder / "chibi-2021.xlsm")

@@ -145,7 +145,7 @@ def test_an_edition_brings_its_mail_and_folder(
     assert isinstance(plan, Plan)
     assert not out.exists()
     [told] = carry_out(plan)
-    assert told.text == f"生成了1个文件，核对无误；里面写明{run.still_open}（{out}）"
+    assert told.text == f"生成了1个文件，核对无误。但{run.still_open}（文件里已写明），请先处理（{out}）"
     assert ([m.attachments for m in told.mails], told.folder) == ([(out / "评比-数值版.xlsx",)], out)
     by_school = copies.edition(run, held, tmp_path, out, send_copies.BY_SCHOOL, NOW)
     assert isinstance(by_school, Plan)

@@ -116,7 +116,7 @@ def test_what_serves_to_mend_goes_out_and_says_what_is_open(
     if words[0] == "mail" and state != "stale":
         open_ = check(books[state]).still_open
         assert "可以发送" not in done.output
-        assert f"里面写明{open_}" in done.output
+        assert f"但{open_}（文件里已写明）" in done.output
         letters = (tmp_path / "out" / "分校版").glob("*.eml")
         assert {f"请注意：发出时{open_}。" in letter(p) for p in letters} == {True}
 

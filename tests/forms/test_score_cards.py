@@ -187,7 +187,7 @@ def test_what_is_missing_is_called_so(run: Run, rules: Rules) -> None:
     again = calculate_grids({**grids, "schools": Grid(changed)}, rules, Previous())
     card = next(d for d in jobs(again, TODAY)[0].documents if d.stem == name).sheets[0].context
     first = {n: column[0] for n, column in card["指标"].items()}
-    assert (first["取值"], first["得分"], first["扣分"], first["备注"]) == ("缺", 0, 5, "数据缺失，按0分计")
+    assert (first["取值"], first["得分"], first["扣分"], first["备注"]) == ("缺", 0, 5, "缺数据，按0分计")
     assert "没有数据的指标按0分计：组织机构" in card["说明"]
 
 

@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 
 from filled_cells import filled, write_check
+from kongjian.intake.problem_list import accepted_before
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
+from pasting import RULES
 from remote import press
 from workbooks import SCHOOL_NAMES, opened, school, small_book, teacher
 
@@ -168,7 +170,7 @@ def test_the_button_keeps_it_as_the_command_does(book: Path) -> None:
     write_check(book)
     theirs = [list(r.values()) for r in rows(book)]
     assert [[v or None for v in line] for line in shown[1:]] == theirs
-    assert theirs[-1][3] == FIRST
+    assert theirs[-1][4] == FIRST
 
 
 def test_everything_accepted_says_so(tmp_path: Path) -> None:
@@ -177,3 +179,16 @@ def test_everything_accepted_says_so(tmp_path: Path) -> None:
     assert recalculate(path).message.startswith("有1个错误")
     answer(path, FIRST, "是")
     assert "错误" not in recalculate(path).message.partition("，")[0]
+
+
+def test_a_line_of_several_rows_stays_accepted_where_they_move_and_not_where_there_is_one_more() -> None:
+    def key(cells: str, text: str) -> Any:
+        [only] = accepted_before([["教师数据", cells, "甲校 张 等4行", "约5", text, "是"]], RULES.words)
+        return only
+
+    text = "“约5”不是数字，按空白处理（共4处：第4、9、17、30行）"
+    moved = "“约5”不是数字，按空白处理（共4处：第5、10、18、31……行）"
+    assert key("H4、H9……", text) == key("H5、H10……", moved)
+    assert key("H4:H7", text) == key("H9", text)
+    assert key("H4、H9……", text) != key("G4、G9……", text)
+    assert key("H4、H9……", text) != key("H4、H9……", text.replace("共4处", "共5处"))

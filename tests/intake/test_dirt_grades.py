@@ -59,7 +59,7 @@ def test_a_grade_that_cannot_be_read_counts_and_is_told(grade: str, name: str, s
 def test_it_holds_for_schools_with_the_first_grades(stage: str) -> None:
     found = classes(("一年级", "1班"), ("二年级", "1班"), ("三年级", "1班"), stage=stage)
     assert found.column("classes", "作业完成率") == [0.9]
-    assert f"提示 班级数据!B4 {BELOW}（共2行：第4、5行）" in found.lines
+    assert f"提示 班级数据!B4:B5 {BELOW}（共2处）" in found.lines
 
 
 @pytest.mark.parametrize("stage", ["初中", "高中", "完全中学", "中职"])
@@ -72,14 +72,12 @@ def test_elsewhere_the_first_grade_is_the_stages_own(stage: str) -> None:
 def test_in_a_school_of_no_known_stage_they_count_and_are_told() -> None:
     found = classes(("一年级", "1班"), ("二年级", "1班"), ("三年级", "1班"), stage="初级中学")
     assert found.column("classes", "作业完成率") == [0.1, 0.9, 0.9]
-    assert found.lines == [
-        "警告 班级数据!B4 学段“初级中学”认不出，三年级以下的班级照样计入（共2行：第4、5行）"
-    ]
+    assert found.lines == ["警告 班级数据!B4:B5 学段“初级中学”认不出，三年级以下的班级照样计入（共2处）"]
 
 
 def test_a_class_that_is_left_out_is_asked_for_nothing_else() -> None:
     found = read(classes=table("classes", {"年级": "一年级", "学生数": ""}, {"年级": "一年级"}))
-    assert found.lines == [f"提示 班级数据!B4 {BELOW}（共2行：第4、5行）"]
+    assert found.lines == [f"提示 班级数据!B4:B5 {BELOW}（共2处）"]
 
 
 def test_the_grade_is_the_schemes_and_a_scheme_may_have_none() -> None:

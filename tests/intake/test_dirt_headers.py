@@ -122,7 +122,8 @@ def test_without_a_key_column_the_sheet_cannot_be_read(table_id: str, name: str)
 )
 def test_a_missing_column_is_blank(table_id: str, name: str, level: str, column: str | None) -> None:
     found = read(**{table_id: sheet(*without(table_id, name))})
-    line = f"{level} {RULES.table(table_id).sheet}!A3 没有“{name}”列，按空白处理"
+    treated = "能推算的由别的表推算" if RULES.table(table_id).column(name).derivable else "按空白处理"
+    line = f"{level} {RULES.table(table_id).sheet}!A3 缺“{name}”列，{treated}"
     assert line in found.lines
     assert getattr(found.intake.inputs, table_id).height == 1
     if column:

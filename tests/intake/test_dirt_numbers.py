@@ -82,8 +82,7 @@ def test_none_in_words_is_zero_where_something_is_counted(given: str) -> None:
     assert found.lines == [
         f"错误 学校数据!AE4 “{word}”不是数字，按空白处理",
         f"提示 学校数据!W4 “在线授课”列的“{word}”按0读取",
-        f"提示 教师数据!H4 “在线授课”列的“{word}”按0读取（共2行：第4、5行）",
-        f"提示 教师数据!L4 “学生评价”列的“{word}”按0读取（共2行：第4、5行）",
+        f"提示 教师数据!H4:H5、L4:L5 “在线授课”列的“{word}”按0读取；“学生评价”列的“{word}”按0读取（共4处）",
     ]
 
 
@@ -198,12 +197,10 @@ def test_an_error_cell_in_every_kind_of_column() -> None:
     assert "错误 教师数据!B4 教师姓名空白，这一行不用" in found.lines
 
 
-def test_neighbouring_cells_make_one_row() -> None:
+def test_hints_of_one_sheet_make_one_row_that_names_its_cells() -> None:
     given = ["38", "39", 40.0, "37"]
     rows = [{"账号": f"t{n}", "在线授课": v} for n, v in enumerate(given)]
     rows[0]["网络教研"] = "4"
     assert read(teachers=table("teachers", *rows)).lines == [
-        "提示 教师数据!H4:H5 文本“38”按数字38读取（共2处）",
-        "提示 教师数据!I4 文本“4”按数字4读取",
-        "提示 教师数据!H7 文本“37”按数字37读取",
+        "提示 教师数据!H4:H5、H7…… 文本“38”按数字38读取；文本“39”按数字39读取；文本“37”按数字37读取……（共4处：第4、5、7行）"
     ]

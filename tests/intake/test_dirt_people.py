@@ -164,9 +164,8 @@ def test_months_of_units_that_are_not_there() -> None:
     assert found.lines == []
     unknown = [line for line in found.all_lines if "月度得分!" in line]
     assert sorted(unknown) == [
-        "警告 月度得分!B6 学校“撤并小学”在学校数据里没有，这些行不用",
-        "警告 月度得分!B7 学校“学校名称空白”在学校数据里没有，这些行不用",
-        "警告 月度得分!C4 教师“t9”在教师数据里没有，这些行不用（共2行：第4、5行）",
+        "警告 月度得分!B6:B7 学校“撤并小学”在学校数据里没有，这些行不用（共2处）",
+        "警告 月度得分!C4:C5 教师“t9”在教师数据里没有，这些行不用（共2处）",
     ]
     assert found.output("TeacherScores", "月均得分") == [100.0]
 
@@ -193,4 +192,4 @@ def test_a_rate_from_counts_is_said() -> None:
     rows = [{"班级": f"{n}班", "课程学习完成率": "", "课程学习次数": 80.0} for n in (1, 2)]
     found = read(schools=table("schools", {"课程学习完成率": ""}), classes=table("classes", *rows))
     assert found.output("SchoolMeasures", "课程学习完成率") == [0.5]
-    assert "提示 班级数据!E4 课程学习完成率由次数推算（共2行：第4、5行）" in found.all_lines
+    assert "提示 班级数据!E4:E5 课程学习完成率由次数推算（共2处）" in found.all_lines

@@ -91,8 +91,7 @@ def test_blank_rows_between_and_below() -> None:
     found = read(teachers=sheet(*lines[:4], [], ["", "\u00a0"], *lines[4:5], [], lines[5], [], [], []))
     assert found.column("teachers", "账号") == ["t1", "t2", "t3"]
     assert found.lines == [
-        "提示 教师数据!A5:A6 数据中间有空行，已跳过（共2处）",
-        "提示 教师数据!A8 数据中间有空行，已跳过",
+        "提示 教师数据!A5:A6、A8 数据中间有空行，已跳过（共3处）",
     ]
 
 
@@ -161,17 +160,24 @@ def test_one_bad_cell_near_the_end_of_twenty_thousand_rows() -> None:
 
 
 def test_faults_beyond_the_cap_are_counted() -> None:
-    rows = [{"账号": f"t{n}", "在线授课": f"第{n}"} for n in range(1, 1204)]
+    rows = [{"账号": f"t{n}", "学校名称": f"第{n}学校"} for n in range(1, 1204)]
     lines = read(teachers=table("teachers", *rows)).lines
     assert len(lines) == 1001
-    assert lines[0] == "错误 教师数据!H4 “第1”不是数字，按空白处理"
-    assert lines[-1] == "错误 教师数据!H1004 同类问题还有203处，没有列出"
+    assert lines[0] == "错误 教师数据!A4 学校“第1学校”在学校数据里没有"
+    assert lines[-1] == "错误 教师数据!A1004 同类问题还有203处，没有列出"
+
+
+def test_values_that_all_differ_are_one_cause() -> None:
+    rows = [{"账号": f"t{n}", "在线授课": f"第{n // 2}" if n % 5 else 9.0} for n in range(1, 31)]
+    assert read(teachers=table("teachers", *rows)).lines == [
+        "错误 教师数据!H4:H7、H9:H12…… “第0”不是数字，按空白处理（不同的有15个，共24处：第4、5、6、7、9、10、11、12、14、15、16、17……行）"
+    ]
 
 
 def test_one_reason_makes_one_row_with_the_first_dozen_rows() -> None:
     rows = [{"账号": f"t{n}", "学校名称": "撤并小学"} for n in range(14)]
     assert read(teachers=table("teachers", *rows)).lines == [
-        "错误 教师数据!A4 学校“撤并小学”在学校数据里没有（共14行：第4、5、6、7、8、9、10、11、12、13、14、15……行）"
+        "错误 教师数据!A4:A17 学校“撤并小学”在学校数据里没有（共14行）"
     ]
 
 

@@ -109,8 +109,8 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "key_column_missing": (
         no_column("teachers", "教师姓名"), "错误 教师数据!A3 没有“教师姓名”列，这张表无法读取",
     ),
-    "column_missing": (no_column("teachers", "账号"), "错误 教师数据!A3 没有“账号”列，按空白处理"),
-    "derivable_column_missing": (no_column("schools", "在线授课"), "提示 学校数据!A3 没有“在线授课”列，按空白处理"),
+    "column_missing": (no_column("teachers", "账号"), "错误 教师数据!A3 缺“账号”列，按空白处理"),
+    "derivable_column_missing": (no_column("schools", "在线授课"), "提示 学校数据!A3 缺“在线授课”列，能推算的由别的表推算"),
     "header_renamed": (
         lambda: read(teachers=sheet([], [], ["单位", *HEADERS[1:]], TEACHER)), "提示 教师数据!A3 列名“单位”按“学校名称”读取",
     ),
@@ -369,7 +369,7 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "award_months_to_come": (monthly({}), "警告 教师数据!A4 网络学习空间应用专家待核实：评选期未完，还没有2021-01、2021-02、2021-03、2021-04、2021-05、2021-06、2021-07的月度得分"),
     "award_no_months": (teachers({}), "警告 教师数据!A4 网络学习空间应用专家待核实：没有月度得分，月均用得分代替"),
     "award_log_gap": (both(teachers=[{"在线授课": ""}], events=[{}]), "警告 教师数据!A4 网络学习空间应用专家待核实：次数由行为明细得出，行为明细缺2020-12、2021-01、2021-02"),
-    "award_mixed": (teachers({"平台得分": 100.0}, OTHER), "警告 教师数据!A4 网络学习空间应用专家待核实：自己是平台得分，名次线附近有人是计算得分，两种分不能直接比"),
+    "award_mixed": (teachers({"平台得分": 100.0}, OTHER), "警告 教师数据!A4 网络学习空间应用专家待核实：自己是平台得分，获奖线附近有人是计算得分，两种分不能直接比"),
     "award_beyond": (
         teachers(
             *({"账号": f"t{n}", "教师姓名": f"教师{n}", "在线授课": 39.0 - n / 10} for n in range(10)),

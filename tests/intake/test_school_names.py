@@ -86,8 +86,8 @@ def test_a_name_that_nobody_knows_is_asked_about_wherever_it_stands(book: Path) 
     asked = [text for _, text in said(check(book), f"是不是“{FIRST}”？")]
     assert asked == [
         f"学校“{OLD}”在学校数据里没有，是不是“{FIRST}”？",
-        f"学校“{OLD}”在学校数据里没有，是不是“{FIRST}”？",
         f"学校“{OLD}”在学校数据里没有，这些行不用，是不是“{FIRST}”？",
+        f"学校“{OLD}”在学校数据里没有，是不是“{FIRST}”？",
         f"管理员的学校“{OLD}”在学校数据里没有，这些行不计，是不是“{FIRST}”？",
     ]
 

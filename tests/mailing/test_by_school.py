@@ -106,7 +106,7 @@ def test_the_position_is_the_engine_s(copies: list[SchoolCopy]) -> None:
         shown = next(r for r in sheet.iter_rows(values_only=True) if r[0] == "得分")
         assert shown[2] == pytest.approx(o.score_cents[k] / 100)
         assert (shown[3:6], shown[7][:10]) == ((None,) * 3, "全市不足10所学校，")
-        assert not any("分数线" in name for name in rows if name != "全市教师")
+        assert not any("获奖线" in name for name in rows if name != "全市教师")
         explained = openpyxl.load_workbook(copy.path)["得分说明"]
         scores = [r[10] for r in explained.iter_rows(min_row=4, values_only=True) if r[0] == "学校"]
         missing = o.scores.missing[:, k]
@@ -122,7 +122,7 @@ def test_in_a_city_of_ten_schools_the_position_has_its_lines() -> None:
     rows = {cells[row, 1]: row for row, column in reversed(cells) if column == 1}
     assert cells[rows["得分"], 4] == pytest.approx(np.median(o.score_cents) / 100, abs=0.006)
     [(last, line)] = cut_lines(run, "school")
-    row = rows[f"前{last}名的分数线"]
+    row = rows[f"前{last}名的获奖线"]
     assert cells[row, 3] == line
     assert cells[row, 7] == pytest.approx(line - o.standing.key[4] / 100)
 

@@ -96,15 +96,12 @@ def copy_of(run: Run, own: str, template: Path, folder: Path) -> SchoolCopy:
 
 
 def cells(path: Path) -> dict[tuple[str, str], object]:
-    """What every cell shows and every formula says, but for the fingerprint of the city's data."""
+    """What every cell shows and every formula says."""
     out: dict[tuple[str, str], object] = {}
     for shown in (True, False):
         for sheet in openpyxl.load_workbook(path, data_only=shown):
             for row in sheet.iter_rows():
-                if row[0].value != "数据指纹":
-                    out |= {
-                        (f"{sheet.title} {shown}", c.coordinate): c.value for c in row if c.value is not None
-                    }
+                out |= {(f"{sheet.title} {shown}", c.coordinate): c.value for c in row if c.value is not None}
     return out
 
 

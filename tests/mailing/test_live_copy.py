@@ -245,7 +245,7 @@ def _cells(area: str) -> list[str]:
 
 def test_the_note_names_the_run_and_every_reading(live: Path) -> None:
     run, note = CITY, set(map(str, stored(live)["说明"].values()))
-    wanted = {"2026-11-23 09:30:00", run.results.version, run.results.fingerprint}
+    wanted = {"2026-11-23 09:30:00", run.results.version}
     wanted |= {r.value(run.rules.chosen[r.id]).label for r in run.rules.readings}
     wanted |= {r.label for r in run.rules.readings}
     assert wanted <= note
@@ -316,7 +316,7 @@ def test_a_school_s_copy_says_where_it_stands(tmp_path: Path) -> None:
         assert note[note.index("学校名次") + 1] == (str(own) if own else "没有排名")
         shown = least == CITY.schools
         assert ("全市学校得分中位数" in note) == shown
-        assert (f"前{award.last}名的分数线" in note) == shown
+        assert (f"前{award.last}名的获奖线" in note) == shown
 
 
 def test_an_empty_city_is_no_error(tmp_path: Path) -> None:

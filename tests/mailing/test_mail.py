@@ -62,7 +62,7 @@ def test_an_edition_and_its_draft(option: str, name: str, book: Path, tmp_path: 
     message = draft_of(tmp_path / f"{name}.eml")
     assert message["X-Unsent"] == "1"
     assert [message[h] for h in ("To", "From", "Cc", "Bcc", "Date")] == [None] * 5
-    assert message["Subject"] == f"赤壁市中小学“网络学习空间”应用评比方案结果（{name}）"
+    assert message["Subject"] == f"赤壁市中小学“网络学习空间”应用评比结果（{name}）"
     assert "您好" in message.get_body().get_content()  # type: ignore[union-attr]
     [attached] = message.iter_attachments()
     assert attached.get_filename() == f"{name}.xlsx"

@@ -79,7 +79,9 @@ def test_a_good_copy_may_be_sent_and_libreoffice_agrees(good: Path) -> None:
     assert found.can_be_sent
     assert found.recalculated == found.formulas > 1500
     assert found.values > 1000
-    assert re.fullmatch(r"核对无误：\d+个数，其中公式\d+个，LibreOffice重算\d+个，全部一致", found.message)
+    assert re.fullmatch(
+        r"核对无误：\d+个数都和本簿一致；\d+个公式用LibreOffice再算一遍，也一致", found.message
+    )
 
 
 def test_without_libreoffice_it_says_so(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +89,7 @@ def test_without_libreoffice_it_says_so(good: Path, monkeypatch: pytest.MonkeyPa
     found = proved(good, recalculate=True)
     assert found.can_be_sent
     assert found.recalculated is None
-    assert found.message.endswith("；没有用LibreOffice重算")
+    assert found.message.endswith("；公式没有用LibreOffice再算一遍")
 
 
 @pytest.mark.parametrize("formulas", [True, False])

@@ -49,7 +49,7 @@ def test_the_whole_command_with_all_cases_passes(
     assert command(book, monkeypatch=monkeypatch) == 0
     said = capsys.readouterr()
     assert [line.split(" ")[0] for line in said.out.splitlines()[1:-1]] == ["正常"] * 8
-    assert f"方案算例：{len(load_cases(CASES))}个算例全部相符" in said.out
+    assert f"照方案手算的例子：{len(load_cases(CASES))}个算例全部相符" in said.out
     assert said.out.splitlines()[-1].startswith("自检通过：")
     assert said.err == ""
 

@@ -32,7 +32,7 @@ def book(tmp_path: Path) -> Path:
     return calculated(tmp_path)
 
 
-# 没有空档
+# 每个数都有分
 
 
 def changed(rules: Rules, kind: str, name: str, **values: object) -> Rules:
@@ -109,7 +109,7 @@ def test_a_target_of_nought_in_the_workbook_fails_that_line_alone(book: Path) ->
     assert "教师“制作课件”：0也得满分10，没有扣分" in line.text
 
 
-# 三种算法一致
+# 三种方法算得一样
 
 OTHER = changed(RULES, "teacher", "在线授课", target=41.0)
 
@@ -172,7 +172,7 @@ def test_libreoffice_serves_where_formualizer_is_missing(monkeypatch: pytest.Mon
     assert "（组织机构）按列7.25、按公式4" in line.text
 
 
-# 方案算例
+# 照方案手算的例子
 
 
 def test_a_case_that_was_altered_is_named(book: Path, tmp_path: Path) -> None:

@@ -295,7 +295,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     "how near a line": (typed("临界名单", "差距", 4, 7), RESULTS, "临界名单!G4（差距）表里是7"),
     "the effect of a reading": (typed("口径影响", "说明", 5, "名单不变。"), RESULTS, "口径影响!F5（说明）"),
     "a problem's level": (typed("问题清单", "级别", 4, "无"), RESULTS, "问题清单!A4（级别）表里是“无”"),
-    "a problem's text": (typed("问题清单", "内容", 4, "没有问题"), RESULTS, "问题清单!F4（内容）"),
+    "a problem's text": (typed("问题清单", "内容", 4, "没有问题"), RESULTS, "问题清单!G4（内容）"),
     "a problem taken out": (emptied("问题清单", 4), RESULTS, "问题清单!A4（级别）表里是空白"),
     "a sheet's title": (typed("学校排名", "A", 1, "学校最终排名"), RESULTS, "学校排名!A1（标题）是“学校最终排名”"),
     "a subtitle": (typed("学校排名", "A", 2, "2021-08-01 核定"), RESULTS, "学校排名!A2（副标题）是“2021-08-01 核定”"),
@@ -401,7 +401,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
         SCREEN,
         "教师得分!P4:P9：条件格式让人看到的不是格子里的",
     ),
-    "a conditional format of the newer kind": (newer_rule, SCREEN, "教师得分：有新式的条件格式，openpyxl读不了"),
+    "a conditional format of the newer kind": (newer_rule, SCREEN, "教师得分：有新式的条件格式，另一个程序读不了"),
     "a result row hidden": (in_sheet("学校排名", '<row r="5"', '<row r="5" hidden="1"'), SCREEN, "学校排名!5：行被隐藏"),
     "a result row without height": (
         through(lambda b: setattr(b["学校排名"].row_dimensions[5], "height", 0.5)),
@@ -424,7 +424,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     "a sheet very hidden": (
         through(lambda b: setattr(b.create_sheet("底稿"), "sheet_state", "veryHidden")),
         SCREEN,
-        "底稿：工作表被深度隐藏",
+        "底稿：工作表藏得很深",
     ),
     "a comment": (
         through(lambda b: setattr(b["教师得分"]["P5"], "comment", Comment("应为99", "某人"))),

@@ -24,7 +24,7 @@ from workbooks import Parts, change, everything, pasted, replace, sheet_part, ta
 
 MODULE = 'Attribute VB_Name = "Hand"\r\nSub Hello()\r\n    MsgBox "hello"\r\nEnd Sub\r\n'
 OWN = "我的统计"
-NOTE_COLUMN = 11  # right of 问题清单, whose table ends at column 9
+NOTE_COLUMN = 12  # right of 问题清单, whose table ends at column 10
 BELOW = 400  # below all rows of data
 _UI = (
     '<customUI xmlns="http://schemas.microsoft.com/office/{space}/customui"><ribbon><tabs><tab id="{id}" '

@@ -46,7 +46,7 @@ TABLES = {
     "资格审核": ("Eligibility", f"类别 {PERSON} 是否达标 未达标原因"),
     "学校得分": ("SchoolScores", f"学校名称 {SCHOOL} {TOTALS}"),
     "教师得分": ("TeacherScores", f"{PERSON} {TEACHER} {TOTALS}"),
-    "问题清单": ("Problems", "级别 工作表 单元格 对象 原值 内容 建议 条款 已确认保留"),
+    "问题清单": ("Problems", "级别 影响 工作表 单元格 对象 原值 内容 建议 已确认保留 条款"),
     "与上次相比": ("Changes", f"类别 {PERSON} 上次名次 本次名次 上次得分 本次得分 变化 原因"),
     "学校指标": ("SchoolMeasures", SCHOOL_INPUT),
     "教师指标": ("TeacherMeasures", TEACHER_INPUT),
@@ -142,9 +142,9 @@ def test_tabs_are_coloured_by_role(book: Workbook) -> None:
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
     for sheet in book.worksheets:
         protection = sheet.protection
-        assert protection.sheet == (sheet.title not in ["首页", "规则", "帮助", "列名对应", *INPUTS]), (
-            sheet.title
-        )
+        assert protection.sheet == (
+            sheet.title not in ["首页", "规则", "帮助", "列名对应", "问题清单", *INPUTS]
+        ), sheet.title
         if protection.sheet:
             assert protection.password is None
             locked = [
@@ -176,8 +176,8 @@ def test_the_first_data_row_carries_the_style_of_each_column(book: Workbook) -> 
     for (name, header), number_format in expected.items():
         cell = book[name][f"{column(book[name], header)}4"]
         assert (cell.value, cell.number_format.replace("\\", "")) == (None, number_format)
-    assert book["问题清单"]["F4"].alignment.wrap_text
-    assert book["问题清单"]["C4"].font.underline == "single"
+    assert book["问题清单"]["G4"].alignment.wrap_text
+    assert book["问题清单"]["D4"].font.underline == "single"
     assert not book["教师排名"]["B4"].alignment.wrap_text
 
 

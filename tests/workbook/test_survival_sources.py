@@ -201,7 +201,7 @@ def test_sheet_names_with_spaces(book: Path) -> None:
     assert " 学校 排名" in names
     assert "学校排名" not in names
     assert [row[1] for row in cells(book, " 学校 排名")[3:]] == RANKED
-    links = [c.hyperlink.location for (c,) in opened(book)[" 问题 清单"]["C4:C9"] if c.hyperlink]
+    links = [c.hyperlink.location for (c,) in opened(book)[" 问题 清单"]["D4:D9"] if c.hyperlink]
     assert {link.split("!")[0] for link in links} <= {"' 学校 数据'", "'教师数据'"}
     assert links
 

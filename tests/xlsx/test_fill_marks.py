@@ -45,8 +45,8 @@ def listed(path: Path) -> dict[tuple[str, str], str]:
     """(sheet, cell) → level of every error and warning of the list that names a cell of data."""
     rows = openpyxl.load_workbook(path)["问题清单"].iter_rows(min_row=4, values_only=True)
     out: dict[tuple[str, str], str] = {}
-    for level, sheet, area, *_ in rows:
-        if level in FILLS:
+    for level, _, sheet, areas, *_ in rows:
+        for area in areas.split("、") if level in FILLS else ():
             for row in openpyxl.utils.cell.rows_from_range(f"{area}:{area}" if ":" not in area else area):
                 out |= {(sheet, cell): out.get((sheet, cell), level) for cell in row}
     return out

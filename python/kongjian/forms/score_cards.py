@@ -83,7 +83,7 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
             MISSING if missing[k] else _shown(indicator, kind, o.units[indicator.column][at], rules)
         )
         if missing[k]:
-            remarks[k] = "数据缺失，按0分计"
+            remarks[k] = "缺数据，按0分计"
         elif other and indicator.homeroom_only:
             said, rescaled = _NON_HOMEROOM[rules.choice(NonHomeroom)]
             remarks[k] = f"{_not_homeroom(rules)}，{said}"

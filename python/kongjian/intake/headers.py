@@ -222,7 +222,7 @@ def _complete(
     table: InputTable, columns: dict[str, int], unknown: list[str], row: int, findings: Findings
 ) -> bool:
     """Reports the columns that are not there; without a key column the table cannot be read."""
-    others = "、".join(unknown) or "无"
+    others = f"；表中没有认出的列名：{'、'.join(unknown)}" if unknown else ""
     readable = True
     for column in table.columns:
         if column.name in columns or column.optional:
@@ -232,5 +232,6 @@ def _complete(
             code, readable = "key_column_missing", False
         elif column.derivable or column.blank or not column.is_needed:
             code = "derivable_column_missing"
-        findings.add(code, table.id, row, name=column.name, unknown=others)
+        treated = "能推算的由别的表推算" if column.derivable else "按空白处理"
+        findings.add(code, table.id, row, name=column.name, treated=treated, unknown=others)
     return readable

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kongjian.base.grid import DAY_ZERO, Area, Cell, cell_number, column_number
 from kongjian.engine.findings import Finding
-from kongjian.intake.problem_list import Line
+from kongjian.intake.problem_list import LEVELS, Line
 from kongjian.intake.where import Where
 from kongjian.xlsx.fill_marks import ALWAYS, SELF, Mark
 
@@ -29,7 +29,7 @@ def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
     """The marks of the listed findings that are about cells; what staff accepted is not marked."""
     cells: dict[tuple[str, str], dict[str, set[tuple[int, int]]]] = {}
     taken: set[tuple[str, int, int]] = set()
-    for line in lines:  # errors stand before warnings: a cell has one fill
+    for line in sorted(lines, key=lambda line: LEVELS.index(line.level)):  # a cell has one fill, the error's
         for finding in line.findings if line.level in FILLS and not line.accepted else ():
             at = (finding.table, where.row(finding), column_number(where.letters(finding)))
             if where.has_cell(finding) and at not in taken:

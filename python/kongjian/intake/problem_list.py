@@ -1,4 +1,4 @@
-"""Words the findings: 问题清单, by level, sheet and place, with what staff have accepted."""
+"""Words the findings: 问题清单, one line for each cause, by effect, level, sheet and place, with what staff have accepted."""
 
 from __future__ import annotations
 
@@ -11,26 +11,34 @@ import numpy as np
 
 from kongjian.base.grid import Cell, column_number
 from kongjian.base.text import fold
+from kongjian.engine.evidence.touched import EFFECTS, HINT, Effect
 from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.intake.values import folded
 from kongjian.intake.where import Where, shown
 from kongjian.rules.model_tables import Problem, Words
 
-LEVELS = ("错误", "警告", "提示")
+LEVELS = ("错误", "警告", HINT)
 ACCEPTED = "已确认保留"
-COLUMNS = ("级别", "工作表", "单元格", "对象", "原值", "内容", "建议", "条款", ACCEPTED)
+COLUMNS = ("级别", "影响", "工作表", "单元格", "对象", "原值", "内容", "建议", ACCEPTED, "条款")
 KEY_COLUMNS = ("工作表", "单元格", "对象", "原值", "内容", ACCEPTED)
 """What tells one oddity from another from one check to the next, and what staff wrote beside it."""
+SHOWN_AREAS = 2
+"""Of a line's cells beside the first; its text names the rows of more."""
 SHOWN_ROWS = 12
 SHOWN_VALUES = 3
 MOST_LOOKED_AT = 200
 """Of a group's findings for its values and names: some groups have ten thousand rows."""
+MOST_ALONE = 60
+"""Errors of one kind that touch awards, each in a line of its own; of more the cause is one."""
 LONGEST_SHOWN = 200
 LONGEST_VALUE = 60
 BLANK = "（空白）"
 LAST = 1 << 30
 
+JOIN = "、"
+_ROWS_SAID = re.compile(r"：第\d[\d、]*(?:……)?行")
+_LETTERS = re.compile(r"[A-Z]*")
 _ANSWER_ENDS = re.compile(r"[\s,，;；:：、（(]")
 Key = tuple[str, ...]
 
@@ -40,6 +48,7 @@ class Line:
     """One row of 问题清单, what it is sorted by, and the findings that it tells of (none for a count of the rest)."""
 
     level: str
+    effect: str
     sheet: str
     cell: str
     subject: str
@@ -52,31 +61,54 @@ class Line:
     findings: tuple[Finding, ...]
 
 
-def lines(findings: Findings, where: Where, accepted: Mapping[Key, str] | None = None) -> list[Line]:
-    """The findings worded by rules/problems.yaml, neighbours joined; what staff accepted comes last.
+def lines(
+    findings: Findings,
+    where: Where,
+    accepted: Mapping[Key, str] | None = None,
+    effects: Mapping[int, Effect] | None = None,
+) -> list[Line]:
+    """The findings worded by rules/problems.yaml, one line for each cause; what staff accepted comes last.
 
-    `accepted` is what `accepted_before` read from the workbook's list.
+    `accepted` is what `accepted_before` read from the workbook's list, `effects` what `touched.effects` found.
     """
     rules = where.rules
     tables = [t.id for t in rules.tables]
     codes = list(rules.problems)
+    touched = effects or {}
 
-    def sort_key(f: Finding) -> tuple[int, int, str, int]:
-        return (tables.index(f.table), codes.index(f.code), f.column, f.row)
+    def effect(f: Finding) -> Effect:
+        return touched.get(id(f), Effect.NOTHING)
+
+    def sort_key(f: Finding) -> tuple[int, int, Effect, int, int]:
+        return (tables.index(f.table), codes.index(f.code), effect(f), column_number(where.letters(f)), f.row)
 
     out: list[Line] = []
-    for (_, code), same_code in groupby(sorted(findings, key=sort_key), key=lambda f: (f.table, f.code)):
+    found = groupby(sorted(findings, key=sort_key), key=lambda f: (f.table, f.code, effect(f)))
+    for (_, code, what), same_code in found:
         problem = rules.problems[code]
-        groups = _groups(problem, list(same_code))
-        out += [_line(group, problem, where, accepted or {}) for group in groups[: problem.cap]]
+        groups = _groups(problem, list(same_code), what)
+        out += [_line(group, problem, what, where, accepted or {}) for group in groups[: problem.cap]]
         if len(groups) > problem.cap:
-            out.append(_rest(groups[problem.cap], problem, where, len(groups) - problem.cap))
+            out.append(_rest(groups[problem.cap], problem, what, where, len(groups) - problem.cap))
     return sorted(out, key=lambda line: line.order)
+
+
+def folds_from(frame: Frame) -> int:
+    """The row (from 0) from which on nothing is to be done: hints, and behind them what staff accepted."""
+    rest = (frame["级别"] == HINT) | (frame[ACCEPTED] != "")
+    return frame.height - int(np.argmin(rest[::-1])) if not rest.all() else 0
+
+
+def first_area(cells: str) -> str:
+    """The first of the areas that 单元格 names: where its link leads."""
+    return cells.partition(JOIN)[0].rstrip("…")
 
 
 def frame(found: Sequence[Line]) -> Frame:
     """The lines as the table Problems has them."""
-    attributes = ("level", "sheet", "cell", "subject", "value", "text", "advice", "clause", "accepted")
+    attributes = (
+        "level", "effect", "sheet", "cell", "subject", "value", "text", "advice", "accepted", "clause",
+    )  # fmt: skip
     return Frame(
         {
             name: texts(getattr(line, attribute) for line in found)
@@ -100,8 +132,9 @@ def accepted_before(rows: Sequence[Sequence[Cell]], words: Words) -> dict[Key, s
 
 
 def _key(sheet: str, cell: str, subject: str, value: str, text: str) -> Key:
-    """Rows move when staff insert or sort: of the cell only the column counts."""
-    return (sheet, cell.partition(":")[0].rstrip("0123456789"), subject, value, text)
+    """Rows move when staff insert or sort: of the cells only the first one's column counts, of the text no list of rows."""
+    column = _LETTERS.match(cell)
+    return (sheet, column[0] if column else "", subject, value, _ROWS_SAID.sub("", text))
 
 
 def count_levels(frame: Frame) -> dict[str, int]:
@@ -110,53 +143,58 @@ def count_levels(frame: Frame) -> dict[str, int]:
     return {level: int(np.count_nonzero((frame["级别"] == level) & standing)) for level in LEVELS}
 
 
-def _line(group: list[Finding], problem: Problem, where: Where, accepted: Mapping[Key, str]) -> Line:
+def _line(
+    group: list[Finding], problem: Problem, effect: Effect, where: Where, accepted: Mapping[Key, str]
+) -> Line:
     first = group[0]
     table = where.rules.table(first.table)
-    text = word(problem.text, first) + _count(group, problem)
+    areas = _areas(group, where)
+    text = _text(group, problem) + _count(group, problem, areas)
     subject = _subject(group, where)
     value = _value(group, where)
-    area = _area(group, problem, where)
-    kept = accepted.get(_key(table.sheet, area, subject, value, text), "")
+    cells = JOIN.join(areas[:SHOWN_AREAS]) + ("……" if len(areas) > SHOWN_AREAS else "")
+    kept = accepted.get(_key(table.sheet, cells, subject, value, text), "")
     place = (first.row, column_number(where.letters(first)))
     return Line(
-        problem.level, table.sheet, area, subject, value, text, word(problem.advice, first),
-        where.clause(first), kept, _order(bool(kept), problem, where, first, place), tuple(group),
+        problem.level, EFFECTS[effect], table.sheet, cells, subject, value, text, word(problem.advice, first),
+        where.clause(first), kept, _order(bool(kept), problem, effect, where, first, place), tuple(group),
     )  # fmt: skip
 
 
-def _rest(group: list[Finding], problem: Problem, where: Where, count: int) -> Line:
+def _rest(group: list[Finding], problem: Problem, effect: Effect, where: Where, count: int) -> Line:
     first, text = group[0], f"同类问题还有{count}处，没有列出"
-    order = _order(False, problem, where, first, (LAST, column_number(where.letters(first))))
+    order = _order(False, problem, effect, where, first, (LAST, column_number(where.letters(first))))
     return Line(
-        problem.level, where.rules.table(first.table).sheet, where.cell(first), "", "", text,
+        problem.level, EFFECTS[effect], where.rules.table(first.table).sheet, where.cell(first), "", "", text,
         word(problem.advice, first), where.clause(first), "", order, (),
     )  # fmt: skip
 
 
 def _order(
-    kept: bool, problem: Problem, where: Where, finding: Finding, place: tuple[int, int]
+    kept: bool, problem: Problem, effect: Effect, where: Where, finding: Finding, place: tuple[int, int]
 ) -> tuple[int, ...]:
     tables = [t.id for t in where.rules.tables]
-    return (int(kept), LEVELS.index(problem.level), tables.index(finding.table), *place)
+    return (int(kept), effect, LEVELS.index(problem.level), tables.index(finding.table), *place)
 
 
-def _groups(problem: Problem, found: list[Finding]) -> list[list[Finding]]:
-    """Findings told in one row: neighbours of a column, or all of one reason."""
-    if problem.group == "reason":
-        by_reason: dict[str, list[Finding]] = {}
-        for f in found:
-            by_reason.setdefault(word(problem.text, f), []).append(f)
-        return list(by_reason.values())
-    if problem.group == "":
+def _groups(problem: Problem, found: list[Finding], effect: Effect) -> list[list[Finding]]:
+    """Findings told in one line: of a column, of a sheet, of one reason. An error that touches an award stands alone:
+
+    it is accepted for the one whom it is about. (So is the reason against the award, which never joins another.)
+    """
+    few = effect is Effect.AWARD and problem.level == LEVELS[0] and len(found) <= MOST_ALONE
+    if few or problem.group == "":
         return [[f] for f in found]
-    out: list[list[Finding]] = []
+
+    def cause(f: Finding) -> tuple[str, ...]:
+        if problem.group == "cells":
+            return (f.column, str(f.params.get("near", "")))  # what a name may be meant for is its own
+        return (word(problem.text, f),) if problem.group == "reason" else ()
+
+    out: dict[tuple[str, ...], list[Finding]] = {}
     for f in found:
-        if out and out[-1][-1].column == f.column and f.row - out[-1][-1].row <= 1:
-            out[-1].append(f)
-        else:
-            out.append([f])
-    return out
+        out.setdefault(cause(f), []).append(f)
+    return list(out.values())
 
 
 def word(template: str, finding: Finding) -> str:
@@ -190,18 +228,42 @@ def _rows_of(group: list[Finding]) -> int:
     return len({f.row for f in group}) + sum(f.more for f in group)
 
 
-def _count(group: list[Finding], problem: Problem) -> str:
+def _text(group: list[Finding], problem: Problem) -> str:
+    """The words of a line: of a whole sheet's places the first few different ones."""
+    first = word(problem.text, group[0])
+    if problem.group != "sheet":
+        return first
+    said = list(dict.fromkeys(word(problem.text, f) for f in group[:MOST_LOOKED_AT]))
+    return short("；".join(said[:SHOWN_VALUES])) + ("……" if len(said) > SHOWN_VALUES else "")
+
+
+def _count(group: list[Finding], problem: Problem, areas: Sequence[str]) -> str:
+    """How many places a line is about, how many of them differ, and the rows where its cells do not name them all."""
     if len(group) == 1 and not group[0].more:
         return ""
-    if problem.group == "cells":
-        return f"（共{len(group)}处）"
+    said = f"共{_rows_of(group)}行" if problem.group == "reason" else f"共{_places(group)}处"
+    different = (
+        len({word(problem.text, f) for f in group[:MOST_LOOKED_AT]}) if problem.group == "cells" else 1
+    )
+    if 1 < different < min(len(group), MOST_LOOKED_AT):
+        said = f"不同的有{different}个，{said}"
     rows = sorted({f.row for f in group})
-    said = "、".join(str(r) for r in rows[:SHOWN_ROWS])
-    return f"（共{_rows_of(group)}行：第{said}{'……' if len(rows) > SHOWN_ROWS else ''}行）"
+    if len(areas) > SHOWN_AREAS:
+        said += f"：第{JOIN.join(map(str, rows[:SHOWN_ROWS]))}{'……' if len(rows) > SHOWN_ROWS else ''}行"
+    return f"（{said}）"
 
 
-def _area(group: list[Finding], problem: Problem, where: Where) -> str:
-    first = where.cell(group[0])
-    if problem.group != "cells" or len(group) == 1:
-        return first
-    return f"{first}:{where.cell(group[-1])}"
+def _places(group: list[Finding]) -> int:
+    return len(group) + sum(f.more for f in group)
+
+
+def _areas(group: list[Finding], where: Where) -> list[str]:
+    """The cells of a group, those of a column that follow one another joined."""
+    out: list[tuple[str, int, int]] = []
+    for f in group:
+        letters, row = where.letters(f), where.row(f)
+        if out and out[-1][0] == letters and 0 <= row - out[-1][2] <= 1:
+            out[-1] = (letters, out[-1][1], row)
+        else:
+            out.append((letters, row, row))
+    return [f"{c}{a}" if a == z else f"{c}{a}:{c}{z}" for c, a, z in out]

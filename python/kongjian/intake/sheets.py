@@ -59,13 +59,17 @@ def no_sheet(sheet: str) -> KongjianError:
 
 @dataclass(frozen=True)
 class Page:
-    """One output table as it is to be written. `links` leads from rows (from 0) to a sheet and a cell."""
+    """One output table as it is to be written. `links` leads from rows (from 0) to a sheet and a cell.
+
+    From the row `folded` (from 0) on the rows are one outline group, collapsed; None for none.
+    """
 
     spec: OutputSheet
     frame: Frame
     subtitle: str
     yes_no: frozenset[str] = frozenset()
     links: tuple[tuple[int, str, str], ...] = ()
+    folded: int | None = None
 
 
 def out_columns(spec: str) -> tuple[OutColumn, ...]:

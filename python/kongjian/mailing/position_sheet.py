@@ -30,9 +30,9 @@ from kongjian.xlsx.text_heights import row_height
 
 POSITION, EXPLAINED = "本校位置", "得分说明"
 _WIDTHS = (20.0, 20.0, 12.0, 12.0, 12.0, 12.0, 30.0, 60.0)
-_SCHOOL_HEAD = ("学校", "", "本校", "全市中位数", "下四分位", "上四分位", "还差", "说明")
+_SCHOOL_HEAD = ("学校", "", "本校", "全市中位数", "后四分之一的线", "前四分之一的线", "还差", "说明")
 _TEACHER_HEAD = ("教师姓名", "账号", "得分", "月均得分", "名次", "还差", "到获奖线还差", "怎样到达标线")
-_CITY_HEAD = ("全市教师", "", "分数线", "中位数", "下四分位", "上四分位", "", "说明")
+_CITY_HEAD = ("全市教师", "", "获奖线", "中位数", "后四分之一的线", "前四分之一的线", "", "说明")
 Line = tuple[Value, ...]
 
 
@@ -111,7 +111,7 @@ def _school_block(run: Run, school: str) -> Iterator[Line]:
         )
         for last, line in _shown_lines(run, "school"):
             said = f"第{last}名的得分{line:.2f}"
-            yield (f"前{last}名的分数线", "", _cell(line), None, None, None, _short(line, _key(o)[at]), said)
+            yield (f"前{last}名的获奖线", "", _cell(line), None, None, None, _short(line, _key(o)[at]), said)
         yield ("是否达标", "", "达标" if eligible else "未达标", None, None, None, None, why)
         if way := way_to_mark(run.results, run.rules, "school", at):
             yield ("怎样到达标线", "", None, None, None, None, None, way)
@@ -149,7 +149,7 @@ def _city_block(run: Run) -> Iterator[Line]:
     known = _quartiles(run, from_cents(o.score_cents))
     yield ("得分", "", None, *known, None, f"全市共{len(o.order)}名教师排名")
     for last, line in _shown_lines(run, "teacher"):
-        yield (f"前{last}名的分数线", "", _cell(line), None, None, None, None, None)
+        yield (f"前{last}名的获奖线", "", _cell(line), None, None, None, None, None)
     mark = pass_mark(run.rules, "teacher")
     yield ("达标线", "", _cell(mark), None, None, None, None, "月均得分不低于这个数")
 
@@ -177,7 +177,7 @@ def _withheld(run: Run) -> Value:
     """Why there are no figures of the whole city."""
     if run.shows_lines:
         return None
-    return f"全市不足{run.rules.evidence.schools_to_show_lines}所学校，不写中位数和分数线，免得看出别校的得分"
+    return f"全市不足{run.rules.evidence.schools_to_show_lines}所学校，不写中位数和获奖线，免得看出别校的得分"
 
 
 def _quartiles(run: Run, values: Floats) -> tuple[Value, Value, Value]:

@@ -56,10 +56,10 @@ class Proof:
         if not self.can_be_sent:
             return "先不发送，请先看过：\n" + _listed(self.doubts)
         looked = f"；有人核对过：\n{_listed(self.doubts)}" if self.doubts else ""
-        counts = f"核对无误：{self.values}个数，其中公式{self.formulas}个"
+        counts = f"核对无误：{self.values}个数都和本簿一致"
         if self.recalculated is None:
-            return counts + ("；没有用LibreOffice重算" if self.formulas else "") + looked
-        return f"{counts}，LibreOffice重算{self.recalculated}个，全部一致{looked}"
+            return counts + ("；公式没有用LibreOffice再算一遍" if self.formulas else "") + looked
+        return f"{counts}；{self.recalculated}个公式用LibreOffice再算一遍，也一致{looked}"
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from kongjian.mailing.live_copy import live_copy
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof, prove
 from kongjian.mailing.public_copy import public_copy
+from kongjian.rules.wording import results_name
 from kongjian.workbook.run import Run
 
 LIVE, VALUES, BY_SCHOOL, PUBLIC = ("分发版", "数值版", "分校版", "公示版")
@@ -43,7 +44,7 @@ class Sent:
         """The outcome in one sentence."""
         good = f"可以发送{len(self.files)}个文件" if self.files else "没有可以发送的文件"
         if self.files and self.still_open:
-            good = f"生成了{len(self.files)}个文件，核对无误；里面写明{self.still_open}"
+            good = f"生成了{len(self.files)}个文件，核对无误。但{self.still_open}（文件里已写明），请先处理"
         bad = f"；不能发送：{'；'.join(self.reasons[:3])}" if self.reasons else ""
         failed = f"；{'；'.join(self.made.failed[:3])}" if self.made.failed else ""
         open_ = f"；{len(self.doubtful)}份先不发送，请先看过" if self.doubtful else ""
@@ -141,13 +142,13 @@ def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
     body: Sequence[str] = (
         "您好：",
         "",
-        f"附件是{scheme.name}的结果（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
+        f"附件是{results_name(scheme)}（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
         *([f"请注意：发出时{run.still_open}。"] if run.still_open else []),
         *_ABOUT[edition],
         "",
         scheme.handled_by,
     )
-    return Draft(f"{scheme.name}结果（{target.stem}）", "\n".join(body), (target,))
+    return Draft(f"{results_name(scheme)}（{target.stem}）", "\n".join(body), (target,))
 
 
 _ABOUT = {

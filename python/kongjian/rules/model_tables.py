@@ -134,15 +134,17 @@ class TablesFile:
 class Problem:
     """The wording of one kind of finding. `cap` bounds how many rows of it are listed one by one;
 
-    `clause` is the clause that it rests on where its column does not tell.
+    `clause` is the clause that it rests on where its column does not tell, `touches` likewise what it bears on:
+    an award, the monthly scores, all indicators, all of its row, nothing.
     """
 
     level: Literal["错误", "警告", "提示"]
     text: str
     advice: str
-    group: Literal["", "cells", "reason"] = ""
+    group: Literal["", "cells", "reason", "sheet"] = ""
     cap: int = 1000
     clause: str = ""
+    touches: Literal["", "award", "months", "score", "row", "nothing"] = ""
     __pydantic_config__ = STRICT
 
 

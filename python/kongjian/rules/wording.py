@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kongjian.rules.bands_text import format_bands
-from kongjian.rules.model import Indicator, Rules
+from kongjian.rules.model import Indicator, Rules, SchemeFile
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Authority, MissingMonths, NonHomeroom, Shortfall
 from kongjian.rules.roles import Role
@@ -43,6 +43,11 @@ def non_homeroom_words(indicator: Indicator, rules: Rules) -> str:
 def counting_score(rules: Rules) -> str:
     """Which of the two counts where the platform gives a score."""
     return _AUTHORITY[rules.choice(Authority)]
+
+
+def results_name(scheme: SchemeFile) -> str:
+    """What the results of a scheme are called: a competition has results, its plan has none."""
+    return f"{scheme.name.removesuffix('方案').removesuffix('办法')}结果"
 
 
 def named_months(which: Iterable[object], months: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""三种算法一致: columns, single rows and native formulas give the workbook's own schools and teachers the same scores."""
+"""三种方法算得一样: columns, single rows and native formulas give the workbook's own schools and teachers the same scores."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW
 
-TITLE = "三种算法一致"
+TITLE = "三种方法算得一样"
 _LAST_DIGIT = 1e-9
 """Noise in a double's last bits is below it, any digit that a cell shows is far above."""
 _MOST = 5

@@ -62,11 +62,11 @@ def selfcheck(
         progress("正在核对结果表…")
         with nullcontext(shipped) if shipped else of_scheme(rules) as empty:
             shown = _shown(book, own, run, file, empty, progress)
-        progress("正在核对方案算例…")
+        progress("正在核对手算的例子…")
         folder = cases or scheme_cases.folder_of(rules)
         edited = bool(refused or own.edits)
         worked = _line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited))
-        progress("正在核对三种算法…")
+        progress("正在用三种方法计算…")
         return [*lines, agreeing.result(), worked, *shown]
 
 
@@ -80,7 +80,7 @@ def _shown(
             try:
                 second = after.enter_context(SecondReader(file))
             except Exception as error:  # whatever openpyxl raises of a file that it cannot read
-                blind = f"openpyxl读不了这个文件（{type(error).__name__}）"
+                blind = f"用另一个程序读不了这个文件（{type(error).__name__}）"
 
         def results() -> Line:
             if run is None:

@@ -1,4 +1,4 @@
-"""没有空档: whatever the value, the rules in force give it exactly one score; no reading, month or rank is left out."""
+"""每个数都有分: whatever the value, the rules in force give it exactly one score; no reading, month or rank is left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Shortfall
 from kongjian.selfcheck.checked_book import BAD, GOOD, Line, first_few
 
-TITLE = "没有空档"
+TITLE = "每个数都有分"
 _BESIDE = 1e-6
 """How far beside a bound is tried: more than the engine's tolerance, less than any measure's last digit."""
 _STEPS = 4000

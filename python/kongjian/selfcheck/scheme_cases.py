@@ -1,4 +1,4 @@
-"""方案算例: the worked cases of the scheme hold under the installed rules."""
+"""照方案手算的例子: the worked cases of the scheme hold under the installed rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kongjian.rules.catalog import CASES
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few
 from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_case
 
-TITLE = "方案算例"
+TITLE = "照方案手算的例子"
 _AGAIN = "重新安装 kongjian；仍不行请把本报告发给技术人员"
 _MOST = 5
 

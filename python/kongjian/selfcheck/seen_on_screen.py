@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kongjian.base.grid import Grid, cell_number, letter
+from kongjian.engine.evidence.touched import HINT
+from kongjian.intake.problem_list import ACCEPTED
 from kongjian.rules import Rules
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
-from kongjian.selfcheck.result_sheets import header_place
+from kongjian.selfcheck.result_sheets import Place, header_place
 from kongjian.selfcheck.second_reader import VERY_HIDDEN, VISIBLE, Cell, SecondReader, Seen
 from kongjian.selfcheck.shown_values import GENERAL, PLAIN, hidden_by, replaces_value, shows_other
 from kongjian.workbook.layout import HELP, HOME, RULES, output_sheets
@@ -53,7 +55,7 @@ def seen_on_screen(book: Book, second: SecondReader, shipped: Mapping[str, str],
     if wrong:
         advice = "取消隐藏，清除这些格子的格式、批注和图形，重新计算排名，再自检"
         return Line(BAD, TITLE, f"有{len(wrong)}处：{first_few([*wrong, *told], _MOST)}", advice)
-    same = f"openpyxl读到的{cells}个格子和程序读到的相同"
+    same = f"用另一个程序读了{cells}个格子，和本程序读到的相同"
     if told:
         return Line(MIND, TITLE, f"{same}；请看一看：{first_few(told, _MOST)}", "确认无误，或改回原样再自检")
     return Line(GOOD, TITLE, f"{same}；没有隐藏的行列，没有让人看到别的数的格式")
@@ -73,7 +75,7 @@ def _worded(found: list[_Told]) -> list[str]:
 def _states(second: SecondReader, own: list[str], shipped: Mapping[str, str]) -> Iterator[_Told]:
     for sheet, state in second.states.items():
         if state == VERY_HIDDEN:
-            yield _Told(sheet, "工作表被深度隐藏，Excel的菜单里看不到它", "")
+            yield _Told(sheet, "工作表藏得很深，Excel的菜单里看不到它", "")
         elif state != VISIBLE and sheet in own and shipped.get(sheet, VISIBLE) == VISIBLE:
             yield _Told(sheet, "工作表被隐藏", "", wrong=False)
 
@@ -87,12 +89,12 @@ def _other_values(name: str, seen: Seen, grid: Grid) -> Iterator[_Told]:
             continue  # nearly every cell of half a million
         now = grid.errors.get((row, column), now)
         if cell.type != "f" and not _same(now, cell):
-            reason = f"程序读到{said(now)}，openpyxl读到{said(str(other))}"
+            reason = f"本程序读到{said(now)}，另一个程序读到{said(str(other))}"
             yield _Told(name, reason, f"{letter(column)}{row}")
     for row, line in enumerate(grid.rows, start=1):
         for column, now in enumerate(line, start=1):
             if now != "" and now is not None and (row, column) not in seen.cells:
-                yield _Told(name, f"程序读到{said(now)}，openpyxl读到空白", f"{letter(column)}{row}")
+                yield _Told(name, f"本程序读到{said(now)}，另一个程序读到空白", f"{letter(column)}{row}")
 
 
 def _same(now: object, cell: Cell) -> bool:
@@ -120,7 +122,7 @@ def _whole(name: str, seen: Seen) -> Iterator[_Told]:
     if seen.frozen_away:
         yield _Told(name, "冻结窗格把上面或左边的行列留在了屏幕外", "")
     if seen.unread:
-        yield _Told(name, "有新式的条件格式，openpyxl读不了，没有核对", "", wrong=False)
+        yield _Told(name, "有新式的条件格式，另一个程序读不了，没有核对", "", wrong=False)
 
 
 def _input(name: str, seen: Seen, second: SecondReader) -> Iterator[_Told]:
@@ -162,7 +164,9 @@ def _faces(
         for run in (look, *second.runs(cell)):
             if reason := hidden_by(run, look.fill):
                 yield _Told(name, reason, f"{letter(column)}{row}")
-    yield from _hidden(name, seen, usual if place else {})
+    yield from _hidden(
+        name, seen, usual if place else {}, _folded(spec, place, grid) if place else frozenset()
+    )
     yield from _covered(name, seen, spec, usual, top)
 
 
@@ -183,10 +187,21 @@ def _formatted(code: str, cell: Cell, usual: str, fixed: bool) -> bool:
     return shows_other(code, value, usual)
 
 
-def _hidden(name: str, seen: Seen, usual: Mapping[int, str]) -> Iterator[_Told]:
+def _folded(spec: OutputSheet | None, place: Place, grid: Grid) -> frozenset[int]:
+    """The rows of 问题清单 that the program folds away itself: hints, and what staff accepted."""
+    if spec is None or ACCEPTED not in spec.names:
+        return frozenset()
+    level, kept = (place.columns[spec.names.index(name)] - 1 for name in (spec.names[0], ACCEPTED))
+    rows = enumerate(grid.rows[place.row :], start=place.row + 1)
+    return frozenset(row for row, cells in rows if cells[level] == HINT or cells[kept] not in ("", None))
+
+
+def _hidden(name: str, seen: Seen, usual: Mapping[int, str], folded: frozenset[int]) -> Iterator[_Told]:
     last = max((row for row, _ in seen.cells), default=0)
     width = max(usual, default=max((column for _, column in seen.cells), default=0))
-    yield from (_Told(name, "行被隐藏", str(row)) for row in seen.hidden_rows if row <= last)
+    yield from (
+        _Told(name, "行被隐藏", str(row)) for row in seen.hidden_rows if row <= last and row not in folded
+    )
     hidden = (c for c in seen.hidden_columns if c <= width)
     yield from (_Told(name, "列被隐藏", f"{letter(column)}列") for column in hidden)
 

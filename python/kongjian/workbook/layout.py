@@ -112,7 +112,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校各指标的得分"),
         OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师各指标的得分"),
-        OutputSheet("问题清单", "Problems", _columns("级别:text:8 工作表:text:12 单元格:link:13 对象:text:28 原值:text:19 内容:text:50 建议:text:38 条款:text:28 已确认保留:answer"), "result", "粘贴的数据里要核对的地方"),
+        OutputSheet("问题清单", "Problems", _columns("级别:text:8 影响:text:7 工作表:text:12 单元格:link:16 对象:text:28 原值:text:19 内容:text:50 建议:text:38 已确认保留:answer 条款:text:28"), "result", "粘贴的数据里要核对的地方", protected=False),
         OutputSheet(CHANGES, "Changes", _columns(f"类别:text {person} 上次名次:rank:10 本次名次:rank:10 上次得分:score 本次得分:score 变化:text:8 原因:text:60"), "evidence", "名次、得分和上次不同的，为什么"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
@@ -121,11 +121,19 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
-        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:20 取值:text:16 {changes} 说明:text:60"), "evidence", "换一种口径，名单会怎样变"),
+        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:20 取值:text:16 {changes} 说明:text:60"), "evidence", "换一种算法会怎样"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,
     ]  # fmt: skip
+
+
+NOTES = {
+    "NearMisses": "竞赛名次：并列占名次（1、2、2、4）；中国式名次：并列不占名次（1、2、2、3）",
+    "ReadingEffects": "换一种算法会怎样；“取值”是要换成的选择",
+    "Runs": "数据指纹是数据编号：数据一样，编号就一样",
+}
+"""What the subtitles of output tables explain: column names that are no plain words."""
 
 
 def output_sheet(rules: Rules, sheet: str) -> OutputSheet:

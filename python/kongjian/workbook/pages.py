@@ -13,11 +13,13 @@ from kongjian.base.grid import cell_number, from_serial
 from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Floats, Frame, texts
+from kongjian.intake import problem_list
+from kongjian.intake.problem_list import first_area
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds
+from kongjian.workbook.layout import CHANGES, NOTES, output_sheets, range_bounds
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
@@ -91,16 +93,31 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
 
 
 def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计算") -> Page:
-    """The list of problems, each with a link to its cell."""
+    """The list of problems, each with a link to its first cell; what asks for nothing is folded at its end."""
     spec = next(s for s in output_sheets(run.rules) if s.table == "Problems")
     frame = run.problems
     if not frame.height:
         frame = Frame({n: texts(["没有发现问题" if n == "内容" else ""]) for n in frame})
-    places = zip(run.problems["工作表"], run.problems["单元格"], strict=True)
-    spelled = {sheet: sheets.name(sheet) for sheet in set(run.problems["工作表"])}
-    links = [(i, name, cell) for i, (sheet, cell) in enumerate(places) if (name := spelled[sheet])]
-    subtitle = _subtitle(run, spec, frame, moment, done)
-    return Page(spec, frame, subtitle, links=tuple(links[:MOST_LINKS]))
+        return Page(spec, frame, _subtitle(run, spec, run.problems, moment, done))
+    places = zip(frame["工作表"], frame["单元格"], strict=True)
+    spelled = {sheet: sheets.name(sheet) for sheet in set(frame["工作表"])}
+    links = [
+        (i, name, first_area(cell)) for i, (sheet, cell) in enumerate(places) if (name := spelled[sheet])
+    ]
+    folded = problem_list.folds_from(frame)
+    words = [f"要处理{folded}行" if folded else "没有要处理的问题"]
+    if folded < frame.height:
+        words.append(
+            f"提示和已确认的{frame.height - folded}行收在末尾，不必处理；点左上角的“2”展开，点“1”收起"
+        )
+    subtitle = " · ".join([f"{moment:%Y-%m-%d %H:%M:%S} {done}", f"规则版本 {run.results.version}", *words])
+    return Page(
+        spec,
+        frame,
+        subtitle,
+        links=tuple(links[:MOST_LINKS]),
+        folded=folded if folded < frame.height else None,
+    )
 
 
 def _change_page(run: Run, spec: OutputSheet, moment: dt.datetime, earlier: Floats) -> Page:
@@ -125,7 +142,12 @@ def _subtitle(
     run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str, none: str = ""
 ) -> str:
     count = f"共{frame.height}行" if frame.height else none or f"没有{spec.sheet}"
-    words = (f"规则版本 {run.results.version}", count, code_of(spec, frame, run.rules))
+    words = (
+        f"规则版本 {run.results.version}",
+        count,
+        code_of(spec, frame, run.rules),
+        NOTES.get(spec.table, ""),
+    )
     return " · ".join([f"{moment:%Y-%m-%d %H:%M:%S} {done}", *filter(None, words)])
 
 

@@ -65,7 +65,7 @@ def write(edit: Edit, writing: Writing) -> None:
         edit.remove_rows(gone.sheet, gone.table_name, gone.header_row, gone.first_row, gone.last_row)
     put_cells(edit, writing.cells)
     for page in writing.pages:
-        edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
+        edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no, page.folded)
         if page.spec.table == "Problems":
             edit.put_links(page.spec, "单元格", [(i, f"'{sheet}'!{cell}") for i, sheet, cell in page.links])
     edit.put_marks(writing.marks, FILLS)

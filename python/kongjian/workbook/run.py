@@ -15,6 +15,7 @@ from kongjian.engine.event_log import SHEET as COUNTS_SHEET
 from kongjian.engine.evidence.change_table import change_sheet
 from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
+from kongjian.engine.evidence.touched import effects
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import ChangeSheet, Previous
@@ -174,8 +175,7 @@ def calculate_grids(
     intake = read_inputs(grids, rules)
     results = calculate(intake.inputs, rules, previous, intake.findings, progress)
     changes = compare(results, intake.inputs, rules, previous, intake.places)
-    lines = problem_list.lines(results.findings, intake.where, accepted)
-    results, lines = _with_doubts(results, intake, lines, accepted)
+    results, lines = _judged(results, intake, accepted)
     found = problem_list.frame(lines)
     return Run(
         results,
@@ -189,22 +189,22 @@ def calculate_grids(
     )
 
 
-def _with_doubts(
-    results: Results,
-    intake: Intake,
-    lines: list[problem_list.Line],
-    accepted: Mapping[problem_list.Key, str] | None,
+def _judged(
+    results: Results, intake: Intake, accepted: Mapping[problem_list.Key, str] | None
 ) -> tuple[Results, list[problem_list.Line]]:
     """The results with the state of each award, and the list with a row for each reason against one."""
-    rules = intake.where.rules
+    rules, inputs, where = intake.where.rules, intake.inputs, intake.where
+    errors = [f for f in results.findings if rules.problems[f.code].level == problem_list.LEVELS[0]]
+    found = doubts(results, inputs, rules, errors)
+    touched = effects(results, inputs, rules, results.findings, found)
+    lines = problem_list.lines(results.findings, where, accepted, touched)
     kept = {id(f) for line in lines if line.accepted for f in line.findings}
-    errors = [
-        f
-        for f in results.findings
-        if rules.problems[f.code].level == problem_list.LEVELS[0] and id(f) not in kept
-    ]
-    found = doubts(results, intake.inputs, rules, errors)
-    more = problem_list.lines(Findings(d.finding for d in found), intake.where, accepted)
+    standing = [f for f in errors if id(f) not in kept]
+    if len(standing) < len(errors):
+        found = doubts(results, inputs, rules, standing)
+    against = Findings(d.finding for d in found)
+    at_stake = effects(results, inputs, rules, against, found)
+    more = problem_list.lines(against, where, accepted, at_stake)
     settled = [f for line in more if line.accepted for f in line.findings]
     return judged_awards(results, found, settled, rules), sorted([*lines, *more], key=lambda line: line.order)
 

@@ -72,9 +72,17 @@ class Edit:
                     self.sheet(sheet).put(row + i, column + k, cell_content(value, self.strings))
 
     def put_table(
-        self, spec: OutputSheet, frame: Mapping[str, Any], subtitle: str, yes_no: frozenset[str]
+        self,
+        spec: OutputSheet,
+        frame: Mapping[str, Any],
+        subtitle: str,
+        yes_no: frozenset[str],
+        folded: int | None = None,
     ) -> None:
-        """Rebuilds one output sheet's table; the sheet is made when it is not there."""
+        """Rebuilds one output sheet's table; the sheet is made when it is not there.
+
+        From the row `folded` (from 0) on the rows are one outline group, collapsed.
+        """
         name = self.sheet_name(spec.sheet)
         if name is None:
             name = spec.sheet
@@ -97,6 +105,7 @@ class Edit:
             max(table.last_row, stale),
             [with_prefix(r, part.prefix) for r in rows],
             row_heights(spec, frame, header_row + 1),
+            None if folded is None else header_row + 1 + folded,
         )
         for k, column in enumerate(spec.names):
             part.put(header_row, first_column + k, cell_content(column, self.strings))

@@ -28,7 +28,11 @@ _HYPERLINK = re.compile(
     rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+)(\d+)[^"]*"[^>]*?(?:/>|>.*?</(?:\w+:)?hyperlink>)', re.DOTALL
 )
 _SPANS = re.compile(rb'\sspans="[^"]*"')
-_OF_OLD_ROW = re.compile(rb'\s(?:spans|hidden|ht|customHeight)="[^"]*"')
+_OF_OLD_ROW = re.compile(rb'\s(?:spans|hidden|ht|customHeight|outlineLevel|collapsed)="[^"]*"')
+_COLLAPSED = re.compile(rb'\scollapsed="[^"]*"')
+_ROW_FORMAT = re.compile(rb"<(?:\w+:)?sheetFormatPr\b[^>]*?(?=/?>)")
+_ROW_LEVELS = re.compile(rb'\soutlineLevelRow="[^"]*"')
+_COLUMNS = re.compile(rb"<(?:\w+:)?cols\b")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 ORDER = (
@@ -137,10 +141,12 @@ class SheetPart:
         old_last_row: int,
         rows: Sequence[str],
         heights: Mapping[int, float] | None = None,
+        folded_from: int | None = None,
     ) -> None:
         """Puts the finished cells of each row below the header, in the place of what the table held.
 
         Cells beside the table stay in their rows; cells below its old end stay unless the new rows reach them.
+        The rows from `folded_from` on are one outline group, collapsed.
         """
         last_column = first_column + width - 1
         start = header_row + 1
@@ -153,9 +159,30 @@ class SheetPart:
             before, behind, attributes = outside.pop(row, (b"", b"", f' r="{row}"'.encode()))
             if heights and row in heights:
                 attributes += f' ht="{heights[row]:g}" customHeight="1"'.encode()
+            if folded_from is not None and row >= folded_from:
+                attributes += b' hidden="1" outlineLevel="1"'
             self._rows[row] = (attributes, before + cells.encode() + behind)
         for row, (before, behind, attributes) in outside.items():
             self._rows[row] = (attributes, before + behind)
+        self._mark_fold(old_last_row + 1, start + len(rows) if folded_from is not None else 0)
+
+    def _mark_fold(self, old: int, new: int) -> None:
+        """The row below a collapsed group says so; `new` is 0 where there is none."""
+        if old in self._rows:
+            attributes, cells = self._rows[old]
+            self._rows[old] = (_COLLAPSED.sub(b"", attributes), cells)
+        if not new:
+            return
+        attributes, cells = self._rows.get(new, (f' r="{new}"'.encode(), b""))
+        self._rows[new] = (_COLLAPSED.sub(b"", attributes) + b' collapsed="1"', cells)
+        head, p = self._head, self.prefix.encode()
+        if found := _ROW_FORMAT.search(head):
+            given = _ROW_LEVELS.sub(b"", found[0]).rstrip()
+            self._head = head[: found.start()] + given + b' outlineLevelRow="1"' + head[found.end() :]
+        else:
+            at = columns.start() if (columns := _COLUMNS.search(head)) else len(head)
+            new_format = b"<" + p + b'sheetFormatPr defaultRowHeight="15" outlineLevelRow="1"/>'
+            self._head = head[:at] + new_format + head[at:]
 
     def _outside(
         self, start: int, end: int, first_column: int, last_column: int

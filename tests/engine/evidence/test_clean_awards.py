@@ -248,7 +248,7 @@ def test_platform_scores_beside_computed_ones_at_the_line() -> None:
     data = city()
     platform_beside_computed(data)
     found = provisional(run(data))
-    other = "自己是{}，名次线附近有人是{}，两种分不能直接比"
+    other = "自己是{}，获奖线附近有人是{}，两种分不能直接比"
     computed = {k for k, why in found.items() if why == other.format("计算得分", "平台得分")}
     # the tenth alone stands at its line, so the nine computed ones before it are compared with it
     assert computed == {(EXPERT, f"第{k % 5}小学", f"师{k:02d}") for k in range(9)}

@@ -83,9 +83,8 @@ def counts_between(before: Results, after: Results, kind: str, label: str) -> di
         "不再达标": sum(judged[0][u] == "达标" and judged[1][u] == "未达标" for u in judged[0]),
     }
     tables = (
-        ("计算得分有变", "Scores", "计算得分"),
-        ("得分有变", "Scores", "得分"),
-        ("名次有变", "Ranking", "名次"),
+        ("得分变了", "Scores", "得分"),
+        ("名次变了", "Ranking", "名次"),
     )
     for key, table, value in tables:
         a, b = (column(r, prefix + table, value) for r in (before, after))
@@ -114,7 +113,7 @@ def test_every_row_says_what_a_whole_calculation_gives(readings: dict[str, str],
             label, word = {"school": ("学校", "所"), "teacher": ("教师", "名")}[kind]
             told = frame["说明"][row].partition(f"。{label}：")[2].partition("。")[0]
             counts = counts_between(run.results, after, kind, label)
-            assert told == ("、".join(f"{k}{n}{word}" for k, n in counts.items()) or "没有变化")
+            assert told == ("、".join(f"{n}{word}{k}" for k, n in counts.items()) or "没有变化")
         held = [{*ranks_of(r, run.rules.awards[0].name, "school")} for r in (run.results, after)]
         follows = "网络学习空间应用优秀管理员" in frame["说明"][row]
         same = {(a.first, a.last) for a in rules.awards[:2]}  # of the schools and of their administrators
@@ -229,5 +228,5 @@ def test_edited_parameters_stay_in_force_under_every_other_reading() -> None:
     plain = effects_of(run_of(inputs, RULES))
     edited = effects_of(run_of(inputs, resolve(RULES, {}, EDITS)))
     at = list(plain["取值"]).index("目标15次")
-    assert "教师：计算得分有变2名" in plain["说明"][at]
-    assert edited["说明"][at].endswith("教师：没有变化")
+    assert "教师：2名得分变了" in plain["说明"][at]
+    assert edited["说明"][at].endswith("教师：没有变化。获奖名单不变")

@@ -333,7 +333,7 @@ def test_several_causes_are_told_in_their_order() -> None:
 
 
 def test_no_cause() -> None:
-    assert why(teachers=teachers({"平台得分": 77.77})) == "没有找到原因，请向平台核对"
+    assert why(teachers=teachers({"平台得分": 77.77})) == "看不出为什么不同；要知道原因，请向平台要计分的明细"
 
 
 # which rows there are
@@ -380,8 +380,8 @@ def test_both_kinds_the_largest_difference_first_and_the_number_used(authority: 
         ("教师", "甲校", "张三", "a9", TOTAL, 100.0, 90.5, -9.5, used),
     ]
     assert [(line["类别"], line["可能原因"]) for line in lines(frame) if line["指标"] == SUMMARY] == [
-        ("学校", "2个有平台得分，2个与计算得分不同：没有找到原因2个"),
-        ("教师", "4个有平台得分，3个与计算得分不同：没有找到原因3个"),
+        ("学校", "2个有平台得分，2个与计算得分不同：看不出原因2个"),
+        ("教师", "4个有平台得分，3个与计算得分不同：看不出原因3个"),
     ]
 
 
@@ -391,7 +391,7 @@ def test_the_first_row_says_which_reading_would_do() -> None:
         teachers=teachers(homework, homework, {**homework, "平台得分": 50.0}, {"平台得分": 100.0})
     )
     assert lines(frame)[0]["可能原因"] == (
-        "4个有平台得分，3个与计算得分不同：其他口径2个、没有找到原因1个；其中2个按口径“作业管理”取“目标15次”对得上"
+        "4个有平台得分，3个与计算得分不同：其他口径2个、看不出原因1个；其中2个按口径“作业管理”取“目标15次”对得上"
     )
     frame = table_of(teachers=teachers(homework, homework), schools=schools({"平台得分": 100.0}))
     assert [line["可能原因"] for line in lines(frame)[:2]] == [
@@ -399,7 +399,7 @@ def test_the_first_row_says_which_reading_would_do() -> None:
         "2个有平台得分，2个与计算得分不同：其他口径2个；2个按口径“作业管理”取“目标15次”都对得上",
     ]
     one_of_two = table_of(teachers=teachers(homework, {**homework, "平台得分": 50.0}))
-    assert lines(one_of_two)[0]["可能原因"].endswith("没有找到原因1个")
+    assert lines(one_of_two)[0]["可能原因"].endswith("看不出原因1个")
 
 
 # the platform's scores of single indicators

@@ -70,7 +70,7 @@ def test_ask_confirm_import_and_remember(book: Path, file: Path, tmp_path: Path)
         {"学校名称": "某校", "教师姓名": "李明", "账号": "a1", "在线授课": 12.0}
     ]
     assert done.lines[0] == "教师.csv → 教师数据：新增1行"
-    assert "  没有用到的列：课件资源数、手机号" in done.lines
+    assert "  文件里的“课件资源数、手机号”没有用到，是不是上面空着的几项？" in done.lines
 
     other = xlsx(tmp_path / "五月.xlsx", [HEAD, ["某校", "王芳", "a2", 3, 1, ""]])
     assert run_import(book, other).lines[0] == "五月.xlsx“导出” → 教师数据：新增1行"
@@ -154,4 +154,4 @@ def test_a_column_that_has_its_header_is_not_asked_about(book: Path, tmp_path: P
     head: Line = ["学校", "姓名", "账号", "教师账号", "课件"]
     done = run_import(book, text_file(tmp_path / "教师.csv", [head, ["某校", "李", "x", "y", 1]], "utf-8"))
     assert landed(book, "教师数据")[0]["账号"] == "x"
-    assert "  没有用到的列：教师账号" in done.lines
+    assert "  文件里的“教师账号”没有用到，是不是上面空着的几项？" in done.lines

@@ -62,14 +62,14 @@ def test_a_column_like_a_count_is_asked_about_unless_every_column_is_there(
     assert asked(book) == [("云课堂", "")]
     answer(book, "否")
     done = run_import(book, tmp_path / "教师.csv")
-    assert "  没有用到的列：云课堂、登录次数、序号" in done.lines
-    empty = "文件里没有、留空的列：任课、班主任、网络教研、作业管理、成绩管理、学生评价、通知公告、活动发布、参与活动"
+    assert "  文件里的“云课堂、登录次数、序号”没有用到，是不是上面空着的几项？" in done.lines
+    empty = "文件里没有“任课、班主任、网络教研、作业管理、成绩管理、学生评价、通知公告、活动发布、参与活动”，这几项空着"
     assert f"  {empty}" in done.lines
 
 
 def test_the_scores_of_indicators_are_no_counts_and_no_question(book: Path, tmp_path: Path) -> None:
     done = run_import(book, file(tmp_path, [*HEAD, "网络教研得分"], ["某校", "李", "a1", 1, 2, 3, 8]))
-    assert "  是平台给的得分、不是次数，没有写入的列：网络教研得分" in done.lines
+    assert "  “网络教研得分”是平台给的得分，不是次数，没有写入" in done.lines
     assert "网络教研" not in landed(book, "教师数据")[0]
 
 

@@ -13,10 +13,10 @@ from kongjian.engine.authority import counting
 from kongjian.engine.awards import STATE, UNIT, WHY, holders, standing
 from kongjian.engine.calculate import RANK_BY
 from kongjian.engine.eligibility import eligibility
+from kongjian.engine.evidence.concerned import Concerned
 from kongjian.engine.findings import Finding
-from kongjian.engine.frame import Bools, Floats, Frame, Ints, texts
-from kongjian.engine.matching import ACCOUNT, accounts, locate, rows, school_keys
-from kongjian.engine.measures import FROM_EVENTS, FROM_PUPILS, NO_EVENTS, SOURCE
+from kongjian.engine.frame import Bools, Ints, texts
+from kongjian.engine.matching import ACCOUNT, locate, rows, school_keys
 from kongjian.engine.monthly import in_period, monthly
 from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.ranking import UNRANKED
@@ -30,19 +30,21 @@ from kongjian.rules.wording import named_months
 
 CLEAN, OPEN = "确定", "待核实"
 _JOIN = "；"
-_TWICE = ("account_twice", "school_twice")
-"""What is said at the second row concerns the first one, too."""
 _SCORE = {False: "计算得分", True: "平台得分"}
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """One reason why a unit's awards are provisional: its finding, and the positions of the awards in the rules."""
+    """One reason why a unit's awards are provisional: its finding, and the positions of the awards in the rules.
+
+    `before` are the units that could still come before it.
+    """
 
     kind: str
     unit: int
     awards: tuple[int, ...]
     finding: Finding
+    before: tuple[int, ...] = ()
 
 
 def doubts(results: Results, inputs: Inputs, rules: Rules, errors: Sequence[Finding]) -> list[Doubt]:
@@ -87,7 +89,8 @@ class _Kind:
         }
         self._near: dict[int, dict[bool, bool]] = {}
         self._ranks: dict[int, tuple[Bools, Ints]] = {}
-        self._positions: dict[str, dict[int, int]] = {}
+        self._before: dict[tuple[int, int], list[int]] = {}
+        self._concerned = Concerned(kind, results, inputs, rules)
         self._errors = self._by_unit(errors)
         self._open = self._o.unsettled | self._in_error()
 
@@ -105,7 +108,9 @@ class _Kind:
                 for code, params in self._of_award(k, self._rules.awards[k], i):
                     shared.setdefault((code, tuple(params.items())), []).append(k)
             for (code, items), which in shared.items():
-                yield self._doubt(i, tuple(which), code, dict(items))
+                doubt = self._doubt(i, tuple(which), code, dict(items))
+                before = {u for k in which for u in self._before.get((k, i), ())}
+                yield replace(doubt, before=tuple(before) if code == "award_beyond" else ())
 
     def _doubt(self, i: int, awards: tuple[int, ...], code: str, params: Mapping[str, Any]) -> Doubt:
         reason = self._rules.problems[code].text.partition("：")[2].format(**params)
@@ -161,23 +166,9 @@ class _Kind:
     def _log_gaps(self, i: int) -> str:
         """The months that the log lacks, where the unit's measures rest on it."""
         gaps = self._results.log.gaps(in_period(self._o.monthly.months.passed, self._rules))
-        if not gaps.any() or not self._from_log[i]:
+        if not gaps.any() or not self._concerned.from_log[i]:
             return ""
         return named_months(gaps, self._rules.period.months())
-
-    @cached_property
-    def _from_log(self) -> Bools:
-        """Whose score rests on the log; what a platform score replaces rests on nothing."""
-        codes = self._codes
-        own = np.isin(codes, (FROM_EVENTS, NO_EVENTS, FROM_PUPILS)).any(axis=0)
-        if self._kind == "teacher":
-            return np.asarray(own)
-        # a school's means rest on the log where its teachers' counts do
-        covered = self._results.tables["Coverage"]
-        some = (covered["行为明细"] > 0) | (covered["按0次"] > 0)
-        names = set(covered["学校名称"][some].tolist())
-        counted = np.array([n in names for n in self._o.names["学校名称"]], dtype=bool)
-        return np.asarray(own | ((codes > 0).any(axis=0) & counted))
 
     def _of_award(self, k: int, award: Award, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
         """What concerns this one award."""
@@ -195,6 +186,7 @@ class _Kind:
             behind = before & ((place > place[i]) | (place == UNRANKED))
             # dense ranks also move when one of several equals in front rises to a rank of its own
             before = np.flatnonzero(behind if behind.any() else before)
+            self._before[k, i] = before.tolist()
             first = before[np.argmin(rank[before])]
             shown = [names[c][first] for c in ("教师姓名", "学校名称") if c in names]
             yield "award_beyond", {"who": shown[0], "count": len(before), "last": award.last}
@@ -261,53 +253,10 @@ class _Kind:
 
     def _by_unit(self, errors: Sequence[Finding]) -> dict[int, list[Finding]]:
         """The errors by the unit that they concern: its own row, its months; of a school whose score rests on them, its teachers, classes and events."""
-        own = {int(r): i for i, r in enumerate(rows(self._o.units).tolist())}
         out: dict[int, list[Finding]] = {}
         for finding in errors:
-            for i in self._concerned(finding, own):
+            for i in self._concerned.units(finding):
                 out.setdefault(i, []).append(finding)
-        return out
-
-    def _concerned(self, finding: Finding, own: Mapping[int, int]) -> list[int]:
-        if finding.table == f"{self._kind}s":
-            row = finding.params.get("first", finding.row) if finding.code in _TWICE else finding.row
-            return [own[int(row)]] if int(row) in own else []
-        frame: Frame = getattr(self._inputs, finding.table)
-        if finding.table not in self._positions:
-            self._positions[finding.table] = {int(r): k for k, r in enumerate(rows(frame).tolist())}
-        at = self._positions[finding.table].get(finding.row)
-        if at is None:
-            return []
-        table = self._rules.table(finding.table)
-        account = table.by_role(Role.ACCOUNT)
-        if self._kind == "teacher":
-            return self._units_of.get(str(frame[ACCOUNT][at]), []) if account else []
-        school = table.by_role(Role.SCHOOL)
-        if school is None or (account and frame[account.name][at] and finding.table == "monthly"):
-            return []
-        units = self._units_of.get(school_keys([frame[school.name][at]])[0], [])
-        return [i for i in units if finding.table == "monthly" or self._derived[i]]
-
-    @cached_property
-    def _derived(self) -> Bools:
-        """Whose score rests on rows below it: only there an error in such a row concerns it."""
-        return np.asarray((self._codes != 0).any(axis=0))
-
-    @cached_property
-    def _codes(self) -> Floats:
-        """What each indicator of each unit rests on, see measures.SOURCE; what a platform score replaces on nothing."""
-        units, nothing = self._o.units, np.zeros(self._o.units.height)
-        codes = [units.get(SOURCE + i.column, nothing) for i in self._rules.object(self._kind).indicators]
-        return np.where(self._o.adopted, 0.0, np.vstack(codes))
-
-    @cached_property
-    def _units_of(self) -> dict[str, list[int]]:
-        """The units by what other tables name them: teachers by account, schools by name."""
-        keys = accounts(self._o.units) if self._kind == "teacher" else school_keys(self._o.names["学校名称"])
-        out: dict[str, list[int]] = {}
-        for i, key in enumerate(keys):
-            if key:
-                out.setdefault(key, []).append(i)
         return out
 
     def _word(self, finding: Finding) -> str:

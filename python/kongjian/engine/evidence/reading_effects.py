@@ -38,6 +38,7 @@ def _line(other: Other, results: Results, names: Mapping[str, Names], rules: Rul
     told = (
         _meaning(other, rules),
         *(_counts(kind, results.of(kind), after[kind], rules) for kind in OBJECT_LABELS),
+        *_awards_stay(changes, results),
         *_administrators(changes, rules),
     )
     return other.reading.label, other.value.label, *shown, "。".join(told)
@@ -58,12 +59,17 @@ def _counts(kind: str, before: Outcome, after: Outcome, rules: Rules) -> str:
     counted = (
         ("新达标", then & ~now),
         ("不再达标", now & ~then),
-        ("计算得分有变", before.scores.cents != after.scores.cents),
-        ("得分有变", before.score_cents != after.score_cents),
-        ("名次有变", before.standing.rank != after.standing.rank),
+        ("得分变了", before.score_cents != after.score_cents),
+        ("名次变了", before.standing.rank != after.standing.rank),
     )
-    parts = [f"{what}{np.count_nonzero(which)}{word}" for what, which in counted if which.any()]
+    parts = [f"{np.count_nonzero(which)}{word}{what}" for what, which in counted if which.any()]
     return f"{label}：{'、'.join(parts) or NO_CHANGE}"
+
+
+def _awards_stay(changes: list[Change], results: Results) -> list[str]:
+    """Said where nobody gains or loses an award, if there is anybody."""
+    anybody = any(results.of(kind).units.height for kind in OBJECT_LABELS)
+    return ["获奖名单不变"] if anybody and not any(c.holders_change for c in changes) else []
 
 
 def _administrators(changes: list[Change], rules: Rules) -> list[str]:

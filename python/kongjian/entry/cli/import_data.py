@@ -89,7 +89,7 @@ def import_events(
     verify: bool,
     anew: bool,
 ) -> None:
-    """导入行为日志：比工作表大的流水（CSV、压缩的CSV、Parquet、.xlsx，文件夹也行），数成“有效次数”；同一份再导入一次不变。"""
+    """导入行为日志：比工作表大的行为日志（CSV、压缩的CSV、Parquet、.xlsx，文件夹也行），数成“有效次数”；同一份再导入一次不变。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.log_import import counts
     from kongjian.intake.events.import_logs import How, is_as_before, remember

@@ -164,7 +164,7 @@ def mail(
     answer: str,
     quiet: bool,
 ) -> None:
-    """生成可以发送的副本，核对后写出邮件草稿（.eml）；从不自动发送。"""
+    """生成可以发送的文件，核对后写出邮件草稿（.eml）；从不自动发送。"""
     from kongjian.entry.cli.file_book import examined
     from kongjian.entry.plans import copies, papers
     from kongjian.mailing import send_copies

@@ -15,7 +15,7 @@ from kongjian.entry.cli.show import print_report
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件")
 def selfcheck(book: Path, out: Path | None) -> None:
-    """自检：分值合计、没有空档、三种算法一致、方案算例、结果表没有人工改动。看到的就是格子里的、文字没有人工改动、宏和选项卡。有不对的或没有核对完的返回 1。"""
+    """自检：用三种方法各算一遍，结果一致；没有人手工改过分数、文字、宏和选项卡。有不对的或没有核对完的返回 1。"""
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans.examinations import PASSED
     from kongjian.selfcheck import examine_book

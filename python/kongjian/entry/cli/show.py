@@ -71,14 +71,14 @@ def reconcile(book: Path) -> None:
 @click.command(cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
 def near(book: Path) -> None:
-    """临界名单：名次线、达标线附近的学校和教师，差多少。"""
+    """临界名单：获奖线、达标线附近的学校和教师，差多少。"""
     _show(book, "临界名单")
 
 
 @click.command(cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
 def effects(book: Path) -> None:
-    """口径影响：每个口径换一种取值，名单会怎样变。"""
+    """口径影响：换一种算法会怎样，谁会得奖、谁会落选。"""
     _show(book, "口径影响")
 
 

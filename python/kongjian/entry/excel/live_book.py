@@ -21,7 +21,7 @@ from xlwings.main import Table
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid, is_error_code
 from kongjian.base.text import fold
-from kongjian.entry.excel import live_append, live_marks, live_names
+from kongjian.entry.excel import live_append, live_list, live_marks, live_names
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
 from kongjian.intake.importing.landing import Block
@@ -36,8 +36,6 @@ from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.xlsx.table_rows import block
 
 TEXT_KINDS = ("text", "account", "link", "answer")
-MOST_LINKS = 2_000
-"""Each link costs Excel some milliseconds; the first ones are those that matter."""
 MOST_QUESTIONS = 500
 """About the formats of one column: each takes Excel about a millisecond."""
 MOST_CELLS = 3_000_000
@@ -166,6 +164,8 @@ class LiveBook:
         if table.show_autofilter:  # Excel does not write into rows that a filter hides
             table.autofilter.clear()
         if old is not None:
+            if page.spec.table == "Problems":
+                live_list.unfold(old)
             old.clear_contents()
             with suppress(*NOT_THERE):
                 old.api.ClearHyperlinks()
@@ -189,14 +189,9 @@ class LiveBook:
         if any(c.wraps for c in page.spec.columns):
             body.rows.autofit()
         if page.links:
-            self._put_links(body, page)
-
-    def _put_links(self, body: xw.Range, page: Page) -> None:
-        column = page.spec.names.index("单元格")
-        for row, sheet, cell in page.links[:MOST_LINKS]:
-            quoted = sheet.replace("'", "''")
-            text = str(page.frame["单元格"][row])
-            body[row, column].add_hyperlink(f"#'{quoted}'!{cell}", text, f"转到 {sheet}!{cell}")
+            live_list.put_links(body, page)
+        if page.folded is not None:
+            live_list.fold(body, page.folded)
 
     def _put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
         """The fills of cells to look at, by sheet; a result without them is as good, so no fault of theirs stops it."""

@@ -242,7 +242,7 @@ def _configure(here: Surroundings, key: str) -> Step:
     return Step(
         "Python 设置",
         Configure(here.config, settings, here.python_folder),
-        f"写入 {here.config}（别的设置不变，原文件留副本）",
+        f"写入 {here.config}（别的设置不变，原文件留一份）",
         f"关闭 Excel 再试；仍不行请在 Excel 的 xlwings 选项卡把 Interpreter 填为 {here.python}",
     )
 

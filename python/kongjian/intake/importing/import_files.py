@@ -224,9 +224,10 @@ def _columns_told(part: SheetPart) -> list[str]:
     scores = [t for t in part.found.ignored if is_score(table, t)]
     unused = [t for t in part.found.ignored if t not in scores]
     empty = [c.name for c in empty_columns(table, header)]
-    out = [f"文件里没有、留空的列：{'、'.join(empty)}"] if empty else []
-    out += [f"没有用到的列：{'、'.join(unused)}"] if unused else []
-    out += [f"是平台给的得分、不是次数，没有写入的列：{'、'.join(scores)}"] if scores else []
+    out = [f"文件里没有“{'、'.join(empty)}”，这几项空着"] if empty else []
+    asked = "，是不是上面空着的几项？" if empty else ""
+    out += [f"文件里的“{'、'.join(unused)}”没有用到{asked}"] if unused else []
+    out += [f"“{'、'.join(scores)}”是平台给的得分，不是次数，没有写入"] if scores else []
     return out
 
 

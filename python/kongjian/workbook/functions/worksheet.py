@@ -47,7 +47,7 @@ def SCHOOL_SCORE(
     """一所学校的计算得分，或其中一个指标的得分。缺指标时显示#N/A。
 
     row：学校数据或学校指标的一行
-    headers：标题行；列序与学校数据相同时可以省略
+    headers：表头；列序与学校数据相同时可以省略
     item：指标名称；省略时给总分
     """
     return computing.score("school", row, headers, item, rules)
@@ -64,7 +64,7 @@ def TEACHER_SCORE(
     """一名教师的计算得分，或其中一个指标的得分。缺指标时显示#N/A。
 
     row：教师数据或教师指标的一行
-    headers：标题行；列序与教师数据相同时可以省略
+    headers：表头；列序与教师数据相同时可以省略
     item：指标名称；省略时给总分
     """
     return computing.score("teacher", row, headers, item, rules)
@@ -80,8 +80,8 @@ def SCHOOL_SCORES(
 ) -> list[list[Any]]:
     """一次算出多所学校：每行依次是22个指标的得分和总分。算不出的格显示#N/A，空行仍空着。
 
-    rows：学校数据或学校指标的若干行，不含标题
-    headers：标题行；列序与学校数据相同时可以省略
+    rows：学校数据或学校指标的若干行，不含表头
+    headers：表头；列序与学校数据相同时可以省略
     """
     return computing.scores("school", rows, headers, rules)
 
@@ -96,8 +96,8 @@ def TEACHER_SCORES(
 ) -> list[list[Any]]:
     """一次算出多名教师：每行依次是10个指标的得分和总分。算不出的格显示#N/A，空行仍空着。
 
-    rows：教师数据或教师指标的若干行，不含标题
-    headers：标题行；列序与教师数据相同时可以省略
+    rows：教师数据或教师指标的若干行，不含表头
+    headers：表头；列序与教师数据相同时可以省略
     """
     return computing.scores("teacher", rows, headers, rules)
 
@@ -116,7 +116,7 @@ def SCHOOL_ELIGIBLE(
     """一所学校是否达标：达标，或未达标的原因。
 
     row：学校数据或学校指标的一行
-    headers：标题行；列序与学校数据相同时可以省略
+    headers：表头；列序与学校数据相同时可以省略
     monthly_average：月均得分，或各月得分；省略时用得分代替。口径“月均”为“每月都达”时给各月得分
     """
     return computing.eligible(row, headers, monthly_average, rules)
@@ -131,11 +131,11 @@ def SCHOOL_ELIGIBLE(
 def SCORE_EXPLAIN(
     kind: str, row: list[Any], headers: list[Any] | None = None, rules: str | None = None
 ) -> list[list[Any]]:
-    """一行得分的说明：第一行是标题，以下每个指标一行，最后一行是合计，列为指标、取值、规则、分值、得分、扣分、还差（离满分还差多少；合计行是没有月度得分时怎样到达标线）。
+    """一行得分的说明：第一行是表头，以下每个指标一行，最后一行是合计，列为指标、取值、规则、分值、得分、扣分、还差（离满分还差多少；合计行是没有月度得分时怎样到达标线）。
 
     kind：学校或教师
     row：学校数据或教师数据的一行
-    headers：标题行；列序与该表相同时可以省略
+    headers：表头；列序与该表相同时可以省略
     """
     return computing.explained(kind, row, headers, rules)
 

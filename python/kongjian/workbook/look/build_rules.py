@@ -46,7 +46,10 @@ def add_rules(book: Workbook, styles: Styles, rules: Rules) -> None:
     sheet.hide_gridlines(2)
     for index, width in enumerate(_WIDTHS):
         sheet.set_column(index, index, width)
-    subtitle = f"{rules.scheme.document}。浅黄色的格子可以改，改后重新计算排名；改了什么记在“运行记录”。"
+    subtitle = (
+        f"{rules.scheme.document}。口径是方案没有写明、需要局里定的地方，“取值”是现在的选择。"
+        "浅黄色的格子可以改，改后重新计算排名；改了什么记在“运行记录”。"
+    )
     frame(sheet, styles, "rules", RULES, subtitle, _WIDTHS)
     _readings(sheet, styles, rules)
     row = HEADER_ROW + len(rules.readings) + 2

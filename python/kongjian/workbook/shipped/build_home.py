@@ -50,7 +50,7 @@ _INPUT_PURPOSE = {
     "teachers": "一行一名教师，全学期次数",
     "classes": "三年级及以上，一行一个班",
     "monthly": "平台每月的得分，一行一个月",
-    "events": "平台的行为流水，可以不填",
+    "events": "平台的行为明细，可以不填",
 }
 _RULES_PURPOSE = "口径、分值和目标，可以修改"
 _HELP_PURPOSE = "步骤、函数、出错时怎么办"

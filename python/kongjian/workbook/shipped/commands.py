@@ -126,12 +126,12 @@ COMMANDS = (
     ),
     Command(
         "GoNearMisses", "核对", "临界名单", "J", "SortDescendingExcel",
-        "临界名单", "转到临界名单：名次线、达标线附近的学校和教师，差多少，两种名次算法对照。不读也不写任何内容。",
+        "临界名单", "转到临界名单：获奖线、达标线附近的学校和教师，差多少，并列占名次、不占名次各是第几名。不读也不写任何内容。",
         table="NearMisses",
     ),
     Command(
         "GoReadingEffects", "核对", "口径影响", "O", "GoalSeek",
-        "口径影响", "转到口径影响：每个口径换一种取值，谁会得奖、谁会落选。不读也不写任何内容。",
+        "口径影响", "转到口径影响：换一种算法会怎样，谁会得奖、谁会落选。不读也不写任何内容。",
         table="ReadingEffects",
     ),
     Command(
@@ -147,7 +147,7 @@ COMMANDS = (
     Command(
         "SelfCheck", "核对", "自检", "Z", "ErrorChecking",
         "自检 (Self-check)",
-        "检查分值、分档、三种算法是否一致、方案算例、结果表有没有被人改过，把报告存成文本文件。不改动工作簿。",
+        "用三种方法各算一遍，看结果是不是一致、有没有人手工改过分数，把报告存成文本文件。不改动工作簿。",
         entry="selfcheck", needs_data=True, on_home=True,
     ),
     Command(
