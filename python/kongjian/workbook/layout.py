@@ -16,6 +16,9 @@ HOME = "首页"
 RULES = "规则"
 HELP = "帮助"
 CHANGES = "与上次相比"
+TEXTS = "程序文字"
+"""What only macros read; very hidden, as nobody else has use for it."""
+_SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", "单位查询")
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
@@ -128,6 +131,17 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     ]  # fmt: skip
 
 
+def shown_at_opening(rules: Rules) -> tuple[str, ...]:
+    """The sheets whose tabs are there when the workbook is opened for the first time; the others wait, hidden."""
+    return (HOME, *(t.sheet for t in rules.tables), *_SHOWN_RESULTS, RULES)
+
+
+def evidence_tables(rules: Rules) -> list[str]:
+    """The tables by which the macros find the sheets that 显示依据表 shows and hides again."""
+    shown = shown_at_opening(rules)
+    return [*(s.table for s in output_sheets(rules) if s.sheet not in shown), FUNCTIONS_TABLE]
+
+
 def output_sheet(rules: Rules, sheet: str) -> OutputSheet:
     return next(s for s in output_sheets(rules) if s.sheet == sheet)
 
@@ -144,7 +158,10 @@ SCHEME_NAME = "KongjianScheme"
 PLACES = {"school": ("SchoolPlaces1", "SchoolPlaces2"), "teacher": ("TeacherPlaces1", "TeacherPlaces2")}
 """The defined names of the last ranks of each kind's first two awards: the ranking sheets mark what they reach."""
 
-# 帮助 holds two tables that the macros read, too.
+FUNCTIONS_TABLE = "Functions"
+"""The functions on 帮助, by which its sheet is found."""
+FUNCTIONS_COLUMNS = ("函数", "写法", "说明", "例")
+# 程序文字 holds two tables that the macros read.
 FUNCTION_HELP_TABLE = "FunctionHelp"
 FUNCTION_HELP_COLUMNS = ("函数", "参数", "说明", "写法")
 MESSAGES_TABLE = "Messages"

@@ -17,7 +17,7 @@ from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds
+from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds, shown_at_opening
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
@@ -98,7 +98,12 @@ def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计
         frame = Frame({n: texts(["没有发现问题" if n == "内容" else ""]) for n in frame})
     places = zip(run.problems["工作表"], run.problems["单元格"], strict=True)
     spelled = {sheet: sheets.name(sheet) for sheet in set(run.problems["工作表"])}
-    links = [(i, name, cell) for i, (sheet, cell) in enumerate(places) if (name := spelled[sheet])]
+    shown = shown_at_opening(run.rules)  # a link to a hidden sheet does nothing
+    links = [
+        (i, name, cell)
+        for i, (sheet, cell) in enumerate(places)
+        if sheet in shown and (name := spelled[sheet])
+    ]
     subtitle = _subtitle(run, spec, frame, moment, done)
     return Page(spec, frame, subtitle, links=tuple(links[:MOST_LINKS]))
 
