@@ -19,6 +19,7 @@ from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
 from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds, shown_at_opening
 from kongjian.workbook.run import Run
+from kongjian.workbook.widths import Headers, pasted_headers
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
 
@@ -39,6 +40,7 @@ class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
     New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
+    `headers` are those of the input sheets by which their columns are wide and stay in sight.
     `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
     `again` whether doing it once more mends that.
     """
@@ -52,6 +54,7 @@ class Writing:
     home: Mapping[str, str | int] = field(default_factory=dict)
     counts: list[list[float]] = field(default_factory=list)
     names: Mapping[str, str] = field(default_factory=dict)
+    headers: Sequence[Headers] = ()
     again: bool = True
 
 
@@ -59,12 +62,14 @@ def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Wr
     """All that a calculation writes."""
     tables = pages(run, sheets, moment, seconds)
     marks, home = marks_by_sheet(run), home_state(run, moment)
-    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run))
+    headers = pasted_headers(sheets, run.rules)
+    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run), headers=headers)
 
 
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
     """The list of problems and the fills of the cells to look at, and nothing else."""
-    return Writing("问题清单", pages=[problem_page(run, sheets, moment, "检查")], marks=marks_by_sheet(run))
+    page, headers = problem_page(run, sheets, moment, "检查"), pasted_headers(sheets, run.rules)
+    return Writing("问题清单", pages=[page], marks=marks_by_sheet(run), headers=headers)
 
 
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
