@@ -373,6 +373,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     "what a reading means": (typed("规则", "D", 4, "由专家决定"), TEXTS, "规则!D4（作业管理的说明）是“由专家决定”"),
     "规则's subtitle": (typed("规则", "A", 2, "2022版"), TEXTS, "规则!A2是“2022版”"),
     "帮助": (typed("帮助", "A", 1, "不用核对"), TEXTS, "帮助!A1是“不用核对”"),
+    "a text that macros show": (typed("程序文字", "A", 1, "不用核对"), TEXTS, "程序文字!A1是“不用核对”"),
     "a text of 首页": (typed("首页", "B", 5, "不用核对"), TEXTS, "首页!B5是“不用核对”，应为“四步完成”"),
     # what only the screen shows
     "a format with another number": (look("教师得分", "P5", number_format='"99.00"'), SCREEN, "教师得分!P5：数字格式“\"99.00\"”"),
@@ -420,6 +421,11 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
         through(lambda b: setattr(b["获奖名单"], "sheet_state", "hidden")),
         SCREEN,
         "获奖名单：工作表被隐藏",
+    ),
+    "a sheet of evidence very hidden": (
+        through(lambda b: setattr(b["得分说明"], "sheet_state", "veryHidden")),
+        SCREEN,
+        "得分说明：工作表被深度隐藏",
     ),
     "a sheet very hidden": (
         through(lambda b: setattr(b.create_sheet("底稿"), "sheet_state", "veryHidden")),

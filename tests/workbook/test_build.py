@@ -94,8 +94,16 @@ def header_row(sheet: Worksheet, row: int = 3) -> list[str]:
 
 
 def test_every_sheet_in_tab_order(book: Workbook) -> None:
-    assert book.sheetnames == ["首页", *TABLES, "规则", "帮助"]
+    assert book.sheetnames == ["首页", *TABLES, "规则", "帮助", "程序文字"]
     assert book.active == book["首页"]
+
+
+def test_few_tabs_are_visible_and_only_what_macros_read_is_hidden_from_staff(book: Workbook) -> None:
+    visible = [s.title for s in book.worksheets if s.sheet_state == "visible"]
+    known = ["学校排名", "教师排名", "获奖名单", "问题清单", "单位查询"]
+    assert visible == ["首页", *INPUTS, *[n for n in known if n in book.sheetnames], "规则"]
+    assert len(visible) <= 12
+    assert [s.title for s in book.worksheets if s.sheet_state == "veryHidden"] == ["程序文字"]
 
 
 @pytest.mark.parametrize("sheet", TABLES)
@@ -136,14 +144,14 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 12, 2]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 12, 3]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
     for sheet in book.worksheets:
         protection = sheet.protection
         assert protection.sheet == (
-            sheet.title not in ["首页", "规则", "帮助", "列名对应", "问题清单", *INPUTS]
+            sheet.title not in ["首页", "规则", "帮助", "程序文字", "列名对应", "问题清单", *INPUTS]
         ), sheet.title
         if protection.sheet:
             assert protection.password is None
@@ -284,9 +292,15 @@ def test_the_score_distribution_has_a_row_for_each_range(book: Workbook) -> None
     assert [book[sheet].cell(first.row - 1, first.column + k).value for k in (0, 1)] == ["学校", "教师"]
 
 
-def test_the_home_page_leads_to_every_sheet_and_every_sheet_leads_back(book: Workbook) -> None:
-    links = [c.hyperlink.location for row in book["首页"].iter_rows() for c in row if c.hyperlink]
-    assert sorted(links) == sorted(f"'{name}'!A1" for name in book.sheetnames[1:])
+def test_the_home_page_leads_to_every_visible_sheet_names_the_others_and_every_sheet_leads_back(
+    book: Workbook,
+) -> None:
+    cells = [c for row in book["首页"].iter_rows() for c in row if c.value]
+    linked = {c.hyperlink.location for c in cells if c.hyperlink}
+    visible = [s.title for s in book.worksheets[1:] if s.sheet_state == "visible"]
+    assert linked == {f"'{name}'!A1" for name in visible}
+    hidden = {s.title for s in book.worksheets if s.sheet_state == "hidden"}
+    assert hidden <= {c.value for c in cells}
     for sheet in book.worksheets[1:]:
         assert [c.hyperlink.location for c in sheet[1] if c.hyperlink] == ["'首页'!A1"]
 
@@ -337,7 +351,9 @@ def test_the_package_is_clean(built: Path) -> None:
 
 def test_libreoffice_opens_and_prints_it(built: Path, tmp_path: Path) -> None:
     pages = pdf_pages(convert(built, "pdf", tmp_path))
-    assert len(pages) >= len(TABLES) + 2
+    assert len(pages) >= len(
+        [s for s in openpyxl.load_workbook(built).worksheets if s.sheet_state == "visible"]
+    )
     assert "应用评比" in pages[0]
     assert "尚未计算" in pages[0]
     assert "学校数据" in pages[1]

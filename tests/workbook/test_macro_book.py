@@ -13,7 +13,7 @@ from pyvbaanalysis import analyze_workbook
 
 from kongjian.rules import load_rules
 from kongjian.workbook.functions.worksheet import FUNCTIONS
-from kongjian.workbook.layout import FUNCTION_HELP_COLUMNS, HELP, MESSAGES_COLUMNS
+from kongjian.workbook.layout import FUNCTION_HELP_COLUMNS, MESSAGES_COLUMNS, TEXTS, evidence_tables
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import function_rows, messages
@@ -132,12 +132,13 @@ def _inside(xml: str, tag: str) -> list[str]:
     return [piece.partition(f"</{tag}>")[0] for piece in xml.split(f"<{tag}>")[1:]]
 
 
-def test_the_help_sheet_holds_what_the_macros_read(book: Path) -> None:
-    sheet = openpyxl.load_workbook(book, keep_vba=True)[HELP]
+def test_one_sheet_holds_what_the_macros_read(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book, keep_vba=True)[TEXTS]
     listed = {n: [[c.value or "" for c in row] for row in sheet[ref]] for n, ref in sheet.tables.items()}
     assert listed["FunctionHelp"][0] == list(FUNCTION_HELP_COLUMNS)
     assert [tuple(r) for r in listed["FunctionHelp"][1:]] == function_rows(FUNCTIONS.values(), load_rules())
-    assert listed["Messages"] == [list(MESSAGES_COLUMNS), *map(list, messages().items())]
+    texts = messages() | {"EvidenceTables": " ".join(evidence_tables(load_rules()))}
+    assert listed["Messages"] == [list(MESSAGES_COLUMNS), *map(list, texts.items())]
 
 
 def test_macros_ribbon_and_buttons_survive_a_recalculation(book: Path, calculated: Path) -> None:

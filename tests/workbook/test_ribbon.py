@@ -9,7 +9,7 @@ import pytest
 
 from kongjian.entry.excel.presses import PRESSES
 from kongjian.rules import load_rules
-from kongjian.workbook.layout import FUNCTION_HELP_TABLE, output_sheets
+from kongjian.workbook.layout import FUNCTIONS_TABLE, output_sheets
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB
 from kongjian.workbook.shipped.help_sheet import messages
 from kongjian.workbook.shipped.ribbon import ribbon_xml
@@ -77,7 +77,7 @@ def test_every_command_does_one_thing_that_is_there() -> None:
     tables = {s.table for s in output_sheets(load_rules())} | {t.name for t in load_rules().tables}
     for command in COMMANDS:
         assert sum(map(bool, (command.entry, command.table, command.macro))) == 1, command.id
-        assert not command.table or command.table in tables | {FUNCTION_HELP_TABLE}
+        assert not command.table or command.table in tables | {FUNCTIONS_TABLE}
         assert not command.entry or command.entry in PRESSES
         assert not command.macro or command.macro in PROCEDURES
 

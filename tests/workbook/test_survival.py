@@ -105,7 +105,8 @@ def without_calc_chain(parts: Parts) -> Parts:
 
 
 def around(xml: bytes, links: bool) -> bytes:
-    """A sheet without its cells (and its links, where the run writes them)."""
+    """A sheet without its cells and columns' widths (and its links, where the run writes them)."""
+    xml = re.sub(rb"<cols>.*</cols>", b"", xml)
     xml = re.sub(rb"<dimension[^>]*/>", b"", xml)
     xml = re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData/>", xml, flags=re.DOTALL)
     if links:

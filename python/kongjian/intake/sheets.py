@@ -13,7 +13,7 @@ from kongjian.intake.headers import SEARCHED_ROWS
 from kongjian.xlsx.table_parts import OutColumn, OutputSheet
 
 Progress = Callable[[str], None]
-WIDTHS: dict[str, float] = {"学校名称": 24, "教师姓名": 11, "姓名": 11, "账号": 22, "类别": 8}
+WIDTHS: dict[str, float] = {"学校名称": 27, "教师姓名": 11, "姓名": 11, "账号": 20, "类别": 8}
 
 
 class Sheets(Protocol):
@@ -73,20 +73,19 @@ class Page:
 
 
 def out_columns(spec: str) -> tuple[OutColumn, ...]:
-    """Columns from "name:kind[:width]" words; the kind's usual width unless given."""
+    """Columns from "name:kind[:width]" words; the kind's usual width unless given, ~ behind it where texts fold."""
     usual: dict[str, float] = {
         "text": 14, "account": 22, "rank": 8, "count": 10, "average": 10, "score": 11, "rate": 10,
         "seconds": 9, "time": 19, "link": 11, "answer": 14,
     }  # fmt: skip
     out = []
     for word in spec.split():
-        name, kind, *width = word.split(":")
-        out.append(
-            OutColumn(name, kind, float(width[0]) if width else WIDTHS.get(name, usual[kind]))  # type: ignore[arg-type]
-        )
+        name, kind, *given = word.removesuffix("~").split(":")
+        width = float(given[0]) if given else WIDTHS.get(name, usual[kind])
+        out.append(OutColumn(name, kind, width, word.endswith("~")))  # type: ignore[arg-type]
     return tuple(out)
 
 
 # What an import leaves. Texts from files stand in columns of texts, so that no cell of them ever becomes a formula.
-RECORDS = OutputSheet("导入记录", "Imports", out_columns("时间:time 文件:account:30 工作表:text:12 单元格:text:14 原值:account:24 写入:account:24 说明:text:60"), "evidence", "每次导入改了哪些格")  # fmt: skip
+RECORDS = OutputSheet("导入记录", "Imports", out_columns("时间:time 文件:account:26 工作表:text:12 单元格:text:14 原值:account:20 写入:account:20 说明:text:60"), "evidence", "每次导入改了哪些格")  # fmt: skip
 COLUMN_NAMES = OutputSheet("列名对应", "ColumnNames", out_columns("工作表:text:12 文件里的列名:account:28 对应列:text:22 确认:answer 来自文件:account:30"), "evidence", "导出文件里的列名是哪一列", protected=False)  # fmt: skip

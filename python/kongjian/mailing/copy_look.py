@@ -12,7 +12,6 @@ from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry
 from kongjian.mailing.plan import Plan
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.look.build_marks import mark
-from kongjian.workbook.look.build_sheets import frozen_columns
 from kongjian.workbook.look.build_styles import (
     AMBER,
     GREY,
@@ -28,6 +27,7 @@ from kongjian.workbook.look.build_styles import (
     freeze,
     print_setup,
 )
+from kongjian.workbook.widths import frozen_columns
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE_ROW, WRAP_FROM, OutputSheet
 from kongjian.xlsx.text_heights import row_height
 
@@ -124,7 +124,7 @@ def add_sheet(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> 
     used = rows if made.used is None else made.used
     subtitle = f"规则版本 {plan.run.results.version} · 共{used}行"
     if any(c.helper for c in made.columns):
-        subtitle += " · 浅色表头的列供公式使用"
+        subtitle += " · 右边折叠的列供公式使用"
     _titles(sheet, styles, role, place.sheet, subtitle)
     sheet.set_row(HEADER_ROW - 1, HEADER_HEIGHT)
     add_table(sheet, made.table, HEADER_ROW, headers, rows, filtered=made.filtered)
@@ -150,9 +150,11 @@ def _titles(sheet: Worksheet, styles: Styles, role: SheetRole, title: str, subti
 
 
 def _write_column(sheet: Worksheet, styles: Styles, index: int, column: CopyColumn) -> None:
-    wraps = column.kind == "text" and column.width >= WRAP_FROM
+    wraps = column.wraps or (column.kind == "text" and column.width >= WRAP_FROM)
     style = styles.cell(column.kind, wraps)
-    sheet.set_column(index, index, column.width, styles.column(column.kind))
+    # helper columns are folded away: what formulas need is nothing to read
+    away = {"level": 1, "hidden": True} if column.helper else {}
+    sheet.set_column(index, index, column.width, styles.column(column.kind), away)
     cells = zip(column.values, column.formulas or repeat(""), strict=False)
     for row, (value, formula) in enumerate(cells, start=FIRST_ROW - 1):
         if formula:

@@ -53,6 +53,7 @@ class CopyColumn:
     values: Sequence[Value]
     formulas: Sequence[str] = ()
     helper: bool = False
+    wraps: bool = False
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ class Plan:
     ) -> CopyColumn:
         """A column as the workbook's sheet of the same name has it."""
         short = spec.kind == "text" and spec.width < 11.5 and "姓名" not in spec.name
-        return CopyColumn(spec.name, "word" if short else spec.kind, spec.width, values, formulas, helper)
+        look = "word" if short else spec.kind
+        return CopyColumn(spec.name, look, spec.width, values, formulas, helper, spec.wraps)
 
 
 def make_plan(run: Run, formulas: bool, only_school: str | None) -> Plan:

@@ -25,7 +25,7 @@ from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, HEADER_HEIGHT, Styles, freeze, print_setup
 from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
-from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, WRAP_FROM
+from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
 from kongjian.xlsx.text_heights import row_height
 
 POSITION, EXPLAINED = "本校位置", "得分说明"
@@ -211,7 +211,7 @@ def _explained(sheet: Worksheet, styles: Styles, run: Run, school: str) -> None:
     percent = _percent_rows(run, frame)
     for index, column in enumerate(spec.columns):
         sheet.write_string(HEADER_ROW - 1, index, column.name, styles.header("evidence"))
-        usual = styles.cell(column.kind, column.kind == "text" and column.width >= WRAP_FROM)
+        usual = styles.cell(column.kind, column.wraps)
         for row, value in enumerate(frame[column.name].tolist()):
             style = styles.cell("rate") if column.name == "取值" and percent[row] else usual
             _write(sheet, FIRST_ROW - 1 + row, index, value, style)

@@ -13,7 +13,7 @@ from kongjian.base.grid import Grid
 from kongjian.base.scratch import scratch
 from kongjian.rules import Rules
 from kongjian.selfcheck.second_reader import SecondReader
-from kongjian.workbook.layout import HELP, HOME, RULES
+from kongjian.workbook.layout import HELP, HOME, RULES, TEXTS
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -52,5 +52,5 @@ def empty_book(path: Path | None = None) -> EmptyBook:
 def _read(path: Path, _: int) -> EmptyBook:
     with Package(path) as package, SecondReader(path) as second:
         reader = Reader(package)
-        grids = {sheet: reader.grid(sheet) for sheet in (HOME, RULES, HELP)}
+        grids = {sheet: reader.grid(sheet) for sheet in (HOME, RULES, HELP, TEXTS)}
         return EmptyBook(second.names, second.states, grids)

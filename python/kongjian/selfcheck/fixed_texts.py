@@ -16,6 +16,7 @@ from kongjian.workbook.layout import (
     INDICATORS_COLUMNS,
     READINGS_COLUMNS,
     RULES,
+    TEXTS,
 )
 
 TITLE = "文字没有人工改动"
@@ -29,13 +30,14 @@ Names = Mapping[str, str]
 
 def fixed_texts(book: Sheets, names: Names, shipped: EmptyBook) -> Line:
     """Compares with the empty workbook that this installation ships."""
-    missing = [sheet for sheet in (HOME, RULES, HELP) if book.grid(sheet) is None]
+    missing = [sheet for sheet in (HOME, RULES, HELP, TEXTS) if book.grid(sheet) is None]
     shift, moved = _shift(areas(names), areas(shipped.names))
     found = [
         *(moved if book.grid(HOME) else ()),
         *_same_cells(book, shipped, HOME, shift, areas(shipped.names).values()),
     ]
-    found += [*_rule_texts(book, shipped), *_same_cells(book, shipped, HELP)]
+    found += [*_rule_texts(book, shipped)]
+    found += [told for sheet in (HELP, TEXTS) for told in _same_cells(book, shipped, sheet)]
     unchecked = [f"没有工作表“{sheet}”，没有核对它的文字" for sheet in missing]
     if found:
         text = f"有{len(found)}处和本版本的不同：{first_few([*found, *unchecked], _MOST)}"

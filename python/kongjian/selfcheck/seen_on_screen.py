@@ -15,7 +15,7 @@ from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_f
 from kongjian.selfcheck.result_sheets import Place, header_place
 from kongjian.selfcheck.second_reader import VERY_HIDDEN, VISIBLE, Cell, SecondReader, Seen
 from kongjian.selfcheck.shown_values import GENERAL, PLAIN, hidden_by, replaces_value, shows_other
-from kongjian.workbook.layout import HELP, HOME, RULES, output_sheets
+from kongjian.workbook.layout import HELP, HOME, RULES, TEXTS, output_sheets
 from kongjian.xlsx.table_parts import OutputSheet
 
 TITLE = "看到的就是格子里的"
@@ -40,7 +40,7 @@ def seen_on_screen(book: Book, second: SecondReader, shipped: Mapping[str, str],
     inputs = [table.sheet for table in rules.tables]
     found = list(_states(second, [*outputs, *inputs, HOME, RULES, HELP], shipped))
     cells = 0
-    for sheet in (*inputs, *outputs, HOME, RULES, HELP):
+    for sheet in (*inputs, *outputs, HOME, RULES, HELP, TEXTS):
         seen, grid, name = second.sheet(sheet), book.grid(sheet), book.name(sheet)
         if seen is None or grid is None or name is None:
             continue
@@ -74,7 +74,7 @@ def _worded(found: list[_Told]) -> list[str]:
 
 def _states(second: SecondReader, own: list[str], shipped: Mapping[str, str]) -> Iterator[_Told]:
     for sheet, state in second.states.items():
-        if state == VERY_HIDDEN:
+        if state == VERY_HIDDEN and shipped.get(sheet) != VERY_HIDDEN:
             yield _Told(sheet, "工作表藏得很深，Excel的菜单里看不到它", "")
         elif state != VISIBLE and sheet in own and shipped.get(sheet, VISIBLE) == VISIBLE:
             yield _Told(sheet, "工作表被隐藏", "", wrong=False)

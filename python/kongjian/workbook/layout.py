@@ -16,6 +16,9 @@ HOME = "首页"
 RULES = "规则"
 HELP = "帮助"
 CHANGES = "与上次相比"
+TEXTS = "程序文字"
+"""What only macros read; very hidden, as nobody else has use for it."""
+_SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", "单位查询")
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
@@ -73,8 +76,8 @@ _MEASURE_WIDTH: dict[Role | None, float] = {
 }  # fmt: skip
 
 
-_MANY = 10
-"""Changes among more ranks than this need a wider column."""
+_ROOM_FOR_CHANGES = 108
+"""Characters for what each award would change, so that what is said of it stays on the screen."""
 
 
 def _two_lines(header: str) -> float:
@@ -99,29 +102,28 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     school = _scores([i.name for i in rules.school.indicators])
     teacher = _scores([i.name for i in rules.teacher.indicators])
     totals = "计算得分:score 平台得分:score 得分:score 月均得分:score 数据完整:text:10"
-    last = {a.name: a.last - a.first for a in rules.awards}
-    changes = " ".join(
-        f"{column}:text:{36 if last[name] > _MANY else 30}"
-        for name, column in change_columns(rules.awards).items()
-    )
+    columns = change_columns(rules.awards).values()
+    each = min(36, round(_ROOM_FOR_CHANGES / len(columns)) if columns else 36)
+    changes = " ".join(f"{column}:text:{each:g}~" for column in columns)
     person = "学校名称:text 教师姓名:text 账号:account"
+    narrow = "类别:text:6 学校名称:text:18~ 教师姓名:text:9 账号:account:13~"
     return [
         OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标学校的名次"),
         OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
-        OutputSheet("获奖名单", "Awards", _columns("奖项:text:28 名次:rank 学校名称:text 姓名:text 得分:score 备注:text:34 状态:text:9 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
+        OutputSheet("获奖名单", "Awards", _columns("奖项:text:24~ 名次:rank:6 学校名称:text 姓名:text:9 得分:score:9 备注:text:24~ 状态:text:8 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校各指标的得分"),
         OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师各指标的得分"),
-        OutputSheet("问题清单", "Problems", _columns("级别:text:8 影响:text:7 工作表:text:12 单元格:link:16 对象:text:28 原值:text:19 内容:text:50 建议:text:38 已确认保留:answer 条款:text:28"), "result", "粘贴的数据里要核对的地方", protected=False),
-        OutputSheet(CHANGES, "Changes", _columns(f"类别:text {person} 上次名次:rank:10 本次名次:rank:10 上次得分:score 本次得分:score 变化:text:8 原因:text:60"), "evidence", "名次、得分和上次不同的，为什么"),
+        OutputSheet("问题清单", "Problems", _columns("级别:text:7 影响:text:6 工作表:text:10 单元格:link:13 对象:text:22~ 原值:text:15~ 内容:text:42 建议:text:32 已确认保留:answer:11 条款:text:18~"), "result", "粘贴的数据里要核对的地方", protected=False),
+        OutputSheet(CHANGES, "Changes", _columns(f"类别:text {person} 上次名次:rank:10 本次名次:rank:10 上次得分:score 本次得分:score 变化:text:8 原因:text:56"), "evidence", "名次、得分和上次不同的，为什么"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
         OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count 出处:text:8 记录数:count 新增学生:count 计入次数:count 计入月数:count 每人上限:count"), "evidence", "由行为明细得出的有效次数，和导入时数好的"),
         OutputSheet("数据覆盖", "Coverage", _columns("学校名称:text 角色:text:9 行为:text 应有:count 有数:count 粘贴:count 行为明细:count 按0次:count 缺:count 月份:text:20 说明:text:44"), "evidence", "每个平均数应有多少名、有多少名的数，各从哪里来"),
-        OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
-        OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
-        OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
-        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:20 取值:text:16 {changes} 说明:text:60"), "evidence", "换一种算法会怎样"),
+        OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:50 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
+        OutputSheet("得分说明", "Explanations", _columns(f"{narrow} 指标:text:12 条款:text:26~ 取值:average:8 来源:text:14~ 规则:text:22~ 分值:score:6 得分:score:7 扣分:score:7 还差:text:24~"), "evidence", "每一分从哪里来"),
+        OutputSheet("临界名单", "NearMisses", _columns(f"类别:text:6 {person} 界线:text:16 数值:score:9 差距:score:9 竞赛名次:rank:9 中国式名次:rank:9 说明:text:54"), "evidence", "在界线附近的学校和教师"),
+        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:14~ 取值:text:12~ {changes} 说明:text:34"), "evidence", "换一种算法会怎样"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,
@@ -134,6 +136,17 @@ NOTES = {
     "Runs": "数据指纹是数据编号：数据一样，编号就一样",
 }
 """What the subtitles of output tables explain: column names that are no plain words."""
+
+
+def shown_at_opening(rules: Rules) -> tuple[str, ...]:
+    """The sheets whose tabs are there when the workbook is opened for the first time; the others wait, hidden."""
+    return (HOME, *(t.sheet for t in rules.tables), *_SHOWN_RESULTS, RULES)
+
+
+def evidence_tables(rules: Rules) -> list[str]:
+    """The tables by which the macros find the sheets that 显示依据表 shows and hides again."""
+    shown = shown_at_opening(rules)
+    return [*(s.table for s in output_sheets(rules) if s.sheet not in shown), FUNCTIONS_TABLE]
 
 
 def output_sheet(rules: Rules, sheet: str) -> OutputSheet:
@@ -152,7 +165,10 @@ SCHEME_NAME = "KongjianScheme"
 PLACES = {"school": ("SchoolPlaces1", "SchoolPlaces2"), "teacher": ("TeacherPlaces1", "TeacherPlaces2")}
 """The defined names of the last ranks of each kind's first two awards: the ranking sheets mark what they reach."""
 
-# 帮助 holds two tables that the macros read, too.
+FUNCTIONS_TABLE = "Functions"
+"""The functions on 帮助, by which its sheet is found."""
+FUNCTIONS_COLUMNS = ("函数", "写法", "说明", "例")
+# 程序文字 holds two tables that the macros read.
 FUNCTION_HELP_TABLE = "FunctionHelp"
 FUNCTION_HELP_COLUMNS = ("函数", "参数", "说明", "写法")
 MESSAGES_TABLE = "Messages"

@@ -19,8 +19,9 @@ from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, NOTES, output_sheets, range_bounds
+from kongjian.workbook.layout import CHANGES, NOTES, output_sheets, range_bounds, shown_at_opening
 from kongjian.workbook.run import Run
+from kongjian.workbook.widths import Headers, pasted_headers
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
 
@@ -41,6 +42,7 @@ class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
     New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
+    `headers` are those of the input sheets by which their columns are wide and stay in sight.
     `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
     `again` whether doing it once more mends that.
     """
@@ -54,6 +56,7 @@ class Writing:
     home: Mapping[str, str | int] = field(default_factory=dict)
     counts: list[list[float]] = field(default_factory=list)
     names: Mapping[str, str] = field(default_factory=dict)
+    headers: Sequence[Headers] = ()
     again: bool = True
 
 
@@ -61,12 +64,14 @@ def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Wr
     """All that a calculation writes."""
     tables = pages(run, sheets, moment, seconds)
     marks, home = marks_by_sheet(run), home_state(run, moment)
-    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run))
+    headers = pasted_headers(sheets, run.rules)
+    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run), headers=headers)
 
 
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
     """The list of problems and the fills of the cells to look at, and nothing else."""
-    return Writing("问题清单", pages=[problem_page(run, sheets, moment, "检查")], marks=marks_by_sheet(run))
+    page, headers = problem_page(run, sheets, moment, "检查"), pasted_headers(sheets, run.rules)
+    return Writing("问题清单", pages=[page], marks=marks_by_sheet(run), headers=headers)
 
 
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
@@ -101,8 +106,11 @@ def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计
         return Page(spec, frame, _subtitle(run, spec, run.problems, moment, done))
     places = zip(frame["工作表"], frame["单元格"], strict=True)
     spelled = {sheet: sheets.name(sheet) for sheet in set(frame["工作表"])}
+    shown = shown_at_opening(run.rules)  # a link to a hidden sheet does nothing
     links = [
-        (i, name, first_area(cell)) for i, (sheet, cell) in enumerate(places) if (name := spelled[sheet])
+        (i, name, first_area(cell))
+        for i, (sheet, cell) in enumerate(places)
+        if sheet in shown and (name := spelled[sheet])
     ]
     folded = problem_list.folds_from(frame)
     words = [f"要处理{folded}行" if folded else "没有要处理的问题"]

@@ -7,12 +7,14 @@ import time
 from pathlib import Path
 
 from kongjian.intake.marks import FILLS
-from kongjian.intake.sheets import Progress
+from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
+from kongjian.workbook import widths
 from kongjian.workbook.identity import book_rules
 from kongjian.workbook.layout import HOME_DISTRIBUTION
 from kongjian.workbook.pages import Writing, results
 from kongjian.workbook.run import Run, examine_sheets
+from kongjian.xlsx import column_widths
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.input_writer import append, put_cells
 from kongjian.xlsx.package import Package
@@ -68,6 +70,9 @@ def write(edit: Edit, writing: Writing) -> None:
         edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no, page.folded)
         if page.spec.table == "Problems":
             edit.put_links(page.spec, "单元格", [(i, f"'{sheet}'!{cell}") for i, sheet, cell in page.links])
+        _fit_result(edit, page)
+    for headers in writing.headers:
+        _fit_input(edit, headers)
     edit.put_marks(writing.marks, FILLS)
     for name, value in writing.home.items():
         edit.put_name(name, value)
@@ -75,6 +80,31 @@ def write(edit: Edit, writing: Writing) -> None:
         edit.put_text_name(name, text)
     if writing.counts:
         edit.put_block(HOME_DISTRIBUTION, writing.counts)
+
+
+def _fit_result(edit: Edit, page: Page) -> None:
+    """Columns in which nothing stands become narrow, and wide again when something does."""
+    name = edit.sheet_name(page.spec.sheet)
+    assert name is not None
+    left = edit.table_left(name, page.spec.table)
+    head = edit.above_cells(name)
+    now = column_widths.widths(head, range(left, left + len(page.spec.columns)))
+    wanted = {left + k: width for k, width in widths.emptied(page.spec, page.frame, now).items()}
+    if wanted:
+        edit.put_above_cells(name, column_widths.with_widths(head, wanted))
+
+
+def _fit_input(edit: Edit, headers: widths.Headers) -> None:
+    """Widths and frozen columns go with the headers that were pasted."""
+    name = edit.sheet_name(headers.table.sheet)
+    assert name is not None
+    head = edit.above_cells(name)
+    now = column_widths.widths(head, range(1, len(headers.cells) + 1))
+    wanted, frozen = widths.moved(headers, now, column_widths.frozen(head))
+    new = column_widths.with_widths(head, {k + 1: width for k, width in wanted.items()})
+    new = new if frozen is None else column_widths.with_frozen(new, frozen)
+    if new != head:
+        edit.put_above_cells(name, new)
 
 
 __all__ = ["Progress", "Run", "check", "examine", "recalculate", "write"]

@@ -30,6 +30,8 @@ from kongjian.xlsx.table_parts import (
 from kongjian.xlsx.table_rows import cell_content, row_heights, table_rows
 from kongjian.xlsx.xml_text import with_prefix
 
+_SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData\b")
+
 
 class Edit:
     """Changes to one package; nothing is written before `save`."""
@@ -53,6 +55,23 @@ class Edit:
         if name not in self._sheets:
             self._sheets[name] = SheetPart(self.parts.part(self.parts.sheets[name]), name)
         return self._sheets[name]
+
+    def above_cells(self, name: str) -> str:
+        """What a worksheet's part says above its cells."""
+        if name in self._sheets:
+            return self._sheets[name].head
+        xml = self.parts.part(self.parts.sheets[name])
+        return xml[: _cells_at(xml)].decode(errors="surrogateescape")
+
+    def put_above_cells(self, name: str, head: str) -> None:
+        """The same changed; the cells stay byte for byte."""
+        if name in self._sheets:
+            self._sheets[name].head = head
+            return
+        xml = self.parts.part(self.parts.sheets[name])
+        self.parts.set_part(
+            self.parts.sheets[name], head.encode(errors="surrogateescape") + xml[_cells_at(xml) :]
+        )
 
     def put_text_name(self, name: str, text: str) -> None:
         """A defined name that carries a text, in place of any of the workbook's with the same name."""
@@ -112,6 +131,11 @@ class Edit:
         if header_row == HEADER_ROW:
             part.put(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
         table.fit(spec, header_row + len(rows))
+
+    def table_left(self, sheet: str, table: str) -> int:
+        """The first column of a table, 1 where there is none."""
+        found = find_table(self.parts, self.parts.sheets[sheet], table)
+        return found.first_column if found else 1
 
     def extend_table(self, sheet: str, table: str, last_row: int) -> None:
         """Lets an input table reach down to this row; nothing where staff made a plain range of it."""
@@ -187,6 +211,11 @@ def _refuse_notes(table: TablePart, part: SheetPart, spec: OutputSheet) -> None:
             f"工作表“{part.name}”的{taken}有您自己写的内容，结果表现在要用到{letter(last)}列；"
             f"请把它移到{letter(last)}列右边再算"
         )
+
+
+def _cells_at(xml: bytes) -> int:
+    found = _SHEET_DATA.search(xml)
+    return found.start() if found else 0
 
 
 def _holds_formula(xml: bytes) -> bool:

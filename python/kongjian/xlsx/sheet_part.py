@@ -78,6 +78,15 @@ class SheetPart:
         self._cleared_to = 0
         self.lost_formulas = False
 
+    @property
+    def head(self) -> str:
+        """What stands above the cells."""
+        return self._head.decode(errors="surrogateescape")
+
+    @head.setter
+    def head(self, text: str) -> None:
+        self._head = text.encode(errors="surrogateescape")
+
     def last_of_block(self, first_row: int) -> int:
         """The last of the rows with values that follow one another from this row on."""
         row = first_row

@@ -30,16 +30,17 @@ _LAST_ROW = re.compile(r'(<(?:\w+:)?(?:table|autoFilter)\b[^>]*?\sref="[A-Z]+\d+
 
 @dataclass(frozen=True)
 class OutColumn:
-    """One output column: its header, how its values look, its width in characters."""
+    """One output column: its header, how its values look, its width in characters; a narrow one may fold its texts."""
 
     name: str
     kind: ColumnKind
     width: float
+    folds: bool = False
 
     @property
     def wraps(self) -> bool:
         """Whether long texts in it go on in a further line."""
-        return self.kind == "text" and self.width >= WRAP_FROM
+        return self.folds or (self.kind == "text" and self.width >= WRAP_FROM)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 from pyopenvba.interpreter import _preprocess
 from pyopenvba.interpreter._values import error
@@ -57,7 +58,7 @@ def host(book: Path) -> VbaHost:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert sorted([*SHEETS, *PYTHON, "OpenFolder"]) == sorted(IDS)
+    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence"]) == sorted(IDS)
 
 
 @pytest.mark.parametrize("id_", IDS)
@@ -304,6 +305,26 @@ def test_a_renamed_sheet_is_still_found_and_a_missing_one_is_told(host: VbaHost)
     assert host.shown == [SAY["NoSheet"]]
 
 
+def visible(host: VbaHost, *sheets: str) -> list[bool]:
+    return [int(host.app.workbook.sheet_named(s).vba_get("Visible")) == -1 for s in sheets]
+
+
+def test_the_switch_shows_the_sheets_of_evidence_and_hides_them_again(host: VbaHost, book: Path) -> None:
+    for sheet in openpyxl.load_workbook(book, keep_vba=True).worksheets:  # the interpreter reads no states
+        state = {"visible": -1, "hidden": 0, "veryHidden": 2}[sheet.sheet_state]
+        host.app.workbook.sheet_named(sheet.title).vba_set("Visible", state)
+    evidence = ("得分说明", "列名对应", "帮助")
+    assert visible(host, *evidence, "学校排名", "程序文字") == [False, False, False, True, False]
+    host.run("KongjianRun_GoRuns")
+    assert (host.active, visible(host, "运行记录", *evidence)) == ("运行记录", [True, False, False, False])
+    host.app.workbook.sheet_named("帮助").vba_set("Name", "我的帮助")
+    evidence = ("得分说明", "列名对应", "我的帮助", "运行记录")
+    for shown in (True, False, True):
+        host.run("KongjianRun_ShowEvidence")
+        assert visible(host, *evidence, "学校排名", "程序文字") == [shown] * 4 + [True, False]
+    assert host.shown == []
+
+
 def test_a_workbook_never_saved_has_no_folder(host: VbaHost) -> None:
     host.app.workbook.path = ""
     host.run("KongjianRun_OpenFolder")
@@ -324,7 +345,7 @@ def test_a_file_called_like_the_add_in_is_never_looked_for(book: Path) -> None:
 def test_without_the_table_of_texts_there_is_a_plain_one(book: Path) -> None:
     host = VbaHost(book, server=False)
     host.excel.display_alerts = False
-    host.app.workbook.sheet_named("帮助").vba_get("Delete")
+    host.app.workbook.sheet_named("程序文字").vba_get("Delete")
     host.run("KongjianRun_Recalculate")
     assert host.shown == ["操作没有完成，请找技术人员。"]
 

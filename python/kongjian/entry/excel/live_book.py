@@ -21,7 +21,7 @@ from xlwings.main import Table
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid, is_error_code
 from kongjian.base.text import fold
-from kongjian.entry.excel import live_append, live_list, live_marks, live_names
+from kongjian.entry.excel import live_append, live_list, live_marks, live_names, live_widths
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
 from kongjian.intake.importing.landing import Block
@@ -69,8 +69,7 @@ class LiveBook:
 
     def name(self, sheet: str) -> str | None:
         """The sheet's name as the workbook spells it, None where there is no such sheet."""
-        found = self.sheet(sheet)
-        return found.name if found else None
+        return found.name if (found := self.sheet(sheet)) else None
 
     def carried(self, name: str) -> str:
         """The text that a defined name carries, "" for none."""
@@ -134,6 +133,7 @@ class LiveBook:
             mend = "请关闭工作簿，不要保存，重新打开再试"
             raise KongjianError(f"{writing.name}没有写完（{error}）；{mend}") from error
         self._put_marks(writing.marks)
+        live_widths.fit_inputs([(s, h) for h in writing.headers if (s := self.sheet(h.table.sheet))])
 
     def _put(
         self,
@@ -192,6 +192,7 @@ class LiveBook:
             live_list.put_links(body, page)
         if page.folded is not None:
             live_list.fold(body, page.folded)
+        live_widths.fit_result(sheet, page, left)
 
     def _put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
         """The fills of cells to look at, by sheet; a result without them is as good, so no fault of theirs stops it."""
@@ -231,8 +232,7 @@ class LiveBook:
 def _last_cell(sheet: xw.Sheet, lowest: int = 1) -> tuple[int, int]:
     """The last row and column in use, counted from A1."""
     used = sheet.used_range
-    (height, width), row, column = used.shape, used.row, used.column
-    rows, columns = row + height - 1, column + width - 1
+    rows, columns = used.row + used.shape[0] - 1, used.column + used.shape[1] - 1
     if rows * columns > MOST_CELLS:
         rows = _last_filled(sheet, rows, columns)
     if rows * columns > 10 * MOST_CELLS:

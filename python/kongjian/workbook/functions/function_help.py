@@ -15,6 +15,11 @@ RULES_ARGUMENT = "rules"
 RULES_VBA = "KongjianRules()"
 NOT_AVAILABLE = "#N/A"
 """Stands in an array for a cell that cannot be computed; the VBA wrapper makes CVErr(xlErrNA) of it."""
+IN_WORDS = {
+    "row": "数据行", "rows": "数据各行", "headers": "标题行", "item": "指标", "monthly_average": "月均",
+    "kind": "类别", "scores": "得分列", "eligible": "达标列", "rank": "名次",
+}  # fmt: skip
+"""What staff read instead of an argument's own name, which the function wizard alone shows."""
 _ARGUMENT = re.compile(r"^(\w+)：(.+)$")
 
 
@@ -38,7 +43,21 @@ class FunctionHelp:
     @property
     def usage(self) -> str:
         """The call as staff type it, optional arguments in brackets."""
-        return f"={self.name}({', '.join(f'[{a.name}]' if a.optional else a.name for a in self.arguments)})"
+        return self._call([a.name for a in self.arguments])
+
+    @property
+    def usage_in_words(self) -> str:
+        """The same with Chinese words in the arguments' places."""
+        return self._call([IN_WORDS[a.name] for a in self.arguments])
+
+    @property
+    def told(self) -> str:
+        """What it does, then a line for each argument."""
+        return "\n".join([self.doc, *(f"{IN_WORDS[a.name]}：{a.doc}" for a in self.arguments)])
+
+    def _call(self, names: list[str]) -> str:
+        pairs = zip(names, self.arguments, strict=True)
+        return f"={self.name}({', '.join(f'[{name}]' if a.optional else name for name, a in pairs)})"
 
 
 def describe(functions: Iterable[Callable[..., Any]]) -> dict[str, FunctionHelp]:

@@ -20,24 +20,17 @@ from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
 from kongjian.workbook.look.build_marks import mark
 from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
+from kongjian.workbook.widths import frozen_columns, guidance, input_widths
 from kongjian.xlsx.fill_marks import NEVER, formula
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
-from kongjian.xlsx.text_heights import text_width
 
 NOT_YET = "尚未计算"
 _LANDSCAPE_FROM = 112  # characters that still print readably across an upright A4 page
-_NAMES = {"名次", "类别", "级别", "学校名称", "教师姓名", "口径", "取值", "时间", "月份", "奖项"}
-_NAMING = (Role.KIND, Role.SCHOOL, Role.PERSON, Role.MONTH)
-_FREEZE_AT_MOST = 52
 _WHO_AND_WHEN = "核对过、要保留的写“是”，不再计数。谁、什么时候确认的写在后面，如：是 张三 2021-08-01"
 _PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
 _INPUT_KIND = {
     "text": "code", "account": "account", "yes_no": "word", "choice": "word", "count": "count",
     "average": "average", "share": "rate", "rate": "rate", "score": "score", "month": "month", "date": "time",
-}  # fmt: skip
-_INPUT_WIDTH = {
-    Role.SCHOOL: 24.0, Role.STAGE: 16.0, Role.PERSON: 11.0, Role.ADMINISTRATOR: 11.0, Role.ACCOUNT: 22.0,
-    Role.DATE: 20.0, Role.BEHAVIOUR: 18.0,
 }  # fmt: skip
 
 
@@ -54,10 +47,10 @@ def add_input(
     known = {c.name: c for c in table.columns}
     columns = [known.get(h) for h in headers]
     kinds = [_INPUT_KIND[c.kind] if c else "text" for c in columns]
-    widths = _input_widths(table, headers)
+    widths = input_widths(table, headers)
     for index, (kind, width) in enumerate(zip(kinds, widths, strict=True)):
         sheet.set_column(index, index, width, styles.column(kind))
-    frame(sheet, styles, "input", table.sheet, _guidance(table), widths)
+    frame(sheet, styles, "input", table.sheet, guidance(table), widths)
     _input_headers(sheet, styles, table, headers, columns, len(rows))
     _write_rows(sheet, rows, [styles.cell(k) for k in kinds], styles.cell("text"))
     for index, column in enumerate(columns):
@@ -68,19 +61,6 @@ def add_input(
         sheet.conditional_format("A2", {**rule, "format": styles.get(bg_color=f"#{colour}")})
     freeze(sheet, frozen_columns(headers, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
-
-
-def _guidance(table: InputTable) -> str:
-    optional = any(c.optional or c.derivable for c in table.columns)
-    return table.guidance + ("浅色表头的列可以空着。" if optional else "")
-
-
-def _input_widths(table: InputTable, headers: Sequence[str]) -> list[float]:
-    """Headers take two lines; a narrow sheet is spread out until the guidance in row 2 fits above it."""
-    own = {c.name: _INPUT_WIDTH[c.role] for c in table.columns if c.role in _INPUT_WIDTH}
-    usual = [own.get(h, max(8.5, 2.0 * -(-len(h) // 2) + 3)) for h in headers]
-    spread = max(1.0, text_width(_guidance(table)) / (sum(usual) or 1.0))
-    return [round(width * spread, 1) for width in usual]
 
 
 def _input_headers(
@@ -207,14 +187,3 @@ def _output_kind(column: OutColumn) -> str:
         return "remark"
     short = column.kind == "text" and column.width < 11.5 and "姓名" not in column.name
     return "word" if short else column.kind
-
-
-def frozen_columns(names: Sequence[str], widths: Sequence[float], rules: Rules) -> int:
-    """The leading columns that name the row, as long as they leave room for the others."""
-    naming = _NAMES | {c.name for t in rules.tables for c in t.columns if c.role in _NAMING}
-    used = 0.0
-    for index, (name, width) in enumerate(zip(names, widths, strict=True)):
-        used += width
-        if name not in naming or used > _FREEZE_AT_MOST:
-            return index
-    return len(names)

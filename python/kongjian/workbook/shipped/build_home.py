@@ -17,6 +17,7 @@ from kongjian.workbook.layout import (
     RULES,
     output_sheets,
     range_labels,
+    shown_at_opening,
 )
 from kongjian.workbook.look.build_charts import Block, score_ranges, top_schools
 from kongjian.workbook.look.build_sheets import NOT_YET
@@ -33,7 +34,6 @@ from kongjian.workbook.look.build_styles import (
 )
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.vba_project import macro
-from kongjian.xlsx.table_parts import OutputSheet
 
 _COLUMNS, _WIDTH = 8, 12.6
 _FIRST, _HALF, _LAST = 1, 5, 8  # the first column, the first of the right half, the last
@@ -57,7 +57,7 @@ _HELP_PURPOSE = "步骤、函数、出错时怎么办"
 # A button stands under the card of its step: first column of the eight, how many.
 _BUTTONS = {
     "ImportData": (0, 1), "CheckData": (1, 1), "Recalculate": (2, 2), "GoProblems": (4, 1), "GoAwards": (5, 1),
-    "SendLive": (6, 1), "SelfCheck": (7, 1),
+    "SendLive": (6, 1), "ShowEvidence": (7, 1),
 }  # fmt: skip
 _BUTTON_HEIGHT, _BUTTON_MARGIN = 28, 4  # pixels
 # White edges keep neighbouring cards apart.
@@ -187,17 +187,16 @@ def _sheets_and_distribution(
     sheet.set_row(row - 1, 8)
     outputs = output_sheets(rules)
     inputs = [(t.sheet, _INPUT_PURPOSE[t.id]) for t in rules.tables]
-    rules_sheets = [(RULES, _RULES_PURPOSE), (HELP, _HELP_PURPOSE)]
+    shown = shown_at_opening(rules)
+    results = [(o.sheet, o.purpose) for o in outputs if o.sheet in shown]
+    others = [(o.sheet, o.purpose) for o in outputs if o.sheet not in shown]
     left = _links(sheet, styles, row, _FIRST, "输入：粘贴到这里", "input", inputs)
-    left = _links(sheet, styles, left, _FIRST, "结果", "result", _purposes(outputs, "result"))
-    left = _links(sheet, styles, left, _FIRST, "规则和帮助", "rules", rules_sheets)
-    right = _links(sheet, styles, row, _HALF, "依据", "evidence", _purposes(outputs, "evidence"))
+    left = _links(sheet, styles, left, _FIRST, "结果", "result", results)
+    left = _links(sheet, styles, left, _FIRST, "规则", "rules", [(RULES, _RULES_PURPOSE)])
+    others.append((HELP, _HELP_PURPOSE))
+    right = _links(sheet, styles, row, _HALF, "依据：点“显示依据表”打开", "evidence", others, hidden=True)
     block = _distribution(book, sheet, styles, rules, right)
     return max(left, block[2] + 1), block
-
-
-def _purposes(outputs: Sequence[OutputSheet], role: str) -> list[tuple[str, str]]:
-    return [(o.sheet, o.purpose) for o in outputs if o.role == role]
 
 
 def _links(
@@ -208,13 +207,20 @@ def _links(
     title: str,
     role: SheetRole,
     entries: Sequence[tuple[str, str]],
+    hidden: bool = False,
 ) -> int:
-    """A group of links under the colour of its sheets' tabs; returns the next free row."""
+    """A group of links under the colour of its sheets' tabs; returns the next free row.
+
+    Names alone of hidden sheets: a link to one does nothing.
+    """
     _group_heading(sheet, styles, row, column, title, role)
     link = styles.get(font_color="#1155CC", underline=1, indent=1)
     for at, (name, purpose) in enumerate(entries, start=row + 1):
         sheet.set_row(at, 18)
-        sheet.write_url(at, column, f"internal:'{name}'!A1", link, name, purpose)
+        if hidden:
+            sheet.write_string(at, column, name, styles.get(font_color=INK, indent=1))
+        else:
+            sheet.write_url(at, column, f"internal:'{name}'!A1", link, name, purpose)
         sheet.write_string(at, column + 1, purpose, styles.get(font_color=GREY))
     return row + 1 + len(entries)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from kongjian.rules.model import Rules
-from kongjian.workbook.layout import HOME, output_sheets
+from kongjian.workbook.layout import HOME, TEXTS, output_sheets, shown_at_opening
 from kongjian.workbook.look.build_rules import add_rules
 from kongjian.workbook.look.build_sheets import add_input, add_output
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
 from kongjian.workbook.shipped.build_home import add_home
-from kongjian.workbook.shipped.help_sheet import add_help
+from kongjian.workbook.shipped.help_sheet import add_help, add_texts
 from kongjian.workbook.shipped.package_steps import finish, is_macro_enabled
 
 
@@ -61,7 +61,13 @@ def _package(rules: Rules, pasted: Mapping[str, Pasted], buttons: bool) -> bytes
         add_output(book, styles, rules, output)
     add_rules(book, styles, rules)
     add_help(book, styles, rules)
+    add_texts(book, styles, rules)
     add_home(book, home, styles, rules, buttons)
+    for sheet in book.worksheets():
+        if sheet.get_name() == TEXTS:
+            sheet.very_hidden()
+        elif sheet.get_name() not in shown_at_opening(rules):
+            sheet.hide()
     home.activate()
     book.set_tab_ratio(85)
     book.close()

@@ -115,6 +115,11 @@ COMMANDS = (
         "教师排名", "转到教师排名。不读也不写任何内容。", table="TeacherRanking",
     ),
     Command(
+        "ShowEvidence", "结果", "显示依据表", "ZY", "WindowUnhide",
+        "显示依据表", "显示得分、依据和记录各表；都显示着时再按一次，全部收起。不读也不写任何内容。",
+        macro="KongjianShowEvidence", on_home=True,
+    ),
+    Command(
         "GoExplanations", "核对", "得分说明", "X", "ReviewShowAllComments",
         "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样达标。不读也不写任何内容。",
         table="Explanations",
@@ -148,7 +153,7 @@ COMMANDS = (
         "SelfCheck", "核对", "自检", "Z", "ErrorChecking",
         "自检 (Self-check)",
         "用三种方法各算一遍，看结果是不是一致、有没有人手工改过分数，把报告存成文本文件。不改动工作簿。",
-        entry="selfcheck", needs_data=True, on_home=True,
+        entry="selfcheck", needs_data=True,
     ),
     Command(
         "GoAwards", "评审", "获奖名单", "W", "SignatureLineInsert",
@@ -245,7 +250,7 @@ COMMANDS = (
     ),
     Command(
         "GoHelp", "帮助", "使用说明", "H", "Help",
-        "使用说明", "转到帮助表：步骤、函数说明、出错时找谁。不读也不写任何内容。", table="FunctionHelp",
+        "使用说明", "转到帮助表：步骤、函数说明、出错时找谁。不读也不写任何内容。", table="Functions",
     ),
     Command(
         "Diagnose", "帮助", "诊断", "D", "ControlToolboxOutlook",

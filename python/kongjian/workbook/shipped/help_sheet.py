@@ -1,4 +1,4 @@
-"""The sheet 帮助: what to do, the functions, and the texts that macros show."""
+"""The sheet 帮助: what to do and the functions; and 程序文字, which holds what macros read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from kongjian.workbook.functions.function_help import FunctionHelp
 from kongjian.workbook.layout import (
     FUNCTION_HELP_COLUMNS,
     FUNCTION_HELP_TABLE,
+    FUNCTIONS_COLUMNS,
+    FUNCTIONS_TABLE,
     HELP,
     MESSAGES_COLUMNS,
     MESSAGES_TABLE,
+    TEXTS,
+    evidence_tables,
 )
 from kongjian.workbook.look.build_styles import (
     GREY,
@@ -41,7 +45,7 @@ _GUIDE = (
     ("第三步 重新计算排名", "按“重新计算排名”。得分、资格、名次、获奖名单全部重写，输入表不会改动。和上次有什么不同、为什么，看“与上次相比”。"),
     ("第四步 评审", "按“生成申报表”“生成评审表”“公示名单”，文件都在工作簿旁边的“表格”文件夹。把交回的文件也放进去，按“收取材料”，看“申报材料清单”。"),
     ("第五步 发送", "按“生成分发版”，得一份不含宏的结果，核对无误后打开新邮件，不会自动发出。对方没有Python也能看到全部结果。菜单里有数值版、分校版和公示版。"),
-    ("看不到选项卡", f"没有“{TAB}”选项卡时，用首页的按钮，作用一样；也可以按Alt+F8，选KongjianRun_开头的宏。"),
+    ("看不到选项卡", f"没有“{TAB}”选项卡时，用首页的按钮，作用一样。"),
     ("宏被禁用", "打开时出现黄色提示条，按“启用内容”。没有提示条、直接说宏被阻止时：关闭文件，在文件上按右键，选“属性”，勾选“解除锁定”，再打开；或把文件放到技术人员设好的受信任位置。"),
     ("没有Python", f"只看结果不需要Python。要按钮和函数起作用，请技术人员在这台电脑上安装Python，再运行 kongjian install。{_ASK}"),
     ("函数显示#N/A", "表示算不出来：缺指标、列数不对、指标名称写错，或这台电脑没有装好Python（装好后按Ctrl+Alt+F9重算）。不会显示成0分。"),
@@ -55,6 +59,7 @@ _BEFORE_TOTAL = 4
 """Columns of 学校得分 beside the indicators' up to 得分."""
 LAST_WORD = "操作没有完成，请找技术人员。"
 LAST_WORD_NAME = "KongjianLastWord"
+EVIDENCE_MESSAGE = "EvidenceTables"
 """What macros say where staff deleted the table of texts: a name of the workbook keeps it."""
 _AS_BEFORE = "输入表没有改动。"
 _MESSAGES = {
@@ -118,18 +123,24 @@ def add_help(book: Workbook, styles: Styles, rules: Rules) -> None:
     frame(sheet, styles, "rules", HELP, "步骤、函数说明、出错时怎么办", _WIDTHS)
     row = _guide(sheet, styles, HEADER_ROW - 1)
     row = _heading(sheet, styles, row + 1, "函数：在任何单元格里都可以用")
-    row = _table(
-        sheet,
-        styles,
-        row,
-        FUNCTION_HELP_TABLE,
-        FUNCTION_HELP_COLUMNS,
-        function_rows(FUNCTIONS.values(), rules),
-    )
-    row = _heading(sheet, styles, row + 1, "提示文字：宏显示的话，请不要删除")
-    _table(sheet, styles, row, MESSAGES_TABLE, MESSAGES_COLUMNS, list(messages().items()))
-    book.define_name(LAST_WORD_NAME, f'="{LAST_WORD}"')
+    examples = _examples(rules)
+    rows = [(f.name, f.usage_in_words, f.told, examples[f.name]) for f in FUNCTIONS.values()]
+    _table(sheet, styles, row, FUNCTIONS_TABLE, FUNCTIONS_COLUMNS, rows)
     sheet.freeze_panes(SUBTITLE_ROW, 0)
+    print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=SUBTITLE_ROW)
+
+
+def add_texts(book: Workbook, styles: Styles, rules: Rules) -> None:
+    """程序文字: the function wizard's texts and what macros show; nothing for staff."""
+    from kongjian.workbook.functions.worksheet import FUNCTIONS
+
+    sheet = book.add_worksheet(TEXTS)
+    frame(sheet, styles, "rules", TEXTS, "宏显示的话，请不要删除", _WIDTHS)
+    rows = function_rows(FUNCTIONS.values(), rules)
+    row = _table(sheet, styles, HEADER_ROW - 1, FUNCTION_HELP_TABLE, FUNCTION_HELP_COLUMNS, rows)
+    texts = messages() | {EVIDENCE_MESSAGE: " ".join(evidence_tables(rules))}
+    _table(sheet, styles, row + 1, MESSAGES_TABLE, MESSAGES_COLUMNS, list(texts.items()))
+    book.define_name(LAST_WORD_NAME, f'="{LAST_WORD}"')
     print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=SUBTITLE_ROW)
 
 

@@ -27,14 +27,45 @@ Public Sub KongjianSupertip(control As Object, ByRef supertip As Variant)
     End If
 End Sub
 
-' Shows the sheet that holds the table, whatever the sheet is called.
+' Shows the sheet that holds the table, whatever the sheet is called, and unhides it where it is hidden.
 Private Sub KongjianShow(tableName As String)
+    Dim page As Object
     On Error GoTo failed
-    KongjianTable(tableName).Parent.Activate
+    Set page = KongjianTable(tableName).Parent
+    If page.Visible <> xlSheetVisible Then page.Visible = xlSheetVisible
+    page.Activate
     Exit Sub
 failed:
     KongjianSay "NoSheet"
 End Sub
+
+' Shows every sheet of evidence where one of them is hidden, else hides them all.
+Public Sub KongjianShowEvidence()
+    Dim page As Variant, pages As Collection, state As Long
+    On Error GoTo failed
+    Set pages = KongjianEvidence()
+    If pages.Count = 0 Then GoTo failed
+    state = xlSheetHidden
+    For Each page In pages
+        If page.Visible <> xlSheetVisible Then state = xlSheetVisible
+    Next page
+    For Each page In pages
+        page.Visible = state
+    Next page
+    Exit Sub
+failed:
+    KongjianSay "NoSheet"
+End Sub
+
+' The sheets of evidence that are still there.
+Private Function KongjianEvidence() As Collection
+    Dim tableName As Variant, found As Object
+    Set KongjianEvidence = New Collection
+    For Each tableName In Split(KongjianMessage("EvidenceTables"), " ")
+        Set found = KongjianTable(CStr(tableName))
+        If Not found Is Nothing Then KongjianEvidence.Add found.Parent
+    Next tableName
+End Function
 
 Public Sub KongjianOpenFolder()
     On Error GoTo failed
