@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,11 +26,13 @@ from kongjian.mailing.unit_sheets import judged_sheet, measure_sheet, month_shee
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
 from kongjian.workbook.run import Run
-from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
-
-_CALCULATION = 191029
-"""The calculation engine of Excel 2019 and later: an older one would make Excel calculate and ask to save."""
-_EMPTY_TEXT = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(><f>[^<]*</f><v)></v>')
+from kongjian.xlsx.finished_parts import (
+    CALCULATION,
+    no_calculation_on_load,
+    read_parts,
+    texts_of_formulas,
+    write_parts,
+)
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,7 @@ def live_copy(
         warnings.simplefilter("error", UserWarning)
         parts = read_parts(package(found))
     no_calculation_on_load(parts)
-    for name in [n for n in parts if n.startswith("xl/worksheets/sheet")]:
-        parts[name] = _EMPTY_TEXT.sub(rb'\1 t="str"\2></v>', parts[name])
+    texts_of_formulas(parts)
     write_parts(parts, target)
     return _counts(found)
 
@@ -121,7 +121,7 @@ def package(found: Contents) -> bytes:
     book.set_properties(
         {"title": scheme.name, "subject": f"规则{found.plan.rules.version}", "created": created}
     )
-    book.set_calc_mode("auto", _CALCULATION)
+    book.set_calc_mode("auto", CALCULATION)
     styles = Styles(book)
     first = book.add_worksheet(NOTE, worksheet_class=_Sheet)
     for sheet in found.sheets:

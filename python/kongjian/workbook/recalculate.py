@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from kongjian.intake.marks import FILLS
-from kongjian.intake.sheets import Progress
+from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook.identity import book_rules
 from kongjian.workbook.layout import HOME_DISTRIBUTION
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell, LookupCells
 from kongjian.workbook.pages import Writing, results
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.input_writer import append, put_cells
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
+from kongjian.xlsx.table_rows import cell_content, formula_content
 
 
 def examine(
@@ -64,7 +67,12 @@ def write(edit: Edit, writing: Writing) -> None:
     for gone in writing.removed:
         edit.remove_rows(gone.sheet, gone.table_name, gone.header_row, gone.first_row, gone.last_row)
     put_cells(edit, writing.cells)
+    looked = [page for page in writing.pages if page.spec.sheet == DATA]
+    if writing.lookup and looked:
+        _put_lookup(edit, looked, writing.lookup)
     for page in writing.pages:
+        if page.spec.sheet == DATA:
+            continue
         edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no)
         if page.spec.table == "Problems":
             edit.put_links(page.spec, "单元格", [(i, f"'{sheet}'!{cell}") for i, sheet, cell in page.links])
@@ -75,6 +83,23 @@ def write(edit: Edit, writing: Writing) -> None:
         edit.put_text_name(name, text)
     if writing.counts:
         edit.put_block(HOME_DISTRIBUTION, writing.counts)
+
+
+def _put_lookup(edit: Edit, pages: Sequence[Page], cells: LookupCells) -> None:
+    """查询数据 whole, and the formulas of 单位查询 with what they give: not every program calculates a file that it opens."""
+    data, page = edit.sheet_name(DATA), edit.sheet_name(LOOKUP)
+    assert data is not None
+    assert page is not None
+    tables = [(p.spec, p.frame) for p in pages]
+    workings = [(c.row, c.column, _content(c, edit)) for c in cells.work_cells()]
+    edit.put_tables(data, DATA, pages[0].subtitle, tables, workings)
+    edit.put_formulas(page, [(c.row, c.column, _content(c, edit)) for c in cells.page_cells()])
+
+
+def _content(cell: Cell, edit: Edit) -> str:
+    return (
+        formula_content(cell.formula, cell.value) if cell.formula else cell_content(cell.value, edit.strings)
+    )
 
 
 __all__ = ["Progress", "Run", "check", "examine", "recalculate", "write"]
