@@ -15,13 +15,12 @@ import pytest
 from kongjian.engine.evidence.one_unit import lookup
 from kongjian.intake.sheets import Sheets
 from kongjian.rules import load_rules
+from kongjian.workbook.lookup_cells import NO_RESULTS, LookupCells
 from kongjian.workbook.lookup_sheet import (
     DATA,
     LOOKUP,
-    NO_RESULTS,
     SELECTION,
     Chosen,
-    LookupCells,
     chosen_in,
 )
 from kongjian.workbook.recalculate import check, recalculate

@@ -19,7 +19,8 @@ from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
 from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds
-from kongjian.workbook.lookup_sheet import DATA, LOOKUP, TABLES, Chosen, LookupCells, chosen_in, frames
+from kongjian.workbook.lookup_cells import LookupCells
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, TABLES, Chosen, chosen_in, frames
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet

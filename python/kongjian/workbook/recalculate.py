@@ -12,7 +12,8 @@ from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook.identity import book_rules
 from kongjian.workbook.layout import HOME_DISTRIBUTION
-from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell, LookupCells
+from kongjian.workbook.lookup_cells import LookupCells
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell
 from kongjian.workbook.pages import Writing, results
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.edit import Edit

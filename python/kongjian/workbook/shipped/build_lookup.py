@@ -29,6 +29,7 @@ from kongjian.workbook.look.build_styles import (
     Styles,
     add_table,
 )
+from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
 from kongjian.workbook.lookup_sheet import (
     DATA,
     LAST_COLUMN,
@@ -36,11 +37,9 @@ from kongjian.workbook.lookup_sheet import (
     PLACES,
     SELECTION,
     TABLES,
-    UNAVAILABLE,
     WORK,
     Cell,
     Chosen,
-    LookupCells,
     frames,
     source_of_list,
 )
