@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.base.errors import KongjianError
 from kongjian.mailing.copy_look import add_sheet, free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import CopySheet, Entry
+from kongjian.mailing.lookup_copy import CopiedLookup, copied_lookup
 from kongjian.mailing.note_sheet import NOTE, note_entries
 from kongjian.mailing.note_sheet import WIDTHS as NOTE_WIDTHS
 from kongjian.mailing.plan import Plan, make_plan
@@ -25,7 +26,9 @@ from kongjian.mailing.score_sheets import score_sheet
 from kongjian.mailing.unit_sheets import judged_sheet, measure_sheet, month_sheet
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP
 from kongjian.workbook.run import Run
+from kongjian.workbook.shipped.build_lookup import draw_page, write_data
 from kongjian.xlsx.finished_parts import (
     CALCULATION,
     no_calculation_on_load,
@@ -37,12 +40,13 @@ from kongjian.xlsx.finished_parts import (
 
 @dataclass(frozen=True)
 class Contents:
-    """Everything that a copy holds: its sheets with the engine's values, and the cells of 说明 and 规则."""
+    """Everything that a copy holds: its sheets with the engine's values, the cells of 说明 and 规则, and 单位查询."""
 
     plan: Plan
     sheets: tuple[CopySheet, ...]
     note: tuple[Entry, ...]
     rules: tuple[Entry, ...]
+    lookup: CopiedLookup | None = None
 
 
 @dataclass(frozen=True)
@@ -105,10 +109,11 @@ def contents(
         month_sheet(plan),
     )
     moment = (moment or dt.datetime.now()).replace(microsecond=0)
+    looked = copied_lookup(run, only_school) if formulas else None
     note, rules = note_entries(plan, sheets, moment), rule_entries(plan.rule_sheet, award_counts(plan))
     if not formulas:
         rules = [entry._replace(formula="") for entry in rules]
-    return Contents(plan, sheets, tuple(note), tuple(rules))
+    return Contents(plan, sheets, tuple(note), tuple(rules), looked)
 
 
 def package(found: Contents) -> bytes:
@@ -126,6 +131,8 @@ def package(found: Contents) -> bytes:
     first = book.add_worksheet(NOTE, worksheet_class=_Sheet)
     for sheet in found.sheets:
         add_sheet(book.add_worksheet(sheet.place.sheet, worksheet_class=_Sheet), styles, sheet, found.plan)
+    looked = found.lookup
+    page = book.add_worksheet(LOOKUP, worksheet_class=_Sheet) if looked else None
     rules = book.add_worksheet(RULES, worksheet_class=_Sheet)
     bands = [BAND_WIDTH] * (2 * found.plan.rule_sheet.bands)
     widths = [*RULE_WIDTHS, *bands, WORDS_WIDTH]
@@ -133,6 +140,10 @@ def package(found: Contents) -> bytes:
     _put_all(rules, styles, found.rules, widths)
     free_sheet(first, styles, "home", scheme.name, _subtitle(found), NOTE_WIDTHS, scheme.name)
     _put_all(first, styles, found.note, NOTE_WIDTHS)
+    if looked and page:
+        data = book.add_worksheet(DATA, worksheet_class=_Sheet)
+        draw_page(book, page, styles, found.plan.rules, looked.cells, back=NOTE)
+        write_data(data, styles, looked.cells, looked.tables, looked.subtitle)
     first.activate()
     book.set_tab_ratio(85)
     book.close()
@@ -162,10 +173,14 @@ def _counts(found: Contents) -> Counts:
     formulas = sum(len(c.formulas) for s in found.sheets for c in s.columns)
     cells = sum(sum(v is not None for v in c.values) for s in found.sheets for c in s.columns)
     free = (*found.note, *found.rules)
+    looked = found.lookup
+    if looked:
+        formulas += sum(map(len, looked.formulas().values()))
+        cells += sum(value != "" for own in looked.values().values() for value in own.values())
     return Counts(
         schools=found.plan.schools.height,
         teachers=found.plan.teachers.height,
-        sheets=len(found.sheets) + 2,
+        sheets=len(found.sheets) + (4 if looked else 2),
         formulas=formulas + sum(bool(e.formula) for e in free),
         cells=cells + len(free),
     )

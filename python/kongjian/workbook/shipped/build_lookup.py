@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,6 @@ def add_lookup(book: Workbook, page: Worksheet, styles: Styles, rules: Rules) ->
     data = book.add_worksheet(DATA)
     draw_page(book, page, styles, rules, cells)
     write_data(data, styles, cells, frames(None), NOT_YET)
-    for sheet in (page, data):
-        sheet.protect("", PROTECT)
 
 
 def one_page(run: Run, kind: str, at: int, target: Path, moment: dt.datetime, compare: str = "") -> None:
@@ -104,9 +103,18 @@ def one_page(run: Run, kind: str, at: int, target: Path, moment: dt.datetime, co
 
 
 def draw_page(
-    book: Workbook, page: Worksheet, styles: Styles, rules: Rules, cells: LookupCells, formulas: bool = True
+    book: Workbook,
+    page: Worksheet,
+    styles: Styles,
+    rules: Rules,
+    cells: LookupCells,
+    formulas: bool = True,
+    back: str = HOME,
 ) -> None:
-    """The page: what is chosen, what it shows, its charts, and how it prints; without formulas it is fixed to one unit."""
+    """The page: what is chosen, what it shows, its charts, and how it prints; without formulas it is fixed to one unit.
+
+    A link leads back to the sheet `back`.
+    """
     layout = cells.layout
     page.hide_gridlines(2)
     page.set_tab_color(SHADES["result"].tab)
@@ -118,6 +126,9 @@ def draw_page(
         _put(page, cell, styles, formulas)
     if formulas:
         _choices(book, page, styles, cells)
+        link = styles.get(font_color=BLUE, underline=1)
+        page.write_url(0, LAST_COLUMN, f"internal:'{back}'!A1", link, f"返回{back}")
+        page.protect("", PROTECT)
     else:
         _fixed(page, styles, cells)
     _lines(page, styles, cells)
@@ -184,9 +195,6 @@ def _choices(book: Workbook, page: Worksheet, styles: Styles, cells: LookupCells
                 "validate": "list", "source": source_of_list(name), "show_error": False, "input_title": "单位查询",
                 "input_message": _TOLD.format(told[name]),
             })  # fmt: skip
-    page.write_url(
-        0, LAST_COLUMN, f"internal:'{HOME}'!A1", styles.get(font_color=BLUE, underline=1), "返回首页"
-    )
 
 
 def _fixed(page: Worksheet, styles: Styles, cells: LookupCells) -> None:
@@ -272,12 +280,13 @@ def write_data(
     data: Worksheet,
     styles: Styles,
     cells: LookupCells,
-    tables: dict[str, Frame],
+    tables: Mapping[str, Frame],
     subtitle: str,
     formulas: bool = True,
 ) -> None:
     """查询数据: the tables side by side and the workings right of them; hidden."""
     data.hide()
+    data.protect("", PROTECT)
     data.set_tab_color(SHADES["evidence"].tab)
     data.write_string(TITLE_ROW - 1, 0, DATA)
     data.write_string(SUBTITLE_ROW - 1, 0, subtitle)
