@@ -23,7 +23,7 @@ SCHOOL = str(RUN.results.school.units["学校名称"][1])
 SCORES, MEASURES, RULE_PART = (
     "xl/worksheets/sheet6.xml",
     "xl/worksheets/sheet8.xml",
-    "xl/worksheets/sheet11.xml",
+    "xl/worksheets/sheet12.xml",
 )
 Parts = dict[str, bytes]
 
@@ -117,6 +117,14 @@ DAMAGE: dict[str, tuple[Callable[[Parts], None], str]] = {
     "a parameter": (
         replaced(RULE_PART, r'(<c r="D4"[^>]*><v>)[^<]*', r"\g<1>99"),
         "规则 D4：程序算得.*，文件里99",
+    ),
+    "a fact of the look-up": (
+        replaced("xl/worksheets/sheet13.xml", r'(<c r="E4"[^>]*><v>)[^<]*', r"\g<1>77"),
+        "查询数据 E4：程序算得.*，文件里77",
+    ),
+    "a number over the look-up": (
+        replaced("xl/worksheets/sheet11.xml", r'(<c r="C6"[^>]*>)<f>[^<]*</f>', r"\g<1>"),
+        "单位查询 C6 的公式被数字或文字盖住了",
     ),
     "a formula more": (
         replaced(MEASURES, r'(<c r="G4"[^>]*>)<v>', r"\g<1><f>1+1</f><v>"),

@@ -48,7 +48,7 @@ _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 """
-_RESULT = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="str")?(><f>[^<]*</f><v>)[^<]*(</v>)')
+_RESULT = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="(?:str|e)")?(><f>[^<]*</f><v>)[^<]*(</v>)')
 
 
 @functools.cache
@@ -84,7 +84,7 @@ def iron_calc(book: Path) -> Book:
     for cell in model.get_all_cells():
         sheet, row, column = cell
         value = model.get_cell_value(sheet, row, column)
-        if value is not None and value != "":
+        if value not in (None, "", "#N/A"):  # where a chart draws no point
             out[names[sheet]][row - 1, column - 1] = value
     return out
 
@@ -125,7 +125,8 @@ def expected(found: Contents) -> Book:
         }
     out[RULES] = {(e.row - 1, e.column - 1): e.value for e in found.rules if e.value not in (None, "")}
     out[NOTE] = {(e.row - 1, e.column - 1): e.value for e in found.note if e.formula}
-    return out
+    looked = found.lookup.values() if found.lookup else {}
+    return out | {name: {at: v for at, v in own.items() if v != ""} for name, own in looked.items()}
 
 
 def differences(wanted: Book, found: Book) -> list[str]:

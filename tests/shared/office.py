@@ -50,3 +50,18 @@ def macro_results(path: Path, formulas: list[str]) -> tuple[list[str], int]:
         raise AssertionError(f"LibreOffice did not run the macros of {path.name}: {run.stdout}{run.stderr}")
     found = json.loads(run.stdout.splitlines()[-1])
     return found["shown"], found["sheets"]
+
+
+def turns(
+    path: Path, sheet: str, area: str, cells: list[tuple[int, int]], texts: list[tuple[str, ...]]
+) -> list[list[list[str | float]]]:
+    """What an area of a sheet shows after these texts have been put into its cells (row, column from 1), for each turn."""
+    script = Path(__file__).with_name("office_lookup.py")
+    with tempfile.TemporaryDirectory(prefix="kongjian-office-") as folder:
+        asked = Path(folder) / "asked.json"
+        asked.write_text(json.dumps({"sheet": sheet, "area": area, "cells": cells, "turns": texts}), "utf-8")
+        command = ["/usr/bin/python3", str(script), f"{folder}/profile", str(path), str(asked)]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+    if run.returncode:
+        raise AssertionError(f"LibreOffice did not calculate {path.name}: {run.stdout}{run.stderr}")
+    return [json.loads(line) for line in run.stdout.splitlines()]

@@ -94,7 +94,8 @@ def header_row(sheet: Worksheet, row: int = 3) -> list[str]:
 
 
 def test_every_sheet_in_tab_order(book: Workbook) -> None:
-    assert book.sheetnames == ["首页", *TABLES, "规则", "帮助", "程序文字"]
+    assert book.sheetnames == ["首页", *TABLES, "单位查询", "规则", "帮助", "程序文字", "查询数据"]
+    assert book["查询数据"].sheet_state == "hidden"
     assert book.active == book["首页"]
 
 
@@ -144,7 +145,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 12, 3]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 8, 13, 3]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
@@ -308,6 +309,7 @@ def test_the_home_page_leads_to_every_visible_sheet_names_the_others_and_every_s
 def test_the_two_charts_read_the_ranking_and_the_distribution(built: Path, book: Workbook) -> None:
     parts = read_parts(built.read_bytes())
     charts = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
+    charts = [chart for chart in charts if "查询数据" not in chart]
     assert len(charts) == 2
     assert "<c:f>学校排名!$B$4:$B$13</c:f>" in charts[0]
     assert "<c:f>学校排名!$C$4:$C$13</c:f>" in charts[0]
@@ -338,9 +340,12 @@ def test_marks_reach_down_to_the_last_row(
     assert marks[f"{letter}4:{letter}1048576"] == formulas
 
 
-def test_no_formulas_and_nothing_to_recalculate_on_opening(built: Path, book: Workbook) -> None:
+def test_formulas_only_in_the_look_up_and_nothing_to_recalculate_on_opening(
+    built: Path, book: Workbook
+) -> None:
     assert b"fullCalcOnLoad" not in read_parts(built.read_bytes())["xl/workbook.xml"]
-    assert not [c for s in book.worksheets for row in s.iter_rows() for c in row if c.data_type == "f"]
+    with_formulas = {s.title for s in book.worksheets for r in s.iter_rows() for c in r if c.data_type == "f"}
+    assert with_formulas == {"单位查询", "查询数据"}
 
 
 def test_the_package_is_clean(built: Path) -> None:

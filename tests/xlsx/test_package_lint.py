@@ -17,7 +17,7 @@ from package_macros import PROJECT
 
 WORKBOOK, TYPES = "xl/workbook.xml", "[Content_Types].xml"
 SCHOOLS, TEACHERS = "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"
-RANKING, RULES = "xl/worksheets/sheet7.xml", "xl/worksheets/sheet26.xml"
+RANKING, RULES = "xl/worksheets/sheet7.xml", "xl/worksheets/sheet27.xml"
 HOME, TABLE = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
 SHAPES, RIBBON = "xl/drawings/vmlDrawing1.vml", "customUI/customUI.xml"
 MACRO_ENABLED = b"vnd.ms-excel.sheet.macroEnabled.main"

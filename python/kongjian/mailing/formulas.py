@@ -18,8 +18,8 @@ from kongjian.rules.model import Condition, Indicator, Rules
 from kongjian.rules.readings import NonHomeroom, Shortfall
 
 FUNCTIONS = frozenset(
-    "ABS AND AVERAGE COUNT COUNTA COUNTIFS IF IFERROR INDEX INT MATCH MAX MID MIN OR RANK ROUND ROW "
-    "SUM SUMPRODUCT TEXT".split()
+    "ABS AND AVERAGE COUNT COUNTA COUNTIFS FIND IF IFERROR INDEX INT ISNUMBER MATCH MAX MID MIN N NA OR RANK ROUND "
+    "ROW ROWS SUBSTITUTE SUM SUMPRODUCT TEXT".split()
 )
 """All functions that a copy may use."""
 SHADE = f"{TOLERANCE:.9f}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.base.errors import KongjianError
 from kongjian.mailing.copy_look import add_sheet, free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import CopySheet, Entry
+from kongjian.mailing.lookup_copy import CopiedLookup, copied_lookup
 from kongjian.mailing.note_sheet import NOTE, note_entries
 from kongjian.mailing.note_sheet import WIDTHS as NOTE_WIDTHS
 from kongjian.mailing.plan import Plan, make_plan
@@ -26,22 +26,27 @@ from kongjian.mailing.score_sheets import score_sheet
 from kongjian.mailing.unit_sheets import judged_sheet, measure_sheet, month_sheet
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP
 from kongjian.workbook.run import Run
-from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
-
-_CALCULATION = 191029
-"""The calculation engine of Excel 2019 and later: an older one would make Excel calculate and ask to save."""
-_EMPTY_TEXT = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(><f>[^<]*</f><v)></v>')
+from kongjian.workbook.shipped.build_lookup import draw_page, write_data
+from kongjian.xlsx.finished_parts import (
+    CALCULATION,
+    no_calculation_on_load,
+    read_parts,
+    texts_of_formulas,
+    write_parts,
+)
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Everything that a copy holds: its sheets with the engine's values, and the cells of 说明 and 规则."""
+    """Everything that a copy holds: its sheets with the engine's values, the cells of 说明 and 规则, and 单位查询."""
 
     plan: Plan
     sheets: tuple[CopySheet, ...]
     note: tuple[Entry, ...]
     rules: tuple[Entry, ...]
+    lookup: CopiedLookup | None = None
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,7 @@ def live_copy(
         warnings.simplefilter("error", UserWarning)
         parts = read_parts(package(found))
     no_calculation_on_load(parts)
-    for name in [n for n in parts if n.startswith("xl/worksheets/sheet")]:
-        parts[name] = _EMPTY_TEXT.sub(rb'\1 t="str"\2></v>', parts[name])
+    texts_of_formulas(parts)
     write_parts(parts, target)
     return _counts(found)
 
@@ -105,10 +109,11 @@ def contents(
         month_sheet(plan),
     )
     moment = (moment or dt.datetime.now()).replace(microsecond=0)
+    looked = copied_lookup(run, only_school) if formulas else None
     note, rules = note_entries(plan, sheets, moment), rule_entries(plan.rule_sheet, award_counts(plan))
     if not formulas:
         rules = [entry._replace(formula="") for entry in rules]
-    return Contents(plan, sheets, tuple(note), tuple(rules))
+    return Contents(plan, sheets, tuple(note), tuple(rules), looked)
 
 
 def package(found: Contents) -> bytes:
@@ -121,11 +126,13 @@ def package(found: Contents) -> bytes:
     book.set_properties(
         {"title": scheme.name, "subject": f"规则{found.plan.rules.version}", "created": created}
     )
-    book.set_calc_mode("auto", _CALCULATION)
+    book.set_calc_mode("auto", CALCULATION)
     styles = Styles(book)
     first = book.add_worksheet(NOTE, worksheet_class=_Sheet)
     for sheet in found.sheets:
         add_sheet(book.add_worksheet(sheet.place.sheet, worksheet_class=_Sheet), styles, sheet, found.plan)
+    looked = found.lookup
+    page = book.add_worksheet(LOOKUP, worksheet_class=_Sheet) if looked else None
     rules = book.add_worksheet(RULES, worksheet_class=_Sheet)
     bands = [BAND_WIDTH] * (2 * found.plan.rule_sheet.bands)
     widths = [*RULE_WIDTHS, *bands, WORDS_WIDTH]
@@ -133,6 +140,10 @@ def package(found: Contents) -> bytes:
     _put_all(rules, styles, found.rules, widths)
     free_sheet(first, styles, "home", scheme.name, _subtitle(found), NOTE_WIDTHS, scheme.name)
     _put_all(first, styles, found.note, NOTE_WIDTHS)
+    if looked and page:
+        data = book.add_worksheet(DATA, worksheet_class=_Sheet)
+        draw_page(book, page, styles, found.plan.rules, looked.cells, back=NOTE)
+        write_data(data, styles, looked.cells, looked.tables, looked.subtitle)
     first.activate()
     book.set_tab_ratio(85)
     book.close()
@@ -162,10 +173,14 @@ def _counts(found: Contents) -> Counts:
     formulas = sum(len(c.formulas) for s in found.sheets for c in s.columns)
     cells = sum(sum(v is not None for v in c.values) for s in found.sheets for c in s.columns)
     free = (*found.note, *found.rules)
+    looked = found.lookup
+    if looked:
+        formulas += sum(map(len, looked.formulas().values()))
+        cells += sum(value != "" for own in looked.values().values() for value in own.values())
     return Counts(
         schools=found.plan.schools.height,
         teachers=found.plan.teachers.height,
-        sheets=len(found.sheets) + 2,
+        sheets=len(found.sheets) + (4 if looked else 2),
         formulas=formulas + sum(bool(e.formula) for e in free),
         cells=cells + len(free),
     )

@@ -11,11 +11,13 @@ from kongjian.engine.frame import Ints
 from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED
 from kongjian.mailing.copy_sheets import CopySheet, Entry, Place
+from kongjian.mailing.lookup_copy import PURPOSE
 from kongjian.mailing.plan import AWARDS, CHANGED, MONTHS, Plan
 from kongjian.mailing.units import KINDS
 from kongjian.rules.differences import edits_in_words
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import RULES
+from kongjian.workbook.lookup_sheet import LOOKUP
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
 
@@ -34,9 +36,11 @@ def note_entries(plan: Plan, sheets: Sequence[CopySheet], moment: dt.datetime) -
         out += _checks(plan, top)
         top += 4
     out += _line(top, "heading", "工作表", "", "")
-    for n, sheet in enumerate(sheets, top + 1):
-        out += [Entry(n, 1, sheet.place.sheet, look="sheet_link"), Entry(n, 3, sheet.purpose, look="long")]
-    end = top + len(sheets) + 1
+    listed = [(sheet.place.sheet, sheet.purpose) for sheet in sheets]
+    listed += [(LOOKUP, PURPOSE)] if plan.live else []
+    for n, (sheet, purpose) in enumerate(listed, top + 1):
+        out += [Entry(n, 1, sheet, look="sheet_link"), Entry(n, 3, purpose, look="long")]
+    end = top + len(listed) + 1
     return [
         *out,
         Entry(end, 1, RULES, look="sheet_link"),

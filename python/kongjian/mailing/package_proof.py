@@ -8,6 +8,7 @@ from html import unescape
 from xml.etree import ElementTree
 
 from kongjian.mailing.formulas import FUNCTIONS
+from kongjian.workbook.lookup_sheet import DATA, SELECTION
 from kongjian.xlsx.package import MAIN, Package
 
 _FUNCTION = re.compile(r"([A-Za-z_][\w.]*)\(")
@@ -19,9 +20,12 @@ _ERROR = re.compile(r"#(REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)")
 _ALLOWED_PARTS = re.compile(
     r"(\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/_rels/workbook\.xml\.rels|xl/workbook\.xml"
     r"|xl/(styles|sharedStrings)\.xml|xl/theme/theme\d+\.xml|xl/worksheets/sheet\d+\.xml"
-    r"|xl/worksheets/_rels/sheet\d+\.xml\.rels|xl/tables/table\d+\.xml)"
+    r"|xl/worksheets/_rels/sheet\d+\.xml\.rels|xl/tables/table\d+\.xml"
+    r"|xl/drawings/(_rels/)?drawing\d+\.xml(\.rels)?|xl/charts/chart\d+\.xml)"
 )
-_OWN_NAMES = ("_xlnm.Print_Titles", "_xlnm.Print_Area")
+_OWN_NAMES = ("_xlnm.Print_Titles", "_xlnm.Print_Area", *SELECTION)
+_NO_POINT = b"NA()"
+"""An error on purpose: where a chart draws no point."""
 _PERSONAL = ("creator", "lastModifiedBy", "Company", "Manager")
 
 
@@ -60,7 +64,7 @@ def _links(package: Package) -> Iterator[str]:
 def _workbook(package: Package) -> Iterator[str]:
     root = ElementTree.fromstring(package.read(package.workbook))
     for sheet in root.iter(f"{MAIN}sheet"):
-        if sheet.get("state", "visible") != "visible":
+        if sheet.get("state", "visible") != "visible" and sheet.get("name") != DATA:
             yield f"工作表“{sheet.get('name')}”是隐藏的"
     for name in root.iter(f"{MAIN}definedName"):
         if name.get("name") not in _OWN_NAMES or _ERROR.search(name.text or ""):
@@ -80,7 +84,7 @@ def _personal(package: Package) -> Iterator[str]:
 def _cells(sheet: str, part: bytes, formulas: bool) -> Iterator[str]:
     for column, row, attributes, inside in _CELL.findall(part):
         where = f"{sheet} {column.decode()}{row.decode()}"
-        if b't="e"' in attributes:
+        if b't="e"' in attributes and not (sheet == DATA and _NO_POINT in inside):
             yield f"{where} 是错误值"
         if b"<f" not in inside:
             continue

@@ -17,6 +17,7 @@ from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
 from kongjian.mailing.package_proof import formula_cells, package_reasons
 from kongjian.workbook.layout import RULES
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP
 from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.table_parts import FIRST_ROW
@@ -128,11 +129,12 @@ def _wanted(expected: Contents) -> dict[str, Cells]:
         }
     out[RULES] = {(e.row - 1, e.column - 1): e.value for e in expected.rules}
     out[NOTE] = {(e.row - 1, e.column - 1): e.value for e in expected.note if e.formula}
-    return out
+    return out | (expected.lookup.values() if expected.lookup else {})
 
 
 def _sheet_reasons(expected: Contents, there: list[str]) -> Iterator[str]:
     wanted = {NOTE, RULES, *(sheet.place.sheet for sheet in expected.sheets)}
+    wanted |= {LOOKUP, DATA} if expected.lookup else set()
     for sheet in there:
         if sheet not in wanted:
             yield f"多出一张工作表“{sheet}”"
@@ -151,6 +153,8 @@ def _formula_reasons(expected: Contents, found: Mapping[str, frozenset[tuple[int
         yield from _formula_cells(sheet.place.sheet, cells, found)
     for name, entries in ((RULES, expected.rules), (NOTE, expected.note)):
         yield from _formula_cells(name, {(e.row - 1, e.column - 1) for e in entries if e.formula}, found)
+    for name, cells in (expected.lookup.formulas() if expected.lookup else {}).items():
+        yield from _formula_cells(name, cells, found)
 
 
 def _formula_cells(

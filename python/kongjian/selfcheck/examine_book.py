@@ -18,6 +18,7 @@ from kongjian.selfcheck import (
     calculators,
     fixed_texts,
     gaps,
+    looked_up,
     points,
     scheme_cases,
     seen_on_screen,
@@ -103,11 +104,15 @@ def _shown(
                 return _unseen(shipped_macros.TITLE, blind)
             return shipped_macros.shipped_macros(file, shipped)
 
+        def look_up() -> Line:
+            return _unusable(looked_up.TITLE) if run is None else looked_up.looked_up(run, book, file)
+
         checks = {
             untouched_results.TITLE: results,
             seen_on_screen.TITLE: screen,
             fixed_texts.TITLE: texts,
             shipped_macros.TITLE: macros,
+            looked_up.TITLE: look_up,
         }
         return [_line(title, check) for title, check in checks.items()]
 

@@ -12,6 +12,7 @@ import numpy as np
 from kongjian.base.grid import cell_number, from_serial
 from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
+from kongjian.engine.evidence.one_unit import Lookup, lookup
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.intake import problem_list
 from kongjian.intake.problem_list import first_area
@@ -20,6 +21,8 @@ from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
 from kongjian.workbook.layout import CHANGES, NOTES, output_sheets, range_bounds, shown_at_opening
+from kongjian.workbook.lookup_cells import LookupCells
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, TABLES, Chosen, chosen_in, frames
 from kongjian.workbook.run import Run
 from kongjian.workbook.widths import Headers, pasted_headers
 from kongjian.xlsx.fill_marks import Mark
@@ -42,8 +45,9 @@ class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
     New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
-    `headers` are those of the input sheets by which their columns are wide and stay in sight.
-    `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
+    `headers` are those of the input sheets by which their columns are wide and stay in sight. `names` are defined names
+    and the texts that they carry. `lookup` has the formulas of 单位查询 with what they give, which only a file needs:
+    Excel works them out itself. `name` is what is half written where writing breaks off,
     `again` whether doing it once more mends that.
     """
 
@@ -57,6 +61,7 @@ class Writing:
     counts: list[list[float]] = field(default_factory=list)
     names: Mapping[str, str] = field(default_factory=dict)
     headers: Sequence[Headers] = ()
+    lookup: LookupCells | None = None
     again: bool = True
 
 
@@ -65,7 +70,37 @@ def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Wr
     tables = pages(run, sheets, moment, seconds)
     marks, home = marks_by_sheet(run), home_state(run, moment)
     headers = pasted_headers(sheets, run.rules)
-    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run), headers=headers)
+    found, above = lookup(run.results, run.rules), lookup_subtitle(run, moment)
+    looked = lookup_pages(found, above, sheets)
+    cells = LookupCells(run.rules, found, chosen_on(sheets), above) if looked else None
+    return Writing(
+        "结果",
+        pages=[*tables, *looked],
+        marks=marks,
+        home=home,
+        counts=distribution(run),
+        headers=headers,
+        lookup=cells,
+    )
+
+
+def lookup_pages(found: Lookup, subtitle: str, sheets: Sheets) -> list[Page]:
+    """The tables behind 单位查询, for a workbook that has it."""
+    if sheets.name(LOOKUP) is None or sheets.name(DATA) is None:
+        return []
+    tables = frames(found)
+    return [Page(spec, tables[spec.table], subtitle) for spec in TABLES]
+
+
+def chosen_on(sheets: Sheets) -> Chosen:
+    """Which units staff have chosen on 单位查询."""
+    grid = sheets.grid(LOOKUP)
+    return chosen_in(grid.rows) if grid else Chosen()
+
+
+def lookup_subtitle(run: Run, moment: dt.datetime) -> str:
+    """What stands under the title of 单位查询: which calculation it shows."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} 计算 · 规则版本 {run.results.version}"
 
 
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from kongjian.intake.marks import FILLS
@@ -12,6 +13,8 @@ from kongjian.rules import Rules
 from kongjian.workbook import widths
 from kongjian.workbook.identity import book_rules
 from kongjian.workbook.layout import HOME_DISTRIBUTION
+from kongjian.workbook.lookup_cells import LookupCells
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell
 from kongjian.workbook.pages import Writing, results
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx import column_widths
@@ -19,6 +22,7 @@ from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.input_writer import append, put_cells
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
+from kongjian.xlsx.table_rows import cell_content, formula_content
 
 
 def examine(
@@ -66,7 +70,12 @@ def write(edit: Edit, writing: Writing) -> None:
     for gone in writing.removed:
         edit.remove_rows(gone.sheet, gone.table_name, gone.header_row, gone.first_row, gone.last_row)
     put_cells(edit, writing.cells)
+    looked = [page for page in writing.pages if page.spec.sheet == DATA]
+    if writing.lookup and looked:
+        _put_lookup(edit, looked, writing.lookup)
     for page in writing.pages:
+        if page.spec.sheet == DATA:
+            continue
         edit.put_table(page.spec, page.frame, page.subtitle, page.yes_no, page.folded)
         if page.spec.table == "Problems":
             edit.put_links(page.spec, "单元格", [(i, f"'{sheet}'!{cell}") for i, sheet, cell in page.links])
@@ -105,6 +114,23 @@ def _fit_input(edit: Edit, headers: widths.Headers) -> None:
     new = new if frozen is None else column_widths.with_frozen(new, frozen)
     if new != head:
         edit.put_above_cells(name, new)
+
+
+def _put_lookup(edit: Edit, pages: Sequence[Page], cells: LookupCells) -> None:
+    """查询数据 whole, and the formulas of 单位查询 with what they give: not every program calculates a file that it opens."""
+    data, page = edit.sheet_name(DATA), edit.sheet_name(LOOKUP)
+    assert data is not None
+    assert page is not None
+    tables = [(p.spec, p.frame) for p in pages]
+    workings = [(c.row, c.column, _content(c, edit)) for c in cells.work_cells()]
+    edit.put_tables(data, DATA, pages[0].subtitle, tables, workings)
+    edit.put_formulas(page, [(c.row, c.column, _content(c, edit)) for c in cells.page_cells()])
+
+
+def _content(cell: Cell, edit: Edit) -> str:
+    return (
+        formula_content(cell.formula, cell.value) if cell.formula else cell_content(cell.value, edit.strings)
+    )
 
 
 __all__ = ["Progress", "Run", "check", "examine", "recalculate", "write"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from kongjian.xlsx.table_parts import (
     FIRST_ROW,
     HEADER_ROW,
     SUBTITLE_ROW,
+    TITLE_ROW,
     OutputSheet,
     TablePart,
     add_table,
@@ -41,6 +43,7 @@ class Edit:
         self.strings = self.parts.strings()
         self.styles = Styles(self.parts)
         self._sheets: dict[str, SheetPart] = {}
+        self._settled: set[str] = set()
         self._places = {
             n.name: (n.sheet, *n.area[:2])
             for n in self.parts.defined_names()
@@ -137,6 +140,50 @@ class Edit:
         found = find_table(self.parts, self.parts.sheets[sheet], table)
         return found.first_column if found else 1
 
+    def put_tables(
+        self,
+        name: str,
+        title: str,
+        subtitle: str,
+        tables: Sequence[tuple[OutputSheet, Mapping[str, Any]]],
+        cells: Sequence[tuple[int, int, str]],
+    ) -> None:
+        """Rebuilds a whole sheet that only programs write: tables side by side, each where it stands, in their order.
+
+        Further cells (row, column, content) stand right of the last table. Nothing is written where a table is gone.
+        """
+        found = [find_table(self.parts, self.parts.sheets[name], spec.table) for spec, _ in tables]
+        places = [place for place in found if place is not None]
+        if len(places) < len(tables):
+            return
+        above: dict[int, str] = dict.fromkeys((TITLE_ROW, SUBTITLE_ROW, HEADER_ROW), "")
+        above[TITLE_ROW] = _cell(TITLE_ROW, 1, cell_content(title, self.strings))
+        above[SUBTITLE_ROW] = _cell(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
+        body: list[str] = []
+        for (spec, frame), place in zip(tables, places, strict=True):
+            letters = [letter(place.first_column + k) for k in range(len(spec.columns))]
+            for k, column in enumerate(spec.names):
+                content = cell_content(column, self.strings)
+                above[HEADER_ROW] += _cell(HEADER_ROW, place.first_column + k, content)
+            rows = table_rows(
+                frame, spec.names, letters, [0] * len(letters), FIRST_ROW, self.strings, filled_only=True
+            )
+            both = min(len(rows), len(body))
+            body[:both] = map(add, body[:both], rows)
+            body += rows[both:]
+            place.fit(spec, HEADER_ROW + len(rows))
+        body += [""] * (max((row for row, *_ in cells), default=0) - HEADER_ROW - len(body))
+        for row, beside, content in cells:
+            body[row - FIRST_ROW] += _cell(row, beside, content)
+        self.sheet(name).replace_all([*above.values(), *body])
+        self._settled.add(name)
+
+    def put_formulas(self, name: str, cells: Sequence[tuple[int, int, str]]) -> None:
+        """Cells (row, column, content) of a sheet whose formulas all hold what they give now."""
+        for row, column, content in cells:
+            self.sheet(name).put(row, column, content)
+        self._settled.add(name)
+
     def extend_table(self, sheet: str, table: str, last_row: int) -> None:
         """Lets an input table reach down to this row; nothing where staff made a plain range of it."""
         if found := find_table(self.parts, self.parts.sheets[sheet], table):
@@ -197,8 +244,9 @@ class Edit:
         self.parts.put_strings(self.strings)
         if any(p.lost_formulas for p in self._sheets.values()):
             self.parts.drop_calculation_chain()
-        # any formula may read a result, and its stored value is of before
-        if any(_holds_formula(self.parts.part(part)) for part in self.parts.sheets.values()):
+        # any other formula may read a result, and its stored value is of before
+        others = [part for name, part in self.parts.sheets.items() if name not in self._settled]
+        if any(_holds_formula(self.parts.part(part)) for part in others):
             self.parts.calculate_on_load()
         self.parts.save(target, keep=keep, verify=verify)
 
@@ -216,6 +264,10 @@ def _refuse_notes(table: TablePart, part: SheetPart, spec: OutputSheet) -> None:
 def _cells_at(xml: bytes) -> int:
     found = _SHEET_DATA.search(xml)
     return found.start() if found else 0
+
+
+def _cell(row: int, column: int, content: str) -> str:
+    return f'<c r="{letter(column)}{row}"{content}'
 
 
 def _holds_formula(xml: bytes) -> bool:

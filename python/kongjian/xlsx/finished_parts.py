@@ -14,12 +14,21 @@ Parts = dict[str, bytes]
 Step = Callable[[Parts], None]
 _XLSX = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _XLSM = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_EMPTY_TEXT = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(><f>[^<]*</f><v)></v>')
+CALCULATION = 191029
+"""The calculation engine of Excel 2019 and later: an older one would make Excel calculate and ask to save."""
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def no_calculation_on_load(parts: Parts) -> None:
-    """The workbook has no formulas; recalculating would only make Excel ask to save on closing."""
+    """Every formula holds its value; recalculating would only make Excel ask to save on closing."""
     parts["xl/workbook.xml"] = re.sub(rb' fullCalcOnLoad="[^"]*"', b"", parts["xl/workbook.xml"])
+
+
+def texts_of_formulas(parts: Parts) -> None:
+    """XlsxWriter writes a formula that shows nothing as an empty number, which is none."""
+    for name in [n for n in parts if n.startswith("xl/worksheets/sheet")]:
+        parts[name] = _EMPTY_TEXT.sub(rb'\1 t="str"\2></v>', parts[name])
 
 
 def macro_content_type(parts: Parts) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
@@ -15,7 +15,7 @@ from kongjian.base.text import fold
 from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.percent_formats import percent_cells, percent_styles
-from kongjian.xlsx.sheet_bounds import MOST_BYTES, memory, reach
+from kongjian.xlsx.sheet_bounds import MOST_BYTES, Lengths, memory, reach, text_lengths
 
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^<>]*\bt="e"[^<>]*)>(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<'
@@ -77,13 +77,17 @@ class Reader:
         found = (_PLACE.search(attributes) for attributes in _FORMULA_CELL.findall(xml))
         return frozenset((int(p[2]), column_number(p[1].decode())) for p in found if p)
 
+    @cached_property
+    def _lengths(self) -> Lengths:
+        strings = self._package.related(self._package.workbook, "sharedStrings")
+        return text_lengths(self._package.read(strings[0]) if strings else b"")
+
     def _refuse_more(self, name: str) -> None:
         """A stray cell in the far corner, or too many in all, would end the process."""
         package = self._package
-        strings = package.related(package.workbook, "sharedStrings")
         xml = package.read(package.sheets[name])
         try:
-            self._bytes += memory(xml, package.read(strings[0]) if strings else b"")
+            self._bytes += memory(xml, self._lengths)
             rows, columns = reach(xml) if self._bytes > MOST_BYTES else (0, 0)
         except (ExpatError, ValueError):
             raise self._damaged(name) from None

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kongjian.base.grid import column_number, letter
 from kongjian.xlsx.part_survey import Worksheet
 
+Lengths = NDArray[np.int64]
 MOST_BYTES = 1_000 << 20
 """What the cells of all sheets that are read may take; with the parts themselves it stays below 1.5 GB."""
 _CELL, _TEXT, _LETTER = 75, 90, 2
@@ -36,16 +38,20 @@ def reach(xml: bytes) -> tuple[int, int]:
     return last, column
 
 
-def memory(xml: bytes, strings: bytes) -> int:
-    """About the bytes that reading a part takes, `strings` being the shared ones."""
+def text_lengths(strings: bytes) -> Lengths:
+    """How many bytes each of a workbook's shared strings has."""
+    return np.array([len(item) for item in strings.split(b"</si>")], dtype=np.int64)
+
+
+def memory(xml: bytes, lengths: Lengths) -> int:
+    """About the bytes that reading a part takes, `lengths` being those of the shared strings."""
     rows, columns = reach(xml)
     texts = xml.count(b't="s"') + xml.count(b"t='s'")
-    return rows * columns * _CELL + texts * _TEXT + _named(xml, strings, texts) * _LETTER
+    return rows * columns * _CELL + texts * _TEXT + _named(xml, lengths, texts) * _LETTER
 
 
-def _named(xml: bytes, strings: bytes, texts: int) -> int:
+def _named(xml: bytes, lengths: Lengths, texts: int) -> int:
     """The bytes of the shared texts as often as cells name them: one long text can be named a million times."""
-    lengths = np.array([len(item) for item in strings.split(b"</si>")], dtype=np.int64)
     longest = int(lengths.max())
     if longest * texts * _LETTER < MOST_BYTES // 10:
         return longest * texts

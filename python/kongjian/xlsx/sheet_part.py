@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from xml.parsers import expat
 
 from kongjian.base.errors import KongjianError
@@ -74,7 +75,8 @@ class SheetPart:
             expat.ParserCreate().Parse(self._head + self._tail, True)
         except expat.ExpatError:
             raise KongjianError(_UNREADABLE.format(name)) from None
-        self._rows = _rows(found[2] or b"", found[1])
+        self._found = found
+        self._whole: bytes | None = None
         self._cleared_to = 0
         self.lost_formulas = False
 
@@ -86,6 +88,18 @@ class SheetPart:
     @head.setter
     def head(self, text: str) -> None:
         self._head = text.encode(errors="surrogateescape")
+
+    @cached_property
+    def _rows(self) -> dict[int, tuple[bytes, bytes]]:
+        """The cells by row, taken apart when first asked for: a sheet that is written anew is not."""
+        return _rows(self._found[2] or b"", self._found[1])
+
+    def replace_all(self, rows: Sequence[str]) -> None:
+        """The cells of each row, from the first on, in place of all that the sheet held; nothing more is asked of it."""
+        p = self.prefix
+        lines = (f'<row r="{k}">{cells}</row>' for k, cells in enumerate(rows, start=1) if cells)
+        self._whole = with_prefix("".join(lines), p).encode()
+        self.lost_formulas = True
 
     def last_of_block(self, first_row: int) -> int:
         """The last of the rows with values that follow one another from this row on."""
@@ -257,8 +271,8 @@ class SheetPart:
         """The part as it now stands."""
         p = self.prefix.encode()
         opening, closing = b"<" + p + b"row", b"</" + p + b"row>"
-        rows = []
-        for row in sorted(self._rows):
+        rows = [] if self._whole is None else [self._whole]
+        for row in sorted(self._rows) if self._whole is None else ():
             attributes, inner = self._rows[row]
             rows.append(opening + attributes + (b">" + inner + closing if inner else b"/>"))
         return b"".join(

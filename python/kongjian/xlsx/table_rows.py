@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.grid import YES_NO, serial
-from kongjian.xlsx.strings import SharedStrings
+from kongjian.xlsx.strings import SharedStrings, escape
 from kongjian.xlsx.table_parts import OutputSheet
 from kongjian.xlsx.text_heights import ONE_LINE, row_height
 
@@ -50,6 +50,13 @@ def cell_content(value: str | float | int | dt.datetime | None, strings: SharedS
     return f"><v>{_shortest(float(value))}</v></c>"
 
 
+def formula_content(formula: str, value: str | float) -> str:
+    """A cell that calculates, with what it gives now, behind its reference and style; "#…" is an error."""
+    kind = "" if not isinstance(value, str) else ' t="e"' if value.startswith("#") else ' t="str"'
+    shown = escape(value) if isinstance(value, str) else _shortest(float(value))
+    return f"{kind}><f>{escape(formula)}</f><v>{shown}</v></c>"
+
+
 def table_rows(
     frame: Mapping[str, Any],
     columns: Sequence[str],
@@ -58,8 +65,12 @@ def table_rows(
     first_row: int,
     strings: SharedStrings,
     yes_no: frozenset[str] = frozenset(),
+    filled_only: bool = False,
 ) -> list[str]:
-    """The finished rows of a table; one blank row where there is no data, as a table needs one."""
+    """The finished rows of a table; one blank row where there is no data, as a table needs one.
+
+    `filled_only` leaves blank cells out, which only a look would need.
+    """
     height = max(_height(frame), 1)
     contents = []
     for name in columns:
@@ -67,6 +78,14 @@ def table_rows(
         values = [""] * height if given is None or len(given) == 0 else given
         contents.append(column_contents(values, strings, name in yes_no))
     shown = [f' s="{style}"' if style else "" for style in styles]
+    if filled_only:
+        for k, (letter, style) in enumerate(zip(letters, shown, strict=True)):
+            head = f'<c r="{letter}#"{style}'
+            contents[k] = ["" if cell == "/>" else head + cell for cell in contents[k]]
+        return [
+            "".join(cells).replace("#", str(row))
+            for row, cells in enumerate(zip(*contents, strict=True), start=first_row)
+        ]
     # a row's cells with its number left open as #
     pattern = "".join(f'<c r="{letter}#"{style}%s' for letter, style in zip(letters, shown, strict=True))
     return [

@@ -12,6 +12,7 @@ from pyopenvba.interpreter._values import error
 
 from kongjian.entry.excel.presses import PRESSES
 from kongjian.workbook.functions.worksheet import FUNCTIONS
+from kongjian.workbook.lookup_sheet import SELECTION
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import messages
 from vba_host import Control, Outlook, VbaHost
@@ -23,7 +24,7 @@ SHEETS = {
     "GoTeacherRanking": "教师排名", "GoAwards": "获奖名单", "GoEligibility": "资格审核", "GoHelp": "帮助",
     "GoColumnNames": "列名对应", "GoImports": "导入记录", "GoExplanations": "得分说明", "GoReconcile": "平台核对",
     "GoNearMisses": "临界名单", "GoReadingEffects": "口径影响", "GoRuns": "运行记录",
-    "GoChanges": "与上次相比",
+    "GoChanges": "与上次相比", "GoLookup": "单位查询",
 }  # fmt: skip
 PYTHON = {
     "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",
@@ -75,6 +76,31 @@ def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> N
     wanted = [(entry, "")] if entry else []
     assert done[0] == (wanted, SHEETS.get(id_, "学校数据"), [folder] if id_ == "OpenFolder" else [])
     assert host.shown == []
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "chosen"),
+    [
+        ("学校数据", 5, ("学校", "赤壁市第二小学", "", "")),
+        ("教师数据", 4, ("教师", "{school}", "{account}", "")),
+        ("学校排名", 4, ("教师", "甲", "乙", "丙")),  # a blank row chooses nobody
+        ("学校数据", 3, ("教师", "甲", "乙", "丙")),  # the header
+        ("规则", 5, ("教师", "甲", "乙", "丙")),  # no school there
+    ],
+)
+def test_the_look_up_chooses_the_unit_of_the_row(
+    sheet: str, row: int, chosen: tuple[str, ...], host: VbaHost
+) -> None:
+    places = [host.range("单位查询", f"{chr(64 + column)}{at}") for at, column in SELECTION.values()]
+    for place, text in zip(places, ("教师", "甲", "乙", "丙"), strict=True):
+        place.vba_set("Value", text)
+    school, account = (str(host.range("教师数据", f"{at}4").vba_get("Value")) for at in "AC")
+    host.app.workbook.sheet_named(sheet).vba_get("Activate")
+    host.range(sheet, f"A{row}").vba_get("Select")
+    host.run("KongjianRun_GoLookup")
+    wanted = tuple(text.format(school=school, account=account) for text in chosen)
+    assert tuple(str(place.vba_get("Value")) for place in places) == wanted
+    assert (host.active, host.shown) == ("单位查询", [])
 
 
 def test_the_entries_are_there() -> None:

@@ -7,10 +7,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kongjian.engine.frame import Frame
+import numpy as np
+
+from kongjian.engine.frame import Floats, Frame, Ints, Texts, texts
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.engine.row_scoring import RowScorer
+from kongjian.engine.scoring import BLOCK_ROWS, score_column
 from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.readings import Shortfall
 from kongjian.rules.wording import rule_words
 
 COLUMNS = ("指标", "取值", "规则", "分值", "得分", "扣分", "还差")
@@ -108,6 +112,38 @@ def _shown(indicator: Indicator, value: float) -> str | float:
     if indicator.kind == "yes_no":
         return "是" if value == 1 else "否"
     return value
+
+
+def shortfalls(indicator: Indicator, values: Floats, kind: str, rules: Rules) -> Texts:
+    """还差 of a whole column of one measure, as `explain` says it of one value: each distinct value is worked out once."""
+    known, back = np.unique(values, return_inverse=True)  # NaN comes last
+    given = known[~np.isnan(known)]
+    column = rules.table(f"{kind}s").column(indicator.column).kind
+    whole = (given == np.floor(given)) if column == "count" else column == "yes_no"
+    step = np.where(whole, 1.0, 0.0001 if column in PERCENT else 0.01)
+    most = np.maximum(np.ceil((_full(indicator) - given - TOLERANCE / 2) / step), 0).astype(np.int64)
+    low, high = np.zeros_like(most), most
+
+    def points(steps: Ints) -> Floats:
+        return _points(indicator, given + steps * step, rules)
+
+    now = points(low)
+    full = points(most) - now - ALIKE
+    while (low < high).any():
+        middle = (low + high) // 2
+        enough = points(middle) - now >= full
+        low, high = np.where(enough | (low == high), low, middle + 1), np.where(enough, middle, high)
+    said = [amount(indicator, more, kind, rules) for more in (low * step).tolist()]
+    return texts([*said, *[UNKNOWN] * (len(known) - len(given))])[back]
+
+
+def _points(indicator: Indicator, values: Floats, rules: Rules) -> Floats:
+    """The exact points of many values, for units that owe them."""
+    out, blank = np.empty(len(values)), np.empty(len(values), dtype=bool)
+    for start in range(0, len(values), BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        score_column(indicator, values[rows], rules.choice(Shortfall), out[rows], blank[rows])
+    return out
 
 
 def unit_values(units: Frame, scorer: RowScorer, at: int) -> list[float]:

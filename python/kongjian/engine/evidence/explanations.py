@@ -91,23 +91,22 @@ def _unit(
         said = (
             f"不是{scorer.homeroom}"
             if other and indicator.homeroom_only
-            else _source(units, indicator, at, rules)
+            else source_of(units, indicator, at, rules)
         )
         yield (*names, indicator.name, indicator.clause, value, said, *rest)
     way = way_to_mark(results, rules, kind, at)
     name, value, *rest = total_line(scheme, rules, scorer, values, way)
-    yield (*names, name, scheme.source, value, _used(results, kind, at), *rest)
+    yield (*names, name, scheme.source, value, used(results.of(kind), at), *rest)
 
 
-def _used(results: Results, kind: str, at: int) -> str:
+def used(outcome: Outcome, at: int) -> str:
     """Which score the unit is ranked by, where the two differ."""
-    outcome = results.of(kind)
     if outcome.score_cents[at] == outcome.scores.cents[at]:
         return ""
     return f"采用平台得分{outcome.score_cents[at] / 100:.2f}"
 
 
-def _source(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
+def source_of(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:
     """Where a measure's value came from, in a few words."""
     column = indicator.column
     if np.isnan(units[column][at]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
@@ -13,6 +14,7 @@ import click
 from kongjian.base.check_lines import Line
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import save_text
+from kongjian.base.scratch import scratch
 from kongjian.base.text import fold
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
 from kongjian.entry.cli.progress import step
@@ -30,8 +32,9 @@ _EXIT = {WARNING: 1, ERROR: 2}
 @click.command(cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("--who", metavar="名称", help="只看这所学校或这名教师：校名、姓名或账号（默认排在第1名的学校）")
-def explain(book: Path, who: str | None) -> None:
-    """得分说明：每一分从哪里来，还差多少，怎样达标。"""
+@click.option("--out", type=FILE, metavar="文件", help="写成一页A4（.xlsx 或 .pdf），就是“单位查询”的那一页")
+def explain(book: Path, who: str | None, out: Path | None) -> None:
+    """得分说明：每一分从哪里来，还差多少，怎样达标；--out 写成一页，可以打印出来答复申诉。"""
     import numpy as np
 
     from kongjian.engine.evidence.explanations import by_rank, explanations
@@ -47,11 +50,37 @@ def explain(book: Path, who: str | None) -> None:
         mine, others = by_rank(schools)[:1], by_rank(teachers)[: not run.schools]
     if not len(mine) + len(others):
         raise KongjianError(f"没有叫“{who}”的学校或教师；请写完整的校名、姓名或账号")
+    if out:
+        found = [("school", i) for i in mine.tolist()] + [("teacher", i) for i in others.tolist()]
+        _write_page(run, found, who or "", out)
+        click.echo(f"已写入 {out}")
+        return
     frame = explanations(run.results, run.rules, mine, others)
     for _, name, person, account in dict.fromkeys(zip(*(frame[c] for c in _NAMES), strict=True)):
         own = (frame["学校名称"] == name) & (frame["教师姓名"] == person) & (frame["账号"] == account)
         title = f"得分说明 {name} {person} {account}".strip()
         _print(title, frame.take(own), ("指标", "取值", "来源", "规则", "分值", "得分", "扣分", "还差"))
+
+
+def _write_page(run: Run, found: Sequence[tuple[str, int]], who: str, out: Path) -> None:
+    """The page of the one unit that is meant."""
+    from kongjian.base.libreoffice import to_pdf
+    from kongjian.workbook.shipped.build_lookup import one_page
+
+    shape = out.suffix.lower()
+    if shape not in (".xlsx", ".pdf"):
+        raise KongjianError(f"{out.name} 的扩展名应是 .xlsx 或 .pdf")
+    if len(found) > 1:
+        accounts = "、".join(str(run.results.teacher.names["账号"][i]) or "没有账号" for _, i in found[:5])
+        raise KongjianError(f"叫“{who}”的有{len(found)}个（账号{accounts}）；请在 --who 后面写账号")
+    [(kind, at)] = found
+    moment = dt.datetime.now().replace(microsecond=0)
+    if shape == ".xlsx":
+        one_page(run, kind, at, out, moment)
+        return
+    with scratch() as folder:
+        one_page(run, kind, at, folder / "page.xlsx", moment)
+        to_pdf(folder / "page.xlsx", out)
 
 
 def _called(who: str, names: Texts) -> Ints:

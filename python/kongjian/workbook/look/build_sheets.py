@@ -27,7 +27,7 @@ from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSh
 NOT_YET = "尚未计算"
 _LANDSCAPE_FROM = 112  # characters that still print readably across an upright A4 page
 _WHO_AND_WHEN = "核对过、要保留的写“是”，不再计数。谁、什么时候确认的写在后面，如：是 张三 2021-08-01"
-_PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
+PROTECT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
 _INPUT_KIND = {
     "text": "code", "account": "account", "yes_no": "word", "choice": "word", "count": "count",
     "average": "average", "share": "rate", "rate": "rate", "score": "score", "month": "month", "date": "time",
@@ -169,7 +169,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
     if output.protected:
-        sheet.protect("", _PROTECT)
+        sheet.protect("", PROTECT)
 
 
 def _school_names(sheet: Worksheet, styles: Styles, left: int) -> None:

@@ -16,9 +16,12 @@ from kongjian.workbook.layout import HOME, TEXTS, output_sheets, shown_at_openin
 from kongjian.workbook.look.build_rules import add_rules
 from kongjian.workbook.look.build_sheets import add_input, add_output
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
+from kongjian.workbook.lookup_sheet import LOOKUP
 from kongjian.workbook.shipped.build_home import add_home
+from kongjian.workbook.shipped.build_lookup import add_lookup
 from kongjian.workbook.shipped.help_sheet import add_help, add_texts
 from kongjian.workbook.shipped.package_steps import finish, is_macro_enabled
+from kongjian.xlsx.finished_parts import CALCULATION
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def _package(rules: Rules, pasted: Mapping[str, Pasted], buttons: bool) -> bytes
             "created": datetime.fromisoformat(rules.scheme.checked),
         }
     )
+    book.set_calc_mode("auto", CALCULATION)
     styles = Styles(book)
     home = book.add_worksheet(HOME)
     for table in rules.tables:
@@ -59,9 +63,11 @@ def _package(rules: Rules, pasted: Mapping[str, Pasted], buttons: bool) -> bytes
         add_input(book, styles, rules, table, given.headers or table.names, given.rows)
     for output in output_sheets(rules):
         add_output(book, styles, rules, output)
+    page = book.add_worksheet(LOOKUP)
     add_rules(book, styles, rules)
     add_help(book, styles, rules)
     add_texts(book, styles, rules)
+    add_lookup(book, page, styles, rules)
     add_home(book, home, styles, rules, buttons)
     for sheet in book.worksheets():
         if sheet.get_name() == TEXTS:

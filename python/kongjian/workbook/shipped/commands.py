@@ -115,6 +115,12 @@ COMMANDS = (
         "教师排名", "转到教师排名。不读也不写任何内容。", table="TeacherRanking",
     ),
     Command(
+        "GoLookup", "结果", "单位查询", "8", "FindDialog",
+        "单位查询 (Look one up)",
+        "转到单位查询：选一所学校或一名教师，看总分、名次、离获奖线多远、每一项为什么得这些分，可以和另一个单位对比，打印成一页答复申诉。在结果表里先点一行，就直接查那一行的单位。只改那几个选择的格子。",
+        macro="KongjianLookUp",
+    ),
+    Command(
         "ShowEvidence", "结果", "显示依据表", "ZY", "WindowUnhide",
         "显示依据表", "显示得分、依据和记录各表；都显示着时再按一次，全部收起。不读也不写任何内容。",
         macro="KongjianShowEvidence", on_home=True,

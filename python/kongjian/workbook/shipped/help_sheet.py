@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.grid import letter
 from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.functions.function_help import FunctionHelp
 from kongjian.workbook.layout import (
     FUNCTION_HELP_COLUMNS,
@@ -73,6 +74,11 @@ _MESSAGES = {
     "NoMacPython": f"Python没有运行起来，这次没有完成。{_AS_BEFORE}请看“{HELP}”表的“没有Python”。",
     "NoData": "还没有数据：请先把平台数据粘贴到“学校数据”或“教师数据”，从第4行起。",
     "NoSheet": "找不到这张表，它可能已被隐藏或删除。请取消隐藏，或用原来的kongjian.xlsm。",
+    "NameSchool": "学校名称",
+    "NamePerson": "教师姓名",
+    "NameAccount": "账号",
+    "NameAsSchool": OBJECT_LABELS["school"],
+    "NameTeacher": OBJECT_LABELS["teacher"],
     "NoFolder": "打不开文件夹。工作簿可能还没有保存，请先保存。",
 }
 

@@ -12,6 +12,7 @@ from kongjian.xlsx.finished_parts import (
     macro_content_type,
     no_calculation_on_load,
     read_parts,
+    texts_of_formulas,
     write_parts,
     zipped,
 )
@@ -28,7 +29,7 @@ def finish(built: bytes, target: Path) -> None:
 def steps(target: Path) -> list[Step]:
     """The steps for this kind of file, in order."""
     macros = [macro_content_type, vba_project, with_ribbon] if is_macro_enabled(target) else []
-    return [no_calculation_on_load, *macros]
+    return [no_calculation_on_load, texts_of_formulas, *macros]
 
 
 def is_macro_enabled(target: Path) -> bool:

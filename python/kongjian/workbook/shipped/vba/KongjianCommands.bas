@@ -78,3 +78,49 @@ Public Sub KongjianOpenFolder()
 failed:
     KongjianSay "NoFolder"
 End Sub
+
+' Goes to the look-up; where the cursor stands in a row of a table, that row's school or teacher is chosen there.
+Public Sub KongjianLookUp()
+    Dim page As Object, found As Object, below As Long
+    On Error GoTo failed
+    Set page = ThisWorkbook.Names("LookupKind").RefersToRange.Parent
+    ThisWorkbook.Activate
+    If ActiveSheet.Name <> page.Name Then
+        For Each found In ActiveSheet.ListObjects
+            below = ActiveCell.Row - found.Range.Row
+            If below > 0 And below < found.Range.Rows.Count Then KongjianChoose found, below
+        Next found
+        page.Activate
+    End If
+    Exit Sub
+failed:
+    KongjianSay "NoSheet"
+End Sub
+
+Private Sub KongjianChoose(table As Object, below As Long)
+    Dim school As String, person As String
+    school = KongjianBeside(table, below, "NameSchool")
+    If Len(school) = 0 Then Exit Sub
+    person = KongjianBeside(table, below, "NameAccount")
+    If Len(person) = 0 Then person = KongjianBeside(table, below, "NamePerson")
+    KongjianPut "LookupSchool", school
+    KongjianPut "LookupUnit", person
+    KongjianPut "LookupCompare", ""
+    If Len(person) > 0 Then KongjianPut "LookupKind", KongjianMessage("NameTeacher") Else KongjianPut "LookupKind", KongjianMessage("NameAsSchool")
+End Sub
+
+' What stands in this row under the header of this code in the table Messages; nothing where there is no such column.
+Private Function KongjianBeside(table As Object, below As Long, code As String) As String
+    Dim header As String, place As Long
+    header = KongjianMessage(code)
+    For place = 1 To table.Range.Columns.Count
+        If CStr(table.Range.Cells(1, place).Value2) = header Then
+            KongjianBeside = Trim$(CStr(table.Range.Cells(below + 1, place).Value2))
+            Exit Function
+        End If
+    Next place
+End Function
+
+Private Sub KongjianPut(nameOfCell As String, text As String)
+    ThisWorkbook.Names(nameOfCell).RefersToRange.Cells(1, 1).Value = text
+End Sub
