@@ -59,6 +59,10 @@ TABLES = {
     "得分说明": ("Explanations", f"类别 {PERSON} 指标 条款 取值 来源 规则 分值 得分 扣分 还差"),
     "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 竞赛名次 中国式名次 说明"),
     "口径影响": ("ReadingEffects", "口径 取值 示范校变化 专家变化 优秀教师变化 说明"),
+    "名次稳健性": (
+        "Robustness",
+        f"类别 {PERSON} 名次 最好名次 最差名次 仍获奖的口径组合 口径组合总数 说明",
+    ),
     "运行记录": ("Runs", "时间 规则版本 数据指纹 学校数 教师数 班级数 错误 警告 用时秒 口径 规则修改"),
     "导入记录": ("Imports", "时间 文件 工作表 单元格 原值 写入 说明"),
     "列名对应": ("ColumnNames", "工作表 文件里的列名 对应列 确认 来自文件"),
@@ -136,7 +140,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 12, 2]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 13, 2]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:

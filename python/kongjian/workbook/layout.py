@@ -16,6 +16,7 @@ HOME = "首页"
 RULES = "规则"
 HELP = "帮助"
 CHANGES = "与上次相比"
+ROBUSTNESS = "名次稳健性"
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
@@ -122,6 +123,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),
         OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:20 取值:text:16 {changes} 说明:text:60"), "evidence", "换一种口径，名单会怎样变"),
+        OutputSheet(ROBUSTNESS, "Robustness", _columns(f"类别:text {person} 名次:rank 最好名次:rank:10 最差名次:rank:10 仍获奖的口径组合:rank:13 口径组合总数:rank:11 说明:text:60"), "evidence", "换一个或两个口径，名次和奖项变不变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,

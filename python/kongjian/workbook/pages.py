@@ -16,8 +16,9 @@ from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.workbook import robustness_page
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds
+from kongjian.workbook.layout import CHANGES, ROBUSTNESS, output_sheets, range_bounds
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
@@ -83,6 +84,8 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
             out.append(problem_page(run, sheets, moment))
         elif spec.sheet == CHANGES:
             out.append(_change_page(run, spec, moment, runs["时间"][1:]))
+        elif spec.sheet == ROBUSTNESS:
+            out.append(robustness_page.kept(run, sheets, moment))
         elif spec.table in tables:
             frame = tables[spec.table]
             own = yes_no if spec.table.endswith("Measures") else frozenset()

@@ -22,7 +22,7 @@ SHEETS = {
     "GoTeacherRanking": "教师排名", "GoAwards": "获奖名单", "GoEligibility": "资格审核", "GoHelp": "帮助",
     "GoColumnNames": "列名对应", "GoImports": "导入记录", "GoExplanations": "得分说明", "GoReconcile": "平台核对",
     "GoNearMisses": "临界名单", "GoReadingEffects": "口径影响", "GoRuns": "运行记录",
-    "GoChanges": "与上次相比",
+    "GoChanges": "与上次相比", "GoRobustness": "名次稳健性",
 }  # fmt: skip
 PYTHON = {
     "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",
@@ -32,7 +32,7 @@ PYTHON = {
     "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "ImportLogs": "import_logs", "SelfCheck": "selfcheck",
-    "RestoreBackup": "restore_backup",
+    "RestoreBackup": "restore_backup", "RankRobustness": "rank_robustness",
     "PreviewImport": "preview_import", "UndoImport": "undo_import",
 }  # fmt: skip
 SAY = messages()

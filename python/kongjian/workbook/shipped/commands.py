@@ -135,6 +135,17 @@ COMMANDS = (
         table="ReadingEffects",
     ),
     Command(
+        "RankRobustness", "核对", "名次稳健性", "8", "GoalSeek",
+        "名次稳健性 (How robust the ranks are)",
+        "读五张输入表和规则，把每个口径换一个取值、每两个口径各换一个取值，都排一次名，只重写“名次稳健性”：名次最好、最差第几，多少种组合里仍获奖。别的表不改动。",
+        entry="rank_robustness", needs_data=True,
+    ),
+    Command(
+        "GoRobustness", "核对", "看名次稳健性", "82", "GoalSeek",
+        "看名次稳健性", "转到名次稳健性：上次算出的名次范围和仍获奖的组合数。不读也不写任何内容。",
+        table="Robustness", under="RankRobustness",
+    ),
+    Command(
         "GoChanges", "核对", "与上次相比", "Y", "ReviewTrackChanges",
         "与上次相比", "转到与上次相比：谁新进、退出、升降、得分变了，为什么；数据和规则不变，再算也不变。不读也不写任何内容。",
         table="Changes",
