@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
@@ -55,6 +56,11 @@ TABLES = {
         "学校名称 账号 角色 行为 月份 有效次数 出处 记录数 新增学生 计入次数 计入月数 每人上限",
     ),
     "数据覆盖": ("Coverage", "学校名称 角色 行为 应有 有数 粘贴 行为明细 按0次 缺 月份 说明"),
+    "月度跟踪": (
+        "MonthTracking",
+        f"类别 {PERSON} 2020-12 2021-01 2021-02 2021-03 2021-04 2021-05 2021-06 2021-07 "
+        "月均得分 已有月数 还剩月数 余下每月至少 状态",
+    ),
     "平台核对": ("Reconcile", f"类别 {PERSON} 指标 计算得分 平台得分 差额 可能原因 采用"),
     "得分说明": ("Explanations", f"类别 {PERSON} 指标 条款 取值 来源 规则 分值 得分 扣分 还差"),
     "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 竞赛名次 中国式名次 说明"),
@@ -140,7 +146,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 13, 2]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 7, 14, 2]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
@@ -292,13 +298,16 @@ def test_the_home_page_leads_to_every_sheet_and_every_sheet_leads_back(book: Wor
     links = [c.hyperlink.location for row in book["首页"].iter_rows() for c in row if c.hyperlink]
     assert sorted(links) == sorted(f"'{name}'!A1" for name in book.sheetnames[1:])
     for sheet in book.worksheets[1:]:
-        assert [c.hyperlink.location for c in sheet[1] if c.hyperlink] == ["'首页'!A1"]
+        back, *own = [c.hyperlink.location for c in sheet[1] if c.hyperlink]
+        assert back == "'首页'!A1"
+        assert all(place.startswith(f"'{sheet.title}'!") for place in own)
 
 
-def test_the_two_charts_read_the_ranking_and_the_distribution(built: Path, book: Workbook) -> None:
+def test_the_charts_read_the_ranking_the_distribution_and_the_months(built: Path, book: Workbook) -> None:
     parts = read_parts(built.read_bytes())
-    charts = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
-    assert len(charts) == 2
+    every = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
+    charts = [c for c in every if "月度跟踪!" not in c]
+    assert (len(charts), len(every)) == (2, 3)
     assert "<c:f>学校排名!$B$4:$B$13</c:f>" in charts[0]
     assert "<c:f>学校排名!$C$4:$C$13</c:f>" in charts[0]
     assert '<c:barDir val="bar"/>' in charts[0]
@@ -307,6 +316,15 @@ def test_the_two_charts_read_the_ranking_and_the_distribution(built: Path, book:
     first, last = (p.split("$")[1:] for p in place.split(":"))
     for letter in (first[0], last[0]):
         assert f"<c:f>首页!${letter}${first[1]}:${letter}${last[1]}</c:f>" in charts[1]
+    [months] = set(every) - set(charts)
+    ((sheet, place),) = book.defined_names["MonthCurves"].destinations
+    left, top, right, bottom = range_boundaries(place.replace("$", ""))
+    names, first, last = (get_column_letter(c) for c in (left, left + 1, right))
+    assert (right - left, bottom - top) == (8, 10)
+    assert months.count(f"<c:f>{sheet}!${first}${top}:${last}${top}</c:f>") == 10
+    for row in range(top + 1, bottom + 1):
+        assert f"<c:f>{sheet}!${names}${row}</c:f>" in months
+        assert f"<c:f>{sheet}!${first}${row}:${last}${row}</c:f>" in months
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
     ),
 }
 """The cents that a score has reached, as the comparison with a bound takes it."""
+ON_MONTHS = ("monthly_average", "every_month")
+"""The kinds of conditions that look at the months."""
 Why = Callable[[int], str]
 """How to say that a unit, by its position, does not meet a condition."""
 
@@ -69,8 +71,17 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
             condition, percent(rate[i], condition.at_least), np.isnan(rate[i])
         )
     cents = monthly.lowest if condition.kind == "every_month" else monthly.average
-    met = reached(condition, monthly, rules) >= round(condition.at_least * 100)
-    return met & ~monthly.barred, lambda i: _say_months(condition, cents, monthly, rules, i)
+    return _on_months(condition, monthly, rules), lambda i: _say_months(condition, cents, monthly, rules, i)
+
+
+def on_months(kind: str, monthly: Monthly, rules: Rules) -> Bools:
+    """Whether each unit meets all conditions on months."""
+    met = [_on_months(c, monthly, rules) for c in rules.conditions_for(kind) if c.kind in ON_MONTHS]
+    return np.asarray(np.logical_and.reduce([*met, np.ones(len(monthly.average), dtype=bool)]))
+
+
+def _on_months(condition: Condition, monthly: Monthly, rules: Rules) -> Bools:
+    return (reached(condition, monthly, rules) >= round(condition.at_least * 100)) & ~monthly.barred
 
 
 def reached(condition: Condition, monthly: Monthly, rules: Rules) -> Ints:

@@ -19,7 +19,7 @@ from kongjian.selfcheck.fresh_run import (
     records,
     state_now,
 )
-from kongjian.selfcheck.home_numbers import home_differences
+from kongjian.selfcheck.home_numbers import curve_differences, home_differences
 from kongjian.selfcheck.result_sheets import Difference, differences
 from kongjian.workbook import robustness_page
 from kongjian.workbook.last_run_sheets import earlier_tables
@@ -102,6 +102,7 @@ def _everything(
         yield from last_ranks.last_ranks(run, book, history)
     if names is not None:
         yield from home_differences(run, last, book, names)
+        yield from curve_differences(run, book, names)
 
 
 def _unchecked(

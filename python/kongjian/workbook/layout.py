@@ -17,6 +17,9 @@ RULES = "规则"
 HELP = "帮助"
 CHANGES = "与上次相比"
 ROBUSTNESS = "名次稳健性"
+MONTHS = "月度跟踪"
+# Beside its table: the months of some schools for its chart, a row each, headed by the months.
+MONTH_CURVES = "MonthCurves"
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
@@ -106,6 +109,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         for name, column in change_columns(rules.awards).items()
     )
     person = "学校名称:text 教师姓名:text 账号:account"
+    months = " ".join(f"{month}:score:9" for month in rules.counted_months())
     return [
         OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标学校的名次"),
         OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
@@ -119,6 +123,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
         OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count 出处:text:8 记录数:count 新增学生:count 计入次数:count 计入月数:count 每人上限:count"), "evidence", "由行为明细得出的有效次数，和导入时数好的"),
         OutputSheet("数据覆盖", "Coverage", _columns("学校名称:text 角色:text:9 行为:text 应有:count 有数:count 粘贴:count 行为明细:count 按0次:count 缺:count 月份:text:20 说明:text:44"), "evidence", "每个平均数应有多少名、有多少名的数，各从哪里来"),
+        OutputSheet(MONTHS, "MonthTracking", _columns(f"类别:text {person} {months} 月均得分:score 已有月数:count:9 还剩月数:count:9 余下每月至少:score 状态:text:10"), "evidence", "各月得分，余下每月至少多少分才达标"),
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:60 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"类别:text {person} 指标:text 条款:text:40 取值:average 来源:text:28 规则:text:36 分值:score:8 得分:score:9 扣分:score:9 还差:text:44"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text {person} 界线:text:16 数值:score 差距:score 竞赛名次:rank:10 中国式名次:rank:10 说明:text:60"), "evidence", "在界线附近的学校和教师"),

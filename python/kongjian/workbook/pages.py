@@ -18,7 +18,8 @@ from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook import robustness_page
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, ROBUSTNESS, output_sheets, range_bounds
+from kongjian.workbook.layout import CHANGES, MONTH_CURVES, MONTHS, ROBUSTNESS, output_sheets, range_bounds
+from kongjian.workbook.month_curves import curves
 from kongjian.workbook.run import Run
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.table_parts import OutputSheet
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
 RULE_WORDS = ("口径", "规则修改")
 """The columns of 运行记录 that workbooks of the first version do not have."""
+_NOTES = {MONTHS: "只看月均，别的达标条件见“资格审核”"}
 MOST_LINKS = 60_000
 """A sheet takes 65,530 links."""
 
@@ -39,8 +41,8 @@ MOST_LINKS = 60_000
 class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
-    New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
-    `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
+    New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows,
+    `blocks` of cells by the defined name of the first. `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
     `again` whether doing it once more mends that.
     """
 
@@ -52,6 +54,7 @@ class Writing:
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
     home: Mapping[str, str | int] = field(default_factory=dict)
     counts: list[list[float]] = field(default_factory=list)
+    blocks: Mapping[str, Sequence[Sequence[str | float]]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     again: bool = True
 
@@ -60,7 +63,7 @@ def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Wr
     """All that a calculation writes."""
     tables = pages(run, sheets, moment, seconds)
     marks, home = marks_by_sheet(run), home_state(run, moment)
-    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run))
+    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run), blocks=blocks(run))
 
 
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
@@ -91,6 +94,11 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
             own = yes_no if spec.table.endswith("Measures") else frozenset()
             out.append(Page(spec, frame, _subtitle(run, spec, frame, moment, "计算"), own))
     return out
+
+
+def blocks(run: Run) -> dict[str, list[list[str | float]]]:
+    """What stands beside tables, by the defined names of its cells."""
+    return {MONTH_CURVES: curves(run)}
 
 
 def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计算") -> Page:
@@ -128,7 +136,9 @@ def _subtitle(
     run: Run, spec: OutputSheet, frame: Frame, moment: dt.datetime, done: str, none: str = ""
 ) -> str:
     count = f"共{frame.height}行" if frame.height else none or f"没有{spec.sheet}"
-    words = (f"规则版本 {run.results.version}", count, code_of(spec, frame, run.rules))
+    words = (
+        f"规则版本 {run.results.version}", count, _NOTES.get(spec.sheet, ""), code_of(spec, frame, run.rules),
+    )  # fmt: skip
     return " · ".join([f"{moment:%Y-%m-%d %H:%M:%S} {done}", *filter(None, words)])
 
 

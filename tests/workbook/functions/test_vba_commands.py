@@ -22,7 +22,7 @@ SHEETS = {
     "GoTeacherRanking": "教师排名", "GoAwards": "获奖名单", "GoEligibility": "资格审核", "GoHelp": "帮助",
     "GoColumnNames": "列名对应", "GoImports": "导入记录", "GoExplanations": "得分说明", "GoReconcile": "平台核对",
     "GoNearMisses": "临界名单", "GoReadingEffects": "口径影响", "GoRuns": "运行记录",
-    "GoChanges": "与上次相比", "GoRobustness": "名次稳健性",
+    "GoChanges": "与上次相比", "GoRobustness": "名次稳健性", "GoMonths": "月度跟踪",
 }  # fmt: skip
 PYTHON = {
     "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",

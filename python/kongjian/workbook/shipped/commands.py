@@ -135,6 +135,11 @@ COMMANDS = (
         table="ReadingEffects",
     ),
     Command(
+        "GoMonths", "核对", "月度跟踪", "9", "ChartInsert",
+        "月度跟踪", "转到月度跟踪：各月得分，谁已达标，余下每月至少多少分才达标，谁已无法达到；旁边有折线图。不读也不写任何内容。",
+        table="MonthTracking",
+    ),
+    Command(
         "RankRobustness", "核对", "名次稳健性", "8", "GoalSeek",
         "名次稳健性 (How robust the ranks are)",
         "读五张输入表和规则，把每个口径换一个取值、每两个口径各换一个取值，都排一次名，只重写“名次稳健性”：名次最好、最差第几，多少种组合里仍获奖。别的表不改动。",
