@@ -80,6 +80,11 @@ def compare(what: str, ours: Times, name: str, other: Times, aim: float | None =
     return Row(what, str(ours), f"{name} {other}", shown, aim, None if aim is None else ratio <= aim)
 
 
+def at_most(what: str, ours: Times, seconds: float) -> Row:
+    """A time that is held to so many seconds, whatever else takes how long; the smallest decides."""
+    return Row(what, str(ours), f"{show(seconds)}", fraction(ours.best / seconds), 1.0, ours.best <= seconds)
+
+
 def process(*command: str) -> Callable[[], float]:
     """A run of a command as a process of its own, as on a user's machine: with compiled files kept."""
     environment = without_own_settings()

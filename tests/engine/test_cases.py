@@ -83,6 +83,7 @@ def test_the_plain_cases_themselves_hold(body: dict[str, Any], rules: Rules) -> 
         (WHOLE | {"expect": {"near": {"甲": {"第3名": {"差距": 0}}}}}, "甲“第3名”有0行"),
         (RANKING | {"expect": {"near": {"2": {"教师月均得分80分": "不在名单"}}}}, "“教师月均得分80分”有1行"),
         (RANKING | {"expect": {"near": {"2": {"教师月均得分80分": {"差距": 1}}}}}, "差距应为1，算得0.0"),
+        (WHOLE | {"expect": {"tracking": {"甲": {"状态": "难达"}}}}, "甲状态应为'难达'，算得'可达'"),
         (WHOLE | {"expect": {"effects": {"并列": {"依次比较": {"专家变化": ""}}}}}, "算得'没有数据'"),
     ],
 )  # fmt: skip
@@ -114,6 +115,7 @@ def test_a_wrong_expectation_fails(body: dict[str, Any], said: str, rules: Rules
         (WHOLE | {"expect": {"findings": {"missing": 1}}}, "findings 不认识“missing”"),
         (WHOLE | {"expect": {"measures": {"甲": {"课件": 1}}}}, "measures 甲 不认识“课件”"),
         (WHOLE | {"expect": {"near": {"乙": {"第3名": "不在名单"}}}}, "叫“乙”的有0个"),
+        (WHOLE | {"expect": {"tracking": {"甲": {"态": "可达"}}}}, "tracking 甲 不认识“态”"),
         (RANKING | {"expect": {"near": {"3": {}}}}, "near 不认识“3”"),
         (RANKING | {"expect": {"near": {"2": {"教师月均得分80分": {"差": 1}}}}}, "near 第02位 不认识“差”"),
         (WHOLE | {"expect": {"effects": {"并列": {"一并入选": {}}}}}, "effects 没有“并列”“一并入选”这一行"),

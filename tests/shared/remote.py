@@ -174,6 +174,9 @@ class Applied:
             for cell in cells:
                 cell.number_format = action["args"][0]
 
+    def setColumnWidth(self, sheet: Worksheet, action: dict[str, Any]) -> None:  # noqa: N802
+        sheet.column_dimensions[get_column_letter(action["start_column"] + 1)].width = action["args"][0]
+
     def rangeClearContents(self, sheet: Worksheet, action: dict[str, Any]) -> None:  # noqa: N802
         for cells in self._cells(sheet, action):
             for cell in cells:
@@ -237,6 +240,8 @@ def typed(value: Any, number_format: str) -> Any:
         return float(f"{float(value):.15g}")
     if re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", value):
         return dt.datetime.fromisoformat(value)
+    if re.fullmatch(r"\d{4}-\d\d", value):
+        return dt.datetime.fromisoformat(f"{value}-01")
     return f"={value[1:]}" if value[0] in "=+-@" else value
 
 

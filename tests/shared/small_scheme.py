@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kongjian.base.grid import Grid
 from kongjian.rules import Rules, load_rules
 from where import ROOT
 
@@ -49,3 +50,13 @@ def small_rows() -> Rows:
         for day in (1, 1, 2)
     ]
     return {"schools": schools, "teachers": teachers, "classes": [], "monthly": monthly, "events": events}
+
+
+def small_grids(rules: Rules) -> dict[str, Grid | None]:
+    """The same rows as sheets that begin with their headers."""
+    out: dict[str, Grid | None] = {}
+    for table in rules.tables:
+        rows = small_rows().get(table.id, [])
+        lines = [["" if row.get(n) is None else row[n] for n in table.names] for row in rows]
+        out[table.id] = Grid([list(table.names), *lines])
+    return out

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
@@ -55,10 +56,19 @@ TABLES = {
         "学校名称 账号 角色 行为 月份 有效次数 出处 记录数 新增学生 计入次数 计入月数 每人上限",
     ),
     "数据覆盖": ("Coverage", "学校名称 角色 行为 应有 有数 粘贴 行为明细 按0次 缺 月份 说明"),
+    "月度跟踪": (
+        "MonthTracking",
+        f"类别 {PERSON} 2020-12 2021-01 2021-02 2021-03 2021-04 2021-05 2021-06 2021-07 "
+        "月均得分 已有月数 还剩月数 余下每月至少 状态",
+    ),
     "平台核对": ("Reconcile", f"类别 {PERSON} 指标 计算得分 平台得分 差额 可能原因 采用"),
     "得分说明": ("Explanations", f"类别 {PERSON} 指标 条款 取值 来源 规则 分值 得分 扣分 还差"),
     "临界名单": ("NearMisses", f"类别 {PERSON} 界线 数值 差距 竞赛名次 中国式名次 说明"),
     "口径影响": ("ReadingEffects", "口径 取值 示范校变化 专家变化 优秀教师变化 说明"),
+    "名次稳健性": (
+        "Robustness",
+        f"类别 {PERSON} 名次 最好名次 最差名次 仍获奖的口径组合 口径组合总数 说明",
+    ),
     "运行记录": ("Runs", "时间 规则版本 数据指纹 学校数 教师数 班级数 错误 警告 用时秒 口径 规则修改"),
     "导入记录": ("Imports", "时间 文件 工作表 单元格 原值 写入 说明"),
     "列名对应": ("ColumnNames", "工作表 文件里的列名 对应列 确认 来自文件"),
@@ -145,7 +155,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 8, 13, 3]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 8, 15, 3]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
@@ -303,14 +313,16 @@ def test_the_home_page_leads_to_every_visible_sheet_names_the_others_and_every_s
     hidden = {s.title for s in book.worksheets if s.sheet_state == "hidden"}
     assert hidden <= {c.value for c in cells}
     for sheet in book.worksheets[1:]:
-        assert [c.hyperlink.location for c in sheet[1] if c.hyperlink] == ["'首页'!A1"]
+        back, *own = [c.hyperlink.location for c in sheet[1] if c.hyperlink]
+        assert back == "'首页'!A1"
+        assert all(place.startswith(f"'{sheet.title}'!") for place in own)
 
 
-def test_the_two_charts_read_the_ranking_and_the_distribution(built: Path, book: Workbook) -> None:
+def test_the_charts_read_the_ranking_the_distribution_and_the_months(built: Path, book: Workbook) -> None:
     parts = read_parts(built.read_bytes())
-    charts = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
-    charts = [chart for chart in charts if "查询数据" not in chart]
-    assert len(charts) == 2
+    every = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
+    charts = [c for c in every if "月度跟踪!" not in c and "查询数据" not in c]
+    assert (len(charts), len(every)) == (2, 5)
     assert "<c:f>学校排名!$B$4:$B$13</c:f>" in charts[0]
     assert "<c:f>学校排名!$C$4:$C$13</c:f>" in charts[0]
     assert '<c:barDir val="bar"/>' in charts[0]
@@ -319,6 +331,15 @@ def test_the_two_charts_read_the_ranking_and_the_distribution(built: Path, book:
     first, last = (p.split("$")[1:] for p in place.split(":"))
     for letter in (first[0], last[0]):
         assert f"<c:f>首页!${letter}${first[1]}:${letter}${last[1]}</c:f>" in charts[1]
+    [months] = set(every) - set(charts)
+    ((sheet, place),) = book.defined_names["MonthCurves"].destinations
+    left, top, right, bottom = range_boundaries(place.replace("$", ""))
+    names, first, last = (get_column_letter(c) for c in (left, left + 1, right))
+    assert (right - left, bottom - top) == (8, 10)
+    assert months.count(f"<c:f>{sheet}!${first}${top}:${last}${top}</c:f>") == 10
+    for row in range(top + 1, bottom + 1):
+        assert f"<c:f>{sheet}!${names}${row}</c:f>" in months
+        assert f"<c:f>{sheet}!${first}${row}:${last}${row}</c:f>" in months
 
 
 @pytest.mark.parametrize(

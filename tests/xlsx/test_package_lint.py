@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kongjian.rules import load_rules
+from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import Parts, read_parts, write_parts
 from package_lint import lint
@@ -17,7 +18,9 @@ from package_macros import PROJECT
 
 WORKBOOK, TYPES = "xl/workbook.xml", "[Content_Types].xml"
 SCHOOLS, TEACHERS = "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"
-RANKING, RULES = "xl/worksheets/sheet7.xml", "xl/worksheets/sheet27.xml"
+_BEFORE = len(load_rules().tables) + len(output_sheets(load_rules()))
+"""Tables before those of 规则, but for that of school names; sheets but for 首页."""
+RANKING, RULES = "xl/worksheets/sheet7.xml", f"xl/worksheets/sheet{_BEFORE + 3}.xml"
 HOME, TABLE = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
 SHAPES, RIBBON = "xl/drawings/vmlDrawing1.vml", "customUI/customUI.xml"
 MACRO_ENABLED = b"vnd.ms-excel.sheet.macroEnabled.main"
@@ -99,7 +102,13 @@ SEEDS = [
         "table name twice", TABLE, r'displayName="Schools"', 'displayName="teachers"', "teachers comes twice"
     ),
     Seed("table id twice", TABLE, r' id="1" name="S', ' id="2" name="S', "table id 2 comes twice"),
-    Seed("overlap", "xl/tables/table27.xml", r'ref="A\d+:', 'ref="A9:', "Scheme overlaps table Readings"),
+    Seed(
+        "overlap",
+        f"xl/tables/table{_BEFORE + 3}.xml",
+        r'ref="A\d+:',
+        'ref="A9:',
+        "Scheme overlaps table Readings",
+    ),
     Seed(
         "merged in table",
         SCHOOLS,

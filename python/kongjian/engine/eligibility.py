@@ -27,6 +27,8 @@ COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
     ),
 }
 """The cents that a score has reached, as the comparison with a bound takes it."""
+ON_MONTHS = ("monthly_average", "every_month")
+"""The kinds of conditions that look at the months."""
 Why = Callable[[Ints], Iterable[str]]
 """How to say of units, by their positions, that each does not meet a condition."""
 
@@ -71,8 +73,7 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
             say(percent(r, condition.at_least), r != r) for r in rate[at].tolist()
         )
     cents = monthly.lowest if condition.kind == "every_month" else monthly.average
-    met = reached(condition, monthly, rules) >= round(condition.at_least * 100)
-    return met & ~monthly.barred, lambda at: (
+    return _on_months(condition, monthly, rules), lambda at: (
         monthly.absent(i, rules) if barred else say(_points(c, exact, condition), c == MISSING)
         for i, barred, c, exact in zip(
             at.tolist(),
@@ -82,6 +83,16 @@ def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -
             strict=True,
         )
     )
+
+
+def on_months(kind: str, monthly: Monthly, rules: Rules) -> Bools:
+    """Whether each unit meets all conditions on months."""
+    met = [_on_months(c, monthly, rules) for c in rules.conditions_for(kind) if c.kind in ON_MONTHS]
+    return np.asarray(np.logical_and.reduce([*met, np.ones(len(monthly.average), dtype=bool)]))
+
+
+def _on_months(condition: Condition, monthly: Monthly, rules: Rules) -> Bools:
+    return (reached(condition, monthly, rules) >= round(condition.at_least * 100)) & ~monthly.barred
 
 
 def reached(condition: Condition, monthly: Monthly, rules: Rules) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +63,10 @@ def as_in_files(rules: Rules, holder: Any, parameter: str) -> Any:
     return BY_READING if by_reading else value_of(holder, parameter)
 
 
+Other = tuple[Reading, ReadingValue]
+"""A reading and a value of it that is not in force."""
+
+
 @dataclass(frozen=True)
 class Alternative:
     """One reading at a value that is not in force, and the rules as they then are."""
@@ -73,11 +78,35 @@ class Alternative:
 
 def alternatives(rules: Rules) -> Iterator[Alternative]:
     """Every other value of every reading, one at a time; all else stays as it is in force."""
+    for reading, value in _others(rules):
+        yield Alternative(reading, value, _under(rules, (reading, value)))
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One reading or two at values that are not in force, and the rules as they then are."""
+
+    changes: tuple[Other, ...]
+    rules: Rules
+
+
+def combinations(rules: Rules) -> Iterator[Combination]:
+    """Every other value of every reading, then every two of them that are of two readings; all else stays."""
+    others = list(_others(rules))
+    for other in others:
+        yield Combination((other,), _under(rules, other))
+    for one, two in itertools.combinations(others, 2):
+        if one[0] is not two[0]:
+            yield Combination((one, two), _under(rules, one, two))
+
+
+def _others(rules: Rules) -> Iterator[Other]:
     for reading in rules.readings:
-        for value in reading.values:
-            if value.id != rules.chosen[reading.id]:
-                changed = resolve(rules, {**rules.chosen, reading.id: value.id}, rules.edits)
-                yield Alternative(reading, value, changed)
+        yield from ((reading, v) for v in reading.values if v.id != rules.chosen[reading.id])
+
+
+def _under(rules: Rules, *others: Other) -> Rules:
+    return resolve(rules, {**rules.chosen, **{r.id: v.id for r, v in others}}, rules.edits)
 
 
 def targets_by_reading(rules: Rules, indicator: str) -> dict[str, float]:

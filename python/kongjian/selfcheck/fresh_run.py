@@ -13,6 +13,7 @@ from kongjian.intake import problem_list
 from kongjian.intake.sheets import Page, Progress, Sheets, header_row, rows_below_header
 from kongjian.rules import Rules
 from kongjian.rules.differences import edits_in_words, readings_in_words
+from kongjian.workbook import robustness_page
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.pages import RULE_WORDS, RUN_COLUMNS, pages
@@ -81,8 +82,14 @@ def fresh_run(
 
 
 def fresh_pages(run: Run, sheets: Sheets, last: Record) -> list[Page]:
-    """The pages as the last calculation, that of the newest row of 运行记录, would have written them."""
-    return pages(run, _BeforeLast(sheets), last.moment or _moment_above(sheets, run.rules), 0.0)
+    """The pages as the last calculation, that of the newest row of 运行记录, would have written them.
+
+    名次稳健性 as its button would, where it was pressed for these data and rules.
+    """
+    moment = last.moment or _moment_above(sheets, run.rules)
+    asked = robustness_page.checked(run, sheets, moment)
+    made = pages(run, _BeforeLast(sheets), moment, 0.0)
+    return [asked if page.spec.table == asked.spec.table else page for page in made]
 
 
 def _moment_above(sheets: Sheets, rules: Rules) -> dt.datetime:

@@ -9,41 +9,55 @@ from kongjian.intake.sheets import Sheets
 from kongjian.selfcheck.checked_book import said
 from kongjian.selfcheck.fresh_run import Record
 from kongjian.selfcheck.result_sheets import Difference
-from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE
+from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE, MONTH_CURVES, MONTHS
+from kongjian.workbook.month_curves import curves
 from kongjian.workbook.pages import distribution, home_state
 from kongjian.workbook.run import Run
 from kongjian.xlsx.defined_names import DefinedName
 
+Blocks = Sequence[tuple[str, Sequence[Sequence[object]]]]
+"""Defined names and the rows of cells from the first of theirs on."""
+_CAPTIONS = {HOME_DISTRIBUTION: "得分分布", MONTH_CURVES: "折线图的数"}
 
-def areas(names: Mapping[str, str]) -> dict[str, Area]:
-    """The cells of 首页 that defined names (name → what it refers to) point to."""
+
+def areas(names: Mapping[str, str], sheet: str = HOME) -> dict[str, Area]:
+    """The cells of a sheet that defined names (name → what it refers to) point to."""
     found = {name: DefinedName({"name": name}, text) for name, text in names.items()}
-    return {name: n.area for name, n in found.items() if n.sheet == HOME and n.area is not None}
+    return {name: n.area for name, n in found.items() if n.sheet == sheet and n.area is not None}
 
 
 def home_differences(
     run: Run, last: Record, sheets: Sheets, names: Mapping[str, str]
 ) -> Iterator[Difference]:
     """Every cell of 首页 that does not show this run; `names` are the workbook's. Nothing where there is no 首页."""
-    grid, places = sheets.grid(HOME), areas(names)
-    if grid is None:
-        return
     moment = last.moment
     shown = home_state(run, moment).items() if moment else ()
-    blocks: list[tuple[str, Sequence[Sequence[object]]]] = [(name, [[value]]) for name, value in shown]
-    for name, values in (*blocks, (HOME_DISTRIBUTION, distribution(run))):
-        caption = HOME_STATE.get(name, "得分分布")
+    blocks: Blocks = [(name, [[value]]) for name, value in shown]
+    yield from _differing(sheets, HOME, [*blocks, (HOME_DISTRIBUTION, distribution(run))], names)
+
+
+def curve_differences(run: Run, sheets: Sheets, names: Mapping[str, str]) -> Iterator[Difference]:
+    """The same of the numbers of a chart that stand beside a table."""
+    yield from _differing(sheets, MONTHS, [(MONTH_CURVES, curves(run))], names)
+
+
+def _differing(sheets: Sheets, sheet: str, blocks: Blocks, names: Mapping[str, str]) -> Iterator[Difference]:
+    grid, places = sheets.grid(sheet), areas(names, sheet)
+    if grid is None:
+        return
+    for name, values in blocks:
+        caption = _CAPTIONS.get(name) or HOME_STATE[name]
         if name not in places:
-            yield Difference(HOME, caption, f"名称“{name}”不指着{HOME}的格子，“{caption}”没有办法核对")
+            yield Difference(sheet, caption, f"名称“{name}”不指着{sheet}的格子，“{caption}”没有办法核对")
             continue
         top, left = places[name][:2]
         for i, line in enumerate(values):
             for k, right in enumerate(line):
                 now = _cell(grid, top + i, left + k)
                 if now != right and not (right == "" and now in ("", None)):
-                    cell = f"{HOME}!{letter(left + k)}{top + i}"
+                    cell = f"{sheet}!{letter(left + k)}{top + i}"
                     yield Difference(
-                        HOME, caption, f"{cell}（{caption}）表里是{said(now)}，应为{said(right)}"
+                        sheet, caption, f"{cell}（{caption}）表里是{said(now)}，应为{said(right)}"
                     )
 
 

@@ -15,14 +15,14 @@ from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_f
 from kongjian.selfcheck.result_sheets import Place, header_place
 from kongjian.selfcheck.second_reader import VERY_HIDDEN, VISIBLE, Cell, SecondReader, Seen
 from kongjian.selfcheck.shown_values import GENERAL, PLAIN, hidden_by, replaces_value, shows_other
-from kongjian.workbook.layout import HELP, HOME, RULES, TEXTS, output_sheets
+from kongjian.workbook.layout import HELP, HOME, MONTHS, RULES, TEXTS, output_sheets
 from kongjian.xlsx.table_parts import OutputSheet
 
 TITLE = "看到的就是格子里的"
 _MOST = 20
 _DAYS = 0.5 / 86400
 """Programs read a time to the second."""
-_DRAWN_BY_US = frozenset({HOME})
+_DRAWN_BY_US = frozenset({HOME, MONTHS})
 
 
 class _Told(NamedTuple):

@@ -19,10 +19,11 @@ from kongjian.selfcheck.fresh_run import (
     records,
     state_now,
 )
-from kongjian.selfcheck.home_numbers import home_differences
+from kongjian.selfcheck.home_numbers import curve_differences, home_differences
 from kongjian.selfcheck.result_sheets import Difference, differences
+from kongjian.workbook import robustness_page
 from kongjian.workbook.last_run_sheets import earlier_tables
-from kongjian.workbook.layout import HOME, output_sheets
+from kongjian.workbook.layout import HOME, ROBUSTNESS, output_sheets
 from kongjian.workbook.run import Run
 
 TITLE = "结果表没有人工改动"
@@ -52,7 +53,7 @@ def untouched_results(
     last = history[0] if history else Record(dict.fromkeys([*STATE, "时间", "错误", "警告"], ""))
     pages = fresh_pages(run, book, last)
     found = list(_everything(run, pages, book, names, last, history))
-    unchecked = list(_unchecked(rules, book, names, history))
+    unchecked = list(_unchecked(run, book, names, history))
     if found and (reason := _stale(run, rules, book, last, found)):
         others = _spread([d for d in found if d.sheet != RUNS])
         more = f"；和现在的数据算出的有{len(others)}处不同：{first_few(others, _MOST)}" if others else ""
@@ -101,13 +102,16 @@ def _everything(
         yield from last_ranks.last_ranks(run, book, history)
     if names is not None:
         yield from home_differences(run, last, book, names)
+        yield from curve_differences(run, book, names)
 
 
 def _unchecked(
-    rules: Rules, book: Book, names: Mapping[str, str] | None, history: Sequence[Record]
+    run: Run, book: Book, names: Mapping[str, str] | None, history: Sequence[Record]
 ) -> Iterator[str]:
     """What nobody can check here, in words."""
-    if any(book.formulas(sheet.sheet) is None for sheet in output_sheets(rules)):
+    if not robustness_page.is_of(run, book):
+        yield f"“{ROBUSTNESS}”是按以前的数据或规则算的，没有核对，再按一次“{ROBUSTNESS}”就能核对"
+    if any(book.formulas(sheet.sheet) is None for sheet in output_sheets(run.rules)):
         yield "这里看不到公式，没有查结果表里有没有公式"
     if book.name(HOME) is None:
         yield f"没有工作表“{HOME}”，没有核对它的数"

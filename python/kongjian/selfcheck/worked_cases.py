@@ -6,7 +6,7 @@ Three forms of a case:
   `expect: {ranks, tied, awards, notes, near}` by position;
 - a whole calculation: `schools`, `teachers`, `classes`, `monthly`, `events` as lists of rows (`every_school`
   and `every_teacher` hold what all rows share) and `expect`.
-`near` says unit → 界线 → columns of 临界名单, or 不在名单; `effects` says 口径 → 取值 → columns of 口径影响.
+`near` says unit → 界线 → columns of 临界名单, or 不在名单; `tracking` unit → columns of 月度跟踪; `effects` says 口径 → 取值 → columns of 口径影响.
 `refused` holds words of the sentence with which nothing is calculated. `readings` names the 口径 by their Chinese labels.
 `declined` says award → unit (or position) → what staff wrote into 备注 of 获奖名单. "是", "否" and "空" stand for yes, no and a blank.
 A case that is itself written wrongly raises CaseError: a misspelt key must never pass as "nothing to check".
@@ -23,6 +23,7 @@ from typing import Any
 from kongjian.base.errors import KongjianError
 from kongjian.engine.calculate import calculate
 from kongjian.engine.declined import Decline, declining
+from kongjian.engine.evidence.month_tracking import month_tracking
 from kongjian.engine.evidence.near_misses import near_misses
 from kongjian.engine.evidence.other_readings import other_outcomes
 from kongjian.engine.evidence.reading_effects import reading_effects
@@ -334,6 +335,16 @@ def _expect_near(case: Case, key: str, wanted: Any, results: Results, rules: Rul
                 yield from _differing(f"{key}：{unit}“{line}”", table, at[0], columns)
 
 
+def _expect_tracking(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
+    """The row of 月度跟踪 by unit."""
+    table = month_tracking(results, rules)
+    for unit, columns in wanted.items():
+        kind = _kind_of(case, unit, results)
+        _keys(case, columns, set(table), f"{key} {unit} ")
+        mine = (table[NAME_COLUMN[kind]] == unit) & (table["类别"] == KIND_LABEL[kind])
+        yield from _differing(f"{key}：{unit}", table, mine.tolist().index(True), columns)
+
+
 def _expect_effects(case: Case, key: str, wanted: Any, results: Results, rules: Rules) -> Iterator[str]:
     """Rows of 口径影响 by reading and value."""
     table = reading_effects(results, rules, other_outcomes(_whole_inputs(case, rules), results, rules))
@@ -387,6 +398,7 @@ EXPECTATIONS: dict[str, Callable[..., Iterator[str]]] = {
     "findings": _expect_findings,
     "coverage": _expect_coverage,
     "near": _expect_near,
+    "tracking": _expect_tracking,
     "effects": _expect_effects,
 }
 

@@ -19,6 +19,10 @@ CHANGES = "与上次相比"
 TEXTS = "程序文字"
 """What only macros read; very hidden, as nobody else has use for it."""
 _SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", "单位查询")
+ROBUSTNESS = "名次稳健性"
+MONTHS = "月度跟踪"
+# Beside its table: the months of some schools for its chart, a row each, headed by the months.
+MONTH_CURVES = "MonthCurves"
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
@@ -107,6 +111,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     changes = " ".join(f"{column}:text:{each:g}~" for column in columns)
     person = "学校名称:text 教师姓名:text 账号:account"
     narrow = "类别:text:6 学校名称:text:18~ 教师姓名:text:9 账号:account:13~"
+    months = " ".join(f"{month}:score:9" for month in rules.counted_months())
     return [
         OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标学校的名次"),
         OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
@@ -120,10 +125,12 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),
         OutputSheet("有效次数", "EffectiveCounts", _columns("学校名称:text 账号:account 角色:text:9 行为:text 月份:text:10 有效次数:count 出处:text:8 记录数:count 新增学生:count 计入次数:count 计入月数:count 每人上限:count"), "evidence", "由行为明细得出的有效次数，和导入时数好的"),
         OutputSheet("数据覆盖", "Coverage", _columns("学校名称:text 角色:text:9 行为:text 应有:count 有数:count 粘贴:count 行为明细:count 按0次:count 缺:count 月份:text:20 说明:text:44"), "evidence", "每个平均数应有多少名、有多少名的数，各从哪里来"),
+        OutputSheet(MONTHS, "MonthTracking", _columns(f"类别:text {person} {months} 月均得分:score 已有月数:count:9 还剩月数:count:9 余下每月至少:score 状态:text:10"), "evidence", "各月得分，余下每月至少多少分才达标"),
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:50 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"{narrow} 指标:text:12 条款:text:26~ 取值:average:8 来源:text:14~ 规则:text:22~ 分值:score:6 得分:score:7 扣分:score:7 还差:text:24~"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text:6 {person} 界线:text:16 数值:score:9 差距:score:9 竞赛名次:rank:9 中国式名次:rank:9 说明:text:54"), "evidence", "在界线附近的学校和教师"),
         OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:14~ 取值:text:12~ {changes} 说明:text:34"), "evidence", "换一种算法会怎样"),
+        OutputSheet(ROBUSTNESS, "Robustness", _columns(f"类别:text {person} 名次:rank 最好名次:rank:10 最差名次:rank:10 仍获奖的口径组合:rank:13 口径组合总数:rank:11 说明:text:60"), "evidence", "换一个或两个口径，名次和奖项变不变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,
@@ -131,11 +138,12 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
 
 
 NOTES = {
+    "MonthTracking": "只看月均，别的达标条件见“资格审核”",
     "NearMisses": "竞赛名次：并列占名次（1、2、2、4）；中国式名次：并列不占名次（1、2、2、3）",
     "ReadingEffects": "换一种算法会怎样；“取值”是要换成的选择",
     "Runs": "数据指纹是数据编号：数据一样，编号就一样",
 }
-"""What the subtitles of output tables explain: column names that are no plain words."""
+"""What the subtitles of output tables explain: column names that are no plain words, what is not looked at."""
 
 
 def shown_at_opening(rules: Rules) -> tuple[str, ...]:

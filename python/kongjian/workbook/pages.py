@@ -19,10 +19,20 @@ from kongjian.intake.problem_list import first_area
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.workbook import robustness_page
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, NOTES, output_sheets, range_bounds, shown_at_opening
+from kongjian.workbook.layout import (
+    CHANGES,
+    MONTH_CURVES,
+    NOTES,
+    ROBUSTNESS,
+    output_sheets,
+    range_bounds,
+    shown_at_opening,
+)
 from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, TABLES, Chosen, chosen_in, frames
+from kongjian.workbook.month_curves import curves
 from kongjian.workbook.run import Run
 from kongjian.workbook.widths import Headers, pasted_headers
 from kongjian.xlsx.fill_marks import Mark
@@ -44,7 +54,8 @@ MOST_LINKS = 60_000
 class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
-    New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
+    New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows,
+    `blocks` of cells by the defined name of the first.
     `headers` are those of the input sheets by which their columns are wide and stay in sight. `names` are defined names
     and the texts that they carry. `lookup` has the formulas of 单位查询 with what they give, which only a file needs:
     Excel works them out itself. `name` is what is half written where writing breaks off,
@@ -59,6 +70,7 @@ class Writing:
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
     home: Mapping[str, str | int] = field(default_factory=dict)
     counts: list[list[float]] = field(default_factory=list)
+    blocks: Mapping[str, Sequence[Sequence[str | float]]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     headers: Sequence[Headers] = ()
     lookup: LookupCells | None = None
@@ -79,6 +91,7 @@ def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Wr
         marks=marks,
         home=home,
         counts=distribution(run),
+        blocks=blocks(run),
         headers=headers,
         lookup=cells,
     )
@@ -125,11 +138,18 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
             out.append(problem_page(run, sheets, moment))
         elif spec.sheet == CHANGES:
             out.append(_change_page(run, spec, moment, runs["时间"][1:]))
+        elif spec.sheet == ROBUSTNESS:
+            out.append(robustness_page.kept(run, sheets, moment))
         elif spec.table in tables:
             frame = tables[spec.table]
             own = yes_no if spec.table.endswith("Measures") else frozenset()
             out.append(Page(spec, frame, _subtitle(run, spec, frame, moment, "计算"), own))
     return out
+
+
+def blocks(run: Run) -> dict[str, list[list[str | float]]]:
+    """What stands beside tables, by the defined names of its cells."""
+    return {MONTH_CURVES: curves(run)}
 
 
 def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计算") -> Page:

@@ -87,6 +87,8 @@ def write(edit: Edit, writing: Writing) -> None:
         edit.put_name(name, value)
     for name, text in writing.names.items():
         edit.put_text_name(name, text)
+    for name, values in writing.blocks.items():
+        edit.put_block(name, values)
     if writing.counts:
         edit.put_block(HOME_DISTRIBUTION, writing.counts)
 

@@ -14,6 +14,7 @@ from kongjian.base.text import fold
 from kongjian.xlsx import fill_marks
 from kongjian.xlsx.defined_names import text_name
 from kongjian.xlsx.fill_marks import Mark
+from kongjian.xlsx.moved_columns import looks_of
 from kongjian.xlsx.new_sheet import add_sheet
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
@@ -118,19 +119,28 @@ class Edit:
         _refuse_notes(table, part, spec)
         header_row, first_column, width = table.header_row, table.first_column, len(spec.columns)
         letters = [letter(first_column + k) for k in range(width)]
-        styles = [part.style(header_row + 1, first_column + k) for k in range(width)]
+        old = table.names
+        looks = looks_of(old, spec.columns)
+        styles, heads = (
+            [part.style(header_row + below, first_column + k) for k in looks or range(width)]
+            for below in (1, 0)
+        )
+        if looks:
+            part.move_columns(first_column, looks, len(old))
         rows = table_rows(frame, spec.names, letters, styles, header_row + 1, self.strings, yes_no)
         part.replace_table(
             header_row,
             first_column,
-            width,
+            max(width, len(old)),
             max(table.last_row, stale),
             [with_prefix(r, part.prefix) for r in rows],
             row_heights(spec, frame, header_row + 1),
             None if folded is None else header_row + 1 + folded,
         )
-        for k, column in enumerate(spec.names):
-            part.put(header_row, first_column + k, cell_content(column, self.strings))
+        for k, (column, style) in enumerate(zip(spec.names, heads, strict=True)):
+            part.put(header_row, first_column + k, cell_content(column, self.strings), style)
+        for k in range(width, len(old)):
+            part.put(header_row, first_column + k, "/>", 0)
         if header_row == HEADER_ROW:
             part.put(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
         table.fit(spec, header_row + len(rows))

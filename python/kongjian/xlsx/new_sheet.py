@@ -9,15 +9,16 @@ from kongjian.xlsx.styles import Styles
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutputSheet
 from kongjian.xlsx.xml_text import MAIN
 
-_FORMATS = {
+FORMATS = {
     "account": "@", "score": "0.00", "average": "0.00##", "rate": "0.0%", "seconds": "0.00",
-    "time": "yyyy-mm-dd hh:mm:ss", "rank": "0", "count": "0",
+    "time": "yyyy-mm-dd hh:mm:ss", "rank": "0",
 }  # fmt: skip
+"""The number format of each kind of column that has one."""
 
 
 def add_sheet(parts: Parts, styles: Styles, strings: SharedStrings, spec: OutputSheet) -> None:
     """Adds an empty sheet of this layout at the end."""
-    codes = [_FORMATS.get(c.kind, "General") for c in spec.columns]
+    codes = [FORMATS.get(c.kind, "General") for c in spec.columns]
     made = {code: styles.cell_format(code) for code in dict.fromkeys(codes)}
     cols = "".join(
         f'<col min="{k}" max="{k}" width="{c.width:g}" customWidth="1"/>'

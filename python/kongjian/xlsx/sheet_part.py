@@ -24,6 +24,9 @@ _ROW_NUMBER = re.compile(rb'\br="(\d+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?(?:/>|>\s*</(?:\w+:)?dimension>)")
 _COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)/?>")
+_COLS = re.compile(rb"<((?:\w+:)?)cols\b[^>]*>.*?</(?:\w+:)?cols>", re.DOTALL)
+_BOUNDS = re.compile(rb'\s(?:min|max)="\d+"')
+_LAST_COLUMN = 16_384
 _HYPERLINKS = re.compile(rb"<(?:\w+:)?hyperlinks\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?hyperlinks>)", re.DOTALL)
 _HYPERLINK = re.compile(
     rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+)(\d+)[^"]*"[^>]*?(?:/>|>.*?</(?:\w+:)?hyperlink>)', re.DOTALL
@@ -133,6 +136,28 @@ class SheetPart:
             if bounds.get(b"min", 0) <= column <= bounds.get(b"max", 0):
                 return bounds.get(b"style", 0)
         return 0
+
+    def move_columns(self, first: int, looks: Sequence[int], old_width: int) -> None:
+        """Gives the columns from `first` on the widths and styles that others had, by their distance from `first`.
+
+        Of the old ones those that are no longer taken up have none of their own.
+        """
+        block = _COLS.search(self._head)
+        if block is None:
+            return
+        known: dict[int, bytes] = {}
+        for col in _COL.finditer(block[0]):
+            bounds = {k: int(v) for k, v in re.findall(rb'\b(min|max)="(\d+)"', col[1])}
+            for column in range(bounds[b"min"], min(bounds[b"max"], _LAST_COLUMN) + 1):
+                known[column] = _BOUNDS.sub(b"", col[1]).rstrip(b"/ ")
+        new = {c: look for c, look in known.items() if not first <= c < first + max(old_width, len(looks))}
+        new |= {first + k: known[first + at] for k, at in enumerate(looks) if first + at in known}
+        p = self.prefix.encode()
+        cols = b"".join(
+            b'<%scol min="%d" max="%d"%s/>' % (p, first, last, look) for first, last, look in _runs(new)
+        )
+        made = b"<%scols>%s</%scols>" % (p, cols, p) if cols else b""
+        self._head = self._head[: block.start()] + made + self._head[block.end() :]
 
     def put(self, row: int, column: int, content: str, style: int | None = None) -> None:
         """One cell. `content` is what follows its reference: attributes, ">" and value, or "/>" for a blank."""
@@ -284,6 +309,17 @@ class SheetPart:
                 self._tail,
             )
         )
+
+
+def _runs(looks: Mapping[int, bytes]) -> list[tuple[int, int, bytes]]:
+    """Columns that follow one another and look alike as one: first, last, look."""
+    out: list[tuple[int, int, bytes]] = []
+    for column in sorted(looks):
+        if out and out[-1][1] == column - 1 and out[-1][2] == looks[column]:
+            out[-1] = (out[-1][0], column, looks[column])
+        else:
+            out.append((column, column, looks[column]))
+    return out
 
 
 def _rows(body: bytes, prefix: bytes) -> dict[int, tuple[bytes, bytes]]:

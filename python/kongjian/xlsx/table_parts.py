@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,6 +70,12 @@ class TablePart:
             raise parts.package.damaged(part)
         self.first_column, self.header_row = column_number(found[1]), int(found[2])
         self.last_column, self.last_row = column_number(found[3]), int(found[4])
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names."""
+        found = _COLUMN.finditer(self._parts.text(self._part))
+        return [html.unescape(given(m[0], "name")) for m in found]
 
     def fit(self, spec: OutputSheet, last_row: int) -> None:
         """Range, filter and columns as the new rows need them; a filter's choices are cleared."""

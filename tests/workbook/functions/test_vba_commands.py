@@ -25,6 +25,7 @@ SHEETS = {
     "GoColumnNames": "列名对应", "GoImports": "导入记录", "GoExplanations": "得分说明", "GoReconcile": "平台核对",
     "GoNearMisses": "临界名单", "GoReadingEffects": "口径影响", "GoRuns": "运行记录",
     "GoChanges": "与上次相比", "GoLookup": "单位查询",
+    "GoRobustness": "名次稳健性", "GoMonths": "月度跟踪",
 }  # fmt: skip
 PYTHON = {
     "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",
@@ -34,7 +35,7 @@ PYTHON = {
     "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "ImportLogs": "import_logs", "SelfCheck": "selfcheck",
-    "RestoreBackup": "restore_backup",
+    "RestoreBackup": "restore_backup", "RankRobustness": "rank_robustness",
     "PreviewImport": "preview_import", "UndoImport": "undo_import",
 }  # fmt: skip
 SAY = messages()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kongjian.engine.evidence.explanations import explanations
+from kongjian.engine.evidence.month_tracking import month_tracking
 from kongjian.engine.evidence.near_misses import near_misses
 from kongjian.engine.evidence.other_readings import Other, other_outcomes
 from kongjian.engine.evidence.reading_effects import reading_effects
@@ -30,6 +31,7 @@ class Found:
 
 
 SHEETS: dict[str, Callable[[Found], Frame]] = {
+    "MonthTracking": lambda f: month_tracking(f.results, f.rules),
     "Reconcile": lambda f: reconcile(f.results, f.inputs, f.rules, f.others),
     "Explanations": lambda f: explanations(f.results, f.rules),
     "NearMisses": lambda f: near_misses(f.results, f.rules),

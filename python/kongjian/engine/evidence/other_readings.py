@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kongjian.engine.calculate import judged
 from kongjian.engine.coverage import Tally
 from kongjian.engine.effective import read_log
 from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Frame
 from kongjian.engine.measures import Below, school_measures, teacher_measures
 from kongjian.engine.monthly import monthly_scores
 from kongjian.engine.outcome import Inputs, Outcome, Results
-from kongjian.engine.scoring import score
+from kongjian.engine.scoring import Scores, score
 from kongjian.rules.choices import alternatives
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import (
     BlankCount,
     ClassWeight,
     LogCoverage,
+    NonHomeroom,
     Option,
     Reading,
     ReadingValue,
+    Shortfall,
     StudentEffective,
 )
 
@@ -40,32 +44,74 @@ class Other:
 
 def other_outcomes(inputs: Inputs, results: Results, rules: Rules) -> list[Other]:
     """Every other value of every reading, each in one pass over all units; `rules` are those of `results`."""
-    return [
-        Other(a.reading, a.value, outcomes_under(a.rules, inputs, results, rules))
-        for a in alternatives(rules)
-    ]
+    passes = Passes(inputs, results, rules)
+    return [Other(a.reading, a.value, passes.outcomes(a.rules)) for a in alternatives(rules)]
 
 
 def outcomes_under(rules: Rules, inputs: Inputs, results: Results, now: Rules) -> Mapping[str, Outcome]:
-    """Both kinds' outcomes under `rules`, which differ from `now`, the rules of `results`, in readings or edits only.
+    """Both kinds' outcomes under `rules`, see Passes."""
+    return Passes(inputs, results, now).outcomes(rules)
 
-    Of the edits measures rest on the period alone, the months' scores on which months count.
+
+class Passes:
+    """Passes over the units of one run, whose rules are `now`, under others that differ in readings or edits only.
+
+    Of the edits measures rest on the period alone, the months' scores on which months count. Measures and scores that
+    rest on the same readings are worked out once for all passes.
     """
-    log, teachers, schools = results.log, results.tables["TeacherMeasures"], results.tables["SchoolMeasures"]
-    silent, nowhere = Findings(), Tally(inputs.schools.height)
-    changed = {option for option in _MEASURED if rules.choice(option) != now.choice(option)}
-    moved = rules.period != now.period
-    if moved or (StudentEffective in changed and log.pupils.count.size):
-        log = read_log(inputs, rules, silent)
-    if moved or changed & {LogCoverage, BlankCount}:
-        teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, silent, nowhere)
-    if moved or changed:
+
+    def __init__(self, inputs: Inputs, results: Results, now: Rules) -> None:
+        self._inputs, self._results, self._now = inputs, results, now
+        tables = results.tables
+        self._measured: dict[Any, Mapping[str, Frame]] = {
+            self._measures_rest_on(now): {
+                "school": tables["SchoolMeasures"],
+                "teacher": tables["TeacherMeasures"],
+            }
+        }
+        self._scored: dict[Any, Scores] = {}
+
+    def outcomes(self, rules: Rules) -> Mapping[str, Outcome]:
+        """Both kinds' outcomes under these rules."""
+        measures, out = self._measures(rules), {}
+        for kind, units in measures.items():
+            known = self._results.of(kind)
+            months = known.monthly.months
+            if rules.counted_months() != self._now.counted_months():
+                months = monthly_scores(units, self._inputs.monthly, kind, rules, Findings())
+            scores = self._scores(kind, units, rules)
+            out[kind] = judged(kind, units, scores, months, rules, known.standing.declined)
+        return out
+
+    @staticmethod
+    def _measures_rest_on(rules: Rules) -> tuple[Any, ...]:
+        return rules.period, *(rules.choice(option) for option in _MEASURED)
+
+    def _measures(self, rules: Rules) -> Mapping[str, Frame]:
+        key = self._measures_rest_on(rules)
+        if key not in self._measured:
+            self._measured[key] = self._measured_anew(rules)
+        return self._measured[key]
+
+    def _measured_anew(self, rules: Rules) -> Mapping[str, Frame]:
+        inputs, now, log = self._inputs, self._now, self._results.log
+        teachers = self._results.tables["TeacherMeasures"]
+        silent, nowhere = Findings(), Tally(inputs.schools.height)
+        changed = {option for option in _MEASURED if rules.choice(option) != now.choice(option)}
+        moved = rules.period != now.period
+        if moved or (StudentEffective in changed and log.pupils.count.size):
+            log = read_log(inputs, rules, silent)
+        if moved or changed & {LogCoverage, BlankCount}:
+            teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, silent, nowhere)
         below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
-        schools = school_measures(inputs.schools, below, rules, silent, nowhere)
-    out = {}
-    for kind, units in (("school", schools), ("teacher", teachers)):
-        scores, months = score(units, rules.object(kind), rules), results.of(kind).monthly.months
-        if rules.counted_months() != now.counted_months():
-            months = monthly_scores(units, inputs.monthly, kind, rules, silent)
-        out[kind] = judged(kind, units, scores, months, rules, results.of(kind).standing.declined)
-    return out
+        return {
+            "school": school_measures(inputs.schools, below, rules, silent, nowhere),
+            "teacher": teachers,
+        }
+
+    def _scores(self, kind: str, units: Frame, rules: Rules) -> Scores:
+        scheme = rules.object(kind)
+        key = id(units), scheme, rules.choice(Shortfall), rules.choice(NonHomeroom)
+        if key not in self._scored:
+            self._scored[key] = score(units, scheme, rules)
+        return self._scored[key]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kongjian.engine.eligibility import COUNTED, reached
+from kongjian.engine.eligibility import COUNTED, ON_MONTHS, reached
 from kongjian.engine.evidence.cheapest import Step, cheapest_steps
 from kongjian.engine.evidence.explain import amount, unit_values
 from kongjian.engine.frame import Floats
@@ -29,7 +29,6 @@ _NON_HOMEROOM = {
     NonHomeroom.FULL: "",
     NonHomeroom.RESCALE: "；不是{homeroom}的先折算",
 }
-_PASSES = ("monthly_average", "every_month")
 WITHOUT_MONTHS = "没有月度得分时，"
 """Begins whatever holds only where 得分 stands in for the months: a worksheet function does not see them."""
 
@@ -40,7 +39,7 @@ def pass_mark(rules: Rules, kind: str) -> float:
 
 
 def _condition(rules: Rules, kind: str) -> Condition:
-    return next(c for c in rules.conditions_for(kind) if c.kind in _PASSES)
+    return next(c for c in rules.conditions_for(kind) if c.kind in ON_MONTHS)
 
 
 def way_to_mark(results: Results, rules: Rules, kind: str, at: int) -> str:

@@ -22,6 +22,7 @@ from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
 from kongjian.entry.cli.import_data import import_, import_events, undo_import
 from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.restore import restore
+from kongjian.entry.cli.robust import robust
 from kongjian.entry.cli.score import score
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.cli.show import print_results, say
@@ -80,7 +81,7 @@ def check(book: Path, write: bool) -> None:
 cli.commands = {
     str(command.name): command
     for command in (
-        import_, undo_import, import_events, check, recalc, score, restore, *show.COMMANDS, selfcheck,
+        import_, undo_import, import_events, check, recalc, score, restore, *show.COMMANDS, robust, selfcheck,
         *outgoing.COMMANDS, *schemes.COMMANDS, *upkeep.COMMANDS,
     )
 }  # fmt: skip

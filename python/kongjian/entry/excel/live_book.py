@@ -21,7 +21,7 @@ from xlwings.main import Table
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid, is_error_code
 from kongjian.base.text import fold
-from kongjian.entry.excel import live_append, live_list, live_marks, live_names, live_widths
+from kongjian.entry.excel import live_append, live_columns, live_list, live_marks, live_names, live_widths
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
 from kongjian.intake.importing.landing import Block
@@ -153,6 +153,7 @@ class LiveBook:
             progress(f"正在写入{page.spec.sheet}…")
             self._put_page(page)
         self._put_home(writing.home, writing.counts)
+        live_names.put_blocks(self._book, writing.blocks)
         live_names.put_texts(self._book, writing.names)
 
     def _put_page(self, page: Page) -> None:
@@ -175,14 +176,14 @@ class LiveBook:
 
     def _put_rows(self, sheet: xw.Sheet, table: Table, header: xw.Range, page: Page, known: int) -> None:
         rows = block(page.spec, page.frame, page.yes_no)
-        top, left, width = header.row, header.column, len(page.spec.columns)
-        names = sheet.range((top, left), (top, left + width - 1))
-        if names.options(ndim=1).value != page.spec.names:
-            names.value = [page.spec.names]
-        body = sheet.range((top + 1, left), (top + len(rows), left + width - 1))
-        table.resize(sheet.range((top, left), (top + len(rows), left + width - 1)))
+        moved = live_columns.put_names(header, page.spec)
+        top, left, last = header.row, header.column, header.column + len(page.spec.columns) - 1
+        body = sheet.range((top + 1, left), (top + len(rows), last))
+        table.resize(sheet.range((top, left), (top + len(rows), last)))
         if len(rows) > known:  # new rows only: each filling adds to the sheet's conditional formats
             body[known - 1, :].autofill(body[known - 1 :, :], "fill_formats")
+        if moved:
+            live_columns.put_looks(body, page.spec)
         for first, last in text_runs(page.spec):  # before the values, or Excel reads "=1+1" and long digits
             sheet.range((top + 1, left + first), (top + len(rows), left + last)).number_format = "@"
         body.value = rows
@@ -197,9 +198,8 @@ class LiveBook:
     def _put_marks(self, marks: Mapping[str, Sequence[Mark]]) -> None:
         """The fills of cells to look at, by sheet; a result without them is as good, so no fault of theirs stops it."""
         for name, own in marks.items():
-            sheet = self.sheet(name)
             with suppress(Exception):
-                if sheet is not None:
+                if sheet := self.sheet(name):
                     live_marks.put_marks(sheet, own)
 
     def _put_home(self, state: Mapping[str, str | int], counts: list[list[float]]) -> None:

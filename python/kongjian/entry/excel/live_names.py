@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import xlwings as xw
@@ -27,3 +27,12 @@ def put_texts(book: xw.Book, names: Mapping[str, str]) -> None:
     for name, text in names.items():
         with suppress(*NOT_THERE):
             book.names.add(name, f'="{text}"')
+
+
+def put_blocks(book: xw.Book, blocks: Mapping[str, Sequence[Sequence[str | float]]]) -> None:
+    """Cells from that on which a defined name points to; nothing where staff deleted the name. Texts stay texts."""
+    for name, rows in blocks.items():
+        if place := cells(book, name).get(name):
+            area = place[0, 0].resize(len(rows), len(rows[0]))
+            area[0, :].number_format = area[:, 0].number_format = "@"
+            area.value = rows

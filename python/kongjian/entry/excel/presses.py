@@ -23,6 +23,7 @@ from kongjian.entry.plans import (
     papers,
     recalculation,
     restoring,
+    robust,
 )
 from kongjian.entry.plans.plan_model import Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
@@ -139,6 +140,12 @@ def _restore(now: Press) -> list[Told] | Question:
     return carry_out(restoring.beside(path, int(now.answer), stands, rules))
 
 
+def _robust(now: Press) -> list[Told]:
+    live, run = _examined(now)
+    now.progress("正在试口径组合…")
+    return _written(robust.filled(run, live, _moment())[0], live, now)
+
+
 def _selfcheck(now: Press) -> list[Told]:
     """Of a copy of the workbook, so that formats, names and macros are looked at as the command does."""
     live, rules = _opened(now)
@@ -206,6 +213,7 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "send_public": partial(_send, edition=send_copies.PUBLIC),
     "apply_corrections": _corrections,
     "restore_backup": _restore,
+    "rank_robustness": _robust,
     "selfcheck": _selfcheck,
     "diagnose": _diagnose,
 }

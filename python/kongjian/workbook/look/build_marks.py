@@ -49,20 +49,35 @@ _WORDS: dict[tuple[str, str], list[Mark]] = {
         ('{}="新进"', GREEN, GREEN_PALE, False),
         ('{}="退出"', RED, RED_PALE, True),
     ],
+    ("MonthTracking", "状态"): [
+        ('{}="已达标"', GREEN, GREEN_PALE, False),
+        ('{}="难达"', AMBER, AMBER_PALE, False),
+        ('{}="无法达到"', RED, RED_PALE, True),
+    ],
     ("Runs", "错误"): [("AND(ISNUMBER({}),{}>0)", RED, RED_PALE, False)],
 }
+_NAMING = 4
+"""The columns that name a unit."""
 _RANKINGS = {"SchoolRanking": "school", "TeacherRanking": "teacher"}
+
+
+_MOVING = {"MonthTracking": 12}
+"""Tables in which a column may come to stand elsewhere → so many columns further on the marks still reach it."""
 
 
 def mark(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -> None:
     """Adds this sheet's conditional formats, down to the last row of the sheet."""
     for column, (criterion, colour, background, bold) in _marks(rules, output):
-        letter = xl_col_to_name(output.names.index(column))
+        at, more = output.names.index(column), _MOVING.get(output.table)
+        first, last = (at, at) if more is None else (_NAMING, at + more)
+        letter = xl_col_to_name(first)
+        # a mark that may move asks each cell about itself
+        fixed = "$" if more is None else ""
         sheet.conditional_format(
-            f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}",
+            f"{letter}{FIRST_ROW}:{xl_col_to_name(last)}{LAST_ROW}",
             {
                 "type": "formula",
-                "criteria": "=" + criterion.replace("{}", f"${letter}{FIRST_ROW}"),
+                "criteria": "=" + criterion.replace("{}", f"{fixed}{letter}{FIRST_ROW}"),
                 "format": styles.mark(colour, background, bold),
                 "stop_if_true": True,
             },

@@ -18,7 +18,9 @@ from kongjian.intake.sheets import COLUMN_NAMES
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
+from kongjian.workbook.layout import MONTHS
 from kongjian.workbook.look.build_marks import mark
+from kongjian.workbook.look.build_months import add_curves
 from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.workbook.widths import frozen_columns, guidance, input_widths
 from kongjian.xlsx.fill_marks import NEVER, formula
@@ -165,6 +167,8 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
     if output.table == COLUMN_NAMES.table:
         _school_names(sheet, styles, len(output.columns) + 1)
+    if output.sheet == MONTHS:
+        add_curves(book, sheet, styles, rules, len(output.columns))
     mark(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)

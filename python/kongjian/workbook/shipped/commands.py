@@ -115,7 +115,7 @@ COMMANDS = (
         "教师排名", "转到教师排名。不读也不写任何内容。", table="TeacherRanking",
     ),
     Command(
-        "GoLookup", "结果", "单位查询", "8", "FindDialog",
+        "GoLookup", "结果", "单位查询", "7", "FindDialog",
         "单位查询 (Look one up)",
         "转到单位查询：选一所学校或一名教师，看总分、名次、离获奖线多远、每一项为什么得这些分，可以和另一个单位对比，打印成一页答复申诉。在结果表里先点一行，就直接查那一行的单位。只改那几个选择的格子。",
         macro="KongjianLookUp",
@@ -144,6 +144,22 @@ COMMANDS = (
         "GoReadingEffects", "核对", "口径影响", "O", "GoalSeek",
         "口径影响", "转到口径影响：换一种算法会怎样，谁会得奖、谁会落选。不读也不写任何内容。",
         table="ReadingEffects",
+    ),
+    Command(
+        "GoMonths", "核对", "月度跟踪", "9", "ChartInsert",
+        "月度跟踪", "转到月度跟踪：各月得分，谁已达标，余下每月至少多少分才达标，谁已无法达到；旁边有折线图。不读也不写任何内容。",
+        table="MonthTracking",
+    ),
+    Command(
+        "RankRobustness", "核对", "名次稳健性", "8", "GoalSeek",
+        "名次稳健性 (How robust the ranks are)",
+        "读五张输入表和规则，把每个口径换一个取值、每两个口径各换一个取值，都排一次名，只重写“名次稳健性”：名次最好、最差第几，多少种组合里仍获奖。别的表不改动。",
+        entry="rank_robustness", needs_data=True,
+    ),
+    Command(
+        "GoRobustness", "核对", "看名次稳健性", "82", "GoalSeek",
+        "看名次稳健性", "转到名次稳健性：上次算出的名次范围和仍获奖的组合数。不读也不写任何内容。",
+        table="Robustness", under="RankRobustness",
     ),
     Command(
         "GoChanges", "核对", "与上次相比", "Y", "ReviewTrackChanges",

@@ -1,0 +1,40 @@
+"""`kongjian robust`: fills the sheet 名次稳健性 and prints the beginning of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.show import print_table, progress_bar, say
+from kongjian.entry.plans.plan_model import carry_out
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("book", type=FILE, metavar="工作簿")
+@click.option(
+    "-o",
+    "--out",
+    type=FILE,
+    metavar="文件",
+    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
+)
+@click.option("-q", "--quiet", is_flag=True, help="只说结论")
+def robust(book: Path, out: Path | None, quiet: bool) -> None:
+    """名次稳健性：换一个或两个口径，名次最好、最差第几，多少种组合里仍获奖；写进工作簿里那张表。"""
+    from kongjian.entry.cli.file_book import examined
+    from kongjian.entry.plans.robust import filled
+
+    with progress_bar(quiet) as progress, examined(book, out, progress) as (held, run):
+        progress("正在试口径组合…")
+        plan, page = filled(run, held, dt.datetime.now().replace(microsecond=0))
+        told = carry_out(plan, held, progress)
+    if not quiet and page.frame.height:
+        whole = {c.name for c in page.spec.columns if c.kind == "rank"}
+        print_table(
+            page.spec.sheet, page.frame, tuple(page.spec.names), run.rules.evidence.explained_ranks, whole
+        )
+    say(told)
+    click.echo(f"已写入 {out or book}")
