@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import print_table, progress_bar, say
+from kongjian.entry.cli.progress import step
+from kongjian.entry.cli.show import print_table, say
 from kongjian.entry.plans.plan_model import carry_out
 
 
@@ -27,10 +28,10 @@ def robust(book: Path, out: Path | None, quiet: bool) -> None:
     from kongjian.entry.cli.file_book import examined
     from kongjian.entry.plans.robust import filled
 
-    with progress_bar(quiet) as progress, examined(book, out, progress) as (held, run):
-        progress("正在试口径组合…")
+    with examined(book, out, step) as (held, run):
+        step("正在试口径组合…")
         plan, page = filled(run, held, dt.datetime.now().replace(microsecond=0))
-        told = carry_out(plan, held, progress)
+        told = carry_out(plan, held, step)
     if not quiet and page.frame.height:
         whole = {c.name for c in page.spec.columns if c.kind == "rank"}
         print_table(
