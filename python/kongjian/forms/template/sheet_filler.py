@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -132,6 +133,10 @@ class _Filling:
                 self._filled.given.append((c.find(tag("f")), int(row.get("r"))))
             if isinstance(value, str) and not _merging(cell):
                 self._fit(row, c, value, number)
+        if any(re.fullmatch(rf"[A-Z]+{number}", f.text or "") for f in row.iter(tag("f"))):
+            row.attrib.pop(
+                "customHeight", None
+            )  # a cell that mirrors another one is there for the row to grow
 
     def _fit(self, row: etree._Element, c: etree._Element, text: str, number: int) -> None:
         """Makes the row as high as its text needs; what does not fit however high is noted."""
