@@ -87,7 +87,8 @@ def test_every_field_has_its_name_its_guidance_and_room(kind: str, run: Run, tmp
         if field.hint:
             prompt = next(v for area, v in prompts.items() if area.partition(":")[0] == first)
             assert field.hint.partition("；")[0][:5] in prompt.prompt
-            assert field.hint not in str([c.value for row in sheet for c in row])
+            page = sheet[sheet.print_area.rpartition("!")[2].replace("$", "")]
+            assert field.hint not in str([c.value for row in page for c in row])
         if field.kind in ("phone", "postcode", "email", "date"):
             assert sheet[first].number_format == "@"
     heights = {r: d.height for r, d in sheet.row_dimensions.items()}
@@ -160,18 +161,21 @@ def test_filled_forms_print_all_of_the_text_on_two_pages(run: Run, tmp_path: Pat
         assert title in pages[0]
         printed = squeezed(raw_text(tmp_path / f"{path.stem}.pdf"))
         assert len(re.findall(r"【第\d段完】", printed)) == ends
-        assert "还要填" not in printed, "what helps to fill in is not printed"
+        assert "要填" not in printed, "what helps to fill in is not printed"
     assert "第8段完" in squeezed(pdf_pages(tmp_path / f"{teacher.stem}.pdf")[0]), "no page parts the deeds"
 
 
-def test_beside_the_page_stands_what_is_missing_and_how_long_a_text_is(run: Run, tmp_path: Path) -> None:
-    path = answered(run, "school", tmp_path, FormLegalPhone=None, FormSupport=None, FormProcess="一 二\n三")
-    sheet = openpyxl.load_workbook(convert(path, "xlsx", tmp_path / "counted"), data_only=True).worksheets[0]
-    assert [sheet[f"I{row}"].value or "" for row in (4, 6, 10)] == ["", "← 还要填：法人代表电话　", ""]
-    assert [sheet[f"I{row}"].value for row in (16, 17)] == ["← 已有3字", "← 还要填：2-4保障措施　"]
-    path = answered(run, "teacher", tmp_path, FormDeeds="字" * 2001)
-    sheet = openpyxl.load_workbook(convert(path, "xlsx", tmp_path / "counted"), data_only=True).worksheets[0]
-    assert sheet["H9"].value == "← 已有2001字，超过2000字，请删减"
+def test_beside_the_page_stands_what_is_to_be_filled_in(run: Run, tmp_path: Path) -> None:
+    path, _ = sent(run, "school", 0, tmp_path)
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    told = {row: sheet[f"I{row}"].value for row in range(1, 20) if sheet[f"I{row}"].value}
+    assert set(told) == {3, 4, 5, 6, 7, 10, 14, 15, 16, 17, 18}
+    assert (told[5], told[17]) == ("← 要填：通信地址、邮编", "← 要填：2-4保障措施")
+    [hidden] = [
+        r.formula for area, [r] in sheet.conditional_formatting._cf_rules.items() if "I5" in str(area.sqref)
+    ]
+    assert hidden == ["AND(SUMPRODUCT(LEN(B5:E5))>0,SUMPRODUCT(LEN(G5))>0)"]
+    assert sheet.print_area == "'赤壁市第一小学'!$A$1:$G$19"
 
 
 def test_a_row_grows_by_the_cell_that_mirrors_its_text(run: Run, tmp_path: Path) -> None:
@@ -186,6 +190,10 @@ def test_a_row_grows_by_the_cell_that_mirrors_its_text(run: Run, tmp_path: Path)
         if mirrors.get(f"J{row.get('r')}"):
             mirrored[row.get("r")] = (mirrors[f"J{row.get('r')}"], row.get("customHeight"))
     assert mirrored == {str(r): (f"B{r}", None) for r in range(14, 19)}
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    assert [sheet[f"J{r}"].value or None for r in range(14, 19)] == [
+        sheet[f"B{r}"].value for r in range(14, 19)
+    ]
 
 
 @pytest.mark.parametrize("kind", ["school", "teacher"])

@@ -1,6 +1,6 @@
 """The cells of an application form: captions, and cells to fill in with their name, guidance and validation.
 
-Right of the page, where nothing is printed, stands what helps to fill it in: what is still missing in each row, and the
+Right of the page, where nothing is printed, stands what helps to fill it in: what is to be filled in in each row, and the
 cells by which a row grows with its text.
 """
 
@@ -102,18 +102,19 @@ class FillIn:
         self.rows(row + 1, height)
 
     def guidance(self) -> None:
-        """Says beside each row what is still to be filled in there, else how long its text is."""
+        """Says beside each row what is to be filled in there, short fields only as long as one of them is blank."""
         look = self._looks.get(font_name="微软雅黑", font_size=10, font_color="#B45309")
+        done = self._book.add_format({"font_color": _UNPRINTED})
         for row, owed in self._owed.items():
-            blank = [
-                (f"{_written(cells)}=0" if f.kind == "long_text" else f"SUMPRODUCT(LEN({cells}))=0", f)
-                for cells, f in owed
-            ]
-            missing = "&".join(f'IF({test},"{f.label}　","")' for test, f in blank)
-            told = "&".join(_told(cells, f) for cells, f in owed if f.kind == "long_text") or '""'
-            test = blank[0][0] if len(blank) == 1 else f"OR({','.join(test for test, _ in blank)})"
-            formula = f'=IF({test},"← 还要填："&{missing},{told})'
-            self.sheet.write_formula(row, len(self._widths) + 1, formula, look, "")
+            labels = "、".join(f.label for _, f in owed)
+            limit = "".join(f"，不超过{f.longest}字" for _, f in owed if f.longest)
+            self.sheet.write_string(row, len(self._widths) + 1, f"← 要填：{labels}{limit}", look)
+            if all(f.kind != "long_text" for _, f in owed):
+                filled = ",".join(f"SUMPRODUCT(LEN({area}))>0" for area, _ in owed)
+                place = (row, len(self._widths) + 1) * 2
+                self.sheet.conditional_format(
+                    *place, {"type": "formula", "criteria": f"=AND({filled})", "format": done}
+                )
 
     def named(self, area: str, name: str) -> None:
         """Gives an area a field's name."""
@@ -182,13 +183,6 @@ def _written(cells: str) -> str:
         sought = unseen if unseen.startswith("CHAR") else f'"{unseen}"'
         counted = f'SUBSTITUTE({counted},{sought},"")'
     return f"LEN({counted})"
-
-
-def _told(cells: str, field: FormField) -> str:
-    """The formula of what is said of a text that is there."""
-    said = f'"← 已有"&{_written(cells)}&"字"'
-    too_long = f'IF({_written(cells)}>{field.longest},"，超过{field.longest}字，请删减","")'
-    return f"{said}&{too_long}" if field.longest else said
 
 
 def _corners(area: str) -> tuple[tuple[int, int], tuple[int, int]]:
