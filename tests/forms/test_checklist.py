@@ -12,7 +12,8 @@ import pytest
 
 from application_forms import answered, rules, run_of, sent
 from kongjian.base.errors import KongjianError
-from kongjian.forms.returned.checklist import FILE, Count, Counts, expected, write
+from kongjian.forms.make_and_collect import collect
+from kongjian.forms.returned.checklist import CAME_IN, FILE, Count, Counts, expected, write
 from kongjian.forms.returned.returned_forms import read_folder
 from kongjian.workbook.run import Run
 from package_lint import lint
@@ -50,8 +51,8 @@ def written(folder: Path, run: Run | None, today: dt.date = TODAY) -> Counts:
     return write(folder / FILE, owed, read_folder(folder, rules()), today, rules())
 
 
-def shown(folder: Path) -> list[dict[str, str]]:
-    sheet = openpyxl.load_workbook(folder / FILE).active
+def shown(folder: Path, name: str = FILE) -> list[dict[str, str]]:
+    sheet = openpyxl.load_workbook(folder / name).active
     header = [c.value for c in sheet[3]]
     return [
         {h: c.value or "" for h, c in zip(header, row, strict=True)} for row in sheet.iter_rows(min_row=4)
@@ -63,10 +64,10 @@ def folder(files: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(files, tmp_path / "收"))
 
 
-def note(folder: Path, row: int, text: object) -> None:
-    book = openpyxl.load_workbook(folder / FILE)
+def note(folder: Path, row: int, text: object, name: str = FILE) -> None:
+    book = openpyxl.load_workbook(folder / name)
     book.active.cell(row, 10).value = text
-    book.save(folder / FILE)
+    book.save(folder / name)
 
 
 def test_states_reasons_and_counts(run: Run, folder: Path) -> None:
@@ -140,3 +141,35 @@ def test_without_a_list_or_with_a_broken_one(tmp_path: Path) -> None:
     with pytest.raises(KongjianError, match="损坏"):
         write(tmp_path / FILE, None, [], TODAY, rules())
     assert (tmp_path / FILE).read_bytes() == b"PK\x03\x04 broken"
+
+
+def test_forms_are_taken_without_a_list_of_who_owes_what(run: Run, folder: Path) -> None:
+    """The workbook tells who owes what; without one what came in is listed all the same, and again the next time."""
+    unfit = openpyxl.load_workbook(folder / "甲.xlsx")
+    unfit.active["B17"] = "组织、制度、经费、培训，" * 100
+    unfit.save(folder / "甲.xlsx")
+    for _ in range(2):
+        said = collect(folder, rules(), TODAY)
+        assert said[0] == "没有申报材料清单，也没有工作簿，不知道谁还没有交；交来的有1份齐了，3份不完整"
+        assert said[1].startswith(f"交回材料清单：{folder / CAME_IN}；")
+        assert said[2].startswith("甲.xlsx：B17 2-4保障措施写不下，约多出")
+        assert not (folder / FILE).exists()
+        rows = shown(folder, CAME_IN)
+        assert [(r["材料"][:3], r["学校名称"], r["状态"], r["文件"]) for r in rows] == [
+            ("附件3", "赤壁市第二小学", "不完整", "乙.xlsx"), ("附件3", "赤壁市第一小学", "不完整", "甲.xlsx"),
+            ("附件4", "", "已交齐", "外.xlsx"), ("附件4", "", "没有填写", "空.xlsx"), ("", "", "待处理", "扫描.pdf"),
+        ]  # fmt: skip
+        assert rows[2]["账号"] == "000"
+    note(folder, 4, "已电话核对", CAME_IN)
+    collect(folder, rules(), TODAY)
+    assert shown(folder, CAME_IN)[0]["人工登记"] == "已电话核对"
+    said = collect(folder, rules(), TODAY, run=run)
+    assert said[0] == "附件3 示范学校申报表：应交4，已交齐0，不完整2，未交2"
+    assert said[2] == f"申报材料清单：{folder / FILE}"
+    assert len(shown(folder)) == 13
+
+
+def test_a_folder_without_forms_gets_no_list(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "扫描.pdf").write_bytes(b"%PDF")
+    assert collect(tmp_path, rules(), TODAY, run=run)[0].endswith("再把交回的文件放进去")
+    assert {p.name for p in tmp_path.iterdir()} == {"扫描.pdf"}

@@ -106,13 +106,37 @@ def test_two_thousand_characters_and_one_more(run: Run, tmp_path: Path) -> None:
     assert longer.reasons == ("B9 人人通项目先进应用事迹有2001字，超过2000字",)
 
 
+def test_a_text_that_is_not_printed_whole_is_told_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    """A line of 9 points takes 50 characters here and 11.7 points; B14 is 228 points high, so that 19 lines stand in it."""
+    lines = ["字" * 50] * 19
+    fits = answered(run, "school", tmp_path, FormBasics="\n".join(lines))
+    assert only(fits).reasons == ()
+    longer = answered(run, "school", tmp_path, FormBasics="\n".join([*lines, "多" * 20]))
+    told = "B14 2-1学校基本情况写不下，约多出20字打印不出来；请把这一行拉高，或删减后再交"
+    assert only(longer).reasons == only(longer).cut == (told,)
+    far_longer = answered(run, "school", tmp_path, name="长", FormBasics="\n".join(lines * 2))
+    assert only(far_longer).cut == ("B14 2-1学校基本情况写不下，约多出950字打印不出来；请删减后再交",)
+    higher = openpyxl.load_workbook(longer)
+    higher.active.row_dimensions[14].height = 234
+    higher.save(longer)
+    assert only(longer).reasons == ()
+    member = answered(run, "school", tmp_path)
+    book = openpyxl.load_workbook(member)
+    book.active["E12"] = "信息技术、" * 6
+    book.save(member)
+    assert only(member).cut[0].startswith("E12 参与小组成员写不下，约多出1")
+
+
 def test_what_is_missing_is_named_with_its_cell(run: Run, tmp_path: Path) -> None:
+    # the date of the stamp is written by hand on the printed form
     blank = answered(run, "teacher", tmp_path, FormUnitDate="    年    月    日", FormSex=None)
-    assert only(blank).reasons == ("E3 性别没有填", "A16 所在单位盖章日期没有填")
+    assert only(blank).reasons == ("E3 性别没有填",)
+    odd = answered(run, "teacher", tmp_path, FormUnitDate="7月")
+    assert only(odd).reasons == ("A14 所在单位盖章日期“7月”不是完整的年月日",)
     school = answered(run, "school", tmp_path, FormPostcode="4373", FormResults="全市名次：第1名")
     assert only(school).reasons == (
         "G5 邮编“4373”不是6位数字的邮编",
-        "A23 2-5取得成绩只有预填的数据，请补充填写",
+        "B18 2-5取得成绩只有预填的数据，请补充填写",
     )
 
 

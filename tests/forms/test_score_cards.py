@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from kongjian.forms.template.filled_workbook import Template
 from kongjian.forms.template.placeholders import Formula
 from kongjian.rules import Rules
 from kongjian.workbook.run import Run, calculate_grids
+from kongjian.xlsx.text_heights import pixels, text_pixels
 from office import convert, pdf_pages
 from package_lint import lint
 
@@ -114,6 +116,13 @@ def test_a_card_is_one_page_with_every_clause(
             assert all(c in printed for c in indicator.sentence)
         assert [r[2] for r in rows(sheet)] == [i.sentence for i in rules.object(kind).indicators]
         assert "评审专家" in printed
+        assert not re.findall(r"\d\.\d{3,}", page)
+        values = [r[3] for r in rows(sheet) if isinstance(r[3], float)]
+        halves = [Decimal(repr(v)).quantize(Decimal("0.01"), ROUND_HALF_UP) for v in values]
+        shown = [f"{v}" if kind == "school" else f"{v:g}" for v in (halves if kind == "school" else values)]
+        assert [v for v in shown if v not in page] == []
+        room = pixels(sheet.column_dimensions["D"].width) - 2 * 4  # clear of both borders
+        assert max(text_pixels(v, 9) for v in [*shown, "100.00"]) < room
 
 
 @pytest.mark.parametrize("kind", ["school", "teacher"])

@@ -22,6 +22,8 @@ from kongjian.rules.model_tables import Column
 from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
 
+_APART = "　"
+"""Between the facts of a line."""
 _PEOPLE, _EQUIPMENT = (Role.STAFF, Role.PUPILS), (Role.INTERNET, Role.MULTIMEDIA)
 
 
@@ -35,10 +37,11 @@ def sent_facts(rules: Rules) -> re.Pattern[str]:
         any_of(c.name for c in _columns(rules, roles)) for roles in (_PEOPLE, _EQUIPMENT, (Role.STAGE,))
     )
     rates = any_of(c.label for c in rules.conditions if c.object == "school" and c.kind == "rate")
-    return re.compile(
-        rf"\s*(?:{stage}：\S+|{people}：\d+人|{rates}：[\d.]+%|{equipment}：[是否]"
-        r"|(?:得分|月均得分)：[\d.]+分|全市名次：第\d+名)\s*"
+    fact = (
+        rf"(?:{stage}：\S+|{people}：\d+人|{rates}：[\d.]+%|{equipment}：[是否]"
+        r"|(?:得分|月均得分)：[\d.]+分|全市名次：第\d+名)"
     )
+    return re.compile(rf"\s*{fact}(?:\s+{fact})*\s*")
 
 
 def _columns(rules: Rules, roles: Iterable[Role]) -> list[Column]:
@@ -82,7 +85,7 @@ def _teachers(run: Run, today: dt.date) -> Job:
 
 
 def school_texts(run: Run, at: int) -> dict[str, Scalar]:
-    """What three boxes of a school's form begin with: facts of the platform, one to a line, which the school may edit.
+    """What three boxes of a school's form begin with: facts of the platform in a line, which the school may edit.
 
     A fact that is not known is left out.
     """
@@ -100,9 +103,9 @@ def school_texts(run: Run, at: int) -> dict[str, Scalar]:
     results = [_line(name, facts[name], "分") for name in ("得分", "月均得分")]
     results.append(f"全市名次：第{facts['名次']}名" if facts["名次"] else "")
     return {
-        "学校基本情况": "\n".join(filter(None, basics)),
-        "信息化基本建设情况": "\n".join(filter(None, equipment)),
-        "取得成绩": "\n".join(filter(None, results)),
+        "学校基本情况": _APART.join(filter(None, basics)),
+        "信息化基本建设情况": _APART.join(filter(None, equipment)),
+        "取得成绩": _APART.join(filter(None, results)),
     }
 
 

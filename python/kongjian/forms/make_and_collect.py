@@ -16,6 +16,9 @@ from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
 from kongjian.workbook.run import Run
 
+_MOST_CUT = 10
+"""Texts that are not printed whole which are told one by one; the list has all."""
+
 
 def plan(
     run: Run, wanted: Sequence[str], today: dt.date, experts: Sequence[str] = (), ranks: int | None = None
@@ -52,22 +55,47 @@ def make(
     return made
 
 
-def collect(folder: Path, rules: Rules, today: dt.date, book: Path | None = None) -> list[str]:
-    """Checks what came back into a folder and rewrites its lists; returns what to tell, line by line."""
+def collect(
+    folder: Path, rules: Rules, today: dt.date, book: Path | None = None, run: Run | None = None
+) -> list[str]:
+    """Checks what came back into a folder and rewrites its lists; returns what to tell, line by line.
+
+    Where the folder has no list of who owes what, the run tells it; without one what came in is listed all the same.
+    """
     if not folder.is_dir():
         raise KongjianError(f"没有文件夹 {folder}；请先生成申报表或评审表，再把交回的文件放进去")
+    lines = _applications(folder, rules, today, run)
+    lines += review_collect.collect(folder, rules, template_path(review_sheets.TEMPLATE, book, rules)).lines
+    return lines or [nothing(folder)]
+
+
+def _applications(folder: Path, rules: Rules, today: dt.date, run: Run | None) -> list[str]:
+    """The list of the application forms, written, and what to tell of it."""
+    returned, listed = read_folder(folder, rules), folder / checklist.FILE
+    came_in = [r for r in returned if r.form]
     lines = []
-    listed = folder / checklist.FILE
-    if listed.is_file():
-        counts = checklist.write(listed, None, read_folder(folder, rules), today, rules)
+    if listed.is_file() or (run and came_in):
+        owed = None if listed.is_file() or not run else checklist.expected(run, rules)
+        counts = checklist.write(listed, owed, returned, today, rules)
         for form in rules.forms.forms:
             c = counts[form.id]
             lines.append(
                 f"{checklist.material(form)}：应交{c.owed}，已交齐{c.complete}，不完整{c.incomplete}，未交{c.missing}"
             )
         lines.append(f"申报材料清单：{listed}")
-    lines += review_collect.collect(folder, rules, template_path(review_sheets.TEMPLATE, book, rules)).lines
-    return lines or [nothing(folder)]
+    elif came_in:
+        listed = folder / checklist.CAME_IN
+        found = checklist.write(listed, checklist.of_those(returned, rules), returned, today, rules)
+        complete, incomplete = (
+            sum(getattr(c, k) for c in found.values()) for k in ("complete", "incomplete")
+        )
+        lines.append(
+            f"没有申报材料清单，也没有工作簿，不知道谁还没有交；交来的有{complete}份齐了，{incomplete}份不完整"
+        )
+        lines.append(f"交回材料清单：{listed}；要知道谁没有交，请用 --book 写明工作簿再收一次")
+    cut = [f"{r.file.name}：{said}" for r in came_in for said in r.cut]
+    more = [f"另有{len(cut) - _MOST_CUT}处写不下，见清单的“问题”"] if len(cut) > _MOST_CUT else []
+    return [*lines, *cut[:_MOST_CUT], *more]
 
 
 def nothing(folder: Path) -> str:

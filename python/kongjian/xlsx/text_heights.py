@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _PIXELS_PER_POINT = 96 / 72
 _PADDING = 8.0  # both inner edges of a cell
 _LINE = 1.42  # of the font's size: 宋体 and 仿宋 take 1.3, what stands in for them elsewhere up to 1.45
+_LINE_OF_ITS_FONT = 1.3
+_INDENT = 9.0  # pixels of one step
 _SLACK = 1.05  # fonts differ a little in width from one program to the next
 HIGHEST = 409.0  # Excel's limit of a row
 # what is not parted at a line's end: a number or Latin word, or one character; with the marks that belong to it
@@ -36,6 +38,7 @@ class CellStyle:
     size: float = 11.0
     wraps: bool = False
     shrinks: bool = False
+    indent: int = 0
 
 
 def cell_styles(styles: Styles) -> list[CellStyle]:
@@ -46,6 +49,7 @@ def cell_styles(styles: Styles) -> list[CellStyle]:
             sizes[int(given(xf, "fontId", "0"))],
             _of_child(xf, "alignment", "wrapText") in ("1", "true"),
             _of_child(xf, "alignment", "shrinkToFit") in ("1", "true"),
+            int(_of_child(xf, "alignment", "indent") or 0),
         )
         for xf in styles.items("cellXfs")
     ]
@@ -68,10 +72,18 @@ def text_pixels(text: str, size: float) -> float:
 
 
 def height_needed(text: str, width: float, style: CellStyle) -> float:
-    """The height in points for a text in a cell of so many pixels."""
-    usable = max(width - _PADDING, style.size)
-    lines = sum(wrapped(line, usable / _SLACK, style.size) for line in text.split("\n")) if style.wraps else 1
-    return lines * style.size * _LINE + 3
+    """The height in points for a text in a cell of so many pixels, whatever program and font show it."""
+    return _lines_of(text, width, style, _SLACK) * style.size * _LINE + 3
+
+
+def height_printed(text: str, width: float, style: CellStyle) -> float:
+    """The height that a text takes in its own font: what has less is cut off for certain."""
+    return _lines_of(text, width, style, 1.0) * style.size * _LINE_OF_ITS_FONT
+
+
+def _lines_of(text: str, width: float, style: CellStyle, slack: float) -> int:
+    usable = max(width - _PADDING - _INDENT * style.indent, style.size) / slack
+    return sum(wrapped(line, usable, style.size) for line in text.split("\n")) if style.wraps else 1
 
 
 def wrapped(line: str, usable: float, size: float) -> int:

@@ -60,7 +60,7 @@ def collect(
 
     def make(progress: Progress) -> Iterable[Told]:
         progress("正在检查交回的文件…")
-        lines = make_and_collect.collect(folder, rules, now.date(), book)
+        lines = make_and_collect.collect(folder, rules, now.date(), book, run)
         if run:
             said = returns.propose(folder, run, now)
             lines = returns.joined(lines, said, make_and_collect.nothing(folder))

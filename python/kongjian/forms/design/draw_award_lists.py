@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.forms.design.looks import HEAD, NARROW, Looks, official_page
+from kongjian.forms.design.looks import HEAD, MARGINS, NARROW, Looks, official_page
 from kongjian.forms.lists import CERTIFICATES, COMMENDATION, PUBLICITY, count_mark, has_person, number_mark
 from kongjian.rules import Rules
 from kongjian.rules.model import Award
@@ -134,6 +134,7 @@ def draw_commendation(book: Workbook, looks: Looks, rules: Rules) -> None:
 def _draw_annex(book: Workbook, looks: Looks, rules: Rules) -> None:
     sheet = book.add_worksheet(COMMENDATION)
     official_page(sheet)
+    sheet.repeat_rows(1, 2)
     _ANNEX_HALVES.set_columns(sheet)
     last = _ANNEX_HALVES.last
     across(sheet, 0, last, "附件", looks.get(HEAD, font_size=16), 28)
@@ -164,13 +165,16 @@ def _draw_certificates(book: Workbook, looks: Looks) -> None:
         )
 
 
+# nearer to the edges, as each page repeats the title
+_NOTICE_MARGINS = {**MARGINS, "top": 28 / 25.4, "bottom": 26 / 25.4}
 _NOTICE_HALVES = Halves(("序号", "学校名称", "姓名", "得分", "备注"), (4, 21.5, 7, 6.5, 5))
 
 
 def draw_publicity(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Title, opening paragraph, a section for each award, what is to be filled in, signature and date."""
     sheet = book.add_worksheet(PUBLICITY)
-    official_page(sheet)
+    official_page(sheet, margins=_NOTICE_MARGINS)
+    sheet.repeat_rows(0, 1)
     _NOTICE_HALVES.set_columns(sheet)
     last = _NOTICE_HALVES.last
     across(sheet, 0, last, "{{ 评比名称 }}", looks.title(22), 36)

@@ -8,7 +8,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.forms.design.looks import HEAD, TO_FILL, Looks, official_page
+from kongjian.forms.design.looks import HEAD, Looks, official_page
 from kongjian.forms.score_cards import SHEET
 from kongjian.rules import Rules
 from kongjian.rules.objects import OBJECT_LABELS
@@ -18,14 +18,14 @@ _TIGHT = {"top": 15 / 25.4, "bottom": 15 / 25.4, "left": 12 / 25.4, "right": 12 
 _COLUMNS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("一级指标", "指标.一级指标|合并", 8.4, {"align": "center", "font_size": 9}),
     ("指标", "指标.指标", 12.6, {"align": "center"}),
-    ("条款原文", "指标.条款原文", 22, {}),
-    ("取值", "指标.取值", 6.4, {"align": "center"}),
+    ("条款原文", "指标.条款原文", 21, {}),
+    ("取值", "指标.取值", 7.4, {"align": "center"}),
     ("计分规则", "指标.计分规则", 19.4, {}),
     ("分值", "指标.分值", 4.6, {"align": "center"}),
     ("得分", "指标.得分", 6, {"align": "center", "num_format": "0.00"}),
     ("扣分", "指标.扣分", 6, {"align": "center", "num_format": "0.00"}),
-    ("专家核分", "指标.专家核分", 5.4, {"align": "center", "bg_color": TO_FILL, "locked": False}),
-    ("备注", "指标.备注", 7, {"bg_color": TO_FILL, "locked": False}),
+    ("专家核分", "指标.专家核分", 5.4, {"align": "center", "locked": False}),
+    ("备注", "指标.备注", 7, {"locked": False}),
 )
 _FACTS = {
     "school": (
@@ -50,9 +50,11 @@ class _Measures:
     font: float
     row: float
     line: float
+    value: str
+    """The number format of a measure: a school's is mostly a mean, a teacher's a count."""
 
 
-_MEASURES = {"school": _Measures(9, 22, 21), "teacher": _Measures(10, 46, 26)}
+_MEASURES = {"school": _Measures(9, 22, 21, "0.00"), "teacher": _Measures(10, 46, 26, "General")}
 
 
 def school(book: Workbook, looks: Looks, rules: Rules) -> None:  # noqa: ARG001
@@ -123,7 +125,8 @@ def _table(card: _Card, head: int) -> None:
     sheet.set_row(head, card.sizes.row)
     for k, (caption, mark, _, properties) in enumerate(_COLUMNS):
         sheet.write(head - 1, k, caption, card.label(**HEAD))
-        sheet.write(head, k, f"{{{{ {mark} }}}}", card.value(**properties))
+        own = {"num_format": card.sizes.value} if caption == "取值" else {}
+        sheet.write(head, k, f"{{{{ {mark} }}}}", card.value(**properties, **own))
     place = f"I{head + 1}"
     sheet.data_validation(
         place,
@@ -157,5 +160,5 @@ def _ending(card: _Card, row: int) -> None:
     card.three(row + 1, scores)
     card.sheet.set_row(row, max(card.sizes.line, card.sizes.font * 3))
     card.line(row + 2, "说明：{{ 说明 }}", card.value())
-    card.three(row + 3, [("评审专家", ""), ("日期", ""), ("复核", "")], locked=False, bg_color=TO_FILL)
+    card.three(row + 3, [("评审专家", ""), ("日期", ""), ("复核", "")], locked=False)
     card.sheet.set_row(row + 2, max(card.sizes.line, 24))

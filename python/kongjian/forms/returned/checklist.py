@@ -26,6 +26,8 @@ from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
 FILE = "申报材料清单.xlsx"
+CAME_IN = "交回材料清单.xlsx"
+"""The list of what came in where nothing tells who owes what."""
 OWED = ("材料", "类别", "学校名称", "教师姓名", "账号", "截止日期")
 BY_HAND = "人工登记"
 NOT_IN, BLANK, INCOMPLETE, COMPLETE = "未交", "没有填写", "不完整", "已交齐"
@@ -88,6 +90,18 @@ def expected(run: Run, rules: Rules) -> Frame:
     return Frame({name: texts(column) for name, column in zip(OWED, joined, strict=True)})
 
 
+def of_those(returned: Sequence[Returned], rules: Rules) -> Frame:
+    """What `expected` gives, of the units whose forms came in: for where nothing tells who owes what."""
+    rows = []
+    came_in = dict.fromkeys((r.form, r.unit) for r in returned if r.unit)
+    for form, unit in ((f, unit) for f in rules.forms.forms for named, unit in came_in if named == f.id):
+        school, _, name = unit.partition("|")[2].partition("/")
+        account = "" if form.object == "school" or name else school
+        known_as = ("" if account else school, name, account)
+        rows.append((material(form), OBJECT_LABELS[form.object], *known_as, rules.scheme.apply_by))
+    return Frame({name: texts(row[k] for row in rows) for k, name in enumerate(OWED)})
+
+
 def write(
     path: Path, expected: Frame | None, returned: Sequence[Returned], today: dt.date, rules: Rules
 ) -> Counts:
@@ -104,7 +118,8 @@ def write(
     else:
         owed = _lines(expected, rules)
     noted = {_noted_by(line): line.by_hand for line in before if line.by_hand}
-    lines, strays = _match(owed, [r for r in returned if r.file.resolve() != path.resolve()], path.parent)
+    lists = {path.with_name(name).resolve() for name in (FILE, CAME_IN)}
+    lines, strays = _match(owed, [r for r in returned if r.file.resolve() not in lists], path.parent)
     lines = [_noted(line, noted.pop(line.key, "")) for line in lines]
     strays = [replace(s, by_hand=noted.pop(_noted_by(s), "")) for s in strays]
     strays += _left_over(before, noted)
@@ -255,4 +270,4 @@ def _days(due: str, today: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日截止，{words}"
 
 
-__all__ = ["FILE", "Count", "Counts", "expected", "material", "write"]
+__all__ = ["CAME_IN", "FILE", "Count", "Counts", "expected", "material", "of_those", "write"]

@@ -15,6 +15,7 @@ from kongjian.engine.matching import school_keys
 from kongjian.forms import known
 from kongjian.forms.applications import sent_facts
 from kongjian.forms.returned import field_checks
+from kongjian.forms.returned.room import Room
 from kongjian.forms.template.filled_workbook import MADE_NAME, as_made
 from kongjian.forms.template.placeholders import words
 from kongjian.rules import Rules
@@ -31,13 +32,17 @@ _NO_MATERIAL = {".bak", ".tmp", ".ini", ".db", ".txt", ".lnk"}
 
 @dataclass(frozen=True)
 class Returned:
-    """One form in one file. `form` and `unit` are "" where the file does not tell; `values` are by field name."""
+    """One form in one file. `form` and `unit` are "" where the file does not tell; `values` are by field name.
+
+    Those of the reasons that tell of texts which are not printed whole are `cut`, too.
+    """
 
     file: Path
     form: str = ""
     unit: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
     @property
     def filled(self) -> bool:
@@ -95,7 +100,7 @@ def _read(package: Package, rules: Rules) -> list[Returned]:
         form = _form_of(areas, rules)
         grid = reader.grid(sheet) if form else None
         if form and grid:
-            out.append(_judge(package.path, form, grid, areas, unit, sent_facts(rules)))
+            out.append(_judge(package.path, form, grid, areas, unit, sent_facts(rules), Room(package, sheet)))
     if not out:
         return [Returned(package.path, reasons=("不是发出的申报表（格子的名称不在），请用发出的表填写",))]
     # a workbook's one unit cannot be that of several sheets
@@ -119,9 +124,15 @@ def _form_of(areas: Iterable[str], rules: Rules) -> Form | None:
 
 
 def _judge(
-    path: Path, form: Form, grid: Grid, areas: Mapping[str, Area], unit: str, sent: re.Pattern[str]
+    path: Path,
+    form: Form,
+    grid: Grid,
+    areas: Mapping[str, Area],
+    unit: str,
+    sent: re.Pattern[str],
+    room: Room,
 ) -> Returned:
-    values, reasons, own = {}, [], False
+    values, reasons, cut, own = {}, [], [], False
     for k, wanted in enumerate(form.fields):
         area = areas.get(wanted.name.lower())
         if area is None:
@@ -131,7 +142,10 @@ def _judge(
         own |= k > 0 and bool(field_checks.written(wanted, text, sent))  # the first field was sent filled
         if why := _error(grid, area) or field_checks.fault(wanted, text, sent):
             reasons.append(f"{letter(area[1])}{area[0]} {wanted.label}{why}")
-    found = Returned(path, form.id, unit, values, tuple(reasons) if own else (NOT_FILLED,))
+        else:
+            cut += [f"{cell} {wanted.label}{said}" for cell, said in room.cut(grid, area).items()]
+    told = (*reasons, *cut) if own else (NOT_FILLED,)
+    found = Returned(path, form.id, unit, values, told, tuple(cut) if own else ())
     return found if unit.startswith(f"{form.object}|") else _by_content(found, form)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,6 +124,7 @@ class _Filling:
 
     def _write(self, row: etree._Element, cells: Sequence[Cell], value_of: Any, number: int) -> None:
         found = {column_of(c): c for c in row.iterfind(tag("c"))}
+        texts: dict[str, str] = {}
         for cell in cells:
             values = {p.shown: value_of(p) for p in cell.placeholders}
             value = placeholders.render(cell.text, values)
@@ -132,6 +134,17 @@ class _Filling:
                 self._filled.given.append((c.find(tag("f")), int(row.get("r"))))
             if isinstance(value, str) and not _merging(cell):
                 self._fit(row, c, value, number)
+            texts[letter(cell.column)] = value if isinstance(value, str) else ""
+        for f in list(row.iter(tag("f"))):
+            if mirrored := re.fullmatch(rf"([A-Z]+){number}", f.text or ""):
+                # a cell that does nothing but name another one of its row is there for the row to grow with that text
+                row.attrib.pop("customHeight", None)
+                text = texts.get(mirrored[1], "")
+                etree.SubElement(f.getparent(), tag("v")).text = (
+                    text or "0"
+                )  # as Excel has it for a blank cell
+                if text:
+                    f.getparent().set("t", "str")
 
     def _fit(self, row: etree._Element, c: etree._Element, text: str, number: int) -> None:
         """Makes the row as high as its text needs; what does not fit however high is noted."""
