@@ -9,10 +9,11 @@ from kongjian.intake.sheets import Sheets
 from kongjian.selfcheck.checked_book import said
 from kongjian.selfcheck.fresh_run import Record
 from kongjian.selfcheck.result_sheets import Difference
+from kongjian.workbook.finalised import FINAL_NAME
 from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE
 from kongjian.workbook.pages import distribution, home_state
 from kongjian.workbook.run import Run
-from kongjian.xlsx.defined_names import DefinedName
+from kongjian.xlsx.defined_names import DefinedName, carried_text
 
 
 def areas(names: Mapping[str, str]) -> dict[str, Area]:
@@ -29,7 +30,8 @@ def home_differences(
     if grid is None:
         return
     moment = last.moment
-    shown = home_state(run, moment).items() if moment else ()
+    final = carried_text(names.get(FINAL_NAME, ""))
+    shown = home_state(run, moment, final).items() if moment else ()
     blocks: list[tuple[str, Sequence[Sequence[object]]]] = [(name, [[value]]) for name, value in shown]
     for name, values in (*blocks, (HOME_DISTRIBUTION, distribution(run))):
         caption = HOME_STATE.get(name, "得分分布")
