@@ -119,7 +119,8 @@ def test_title_guidance_and_frozen_header(sheet: str, book: Workbook, rules: Rul
         guidance = next(t.guidance for t in rules.tables if t.sheet == sheet)
         assert book[sheet]["A2"].value.startswith(guidance)
     else:
-        assert book[sheet]["A2"].value == "尚未计算"
+        kept = "公示期间收到的异议和答复，一行一件；计算不改动"
+        assert book[sheet]["A2"].value == (kept if sheet == "异议登记" else "尚未计算")
     names = {"学校数据": "B4", "教师数据": "C4", "教师排名": "D4", "资格审核": "D4", "问题清单": "B4"}
     if sheet in names:
         assert book[sheet].freeze_panes == names[sheet]
