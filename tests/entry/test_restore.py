@@ -219,18 +219,45 @@ def test_the_button_asks_which_and_puts_it_beside_the_open_workbook(tmp_path: Pa
     ]
     for wrong, said in (("二", "“二”不是第几份"), ("2", "没有第2份备份：评比.xlsm 有第1至第1份")):
         assert said in press("restore_backup", book, wrong, saved=True).alerts[0][0]
-    after = press("restore_backup", book, "1", saved=True)
+    told = "备份以后改的，恢复后没有了：\n学校数据1格：G4 现在33、备份里20"
+    _, (kind, text, answer, _) = press("restore_backup", book, "1", saved=True).said
+    assert (kind, text) == ("ask", f"{told}。\n仍要把这一份另存在旁边吗？")
+    assert list(tmp_path.glob("评比（备份*")) == []
+    after = press("restore_backup", book, answer, saved=True)
     target = tmp_path / f"评比（备份 {one.moment:%Y-%m-%d %H-%M-%S}）.xlsm"
     assert target.read_bytes() == good
-    [(told, kind)] = after.alerts
-    assert told.splitlines() == [
-        "备份以后改的，恢复后没有了：",
-        "学校数据1格：G4 现在33、备份里20",
+    [(said, kind)] = after.alerts
+    assert said.splitlines() == [
+        *told.splitlines(),
         f"已另存为 {target.name}；要用它，请关闭这一本，打开那一本",
     ]
     assert (kind, after.written) == ("info", set())
-    press("restore_backup", book, "1", saved=True)
+    press("restore_backup", book, answer, saved=True)
     assert len(backups(target)) == 1, "what stood there is kept"
+
+
+def test_rows_put_in_and_notes_beside_results_are_named_not_counted_as_cells(tmp_path: Path) -> None:
+    book = small_book(tmp_path / "评比.xlsm")
+    run("recalc", book, "-q")
+    run("recalc", book, "-q")
+    changed = opened(book)
+    teachers = changed["教师数据"]
+    teachers.insert_rows(5)
+    for column, value in enumerate((SCHOOL_NAMES[1], "新来的"), start=1):
+        teachers.cell(5, column).value = value
+    changed["异议登记"]["B4"].value = "王五"
+    changed["获奖名单"].cell(
+        4, [c.value for c in changed["获奖名单"][3]].index("备注") + 1
+    ).value = "放弃，见函"
+    changed.save(book)
+    first, *_ = run("restore", book).splitlines()
+    assert first.partition("与现在不同：")[2] == "教师数据新加1行、异议登记新加1行、获奖名单的备注1处"
+    head, rows, appeal, note, *_ = run("restore", book, 1).splitlines()
+    assert head == "备份以后改的，恢复后没有了："
+    assert rows == f"教师数据新加1行：第5行是新加的（{SCHOOL_NAMES[1]} 新来的）"
+    assert appeal == "异议登记新加1行：第4行是新加的（王五）"
+    assert note.startswith("获奖名单的备注1处：")
+    assert note.endswith("放弃，见函")
 
 
 def test_macros_that_cannot_ask_show_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

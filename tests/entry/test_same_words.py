@@ -34,6 +34,7 @@ WORKS = {
     "recalculate": ["recalc", BOOK],
     "publicity_list": ["forms", BOOK, "--kind", "公示名单", "--anyway"],
     "application_forms": ["forms", BOOK, "--kind", "申报表"],
+    "appeal_record": ["forms", BOOK, "--kind", "异议登记"],
     "send_values": ["mail", BOOK, "--values", "--anyway"],
     "send_public": ["mail", BOOK, "--public", "--anyway"],
     "collect_forms": ["collect", f"{FOLDER}/表格"],
@@ -150,7 +151,7 @@ def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
         "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup", "undo_import",
-        "import_logs",
+        "import_logs", "finalise",
     }  # fmt: skip
 
 

@@ -72,6 +72,10 @@ TABLES = {
     "运行记录": ("Runs", "时间 规则版本 数据指纹 学校数 教师数 班级数 错误 警告 用时秒 口径 规则修改"),
     "导入记录": ("Imports", "时间 文件 工作表 单元格 原值 写入 说明"),
     "列名对应": ("ColumnNames", "工作表 文件里的列名 对应列 确认 来自文件"),
+    "异议登记": (
+        "Appeals",
+        "收到日期 提出人 联系方式 学校名称 教师姓名 异议内容 答复 是否更改 答复日期 经办人",
+    ),
 }
 INPUTS = list(TABLES)[:5]
 INDICATORS = "对象 一级指标 指标 条款原文 分值 计分方式 目标 每少扣分 分档 出处 疑点"
@@ -134,7 +138,8 @@ def test_title_guidance_and_frozen_header(sheet: str, book: Workbook, rules: Rul
         guidance = next(t.guidance for t in rules.tables if t.sheet == sheet)
         assert book[sheet]["A2"].value.startswith(guidance)
     else:
-        assert book[sheet]["A2"].value == "尚未计算"
+        kept = "公示期间收到的异议和答复，一行一件；计算不改动"
+        assert book[sheet]["A2"].value == (kept if sheet == "异议登记" else "尚未计算")
     names = {"学校数据": "B4", "教师数据": "C4", "教师排名": "D4", "资格审核": "D4", "问题清单": "B4"}
     if sheet in names:
         assert book[sheet].freeze_panes == names[sheet]
@@ -155,14 +160,15 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
     colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 8, 15, 3]
+    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 8, 16, 3]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
     for sheet in book.worksheets:
         protection = sheet.protection
         assert protection.sheet == (
-            sheet.title not in ["首页", "规则", "帮助", "程序文字", "列名对应", "问题清单", *INPUTS]
+            sheet.title
+            not in ["首页", "规则", "帮助", "程序文字", "列名对应", "问题清单", "异议登记", *INPUTS]
         ), sheet.title
         if protection.sheet:
             assert protection.password is None

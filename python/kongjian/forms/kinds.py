@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from kongjian.forms import applications, lists, review_sheets, score_cards, summary
+from kongjian.base.grid import Cell
+from kongjian.forms import appeals, applications, lists, review_sheets, score_cards, summary
 from kongjian.forms.job import Job
 from kongjian.workbook.run import Run
 
-APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY = KINDS = (
-    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结",
+APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY, APPEALS = KINDS = (
+    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结", "异议登记",
 )  # fmt: skip
 FOR_OTHERS = (PUBLICITY, COMMENDATION)
 """The lists that tell others who won."""
@@ -24,10 +25,11 @@ def jobs(
     today: dt.date,
     experts: Sequence[str] = (),
     ranks: int | None = None,
+    raised: Sequence[Sequence[Cell]] = (),
 ) -> list[Job]:
     """What is to be written for these kinds.
 
-    `experts` names the experts (else 专家1, 专家2 …), `ranks` limits the units under review to the first ranks.
+    `raised` are the rows of 异议登记, `experts` names the experts (else 专家1, 专家2 …), `ranks` limits the units under review to the first ranks.
     """
     made: dict[str, Callable[[], list[Job]]] = {
         APPLICATIONS: lambda: applications.jobs(run, today),
@@ -36,5 +38,6 @@ def jobs(
         PUBLICITY: lambda: lists.publicity(run, today),
         COMMENDATION: lambda: lists.commendation(run, today),
         SUMMARY: lambda: summary.jobs(run, today),
+        APPEALS: lambda: appeals.jobs(run, today, raised) if raised or set(kinds) == {APPEALS} else [],
     }
     return [job for kind in KINDS if kind in kinds for job in made[kind]()]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.grid import Cell
 from kongjian.forms import kinds, review_sheets
 from kongjian.forms.job import Job
 from kongjian.forms.produce import FILES, Made, ToPdf, produce, template_path
@@ -21,12 +22,17 @@ _MOST_CUT = 10
 
 
 def plan(
-    run: Run, wanted: Sequence[str], today: dt.date, experts: Sequence[str] = (), ranks: int | None = None
+    run: Run,
+    wanted: Sequence[str],
+    today: dt.date,
+    experts: Sequence[str] = (),
+    ranks: int | None = None,
+    raised: Sequence[Sequence[Cell]] = (),
 ) -> list[Job]:
     """What is to be written of the wanted kinds. Raises KongjianError where there is no data."""
-    if run.schools + run.teachers == 0:
+    if run.schools + run.teachers == 0 and set(wanted) != {kinds.APPEALS}:
         raise KongjianError("还没有数据，没有表格可写；请先把平台导出的数据粘贴到输入表")
-    return kinds.jobs(run, wanted, today, experts, ranks)
+    return kinds.jobs(run, wanted, today, experts, ranks, raised)
 
 
 def make(

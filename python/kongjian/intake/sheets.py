@@ -89,3 +89,5 @@ def out_columns(spec: str) -> tuple[OutColumn, ...]:
 # What an import leaves. Texts from files stand in columns of texts, so that no cell of them ever becomes a formula.
 RECORDS = OutputSheet("导入记录", "Imports", out_columns("时间:time 文件:account:26 工作表:text:12 单元格:text:14 原值:account:20 写入:account:20 说明:text:60"), "evidence", "每次导入改了哪些格")  # fmt: skip
 COLUMN_NAMES = OutputSheet("列名对应", "ColumnNames", out_columns("工作表:text:12 文件里的列名:account:28 对应列:text:22 确认:answer 来自文件:account:30"), "evidence", "导出文件里的列名是哪一列", protected=False)  # fmt: skip
+# What staff keep by hand: no calculation and no import writes it.
+APPEALS = OutputSheet("异议登记", "Appeals", out_columns("收到日期:text:13 提出人:text:11 联系方式:account:18 学校名称:text 教师姓名:text 异议内容:text:44 答复:text:44 是否更改:answer:10 答复日期:text:13 经办人:text:11"), "evidence", "公示期间收到的异议和答复，一行一件；计算不改动", protected=False)  # fmt: skip

@@ -16,6 +16,7 @@ from kongjian.rules import Rules
 from kongjian.selfcheck import (
     agreement,
     calculators,
+    final_results,
     fixed_texts,
     gaps,
     looked_up,
@@ -29,7 +30,9 @@ from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Calculator, E
 from kongjian.selfcheck.empty_book import empty_book, of_scheme
 from kongjian.selfcheck.fresh_run import fresh_run
 from kongjian.selfcheck.second_reader import SecondReader
+from kongjian.workbook.finalised import FINAL_NAME
 from kongjian.workbook.run import Run, own_rules
+from kongjian.xlsx.defined_names import carried_text
 
 
 def selfcheck(
@@ -114,6 +117,10 @@ def _shown(
             shipped_macros.TITLE: macros,
             looked_up.TITLE: look_up,
         }
+        final = second and second.names.get(FINAL_NAME, "")
+        if final:
+            carried = carried_text(final)
+            checks[final_results.TITLE] = lambda: final_results.final_results(book, rules, carried)
         return [_line(title, check) for title, check in checks.items()]
 
 

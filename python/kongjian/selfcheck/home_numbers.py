@@ -9,11 +9,12 @@ from kongjian.intake.sheets import Sheets
 from kongjian.selfcheck.checked_book import said
 from kongjian.selfcheck.fresh_run import Record
 from kongjian.selfcheck.result_sheets import Difference
+from kongjian.workbook.finalised import FINAL_NAME
 from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE, MONTH_CURVES, MONTHS
 from kongjian.workbook.month_curves import curves
 from kongjian.workbook.pages import distribution, home_state
 from kongjian.workbook.run import Run
-from kongjian.xlsx.defined_names import DefinedName
+from kongjian.xlsx.defined_names import DefinedName, carried_text
 
 Blocks = Sequence[tuple[str, Sequence[Sequence[object]]]]
 """Defined names and the rows of cells from the first of theirs on."""
@@ -31,7 +32,8 @@ def home_differences(
 ) -> Iterator[Difference]:
     """Every cell of 首页 that does not show this run; `names` are the workbook's. Nothing where there is no 首页."""
     moment = last.moment
-    shown = home_state(run, moment).items() if moment else ()
+    final = carried_text(names.get(FINAL_NAME, ""))
+    shown = home_state(run, moment, final).items() if moment else ()
     blocks: Blocks = [(name, [[value]]) for name, value in shown]
     yield from _differing(sheets, HOME, [*blocks, (HOME_DISTRIBUTION, distribution(run))], names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from kongjian.intake.sheets import COLUMN_NAMES, RECORDS
+from kongjian.intake.sheets import APPEALS, COLUMN_NAMES, RECORDS
 from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
 from kongjian.rules.ladders import change_columns
@@ -134,6 +134,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,
+        APPEALS,
     ]  # fmt: skip
 
 

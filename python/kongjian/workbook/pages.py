@@ -20,6 +20,8 @@ from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook import robustness_page
+from kongjian.workbook.finalised import FINAL_NAME, codes_of, finalised, said
+from kongjian.workbook.identity import Named
 from kongjian.workbook.last_run_sheets import code_of
 from kongjian.workbook.layout import (
     CHANGES,
@@ -77,10 +79,10 @@ class Writing:
     again: bool = True
 
 
-def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Writing:
+def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Writing:
     """All that a calculation writes."""
     tables = pages(run, sheets, moment, seconds)
-    marks, home = marks_by_sheet(run), home_state(run, moment)
+    marks, home = marks_by_sheet(run), home_state(run, moment, sheets.carried(FINAL_NAME))
     headers = pasted_headers(sheets, run.rules)
     found, above = lookup(run.results, run.rules), lookup_subtitle(run, moment)
     looked = lookup_pages(found, above, sheets)
@@ -232,8 +234,14 @@ def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Fram
     return Frame(columns)
 
 
-def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:
-    """What 首页 shows of a run, by the names of its cells."""
+def message(run: Run, final: str) -> str:
+    """The conclusion of 首页, and before it that the results are final: `final` is what the workbook carries of that."""
+    since = said(finalised(final), codes_of(run), run.rules) if final else ""
+    return "；".join(filter(None, (since, run.conclusion)))
+
+
+def home_state(run: Run, moment: dt.datetime, final: str = "") -> dict[str, str | int]:
+    """What 首页 shows of a run, by the names of its cells; `final` is as `message` takes it."""
     school, teacher = run.results.school, run.results.teacher
     return {
         "HomeRunTime": f"{moment:%Y-%m-%d %H:%M:%S}",
@@ -246,7 +254,7 @@ def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:
         "HomeErrors": run.levels["错误"],
         "HomeWarnings": run.levels["警告"],
         "HomeNotes": run.levels["提示"],
-        "HomeMessage": run.conclusion,
+        "HomeMessage": message(run, final),
         "HomeSchoolWinners": run.winners("school"),
         "HomeTeacherWinners": run.winners("teacher"),
     }

@@ -19,6 +19,7 @@ from kongjian.base.scratch import sweep
 from kongjian.base.text import one_line
 from kongjian.entry.cli import outgoing, schemes, show, upkeep
 from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
+from kongjian.entry.cli.finalise import after_final, finalise
 from kongjian.entry.cli.import_data import import_, import_events, undo_import
 from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.restore import restore
@@ -45,14 +46,17 @@ def cli() -> None:
     metavar="文件",
     help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
 )
+@after_final
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
-def recalc(book: Path, out: Path | None, quiet: bool) -> None:
+def recalc(book: Path, out: Path | None, after_final: bool, quiet: bool) -> None:
     """重新计算排名：填写工作簿里的得分、资格、名次、获奖名单和问题清单。"""
     from kongjian.entry.cli.file_book import examined
+    from kongjian.entry.plans import finalising
     from kongjian.entry.plans.recalculation import results
 
     started = time.perf_counter()
     with examined(book, out, step) as (held, run):
+        finalising.refuse(held, "重新计算", after_final)
         now = dt.datetime.now().replace(microsecond=0)
         told = carry_out(results(run, held, now, time.perf_counter() - started), held, step)
     if not quiet:
@@ -81,7 +85,7 @@ def check(book: Path, write: bool) -> None:
 cli.commands = {
     str(command.name): command
     for command in (
-        import_, undo_import, import_events, check, recalc, score, restore, *show.COMMANDS, robust, selfcheck,
+        import_, undo_import, import_events, check, recalc, score, finalise, restore, *show.COMMANDS, robust, selfcheck,
         *outgoing.COMMANDS, *schemes.COMMANDS, *upkeep.COMMANDS,
     )
 }  # fmt: skip

@@ -11,6 +11,7 @@ import click
 
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.chinese import FILE, ChineseCommand, Whole
+from kongjian.entry.cli.finalise import after_final
 from kongjian.entry.cli.progress import counted, step
 from kongjian.entry.cli.show import say
 from kongjian.entry.plans.plan_model import ANYWAY, Plan, Question, carry_out
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     "wanted",
     multiple=True,
     metavar="种类",
-    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结（默认全部）",
+    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结、异议登记（默认全部）",
 )
 @click.option(
     "--as",
@@ -96,16 +97,18 @@ def _agreed(plan: Plan | Question, further: str = "") -> Plan:
     "--book", type=FILE, metavar="工作簿", help="收取分校版里的更正（默认是文件夹旁边唯一的 .xlsm）"
 )
 @click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
-def collect(folder: Path, book: Path | None, accepting: bool) -> None:
+@after_final
+def collect(folder: Path, book: Path | None, accepting: bool, after_final: bool) -> None:
     """收取材料：检查交回的申报表、专家评审表和分校版，写出清单、汇总表和更正建议。"""
     from kongjian.entry.cli.file_book import examined, file_book
-    from kongjian.entry.plans import copies, papers
+    from kongjian.entry.plans import copies, finalising, papers
     from kongjian.workbook.identity import book_rules
 
     now = dt.datetime.now()
     book = book or _only_book(folder.resolve().parent)
     if accepting and book:
         with file_book(book) as held:
+            finalising.refuse(held, "采纳更正", after_final)
             rules = book_rules(held, book.resolve().parent)
             say(carry_out(copies.corrections(folder, held, rules, now), held, step))
     elif accepting:

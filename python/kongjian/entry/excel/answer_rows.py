@@ -35,7 +35,10 @@ _DRAFTS = "每个文件旁边有一份同名的邮件草稿（.eml）"
 def rows(said: Sequence[Told] | Question) -> list[list[str]]:
     """The rows of one press."""
     if isinstance(said, Question) and said.answer:
-        return _even(["title", TITLE], ["ask", f"{said.text}。\n{_ANYWAY}", said.answer])
+        return _even(
+            ["title", TITLE],
+            ["ask", f"{said.text}。\n{f'{said.yes}吗？' if said.yes else _ANYWAY}", said.answer],
+        )
     if isinstance(said, Question):
         return _even(["title", TITLE], ["files" if said.patterns else "type", said.text, said.patterns])
     drafts = [draft for one in said for draft in one.mails]

@@ -211,7 +211,7 @@ class LiveBook:
                 if isinstance(value, str):  # a version such as 1.0 is no number
                     cell.number_format = "@"
                 cell.value = value
-        if HOME_DISTRIBUTION in places:
+        if counts and HOME_DISTRIBUTION in places:
             places[HOME_DISTRIBUTION][0, 0].resize(len(counts), len(counts[0])).value = counts
 
     def _table(self, spec: OutputSheet) -> tuple[xw.Sheet, Table]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,18 +15,19 @@ from kongjian.base import backups
 from kongjian.base.errors import KongjianError
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
-from kongjian.entry.excel.session import Press, quiet, saved_copy
+from kongjian.entry.excel.session import Press, quiet, save_copy, saved_copy
 from kongjian.entry.plans import (
     copies,
     examinations,
     file_import,
+    finalising,
     log_import,
     papers,
     recalculation,
     restoring,
     robust,
 )
-from kongjian.entry.plans.plan_model import Plan, Question, Told, carry_out, fault
+from kongjian.entry.plans.plan_model import WARNING, Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
@@ -36,6 +38,8 @@ from kongjian.workbook.identity import book_rules
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
+
+_Work = Callable[[Press], Sequence[Told] | Question]
 
 
 def press(book: xw.Book, entry: str, answer: str = "") -> Sequence[Told] | Question:
@@ -135,9 +139,37 @@ def _restore(now: Press) -> list[Told] | Question:
     stands = restoring.standing(live, rules)
     if not now.answer:
         return restoring.which(path, stands, rules, now.progress)
-    if not now.answer.isdecimal():
+    number, sure = now.answer.removesuffix(restoring.SURE), now.answer.endswith(restoring.SURE)
+    if not number.isdecimal():
         raise KongjianError(f"“{now.answer}”不是第几份；请再按一次，输入左边的数字")
-    return carry_out(restoring.beside(path, int(now.answer), stands, rules))
+    plan = restoring.beside(path, int(number), stands, rules, sure)
+    return plan if isinstance(plan, Question) else carry_out(plan)
+
+
+def _finalise(now: Press) -> list[Told] | Question:
+    """The open workbook is final, and so is its copy, as Excel writes it; only saved is it final on the disk, too."""
+    moment, copy = _moment(), finalising.copy_of(now.path, _moment())
+    live, run = _examined(now)
+    plan = finalising.final(run, live, moment, now.answer)
+    if isinstance(plan, Question):
+        return plan
+    told = _written(plan, live, now)
+    now.progress("正在写副本…")
+    if save_copy(now.book, copy):
+        return [*told, Told(f"副本是 {copy.name}；这一本请保存")]
+    return [*told, Told("副本没有写成；请保存这一本，再把文件复制一份留底", WARNING)]
+
+
+def _asked_first(work: Callable[[Press], Sequence[Told] | Question], what: str) -> _Work:
+    """The same work; in a workbook that is final it is asked about before anything else is."""
+
+    def asked(now: Press) -> Sequence[Told] | Question:
+        if now.answer == finalising.AFTER_FINAL:
+            return work(replace(now, answer=""))
+        question = None if now.answer else finalising.asked_first(LiveBook(now.book, load_rules()), what)
+        return question or work(now)
+
+    return asked
 
 
 def _robust(now: Press) -> list[Told]:
@@ -190,13 +222,13 @@ def _moment() -> dt.datetime:
     return dt.datetime.now().replace(microsecond=0)
 
 
-PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
+PRESSES: dict[str, _Work] = {
     "check_data": _check,
-    "recalculate": _recalculate,
-    "import_data": _import,
-    "import_logs": _import_logs,
+    "recalculate": _asked_first(_recalculate, "重新计算"),
+    "import_data": _asked_first(_import, "导入"),
+    "import_logs": _asked_first(_import_logs, "导入"),
     "preview_import": _preview_import,
-    "undo_import": _undo_import,
+    "undo_import": _asked_first(_undo_import, "撤消导入"),
     "application_forms": partial(_forms, wanted=[kinds.APPLICATIONS]),
     "application_workbook": partial(_forms, wanted=[kinds.APPLICATIONS], shape=WORKBOOK),
     "application_pdf": partial(_forms, wanted=[kinds.APPLICATIONS], shape=PDF),
@@ -205,13 +237,15 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "score_card_pdf": partial(_forms, wanted=[kinds.CARDS], shape=PDF),
     "publicity_list": partial(_forms, wanted=[kinds.PUBLICITY]),
     "commendation_list": partial(_forms, wanted=[kinds.COMMENDATION]),
+    "appeal_record": partial(_forms, wanted=[kinds.APPEALS]),
     "work_summary": partial(_forms, wanted=[kinds.SUMMARY]),
     "collect_forms": _collect,
     "send_live": partial(_send, edition=send_copies.LIVE),
     "send_values": partial(_send, edition=send_copies.VALUES),
     "send_by_school": partial(_send, edition=send_copies.BY_SCHOOL),
     "send_public": partial(_send, edition=send_copies.PUBLIC),
-    "apply_corrections": _corrections,
+    "apply_corrections": _asked_first(_corrections, "采纳更正"),
+    "finalise": _finalise,
     "restore_backup": _restore,
     "rank_robustness": _robust,
     "selfcheck": _selfcheck,

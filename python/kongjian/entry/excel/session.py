@@ -50,9 +50,14 @@ def saved_copy(book: xw.Book) -> Iterator[Path | None]:
     """The workbook as it stands, unsaved changes with it, as a file for a moment; None where the engine saves none."""
     with scratch() as folder:
         target = folder / Path(book.name).name
-        with suppress(Exception):  # on a Mac, in a browser, on a full disk
-            book.api.SaveCopyAs(str(target))
-        yield target if target.is_file() else None
+        yield target if save_copy(book, target) else None
+
+
+def save_copy(book: xw.Book, target: Path) -> bool:
+    """Writes the workbook as it stands to another file; False where the engine saves none."""
+    with suppress(Exception):  # on a Mac, in a browser, on a full disk
+        book.api.SaveCopyAs(str(target))
+    return target.is_file()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from kongjian.entry.plans import sending_gate
 from kongjian.entry.plans.plan_model import ERROR, INFO, Plan, Question, Told
 from kongjian.forms import kinds, make_and_collect
 from kongjian.forms.produce import FILES, ToPdf, count
-from kongjian.intake.sheets import Progress, Sheets
+from kongjian.intake.sheets import APPEALS, Progress, Sheets, rows_below_header
 from kongjian.mailing import returns
 from kongjian.rules import Rules
 from kongjian.workbook.run import Run
@@ -40,7 +40,8 @@ def forms(
 
     Raises KongjianError where there is no data.
     """
-    jobs = make_and_collect.plan(run, wanted, today, experts, ranks)
+    raised = rows_below_header(sheets, APPEALS.sheet, APPEALS.names)
+    jobs = make_and_collect.plan(run, wanted, today, experts, ranks, raised)
     lists = "、".join(kind for kind in kinds.FOR_OTHERS if kind in wanted)
     if lists and (asked := sending_gate.gate(run, sheets, lists, answer)):
         return asked

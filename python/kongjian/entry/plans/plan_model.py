@@ -44,13 +44,14 @@ class Question:
     """What has to be answered: before there is a plan which files, `patterns` being as Excel's dialog takes them, or
 
     without them what is to be typed; before there is a plan or after what was told yes or no, `answer` being what yes
-    hands over and `option` what says yes on the command line.
+    hands over, `option` what says yes on the command line and `yes` what it does, unless that is to send.
     """
 
     text: str
     patterns: str = ""
     answer: str = ""
     option: str = ""
+    yes: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,24 @@ from kongjian.base.backups import FOLDER, Backup, backups, keep
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
 from kongjian.entry.plans.plan_model import Plan, Question, Told
-from kongjian.intake.sheets import Progress, Sheets
+from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
 from kongjian.workbook.earlier_state import State, counted, differences, in_words, state
+from kongjian.workbook.identity import Named
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
 _WIDEST = 40
 """Characters of a line: ten of them and what stands around fit one box."""
+_LOST = "备份以后改的，恢复后没有了："
+_MOST_ASKED = 600
+"""Characters of a question: VBA's box takes about 1,024, of wide ones fewer."""
+SURE = "!"
+"""Behind the number: what is lost has been named."""
 _UNREADABLE = "现在的工作簿打不开，没有比较"
 
 
-def standing(book: Sheets, rules: Rules) -> State | None:
+def standing(book: Named, rules: Rules) -> State | None:
     """The book as it stands; None where it is damaged: all the more reason to go back."""
     try:
         return state(book, rules)
@@ -65,9 +71,15 @@ def which(book: Path, now: State | None, rules: Rules, progress: Progress = lamb
     return Question("\n".join([told.text, *lines, "恢复第几份？（另存在旁边，打开着的不改动）"]))
 
 
-def beside(book: Path, number: int, now: State | None, rules: Rules) -> Plan:
-    """The copy of this number as a workbook beside this one, which is open in Excel: nobody can replace it there."""
+def beside(book: Path, number: int, now: State | None, rules: Rules, sure: bool) -> Plan | Question:
+    """The copy of this number as a workbook beside this one, which is open in Excel: nobody can replace it there.
+
+    Where it lacks anything of this one, that is named and asked about first, unless somebody is `sure`.
+    """
     chosen, told = _chosen(book, number, now, rules)
+    if told.text.startswith(_LOST) and not sure:
+        text = told.text if len(told.text) <= _MOST_ASKED else f"{told.text[:_MOST_ASKED]}……"
+        return Question(text, answer=f"{number}{SURE}", yes="仍要把这一份另存在旁边")
     target = book.with_name(f"{book.stem}（备份 {chosen.moment:%Y-%m-%d %H-%M-%S}）{book.suffix}")
     data = chosen.path.read_bytes()
 
@@ -89,7 +101,7 @@ def _chosen(book: Path, number: int, now: State | None, rules: Rules) -> tuple[B
         earlier = state(Reader(package), rules)
     lost = differences(now, earlier) if now else []
     words = in_words(lost) or [_UNREADABLE if now is None else counted(lost)]
-    head = "备份以后改的，恢复后没有了：" if lost else f"{_date(chosen)} 的备份："
+    head = _LOST if lost else f"{_date(chosen)} 的备份："
     return chosen, Told("\n".join([head, *words]))
 
 

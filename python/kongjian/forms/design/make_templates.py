@@ -11,6 +11,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from kongjian.forms.design import (
+    draw_appeals,
     draw_applications,
     draw_award_lists,
     draw_review,
@@ -29,6 +30,7 @@ _OTHERS: dict[str, Design] = {
     "公示名单.xlsx": draw_award_lists.draw_publicity,
     "表彰名单.xlsx": draw_award_lists.draw_commendation,
     "工作总结统计表.xlsx": draw_summary.draw,
+    "异议登记表.xlsx": draw_appeals.draw,
 }
 
 

@@ -14,7 +14,7 @@ from kongjian.engine.awards import REMARK
 from kongjian.intake import school_names
 from kongjian.intake.marks import FILLS
 from kongjian.intake.problem_list import ACCEPTED
-from kongjian.intake.sheets import COLUMN_NAMES
+from kongjian.intake.sheets import APPEALS, COLUMN_NAMES
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
@@ -162,7 +162,8 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
                 choices |= {"input_title": ACCEPTED, "input_message": _WHO_AND_WHEN}
             sheet.data_validation(FIRST_ROW - 1, index, LAST_ROW - 1, index, choices)
     widths = [c.width for c in output.columns]
-    frame(sheet, styles, output.role, output.sheet, NOT_YET, widths)
+    kept = output.table == APPEALS.table
+    frame(sheet, styles, output.role, output.sheet, output.purpose if kept else NOT_YET, widths)
     header = styles.header(output.role)
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
     if output.table == COLUMN_NAMES.table:

@@ -92,7 +92,7 @@ COMMANDS = (
     Command(
         "RestoreBackup", "数据", "恢复备份", "Q", "Undo",
         "恢复备份 (Restore a backup)",
-        "读“备份”文件夹里的备份，列出日期和与现在不同的格数；输入第几份，就把它另存在本工作簿旁边，并写明以后改的哪些格那一份里没有。打开着的工作簿不改动。",
+        "读“备份”文件夹里的备份，列出日期和与现在不同的格、行；输入第几份，先说出以后改的哪些那一份里没有，答“是”就把它另存在本工作簿旁边。打开着的工作簿不改动。",
         entry="restore_backup",
     ),
     Command(
@@ -180,6 +180,21 @@ COMMANDS = (
     Command(
         "GoAwards", "评审", "获奖名单", "W", "SignatureLineInsert",
         "获奖名单", "转到获奖名单。不读也不写任何内容。", table="Awards", on_home=True,
+    ),
+    Command(
+        "Finalise", "评审", "定稿", "W2", "SignatureLineInsert",
+        "定稿", "公示以后按一次：读五张输入表和规则，核对结果是不是最新的；首页写明已定稿和日期，旁边留一份带日期的副本；以后重新计算、导入、采纳更正都会先问。输入表不改动。",
+        entry="finalise", needs_data=True, under="GoAwards",
+    ),
+    Command(
+        "GoAppeals", "评审", "异议登记", "W3", "ReviewTrackChanges",
+        "异议登记", "转到异议登记：谁对哪所学校、哪名教师提出什么，怎样答复，改没改。自己填写，计算不改动。不读也不写任何内容。",
+        table="Appeals", under="GoAwards",
+    ),
+    Command(
+        "MakeAppeals", "评审", "异议登记表", "W4", "FilePrint",
+        "异议登记表", "读“异议登记”，写一份可以打印、签字的登记表，放在“表格”文件夹；还没有登记时是空白的。工作簿不改动；已有的文件留作 .bak。",
+        entry="appeal_record", under="GoAwards",
     ),
     Command(
         "GoEligibility", "评审", "资格审核", "E", "AcceptInvitation",
