@@ -1,4 +1,7 @@
-"""What the macros of every workbook call: `press` where they show what is asked and told, else an entry by its name."""
+"""What the macros of every workbook call: `begin`, then `poll` and `serve` until it is done, `stop`.
+
+Those of workbooks that are out already call `press`, which returns when all is done, or an entry by its name.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from functools import partial
 
 import xlwings as xw
 
-from kongjian.entry.excel.answer_rows import rows
+from kongjian.entry.excel import jobs
+from kongjian.entry.excel.answer_rows import rows, working
 from kongjian.entry.excel.presses import PRESSES
 from kongjian.entry.excel.presses import press as pressed
 from kongjian.entry.plans.plan_model import ERROR, SHOWN, WARNING
@@ -21,9 +25,37 @@ _CANNOT_TYPE = (
 
 
 @xw.func
+def begin(entry: str, answer: str = "") -> list[list[str]]:
+    """Starts a press in the calling workbook: rows of texts, see answer_rows; of what is not done yet `working`."""
+    return _rows(jobs.begin(xw.Book.caller(), entry, answer or ""))  # xlwings makes None of ""
+
+
+@xw.func
+def poll(number: str) -> list[list[str]]:
+    """The rows of a press that was begun; Excel is not touched."""
+    return _rows(jobs.poll(number))
+
+
+@xw.func
+def serve(number: str) -> list[list[str]]:
+    """The same, after Excel was read and written for it."""
+    return _rows(jobs.serve(xw.Book.caller(), number))
+
+
+@xw.func
+def stop(number: str, leaving: str = "") -> list[list[str]]:
+    """The same, after it was stopped; `leaving` says that the workbook is being closed."""
+    return _rows(jobs.stop(xw.Book.caller(), number, bool(leaving)))
+
+
+def _rows(found: jobs.Job | jobs.Said) -> list[list[str]]:
+    return working(found.text, found.number, found.wanted) if isinstance(found, jobs.Job) else rows(found)
+
+
+@xw.func
 def press(entry: str, answer: str = "") -> list[list[str]]:
-    """One press in the calling workbook: rows of texts that say what to ask and tell, see answer_rows."""
-    return rows(pressed(xw.Book.caller(), entry, answer or ""))  # xlwings makes None of ""
+    """The same as `begin`, done when it returns."""
+    return rows(pressed(xw.Book.caller(), entry, answer or ""))
 
 
 def _alone(entry: str, answer: str = "") -> None:
@@ -45,4 +77,4 @@ def _alone(entry: str, answer: str = "") -> None:
 # under the names that workbooks know whose macros are older, or run on macOS
 globals().update({entry: partial(_alone, entry) for entry in PRESSES})
 
-__all__ = ["press"]
+__all__ = ["begin", "poll", "press", "serve", "stop"]

@@ -14,7 +14,8 @@ import pytest
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import is_blank
 from kongjian.engine.frame import Frame, texts
-from kongjian.entry.excel.live_book import LiveBook, as_grid, block, percent_rows, text_runs
+from kongjian.entry.excel.live_book import LiveBook, block, text_runs
+from kongjian.entry.excel.live_cells import as_grid, percent_rows
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheet, output_sheets
 from kongjian.xlsx.package import Package

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pyopenvba.interpreter._values import EMPTY, VBADate, VBAErrorValue
+from pyopenvba.interpreter._values import VBAErrorValue
 
 from import_files import TEACHERS, new_book, run_import, xlsx
 from kongjian.entry.excel import presses
 from kongjian.entry.plans.plan_model import INFO, Question, Told
-from kongjian.rules import load_rules
-from kongjian.workbook.layout import output_sheets
-from kongjian.workbook.recalculate import recalculate
+from pressed_book import AUTOMATIC, even, is_as_the_command_writes, settings, shown
 from remote import values
 from vba_host import VbaHost
 from windows_side import LEFT_OUT, RIBBON, Com, call, dressed, real
 from workbooks import everything, opened, small_book
-
-AUTOMATIC = -4105
-RESULTS = [s.sheet for s in output_sheets(load_rules())]
-TOOK = {"运行记录": 8}
-"""The column that tells how long it took."""
 
 
 @pytest.fixture
@@ -31,67 +23,18 @@ def host(tmp_path: Path) -> VbaHost:
     return real(VbaHost(small_book(tmp_path / "book.xlsm", everything())))
 
 
-def shown(host: VbaHost, sheet: str) -> list[list[Any]]:
-    """The cells of a sheet from its header row down, as a file's reader gives them."""
-    used = host.app.workbook.sheet_named(sheet).vba_get("UsedRange")
-    top, left = (int(used.vba_get(name)) for name in ("Row", "Column"))  # type: ignore[attr-defined]
-    found = used.vba_get("Value")  # type: ignore[attr-defined]
-    (first, last), (start, end) = found.bounds
-    rows = [[None] * (left - 1)] * (top - 1)
-    rows += [
-        [*[None] * (left - 1), *(_cell(found.get([r, c])) for c in range(start, end + 1))]
-        for r in range(first, last + 1)
-    ]
-    while rows and not any(cell is not None for cell in rows[-1]):
-        rows.pop()
-    return rows[2:]
-
-
-def _cell(value: object) -> Any:
-    if value is EMPTY or value == "":
-        return None
-    if isinstance(value, VBADate):
-        return value.to_datetime()
-    return f"#{value.number}" if isinstance(value, VBAErrorValue) else value
-
-
-def even(rows: list[list[Any]]) -> list[list[Any]]:
-    """Without blank cells at the ends of rows."""
-    out = []
-    for row in rows:
-        cells = [None if cell == "" else cell for cell in row]
-        while cells and cells[-1] is None:
-            cells.pop()
-        out.append(cells)
-    return out
-
-
-def settings(host: VbaHost) -> tuple[object, ...]:
-    excel = host.excel
-    return excel.display_alerts, excel.enable_events, excel.calculation, excel.status_bar
-
-
 def test_a_press_writes_what_the_command_writes(host: VbaHost, tmp_path: Path) -> None:
-    book = tmp_path / "book.xlsm"
-    host.run("KongjianRun_Recalculate")
+    host.finish("KongjianRun_Recalculate")
     assert host.shown == []
-    moment = host.range("学校排名", "A2").vba_get("Value")
-    out = tmp_path / "command.xlsm"
-    recalculate(book, out, now=dt.datetime.fromisoformat(str(moment)[:19]))
-    command = opened(out, data_only=True)
-    for sheet in RESULTS:
-        found, wanted = even(shown(host, sheet)), even(values(command, sheet))
-        for row in (*found, *wanted) if sheet in TOOK else ():
-            del row[TOOK[sheet]]
-        assert found == wanted, sheet
+    is_as_the_command_writes(host, tmp_path / "book.xlsm", tmp_path / "command.xlsm")
     assert settings(host) == (True, True, AUTOMATIC, False)
     assert host.active == "首页"
 
 
 def test_checking_tells_in_a_box_and_pressing_from_the_ribbon_is_the_same(host: VbaHost) -> None:
-    host.run("KongjianRun_CheckData")
+    host.finish("KongjianRun_CheckData")
     host.excel.caller = VBAErrorValue(2023)
-    host.run("KongjianRun_CheckData")
+    host.finish("KongjianRun_CheckData")
     assert len(host.shown) == 2
     assert host.shown[0] == host.shown[1]
     assert "问题清单" in host.shown[0]
@@ -102,7 +45,7 @@ def test_chosen_files_reach_python_and_land(tmp_path: Path) -> None:
     file = xlsx(tmp_path / "教师 表.xlsx", TEACHERS)
     host = real(VbaHost(book))
     host.excel.chosen = [str(file)]
-    host.run("KongjianRun_ImportData")
+    host.finish("KongjianRun_ImportData")
     done = run_import(book, file, out=(out := tmp_path / "out.xlsm"))
     command = opened(out, data_only=True)
     assert even(shown(host, "教师数据")) == even(values(command, "教师数据"))
@@ -116,7 +59,7 @@ def test_a_fault_of_the_program_is_one_chinese_sentence(
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setitem(presses.PRESSES, "recalculate", breaks)
-    host.run("KongjianRun_Recalculate")
+    host.finish("KongjianRun_Recalculate")
     [text] = host.shown
     assert text.startswith("程序内部出错")
     assert "Traceback" not in text
@@ -126,10 +69,10 @@ def test_a_fault_of_the_program_is_one_chinese_sentence(
 def test_a_server_whose_program_is_gone_says_what_is_missing(
     host: VbaHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dressed("kongjian.buttons"), "pressed", None)
+    monkeypatch.setattr(dressed("kongjian.buttons"), "jobs", None)
     host.run("KongjianRun_Recalculate")
     [text] = host.shown
-    assert text.startswith("Python里出错，这次没有完成（错误号-2147467259：TypeError: 'NoneType'")
+    assert text.startswith("Python里出错，这次没有完成（错误号-2147467259：AttributeError: 'NoneType'")
 
 
 @pytest.mark.parametrize("caller", [RIBBON, "Button 3"])

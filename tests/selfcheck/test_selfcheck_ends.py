@@ -11,7 +11,7 @@ import pytest
 from kongjian.base.grid import Grid
 from kongjian.entry.cli import main
 from kongjian.entry.cli.selfcheck import selfcheck
-from kongjian.entry.excel.live_book import formula_places
+from kongjian.entry.excel.live_cells import formula_places
 from kongjian.entry.plans.examinations import SELFCHECK_REPORT
 from kongjian.selfcheck import scheme_cases
 from kongjian.selfcheck.worked_cases import load_cases

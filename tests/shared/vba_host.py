@@ -10,6 +10,7 @@ from pyopenvba.apps import excel
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.apps.excel._model import Application, Area, Range, RowsOf, Workbook
 from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method, setter
+from pyopenvba.interpreter._runtime import ModuleRuntime, Slot
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, VBAInt, error
 
 SERVER = "Kongjian.Server"
@@ -37,6 +38,24 @@ class CallingApplication(Application):
         self.chosen: Sequence[str] | None = None
         self.asked: list[tuple[str, str]] = []
         self.addin = False
+        self.pending: list[tuple[object, str]] = []
+        """Moments and macros that Excel is to run, see OnTime."""
+
+    @method
+    def OnTime(  # noqa: N802
+        self,
+        EarliestTime: object,  # noqa: N803
+        Procedure: object,  # noqa: N803
+        LatestTime: object = MISSING,  # noqa: N803, ARG002
+        Schedule: object = MISSING,  # noqa: N803
+    ) -> None:
+        one = EarliestTime, str(Procedure)
+        if Schedule is MISSING or Schedule:
+            self.pending.append(one)
+        elif one in self.pending:
+            self.pending.remove(one)
+        else:
+            raise error(1004, "Method 'OnTime' of object '_Application' failed")
 
     @method
     def Workbooks(self, Index: object = MISSING) -> object:  # noqa: N802, N803
@@ -126,6 +145,17 @@ RowsOf.vba_add_member(MemberSpec("AutoFit", "method", getter=lambda _: None))
 Workbook.vba_add_member(MemberSpec("FollowHyperlink", "method", getter=_open, parameters=("Address",)))
 
 
+_add_module = ExcelApplication.add_module
+
+
+def _added(app: ExcelApplication, source: str, *, name: str = "", kind: str = "standard") -> ModuleRuntime:
+    """The interpreter knows no WithEvents; `VbaHost` raises the events."""
+    return _add_module(app, source.replace("WithEvents ", ""), name=name, kind=kind)
+
+
+ExcelApplication.add_module = _added  # type: ignore[method-assign]
+
+
 class Server(VBAObject):
     """A stand-in for the Python server that notes what it is asked."""
 
@@ -140,7 +170,7 @@ class Server(VBAObject):
     ) -> object:
         assert (book, caller) == (self.host.app.workbook, self.host.caller)
         if module == BUTTONS:
-            assert name == "press"
+            assert name == "begin"
             entry, answer = map(str, given.items)
             self.host.presses.append((entry, answer))
             self.host.meanwhile.append((self.host.excel.display_alerts, self.host.excel.calculation))
@@ -280,6 +310,45 @@ class VbaHost:
         """What a macro or function gives back; an error value as its number."""
         found = self.app.interpreter.run(macro, list(args))
         return found.number if isinstance(found, VBAErrorValue) else found
+
+    def turn(self) -> None:
+        """Excel is idle for a moment: it runs what is due, found by the workbook's quoted name."""
+        [(_, name)] = self.excel.pending
+        self.excel.pending.clear()
+        book = str(self.app.workbook.vba_get("Name")).replace("'", "''")
+        assert name.startswith(f"'{book}'!"), name
+        before, self.excel.caller = self.excel.caller, VBAErrorValue(2023)
+        try:
+            self.run(name.rpartition("!")[2])
+        finally:
+            self.excel.caller = before
+
+    def finish(self, macro: str = "") -> None:
+        """Presses, and is idle until nothing is asked for any more."""
+        if macro:
+            self.run(macro)
+        while self.excel.pending:
+            self.turn()
+
+    def _hears(self, event: str, *given: object) -> None:
+        """An event of Excel's, which reaches the workbook while that listens."""
+        book = self.app.workbook
+        document = book.vba_document
+        if document.variables["watched"].get() is self.excel:
+            procedure = document.module.procedure(f"watched_{event}")
+            document.interpreter.call(procedure, document.module, [book, *given], {}, me=document)
+
+    def closes(self) -> bool:
+        """Staff close the workbook: whether it lets them."""
+        cancelled = Slot(False, "Boolean")
+        self._hears("WorkbookBeforeClose", cancelled)
+        return not cancelled.get()
+
+    def save_as(self, name: str) -> None:
+        """The workbook gets another name."""
+        self._hears("WorkbookBeforeSave", True, Slot(False, "Boolean"))
+        self.app.workbook.name = name
+        self._hears("WorkbookAfterSave", True)
 
     def range(self, sheet: str, address: str) -> Range:
         area = self.app.workbook.sheet_named(sheet).vba_get("Range", [address])

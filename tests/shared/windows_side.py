@@ -13,9 +13,11 @@ import datetime as dt
 import io
 import os
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from itertools import repeat
 from typing import Any
 
 os.environ.setdefault(
@@ -37,6 +39,7 @@ ERROR_BASE = -2146828288
 RIBBON = ERROR_BASE + 2023
 """Application.Caller of a ribbon button: #REF!"""
 E_FAIL = -2147467259
+CALL_REJECTED = -2147418111
 FACES = ("kongjian.udfs", "kongjian.buttons")
 DECORATED = (*FACES, "kongjian.workbook.functions.worksheet")
 
@@ -207,6 +210,9 @@ class Com(CDispatch):
     def __init__(self, inner: VBAObject) -> None:
         self.__dict__["inner"] = inner
 
+    busy: Iterator[bool] = repeat(False)
+    """Whether Excel refuses the next call, as while a cell is edited."""
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -259,6 +265,9 @@ class Asked(Com):
 
 
 def _told(ask: Any, *given: Any) -> Any:
+    assert threading.current_thread() is threading.main_thread(), "COM ties its objects to one thread"
+    if next(Com.busy):
+        raise com_error(CALL_REJECTED, "Call was rejected by callee.")
     try:
         return to_python(ask(*given))
     except VBAUnsupportedError as fault:

@@ -8,13 +8,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.cell_range import CellRange
 
 from filled_cells import filled, letters, write_check
 from kongjian.entry.excel.live_marks import addresses, put_marks
 from kongjian.intake.marks import AREAS_TOGETHER, FILLS, MOST_AREAS, MOST_CONDITIONS
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate
-from kongjian.xlsx.fill_marks import ALWAYS, SIGN, Mark
+from kongjian.xlsx.fill_marks import ALWAYS, SELF, SIGN, Mark
 from make_golden import type_book
 from office import convert
 from package_lint import lint
@@ -119,37 +120,71 @@ def write_back(path: Path, parts: dict[str, bytes]) -> None:
     write(path, parts)
 
 
-def shown_in_libreoffice(path: Path, folder: Path) -> set[str]:
+def shown_in_libreoffice(path: Path, folder: Path) -> list[str]:
     """The texts of the cells that LibreOffice shows with our fill."""
     html = convert(path, "html", folder).read_text(encoding="utf-8")
     colour = "|".join(FILLS.values())
     cells = re.findall(rf'<td[^>]*bgcolor="#(?:{colour})"[^>]*>(.*?)</td>', html, re.IGNORECASE | re.DOTALL)
-    return {re.sub(r"<[^>]+>|&quot;", "", cell) for cell in cells}
+    return [re.sub(r"<[^>]+>|&quot;", "", cell) for cell in cells]
 
 
-def test_another_program_shows_the_fill_until_the_cell_is_mended(tmp_path: Path) -> None:
-    """A workbook from another program, without styles of ours; mended by hand, without another check."""
-    path = tmp_path / "typed.xlsx"
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook from another program, without styles of ours: one odd text far apart in one column, others beside it."""
+    path = tmp_path_factory.mktemp("typed") / "typed.xlsx"
     type_book(RULES, path)
     book = openpyxl.load_workbook(path)
     sheet = book["教师数据"]
     at = {cell.value: cell.column for cell in sheet[3]}
-    odd = {"在线授课": "约5", "制作课件": -3, "网络教研": '"四"次', "在线撰写教案": "-"}
-    for name, value in odd.items():
+    for name, value in {"在线授课": "约5", "制作课件": -3, "网络教研": '"四"次', "在线撰写教案": "-"}.items():
         sheet.cell(4, at[name], value)
+    for row, name in ((6, "在线授课"), (7, "在线授课"), (5, "制作课件")):
+        sheet.cell(row, at[name], "约5")
     book.save(path)
     write_check(path)
-    assert lint(path) == []
-    marked = openpyxl.load_workbook(path)
+    return path
+
+
+def test_another_program_shows_the_fill_until_the_cell_is_mended(typed: Path, tmp_path: Path) -> None:
+    """Mended by hand, without another check."""
+    assert lint(typed) == []
+    marked = openpyxl.load_workbook(typed)
     del marked["问题清单"]  # its own colours down to the last row make a page of a hundred megabytes
     marked.save(tmp_path / "marked.xlsx")
-    assert {"约5", "-3", "四次", "-"} <= shown_in_libreoffice(tmp_path / "marked.xlsx", tmp_path / "first")
-    for name, value in {"在线授课": 5, "制作课件": 3, "网络教研": 4, "在线撰写教案": 2}.items():
-        marked["教师数据"].cell(4, at[name], value)
+    shown = shown_in_libreoffice(tmp_path / "marked.xlsx", tmp_path / "first")
+    assert shown.count("约5") == 4
+    assert {"-3", "四次", "-"} <= {*shown}
+    sheet = marked["教师数据"]
+    at = {cell.value: cell.column for cell in sheet[3]}
+    mended = {"在线授课": 5, "制作课件": 3, "网络教研": 4, "在线撰写教案": 2}
+    for name, value in mended.items():
+        sheet.cell(4, at[name], value)
+    sheet.cell(6, at["在线授课"], 6)
     marked.save(tmp_path / "mended.xlsx")
-    assert shown_in_libreoffice(tmp_path / "mended.xlsx", tmp_path / "second").isdisjoint(
-        {"5", "3", "4", "2"}
-    )
+    left = shown_in_libreoffice(tmp_path / "mended.xlsx", tmp_path / "second")
+    assert left.count("约5") == 2
+    assert not {*left} & {"5", "3", "4", "2", "6"}
+
+
+def test_a_rule_names_the_cell_as_excel_itself_does(typed: Path) -> None:
+    """By the corner of its first area, which is the corner of them all."""
+    rules = openpyxl.load_workbook(typed)["教师数据"].conditional_formatting
+    ours = [
+        ([CellRange(a) for a in str(c.sqref).split()], r.formula[0])
+        for c in rules
+        for r in c.rules
+        if SIGN in r.formula[0]
+    ]
+    areas, formula = next(one for one in ours if "约5" in one[1] and len(one[0]) == 2)
+    assert formula == f'AND(LEN("{SIGN}错误")>0,EXACT({areas[0].coord},"约5"))'
+    assert [(a.min_row, a.max_row) for a in areas] == [(4, 4), (6, 7)]
+    for areas, formula in ours:
+        corner = re.findall(r"\b([A-Z]+\d+)\b", formula.replace("约5", ""))
+        assert corner in ([], [areas[0].coord.partition(":")[0]])
+        if corner:
+            assert {c for a in areas for c in (a.min_col, a.max_col)} == {areas[0].min_col}
+            assert [a.min_row for a in areas] == sorted(a.min_row for a in areas)
+        assert "INDIRECT" not in formula
 
 
 DATA_BAR = (
@@ -222,29 +257,42 @@ class Rule:
         self.all.kept.remove(self)
 
 
-def test_a_running_excel_gets_the_same_rules_and_keeps_the_users_own() -> None:
-    conditions = Conditions([])
-    conditions.Add(Type=2, Formula1="=A1>5")
-    conditions.Add(Type=2, Formula1=f'=AND(LEN("{SIGN}错误")>0,TRUE)')
-    conditions.Add(Type=1, Formula1="=1")
-    asked: list[str] = []
+class Excel:
+    """A sheet's object, its application and an area of it, all in one."""
 
-    class Area:
-        FormatConditions = conditions
+    def __init__(self, active: str | None, style: int = 1) -> None:
+        self.Cells = self.Application = self
+        self.ActiveCell = active and type("Cell", (), {"Address": active})
+        self.ReferenceStyle = style
+        self.FormatConditions = Conditions([])
+        self.asked: list[str] = []
 
-    class Api:
-        Cells = Area
+    def Range(self, address: str) -> Excel:  # noqa: N802
+        self.asked.append(address)
+        return self
 
-        @staticmethod
-        def Range(address: str) -> type[Area]:  # noqa: N802
-            asked.append(address)
-            return Area
 
-    sheet: Any = type("Sheet", (), {"api": Api})()
-    put_marks(sheet, [Mark("teachers", "错误", "TRUE", ((4, 8, 6, 8), (9, 2, 9, 2)))])
-    assert [r.Formula1 for r in conditions.kept] == ["=A1>5", "=1", f'=AND(LEN("{SIGN}错误")>0,TRUE)']
-    assert asked == ["H4:H6,B9"]
-    assert conditions.kept[-1].Interior.Color == 0xE8E8FD  # blue, green, red
+@pytest.mark.parametrize(
+    ("active", "style", "judged"),
+    [("$C$8", 1, "C8"), ("$XFD$1048576", 1, "XFD1048576"), ("$C$8", -4150, "RC"), (None, 1, None)],
+)
+def test_a_running_excel_gets_the_same_rules_and_keeps_the_users_own(
+    active: str | None, style: int, judged: str | None
+) -> None:
+    """Excel counts from the active cell, wherever the rule stands; without one the rules of before stay."""
+    excel = Excel(active, style)
+    before = ["=A1>5", f'=AND(LEN("{SIGN}错误")>0,FALSE)', "=1"]
+    for kind, formula in zip((2, 2, 1), before, strict=True):
+        excel.FormatConditions.Add(Type=kind, Formula1=formula)
+    sheet: Any = type("Sheet", (), {"api": excel})()
+    put_marks(sheet, [Mark("teachers", "错误", f"{SELF}=-3", ((4, 8, 6, 8), (9, 8, 9, 8)))])
+    kept = excel.FormatConditions.kept
+    if judged is None:
+        assert [r.Formula1 for r in kept] == before
+        return
+    assert [r.Formula1 for r in kept] == ["=A1>5", "=1", f'=AND(LEN("{SIGN}错误")>0,{judged}=-3)']
+    assert excel.asked == ["H4:H6,H9"]
+    assert kept[-1].Interior.Color == 0xE8E8FD  # blue, green, red
 
 
 def test_addresses_stay_within_what_excel_takes() -> None:

@@ -85,14 +85,15 @@ def produce(
         with Template(template_of(job.template)) as template:
             for sheet in job.documents[0].sheets if job.documents else ():
                 template.check(sheet.template, sheet.context)
-    made = Made()
+    made, steps, k = Made(), count(jobs, shape), 0
     with scratch() as folder:
         for job in jobs:
             if job.documents:
                 documents, suffix = _in_shape(job, shape)
                 with Template(template_of(job.template)) as template:
                     for document in documents:
-                        progress(f"正在生成{job.label} {document.stem}…")
+                        k += 1
+                        progress(f"正在生成{job.label} {document.stem}（{k}/{steps}）…")
                         _write(template, document, suffix, folder, out, to_pdf, made)
     return made
 

@@ -1,6 +1,7 @@
 """The light fill of cells to look at: which cells, and under which condition the fill still shows.
 
-A mark compares the cell with what was found in it, so that the fill goes as soon as somebody mends the cell.
+A mark compares the cell with what was found in it, so that the fill goes as soon as somebody mends the cell. Marks that do
+so are of one column each.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from kongjian.intake.problem_list import LEVELS, Line
 from kongjian.intake.where import Where
 from kongjian.xlsx.fill_marks import ALWAYS, SELF, Mark
 
+Places = dict[tuple[str, int], set[tuple[int, int]]]
+"""(condition, column) → the cells (row, column); column 0 for all of them where the condition names no cell."""
+
 FILLS = {"错误": "FDE8E8", "警告": "FFF3D6"}
 """The levels whose cells are filled → the colour of the fill; a hint needs no mending."""
 MOST_CONDITIONS = 60
-"""Of one sheet and level; the cells of further values are filled until the next check."""
+"""Of one sheet and level, each column's counted by itself; the cells of further values are filled until the next check."""
 MOST_AREAS = 2_000
 """Of one sheet and level: what lies behind is listed and not filled."""
 AREAS_TOGETHER = 200
@@ -27,7 +31,7 @@ _LONGEST_TEXT = 120  # a formula takes no longer text than 255 UTF-16 units
 
 def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
     """The marks of the listed findings that are about cells; what staff accepted is not marked."""
-    cells: dict[tuple[str, str], dict[str, set[tuple[int, int]]]] = {}
+    cells: dict[tuple[str, str], Places] = {}
     taken: set[tuple[str, int, int]] = set()
     for line in sorted(lines, key=lambda line: LEVELS.index(line.level)):  # a cell has one fill, the error's
         for finding in line.findings if line.level in FILLS and not line.accepted else ():
@@ -35,7 +39,9 @@ def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
             if where.has_cell(finding) and at not in taken:
                 taken.add(at)
                 by_condition = cells.setdefault((finding.table, line.level), {})
-                by_condition.setdefault(_condition(finding, where), set()).add(at[1:])
+                condition = _condition(finding, where)
+                own = condition, at[2] if SELF in condition else 0
+                by_condition.setdefault(own, set()).add(at[1:])
     return [
         mark
         for (table, level), by_condition in cells.items()
@@ -43,9 +49,9 @@ def marks(lines: Iterable[Line], where: Where) -> list[Mark]:
     ]
 
 
-def _marks(table: str, level: str, by_condition: dict[str, set[tuple[int, int]]]) -> Iterator[Mark]:
+def _marks(table: str, level: str, by_condition: Places) -> Iterator[Mark]:
     left = MOST_AREAS
-    for condition, places in by_condition.items():
+    for (condition, _), places in by_condition.items():
         areas = tuple(_areas(places))[:left]
         left -= len(areas)
         for start in range(0, len(areas), AREAS_TOGETHER):
@@ -76,12 +82,12 @@ def _still(value: Cell) -> str:
     return f'EXACT({SELF},"{text}")'
 
 
-def _capped(by_condition: dict[str, set[tuple[int, int]]]) -> dict[str, set[tuple[int, int]]]:
+def _capped(by_condition: Places) -> Places:
     """The conditions with most cells, and one for all the others."""
     by_size = sorted(by_condition, key=lambda c: (-len(by_condition[c]), c))
     out = {condition: by_condition[condition] for condition in by_size[:MOST_CONDITIONS]}
     for condition in by_size[MOST_CONDITIONS:]:
-        out[ALWAYS] = out.get(ALWAYS, set()) | by_condition[condition]
+        out[ALWAYS, 0] = out.get((ALWAYS, 0), set()) | by_condition[condition]
     return out
 
 

@@ -69,11 +69,12 @@ def school_copies(
     out = []
     with scratch() as place:
         makers = [_Maker(run, school, place, k, census) for k, school in enumerate(names)]
-        for maker in makers:
+        for k, maker in enumerate(makers, start=1):
+            progress(f"正在生成分校版 {maker.school}（{k}/{len(makers)}）…")
             live_copy(run, maker.base, only_school=maker.school, moment=moment)
         results = _recalculated(makers, place, progress) if recalculate else {}
-        for maker, file in zip(makers, files, strict=True):
-            progress(f"正在核对分校版 {maker.school}…")
+        for k, (maker, file) in enumerate(zip(makers, files, strict=True), start=1):
+            progress(f"正在核对分校版 {maker.school}（{k}/{len(makers)}）…")
             target = folder / f"{file}.xlsx"
             proof = maker.make(target, forms.get(_key(maker.school)), template_of, results.get(maker.base))
             out.append(SchoolCopy(maker.school, target, replace(proof, checked=checked)))

@@ -24,9 +24,12 @@ from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.layout import CHANGES, output_sheets
-from kongjian.xlsx.table_parts import OutputSheet
+from kongjian.xlsx.table_parts import SUBTITLE_ROW, OutputSheet
 
 CODE = "核对码"
+RUNS = "运行记录"
+BEING_WRITTEN = "正在写入，写完以前请不要使用"
+"""What every result sheet says above its table while an open workbook is written; 运行记录 is the last."""
 _CODE = re.compile(rf"{CODE} ([0-9a-f]+)")
 _KINDS = {"学校指标": "school", "教师指标": "teacher", "学校得分": "school", "教师得分": "teacher"}
 _WORDS = {word: value for value, word in YES_NO.items()}
@@ -43,12 +46,21 @@ def previous_run(sheets: Sheets, rules: Rules | None = None) -> Previous:
     rankings = {kind: table for kind in OBJECT_LABELS if (table := _ranking(sheets, kind)) is not None}
     ranks = {kind: _column(table, "名次", ~np.isnan(table["名次"])) for kind, table in rankings.items()}
     earlier = {kind: _column(table, "上次名次", table[_COMPARED]) for kind, table in rankings.items()}
-    runs = rows_below_header(sheets, "运行记录", ["数据指纹", "规则版本"], ["口径", "规则修改"])
+    runs = rows_below_header(sheets, RUNS, ["数据指纹", "规则版本"], ["口径", "规则修改"])
     fingerprint, version, readings, edits = (clean(str(c)) for c in (runs[0] if runs else [""] * 4))
     tables = partial(earlier_tables, sheets, rules, rankings) if rules else dict
     kept = partial(_change_sheet, sheets)
     declines, since = _declines(sheets, rules, rankings) if rules else ([], False)
+    if half_written(sheets):  # its sheets are of two runs
+        return Previous(declines=declines, declined_since=since)
     return Previous(fingerprint, version, ranks, earlier, readings, edits, declines, since, tables, kept)
+
+
+def half_written(sheets: Sheets) -> bool:
+    """Whether results are being written, or were not written to the end."""
+    grid = sheets.grid(RUNS)
+    above = grid.rows[SUBTITLE_ROW - 1][:1] if grid and len(grid.rows) >= SUBTITLE_ROW else []
+    return any(str(cell).startswith(BEING_WRITTEN) for cell in above)
 
 
 def _declines(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> tuple[list[Decline], bool]:

@@ -43,6 +43,7 @@ HOME_STATE = {
     "HomeTeacherWinners": "教师奖项",
 }
 # The score distribution on 首页: one name for the block of counts, rows = score ranges, columns = 学校, 教师.
+HOME_MESSAGE = "HomeMessage"
 HOME_DISTRIBUTION = "HomeDistribution"
 _RANGES = (0.6, 0.7, 0.8, 0.9)
 """The shares of the full points at which a further range of scores begins."""

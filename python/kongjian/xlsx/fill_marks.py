@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from kongjian.base.grid import Area, reference
+from kongjian.base.grid import Area, letter, reference
 from kongjian.xlsx.sheet_part import inserted
 from kongjian.xlsx.xml_text import with_prefix
 
@@ -24,13 +24,17 @@ _RULE = re.compile(
 _DXF = re.compile(rb'\bdxfId="(\d+)"')
 _PRIORITY = re.compile(rb'\bpriority="(\d+)"')
 ALWAYS = "TRUE"
-SELF = "INDIRECT(ADDRESS(ROW(),COLUMN()))"
-"""The cell itself, wherever the rule starts: programs differ in what a relative reference counts from."""
+SELF = "\x01"
+"""In a condition the cell that is judged; no text that a condition compares with has such a character."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Cells of one input sheet that are filled as long as the condition, a formula, holds."""
+    """Cells of one input sheet that are filled as long as the condition, a formula, holds.
+
+    Where it names the cell that is judged, the areas stand in one column, the topmost first: programs differ in whether a
+    relative reference counts from the first area or from the corner of them all.
+    """
 
     table: str
     level: str
@@ -38,9 +42,9 @@ class Mark:
     areas: tuple[Area, ...]
 
 
-def formula(level: str, condition: str) -> str:
-    """The formula of a rule: its condition, and the word by which it is known."""
-    return f'AND(LEN("{SIGN}{level}")>0,{condition})'
+def formula(level: str, condition: str, judged: str = "") -> str:
+    """The formula of a rule, `judged` being the relative reference to the cell; the word is what it is known by."""
+    return f'AND(LEN("{SIGN}{level}")>0,{condition.replace(SELF, judged)})'
 
 
 def levels_of(xml: bytes, levels: Iterable[str]) -> dict[str, int]:
@@ -89,9 +93,11 @@ def _with_rests(marks: Sequence[Mark], fills: Mapping[str, int]) -> list[Mark]:
 
 def _rule(mark: Mark, fill: int, priority: int) -> str:
     area = " ".join(map(reference, mark.areas))
+    top, left, *_ = mark.areas[0]
+    text = escape(formula(mark.level, mark.condition, f"{letter(left)}{top}"), quote=False)
     return (
         f'<conditionalFormatting sqref="{area}"><cfRule type="expression" dxfId="{fill}" priority="{priority}">'
-        f"<formula>{escape(formula(mark.level, mark.condition), quote=False)}</formula></cfRule></conditionalFormatting>"
+        f"<formula>{text}</formula></cfRule></conditionalFormatting>"
     )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
-from kongjian.entry.cli.show import progress_bar, say
+from kongjian.entry.cli.progress import step
+from kongjian.entry.cli.show import say
 from kongjian.entry.plans.plan_model import ANYWAY, carry_out
 
 after_final = click.option(
@@ -34,11 +35,11 @@ def finalise(book: Path, answer: str) -> None:
 
     moment = dt.datetime.now().replace(microsecond=0)
     copy = finalising.copy_of(book, moment)
-    with progress_bar(quiet=False) as progress, examined(book, copy, progress) as (held, run):
+    with examined(book, copy, step) as (held, run):
         plan = finalising.final(run, held, moment, answer)
         if isinstance(plan, Question):
             raise KongjianError(f"{plan.text}；{plan.yes}请加 {plan.option}")
-        told = carry_out(plan, held, progress)
+        told = carry_out(plan, held, step)
     try:
         replace_bytes(book, copy.read_bytes(), keep)
     except BaseException:

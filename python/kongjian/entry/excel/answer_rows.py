@@ -10,6 +10,7 @@ Each row is four texts, its kind first:
     info, warning, error   a box: its text, what is added where a message was shown, what is added where none was
     shown                  what the sheets say by themselves: no box
     ask                    a question, and the answer with which a yes presses again
+    working                what the status bar shows, the job's number, "yes" where it waits for Excel: nothing else yet
 
 There are always two rows or more; xlwings would hand over a single one without its outer list.
 """
@@ -53,6 +54,11 @@ def rows(said: Sequence[Told] | Question) -> list[list[str]]:
     boxes = [*([mode, text] for text in first), [mode, last, *added]]
     asked = [["ask", f"{one.ask.text}？", one.ask.answer] for one in said if one.ask]
     return _even(["title", TITLE], *mails, *folders, *boxes, *asked)
+
+
+def working(text: str, number: str, wanted: bool) -> list[list[str]]:
+    """The rows while a press is being worked on."""
+    return _even(["title", TITLE], ["working", text, number, "yes" if wanted else ""])
 
 
 def _even(*found: Sequence[str]) -> list[list[str]]:

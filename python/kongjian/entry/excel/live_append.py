@@ -19,7 +19,7 @@ from kongjian.xlsx.table_parts import totals_row
 
 _TEXTS = ("text", "account", "month")
 _PERCENT = "0.0%"
-_AT_ONCE = 20_000
+_AT_ONCE = 2_000
 """Rows that go to Excel in one call."""
 
 

@@ -7,28 +7,43 @@ Merged cells are not looked for: asking Excel takes a call for each row.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from decimal import Decimal
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 import xlwings as xw
 from xlwings.main import Table
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid, is_error_code
+from kongjian.base.grid import YES_NO, Grid
 from kongjian.base.text import fold
-from kongjian.entry.excel import live_append, live_columns, live_list, live_marks, live_names, live_widths
+from kongjian.entry.excel import (
+    lent,
+    live_append,
+    live_columns,
+    live_list,
+    live_marks,
+    live_names,
+    live_widths,
+)
+from kongjian.entry.excel.live_cells import (
+    as_grid,
+    changed_cell,
+    formula_places,
+    last_cell,
+    moment,
+    percent_rows,
+)
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
+from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.importing.landing import Block
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
-from kongjian.workbook.layout import HOME_DISTRIBUTION, READINGS_TABLE, output_sheets
+from kongjian.workbook.last_run_sheets import BEING_WRITTEN, RUNS
+from kongjian.workbook.layout import HOME_DISTRIBUTION, HOME_MESSAGE, READINGS_TABLE, output_sheets
 from kongjian.workbook.pages import Writing
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.input_writer import CellChange
@@ -36,11 +51,10 @@ from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.xlsx.table_rows import block
 
 TEXT_KINDS = ("text", "account", "link", "answer")
-MOST_QUESTIONS = 500
-"""About the formats of one column: each takes Excel about a millisecond."""
-MOST_CELLS = 3_000_000
-"""Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
-_ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
+CELLS_AT_ONCE = 15_000
+"""That go to Excel in one call, well below a second."""
+_OF_STAFF = (RULE_SHEET, COLUMN_NAMES, "问题清单", "获奖名单")
+"""Further sheets in which staff write."""
 _ALLOWED = tuple(
     f"Allow{what}"
     for what in (
@@ -81,11 +95,26 @@ class LiveBook:
         if found is None:
             return None
         if found.name not in self._grids:
-            area = found.range((1, 1), _last_cell(found))
+            area = found.range((1, 1), last_cell(found))
             # dates, blanks and errors as the reader of files gives them
-            values = area.options(ndim=2, dates=_moment, empty="", err_to_str=True).value
+            values = area.options(ndim=2, dates=moment, empty="", err_to_str=True).value
             self._grids[found.name] = as_grid(values, partial(percent_rows, found, len(values)))
         return self._grids[found.name]
+
+    def hold(self, sheets: Iterable[str]) -> None:
+        """Reads these sheets, and what staff write elsewhere, where the workbook can change while a press works."""
+        for sheet in (*sheets, *_OF_STAFF) if lent.is_lent(self._book) else ():
+            self.grid(sheet)
+
+    def _refuse_changed(self) -> None:
+        """Raises KongjianError where a sheet that was read is not as it was."""
+        read, self._grids = self._grids, {}
+        for name, grid in read.items():
+            now = self.grid(name)
+            if now is None or now.rows != grid.rows or now.errors != grid.errors:
+                raise KongjianError(
+                    f"“{name}”在计算期间改动过{changed_cell(grid, now)}，没有写入；请再按一次"
+                )
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]] | None:
         """The cells of a sheet (row, column) that hold formulas; None where the engine cannot tell."""
@@ -106,6 +135,8 @@ class LiveBook:
 
     def write(self, writing: Writing, progress: Progress = lambda _: None) -> None:
         """Raises KongjianError before the first cell is written; what breaks off later is said by `writing.again`."""
+        if lent.is_lent(self._book):
+            self._refuse_changed()
         rows = [(self._by_name[fold(b.sheet)], b) for b in writing.rows]
         cells = [(self._by_name[fold(c.sheet)], c) for c in writing.cells]
         gone = [(self._by_name[fold(r.sheet)], r) for r in writing.removed]
@@ -119,6 +150,7 @@ class LiveBook:
         begun = False
         try:
             with ExitStack() as after:
+                lent.no_return(self._book)
                 for sheet in {s.name: s for s in sheets}.values():
                     after.enter_context(unprotected(sheet))
                 begun = True
@@ -149,12 +181,23 @@ class LiveBook:
             if isinstance(change.value, str) and change.value not in ("", *YES_NO.values()):
                 cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
             cell.value = change.value
-        for page in writing.pages:
-            progress(f"正在写入{page.spec.sheet}…")
+        pages = sorted(writing.pages, key=lambda page: page.spec.sheet == RUNS)
+        if writing.home:
+            self._put_home({HOME_MESSAGE: BEING_WRITTEN}, [])
+            for page in reversed(pages):
+                self._put_subtitle(page.spec, BEING_WRITTEN)
+        for k, page in enumerate(pages, start=1):
+            progress(f"正在写入{page.spec.sheet}（{k}/{len(pages)}）…")
+            if page.spec.sheet == RUNS:  # the last, which says by being there that all else is
+                self._put_home(writing.home, writing.counts)
             self._put_page(page)
-        self._put_home(writing.home, writing.counts)
         live_names.put_blocks(self._book, writing.blocks)
         live_names.put_texts(self._book, writing.names)
+
+    def _put_subtitle(self, spec: OutputSheet, text: str) -> None:
+        sheet, table = self._table(spec)
+        if _shape(table)[0].row == HEADER_ROW:
+            sheet.range((SUBTITLE_ROW, 1)).value = text
 
     def _put_page(self, page: Page) -> None:
         """Rebuilds one output table; what stood in it before is cleared, formats are kept."""
@@ -167,12 +210,12 @@ class LiveBook:
         if old is not None:
             if page.spec.table == "Problems":
                 live_list.unfold(old)
-            old.clear_contents()
+            for rows in _slices(*old.shape):
+                old[rows, :].clear_contents()
             with suppress(*NOT_THERE):
                 old.api.ClearHyperlinks()
-        if header.row == HEADER_ROW:
-            sheet.range((SUBTITLE_ROW, 1)).value = page.subtitle
         self._put_rows(sheet, table, header, page, old.shape[0] if old is not None else 1)
+        self._put_subtitle(page.spec, page.subtitle)
 
     def _put_rows(self, sheet: xw.Sheet, table: Table, header: xw.Range, page: Page, known: int) -> None:
         rows = block(page.spec, page.frame, page.yes_no)
@@ -186,9 +229,11 @@ class LiveBook:
             live_columns.put_looks(body, page.spec)
         for first, last in text_runs(page.spec):  # before the values, or Excel reads "=1+1" and long digits
             sheet.range((top + 1, left + first), (top + len(rows), left + last)).number_format = "@"
-        body.value = rows
-        if any(c.wraps for c in page.spec.columns):
-            body.rows.autofit()
+        for some in _slices(len(rows), len(page.spec.columns)):
+            part = body[some, :]
+            part.value = rows[some]
+            if any(c.wraps for c in page.spec.columns):
+                part.rows.autofit()
         if page.links:
             live_list.put_links(body, page)
         if page.folded is not None:
@@ -222,36 +267,11 @@ class LiveBook:
                 sheet = self._book.sheets.add(spec.sheet, after=self._book.sheets[len(self._book.sheets) - 1])
                 sheet.range((1, 1)).value = spec.sheet
             else:  # a plain range is left of it
-                sheet.range((HEADER_ROW, 1), _last_cell(sheet, HEADER_ROW + 1)).clear_contents()
+                sheet.range((HEADER_ROW, 1), last_cell(sheet, HEADER_ROW + 1)).clear_contents()
             source = sheet.range((HEADER_ROW, 1)).resize(2, len(spec.columns))
             source[0, :].value = [spec.names]
             self._tables[spec.table] = sheet, sheet.tables.add(source=source, name=spec.table)
         return self._tables[spec.table]
-
-
-def _last_cell(sheet: xw.Sheet, lowest: int = 1) -> tuple[int, int]:
-    """The last row and column in use, counted from A1."""
-    used = sheet.used_range
-    rows, columns = used.row + used.shape[0] - 1, used.column + used.shape[1] - 1
-    if rows * columns > MOST_CELLS:
-        rows = _last_filled(sheet, rows, columns)
-    if rows * columns > 10 * MOST_CELLS:
-        raise KongjianError(f"工作表“{sheet.name}”有{rows}行{columns}列，读不了；请删去多余的行和列再试")
-    return max(rows, lowest), columns
-
-
-def _last_filled(sheet: xw.Sheet, rows: int, columns: int) -> int:
-    """The last row that holds anything, hidden rows included: Excel counts, by halves."""
-    low, high = 1, rows
-    with suppress(*NOT_THERE):
-        count = sheet.book.app.api.WorksheetFunction.CountA
-        while low < high:
-            middle = (low + high) // 2
-            if count(sheet.range((middle + 1, 1), (high, columns)).api):
-                low = middle + 1
-            else:
-                high = middle
-    return high
 
 
 def _shape(table: Table) -> tuple[xw.Range, xw.Range | None]:
@@ -261,58 +281,10 @@ def _shape(table: Table) -> tuple[xw.Range, xw.Range | None]:
     return area[0, :], area[1:, :] if height > 1 else None
 
 
-def _moment(
-    year: int, month: int, day: int, hour: int, minute: int, second: int, microsecond: int = 0, **_: Any
-) -> Cell:
-    """A date, a time or both."""
-    date, time = dt.date(year, month, day), dt.time(hour, minute, second, microsecond)
-    if date == DAY_ZERO.date():
-        return time
-    return date if time == dt.time() else dt.datetime.combine(date, time)
-
-
-def percent_rows(sheet: xw.Sheet, last: int, column: int) -> set[int]:
-    """The rows of a column whose cells show a percentage; Excel tells the format of many cells where it is one."""
-    out: set[int] = set()
-    todo = [(1, last)]
-    with suppress(*NOT_THERE):
-        for _ in range(MOST_QUESTIONS):
-            if not todo:
-                return out
-            first, end = todo.pop()
-            shown = sheet.range((first, column), (end, column)).number_format
-            if isinstance(shown, str):
-                out.update(range(first, end + 1) if "%" in shown else ())
-            elif first < end:
-                middle = (first + end) // 2
-                todo += [(first, middle), (middle + 1, end)]
-    return set()
-
-
-def as_grid(values: list[list[Any]], percents: Callable[[int], Collection[int]] = lambda _: ()) -> Grid:
-    """Cells as xlwings gives them, error values told apart. A typed text like #N/A counts as one."""
-    errors: dict[tuple[int, int], str] = {}
-    for r, row in enumerate(values):
-        for c, cell in enumerate(row):
-            if cell is None:
-                row[c] = ""
-            elif isinstance(cell, Decimal):  # a currency format
-                row[c] = float(cell)
-            elif cell in _ERRORS or is_error_code(cell):
-                errors[r + 1, c + 1] = cell if isinstance(cell, str) else "#错误"
-                row[c] = ""
-    return Grid(values, errors, percents=percents)
-
-
-def formula_places(written: Any, grid: Grid) -> frozenset[tuple[int, int]]:
-    """Where a sheet's formulas stand, of what Excel gives as each cell's formula: for a text that is the text itself."""
-    lines = [[written]] if isinstance(written, str) else written
-    return frozenset(
-        (r, c)
-        for r, (line, cells) in enumerate(zip(lines, grid.rows, strict=False), start=1)
-        for c, (text, shown) in enumerate(zip(line, cells, strict=False), start=1)
-        if isinstance(text, str) and text.startswith("=") and text != shown
-    )
+def _slices(height: int, width: int) -> Iterator[slice]:
+    """The rows of an area by as many as go to Excel in one call."""
+    high = max(1, CELLS_AT_ONCE // width)
+    return (slice(start, min(start + high, height)) for start in range(0, height, high))
 
 
 def text_runs(spec: OutputSheet) -> list[tuple[int, int]]:

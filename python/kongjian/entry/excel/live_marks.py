@@ -12,22 +12,33 @@ from kongjian.intake.marks import FILLS
 from kongjian.xlsx.fill_marks import SIGN, Mark, formula
 
 _BY_FORMULA = 2  # XlFormatConditionType.xlExpression
+_R1C1 = -4150  # XlReferenceStyle.xlR1C1
 _LONGEST_ADDRESS = 250  # Excel takes an address of at most 255 characters
 
 
 def put_marks(sheet: xw.Sheet, marks: Sequence[Mark]) -> None:
-    """Puts these marks in place of those that the sheet has; nothing where the engine knows no conditional formats."""
+    """Puts these marks in place of those that the sheet has; nothing where the engine knows no conditional formats.
+
+    Nothing either while no cell is active (a chart sheet is shown): the marks of before compare with what was there then.
+    """
     api = sheet.api
-    if not hasattr(api, "Cells"):
+    if not hasattr(api, "Cells") or not (judged := _judged(api.Application)):
         return
     _remove_ours(api.Cells.FormatConditions)
     for mark in marks:
         for address in addresses(mark.areas):
             rule = api.Range(address).FormatConditions.Add(
-                Type=_BY_FORMULA, Formula1="=" + formula(mark.level, mark.condition)
+                Type=_BY_FORMULA, Formula1="=" + formula(mark.level, mark.condition, judged)
             )
             rule.Interior.Color = _colour(FILLS[mark.level])
             rule.StopIfTrue = False
+
+
+def _judged(excel: Any) -> str:
+    """The relative reference to the cell that a rule judges: Excel counts from the active cell, wherever the rule stands."""
+    if excel.ActiveCell is None:
+        return ""
+    return "RC" if excel.ReferenceStyle == _R1C1 else str(excel.ActiveCell.Address).replace("$", "")
 
 
 def _remove_ours(rules: Any) -> None:

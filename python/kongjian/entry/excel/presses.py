@@ -46,7 +46,15 @@ def press(book: xw.Book, entry: str, answer: str = "") -> Sequence[Told] | Quest
     """One press on this workbook: what is told of it, or what it asks. No fault leaves it; each is told."""
     try:
         with quiet(book):
-            return PRESSES[entry](Press(book, answer))
+            return done(Press(book, answer), entry)
+    except Exception as error:
+        return [fault(error, "工作簿")]
+
+
+def done(now: Press, entry: str) -> Sequence[Told] | Question:
+    """The same without Excel being kept quiet."""
+    try:
+        return PRESSES[entry](now)
     except Exception as error:
         return [fault(error, "工作簿")]
 
@@ -215,7 +223,10 @@ def _opened(now: Press) -> tuple[LiveBook, Rules]:
     usual = load_rules()
     live = LiveBook(now.book, usual)
     rules = book_rules(live, now.folder)
-    return live if rules.folder == usual.folder else LiveBook(now.book, rules), rules
+    if rules.folder != usual.folder:
+        live = LiveBook(now.book, rules)
+    live.hold([t.sheet for t in rules.tables])
+    return live, rules
 
 
 def _moment() -> dt.datetime:

@@ -19,14 +19,21 @@ NOT_THERE = (AttributeError, NotImplementedError)
 
 @dataclass(frozen=True)
 class Press:
-    """One press of a button in this workbook; `answer` is the user's to what it asked before."""
+    """One press of a button in this workbook; `answer` is the user's to what it asked before.
+
+    In a thread of its own the workbook is `Lent`, which a press need not know.
+    """
 
     book: xw.Book
     answer: str = ""
+    tell: Callable[[str], None] | None = None
 
     def progress(self, text: str) -> None:
-        """Shows in the status bar what is being done."""
-        _try(self.book.app, "status_bar", text)
+        """Tells what is being done; shows it in the status bar where nobody is there to be told."""
+        if self.tell:
+            self.tell(text)
+        else:
+            _try(self.book.app, "status_bar", text)
 
     @property
     def folder(self) -> Path | None:

@@ -32,7 +32,9 @@ def edition(
 
     分校版 goes out whatever is open: it serves to mend that; of it those of `schools` or all. What a proof has doubts
     about is asked, unless staff have `checked` it; a yes makes the schools' files in question.
+    Raises KongjianError while the results are half written.
     """
+    sending_gate.refuse_half_written(sheets)
     if wanted != send_copies.BY_SCHOOL and (asked := sending_gate.gate(run, sheets, wanted, answer)):
         return asked
 
@@ -47,7 +49,8 @@ def edition(
         )
         yield Told(f"{sent.message}（{out}）", mode, sent.lines, sent.drafts, folder, ask)
 
-    return Plan(make=make)
+    count = run.schools if schools is None else len(schools)
+    return Plan(make=make, steps=2 * count if wanted == send_copies.BY_SCHOOL else 2)
 
 
 def corrections(folder: Path, sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:

@@ -49,7 +49,7 @@ def forms(
     def make(progress: Progress) -> Iterable[Told]:
         made = make_and_collect.make(run, jobs, book, out, wanted, today, shape, to_pdf, templates, progress)
         mode = ERROR if made.failed else INFO
-        yield Told(f"{made.message}（{out}）", mode, (*made.failed, *made.notes))
+        yield Told(f"{made.message}（{out}）", mode, (*made.failed, *made.notes), folder=out)
 
     return Plan(None, stale(run, sheets), make, count(jobs, shape))
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from kongjian.base.errors import KongjianError
 from kongjian.engine.declined import listed
 from kongjian.entry.plans.plan_model import ANYWAY, Question
 from kongjian.intake.sheets import Sheets
-from kongjian.workbook.last_run_sheets import previous_run, said_of_awards, shown_awards
+from kongjian.workbook.last_run_sheets import half_written, previous_run, said_of_awards, shown_awards
 from kongjian.workbook.run import Run
+
+
+def refuse_half_written(sheets: Sheets) -> None:
+    """Raises KongjianError while results are being written, and where they were not written to the end."""
+    if half_written(sheets):
+        raise KongjianError(
+            "工作簿的结果正在写入，或者上次没有写完，现在不能发送；请等写完，或再按“重新计算排名”"
+        )
 
 
 def stale(run: Run, sheets: Sheets) -> str:
@@ -21,7 +30,11 @@ def stale(run: Run, sheets: Sheets) -> str:
 
 
 def gate(run: Run, sheets: Sheets, what: str, answer: str) -> Question | None:
-    """What is asked before `what` goes to others while anything is open; None where nothing is or the answer says so."""
+    """What is asked before `what` goes to others while anything is open; None where nothing is or the answer says so.
+
+    Raises KongjianError where no answer helps.
+    """
+    refuse_half_written(sheets)
     if answer == ANYWAY or not run.schools + run.teachers:  # where there is no data nothing can go out
         return None
     old = stale(run, sheets)

@@ -73,6 +73,8 @@ _MESSAGES = {
     "ServerDied": "Python中途停止了，这次没有完成（错误号{number}）。请再按一次；仍不行请关闭Excel，不要保存，重新打开再试。",
     "NoPython": "Python里出错，这次没有完成（错误号{number}：{reason}）。请把这句话发给技术人员。",
     "NoMacPython": f"Python没有运行起来，这次没有完成。{_AS_BEFORE}请看“{HELP}”表的“没有Python”。",
+    "Stop": "刚才按的还没有做完，进度在左下角的状态栏。要停下来吗？",
+    "Closing": "刚才按的还没有做完。现在关闭就停下来，已经开始写入的会先写完。仍要关闭吗？",
     "NoData": "还没有数据：请先把平台数据粘贴到“学校数据”或“教师数据”，从第4行起。",
     "NoSheet": "找不到这张表，它可能已被隐藏或删除。请取消隐藏，或用原来的kongjian.xlsm。",
     "NameSchool": "学校名称",

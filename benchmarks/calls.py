@@ -1,0 +1,128 @@
+"""Buttons as Excel sees them: how long each call into Python takes and what goes through it, over the demo city.
+
+The macros' text runs in the interpreter, through xlwings' own CallUDF and Windows engine, over the interpreter's Excel
+objects; what COM itself takes comes on top. `python benchmarks/calls.py [ENTRY …]` prints the table of these buttons.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests" / "shared"))
+
+import windows_side  # noqa: E402
+from kongjian.demo.generate import demo_data  # noqa: E402
+from kongjian.rules import load_rules  # noqa: E402
+from kongjian.workbook.recalculate import recalculate  # noqa: E402
+from kongjian.workbook.shipped.build_workbook import build  # noqa: E402
+from kongjian.workbook.shipped.commands import COMMANDS  # noqa: E402
+from measure import Row, show  # noqa: E402
+from vba_host import VbaHost  # noqa: E402
+
+MOST = 2.0
+"""Seconds of one call."""
+MEASURED = (
+    "check_data", "recalculate", "application_forms", "review_forms", "publicity_list", "work_summary",
+    "collect_forms", "send_live", "send_values", "send_by_school", "send_public", "selfcheck", "restore_backup",
+)  # fmt: skip
+VARIANT = 16
+"""Bytes of a value that COM hands over, its text apart."""
+
+
+@dataclass
+class Seen:
+    """The calls of one press: seconds of each, bytes in and out, bytes that Excel was asked for and given meanwhile."""
+
+    seconds: list[float] = field(default_factory=list)
+    asks: list[float] = field(default_factory=list)
+    through: int = 0
+    excel: int = 0
+    whole: float = 0.0
+
+
+def pressed(book: Path, entry: str, idle: float = 0.05) -> Seen:
+    """One press until it is done; Excel is idle for so long between two calls, where it would be for a second."""
+    seen, host = Seen(), windows_side.real(VbaHost(book))
+    host.app.answer_dialogs(*[6] * 9)
+    ask, told = windows_side.call, windows_side._told
+
+    def call(module: str, name: str, *given: object, **more: Any) -> Any:
+        started = time.perf_counter()
+        found = ask(module, name, *given, **more)
+        spent = time.perf_counter() - started
+        (seen.asks if name == "poll" else seen.seconds).append(spent)
+        seen.through += size(given) + size(found)
+        return found
+
+    def _told(work: Any, *given: Any) -> Any:
+        found = told(work, *given)
+        seen.excel += size(given) + size(found)
+        return found
+
+    windows_side.call, windows_side._told = call, _told
+    command = next(c.id for c in COMMANDS if c.entry == entry)
+    started = time.perf_counter()
+    try:
+        host.run(f"KongjianRun_{command}")
+        while host.excel.pending:
+            time.sleep(idle)
+            host.turn()
+    finally:
+        windows_side.call, windows_side._told = ask, told
+    seen.whole = time.perf_counter() - started
+    return seen
+
+
+def size(value: object) -> int:
+    """Bytes of a value as COM hands it over."""
+    if isinstance(value, str):
+        return VARIANT + 2 * len(value)
+    if isinstance(value, tuple | list):
+        return sum(map(size, value))
+    items = getattr(value, "items", None)
+    return sum(map(size, items)) if isinstance(items, list) else VARIANT
+
+
+def measure(folder: Path, entries: Sequence[str] = MEASURED) -> list[Row]:
+    rules = load_rules()
+    city = folder / "city" / "city.xlsm"
+    city.parent.mkdir()
+    build(rules, city, demo_data(rules))
+    recalculate(city)
+    out = []
+    for entry in entries:
+        own = folder / entry / city.name
+        own.parent.mkdir()
+        shutil.copy(city, own)
+        seen = pressed(own, entry)
+        label = next(c.label for c in COMMANDS if c.entry == entry)
+        longest = max(seen.seconds)
+        out.append(
+            Row(
+                f"按钮“{label}”最长的一次调用",
+                f"{show(longest)}，第一次{show(seen.seconds[0])}，问进度{show(max(seen.asks, default=0.0))}",
+                f"共{len(seen.seconds) + len(seen.asks)}次，整个{show(seen.whole)}，经过调用{seen.through / 1024:.1f} KB，读写Excel {seen.excel / 2**20:.1f} MB",
+                f"{longest / MOST:.2f}",
+                1.0,
+                longest <= MOST,
+            )
+        )
+        print(out[-1].cells, file=sys.stderr)
+    return out
+
+
+if __name__ == "__main__":
+    from measure import table
+
+    assert threading.current_thread() is threading.main_thread()
+    with tempfile.TemporaryDirectory() as here:
+        print(table(measure(Path(here), sys.argv[1:] or MEASURED)))
