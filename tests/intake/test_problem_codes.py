@@ -344,6 +344,10 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "score_differs": (
         teachers({"平台得分": 90.0}), "提示 教师数据!P4 平台得分与计算得分不同，按口径“得分依据”用平台得分",
     ),
+    "score_sources_mixed": (
+        teachers({"平台得分": 100.0}, OTHER, {**OTHER, "账号": "t3", "教师姓名": "李四"}),
+        "警告 教师数据!A3 排名的教师里1个按平台得分、2个按计算得分，两种分不能直接比",
+    ),
     "no_award_place": (teachers({}), "提示 学校数据!A3 网络学习空间应用示范校到第3名，达标的只有1个"),
     "decline_unclear": (
         declined(PERSON, "不放弃", ""),

@@ -173,7 +173,7 @@ def test_nobody_is_found_where_nobody_is_sought(tmp_path: Path) -> None:
 
 def test_the_hour_a_file_was_made_is_no_account(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    book.properties.created = datetime(2012, 12, 12, 12, 12, 12)  # noqa: DTZ001
+    book.properties.created = datetime(2012, 12, 12, 12, 12, 12)
     book.active["A1"] = "2012-12-12 12:12"  # type: ignore[index]
     book.save(tmp_path / "a.xlsx")
     found = found_in(tmp_path / "a.xlsx", WANTED)

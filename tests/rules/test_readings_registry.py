@@ -51,7 +51,7 @@ ROOMS = {
     "engine.eligibility": "pass_mark",
     "engine.authority": "authority",
     "engine.evidence.clean_awards": "rank_by",
-    "engine.calculate": "rank_by",
+    "engine.calculate": "rank_by rank_by",
     "engine.ranking": "rank_method rank_method",
     "engine.awards": "rank_among ties rank_method",
     "engine.evidence.near_lines": "rank_method ties",

@@ -15,16 +15,18 @@ from kongjian.engine.declined import Decline, declined_rows, of_units
 from kongjian.engine.effective import read_log
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Frame, Ints, Texts, texts
+from kongjian.engine.frame import Bools, Frame, Ints, Texts, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.matching import rows
 from kongjian.engine.measures import Below, partial, school_measures, teacher_measures
 from kongjian.engine.monthly import Monthly, Months, in_period, monthly, monthly_scores, report_months
 from kongjian.engine.outcome import Inputs, Outcome, Results, named, platform_cents, shown_keys
+from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.result_tables import eligibility_table, ranking_table, score_table, stacked
 from kongjian.engine.rounding import MISSING
 from kongjian.engine.scoring import Scores, score
 from kongjian.rules.model import Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankBy
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import counting_score
@@ -33,6 +35,11 @@ RANK_BY: dict[RankBy, Callable[[Ints, Monthly], Ints]] = {
     RankBy.TOTAL: lambda score_cents, _: score_cents,
     RankBy.MONTHLY_AVERAGE: lambda _, months: months.average,
 }
+_BY_MONTHS: dict[RankBy, Callable[[Monthly], Bools]] = {
+    RankBy.TOTAL: lambda months: np.zeros_like(months.stood_in),
+    RankBy.MONTHLY_AVERAGE: lambda months: ~months.stood_in,
+}
+"""Whose rank rests on the platform's monthly scores."""
 
 
 def calculate(
@@ -118,6 +125,7 @@ def outcome(
         words, said = of_units(kind, shown_keys(kind, names), units, declines, rules, findings)
     out = judged(kind, units, scores, months, rules, words)
     report_months(units, out.monthly, out.score_cents, kind, rules, findings)
+    _report_two_sources(kind, out, rules, findings)
     return out, said
 
 
@@ -151,6 +159,16 @@ def _report_scores(kind: str, units: Frame, scores: Scores, rules: Rules, findin
     used = counting_score(rules)
     for i in np.flatnonzero((platform != MISSING) & (platform != scores.cents)):
         findings.add("score_differs", f"{kind}s", at[i], column.name, used=used)
+
+
+def _report_two_sources(kind: str, o: Outcome, rules: Rules, findings: Findings) -> None:
+    """Finds that some of those ranked stand there by the platform's number and others by a computed one."""
+    by_platform = o.adopted.all(axis=0) | _BY_MONTHS[rules.choice(RankBy)](o.monthly)
+    ranked = o.standing.rank != UNRANKED
+    count, whole = int(ranked.sum()), int((ranked & by_platform).sum())
+    if 0 < whole < count:
+        kinds = OBJECT_LABELS[kind]
+        findings.add("score_sources_mixed", f"{kind}s", kind=kinds, platform=whole, computed=count - whole)
 
 
 def _ranks(kind: str, o: Outcome) -> dict[str, float]:

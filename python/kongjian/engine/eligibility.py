@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,8 +27,8 @@ COUNTED: dict[PassMark, Callable[[Ints, Floats], Ints]] = {
     ),
 }
 """The cents that a score has reached, as the comparison with a bound takes it."""
-Why = Callable[[int], str]
-"""How to say that a unit, by its position, does not meet a condition."""
+Why = Callable[[Ints], Iterable[str]]
+"""How to say of units, by their positions, that each does not meet a condition."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Eligibility:
         """Why each unit does not qualify, joined by ；. Worded when first asked for: most passes never ask."""
         said: list[list[str]] = [[] for _ in range(len(self.eligible))]
         for condition, met in self.conditions.items():
-            why = self._why[condition]
-            for i in np.flatnonzero(~met).tolist():
-                said[i].append(why(i))
+            below = np.flatnonzero(~met)
+            for i, why in zip(below.tolist(), self._why[condition](below), strict=True):
+                said[i].append(why)
         return texts(JOIN.join(s) for s in said)
 
 
@@ -59,18 +59,29 @@ def eligibility(units: Frame, monthly: Monthly, kind: str, rules: Rules) -> Elig
 
 
 def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -> tuple[Bools, Why]:
-    """Whether each unit meets one condition, and how to say that unit i does not."""
+    """Whether each unit meets one condition, and how to say that some do not."""
     if condition.kind == "yes_no":
         value = units[condition.columns[0]]
-        return value == 1, lambda i: f"{condition.label}未填" if np.isnan(value[i]) else condition.reason
+        unknown = f"{condition.label}未填"
+        return value == 1, lambda at: (unknown if v != v else condition.reason for v in value[at].tolist())
+    say = _saying(condition)
     if condition.kind == "rate":
         rate = opening_rate(units, condition)
-        return rate >= condition.at_least, lambda i: _say(
-            condition, percent(rate[i], condition.at_least), np.isnan(rate[i])
+        return rate >= condition.at_least, lambda at: (
+            say(percent(r, condition.at_least), r != r) for r in rate[at].tolist()
         )
     cents = monthly.lowest if condition.kind == "every_month" else monthly.average
     met = reached(condition, monthly, rules) >= round(condition.at_least * 100)
-    return met & ~monthly.barred, lambda i: _say_months(condition, cents, monthly, rules, i)
+    return met & ~monthly.barred, lambda at: (
+        monthly.absent(i, rules) if barred else say(_points(c, exact, condition), c == MISSING)
+        for i, barred, c, exact in zip(
+            at.tolist(),
+            monthly.barred[at].tolist(),
+            cents[at].tolist(),
+            monthly.exact[at].tolist(),
+            strict=True,
+        )
+    )
 
 
 def reached(condition: Condition, monthly: Monthly, rules: Rules) -> Ints:
@@ -78,12 +89,6 @@ def reached(condition: Condition, monthly: Monthly, rules: Rules) -> Ints:
     if condition.kind == "every_month":
         return monthly.lowest
     return COUNTED[rules.choice(PassMark)](monthly.average, monthly.exact)
-
-
-def _say_months(condition: Condition, cents: Ints, monthly: Monthly, rules: Rules, i: int) -> str:
-    if monthly.barred[i]:
-        return monthly.absent(i, rules)
-    return _say(condition, _points(cents[i], monthly.exact[i], condition), cents[i] == MISSING)
 
 
 def _points(cents: int, exact: float, condition: Condition) -> str:
@@ -106,12 +111,14 @@ def opening_rate(units: Frame, condition: Condition) -> Floats:
     return np.where(sound & (total > 0), rate, np.nan)
 
 
-def _say(condition: Condition, value: str, unknown: bool) -> str:
-    if unknown:
-        return f"{condition.label}无法计算"
+def _saying(condition: Condition) -> Callable[[str, bool], str]:
+    """What is said of a value below the condition's bound, or of one that is unknown."""
     rate = condition.kind == "rate"
     bound = f"{round(condition.at_least * 100, 2):g}%" if rate else f"{condition.at_least:g}分"
-    return condition.reason.format(value=value, at_least=bound)
+    unknown = f"{condition.label}无法计算"
+    return lambda value, is_unknown: (
+        unknown if is_unknown else condition.reason.format(value=value, at_least=bound)
+    )
 
 
 def percent(rate: float, at_least: float) -> str:

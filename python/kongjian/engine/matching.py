@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import repeat
 
 import numpy as np
 
@@ -67,15 +68,20 @@ def _numerals(key: str) -> str:
 def locate(keys: Iterable[str], among: Iterable[str]) -> Ints:
     """For each key its first position among the others, NOT_FOUND where there is none or it is blank."""
     index: dict[str, int] = {"": NOT_FOUND}
-    for i, key in enumerate(among):
+    for i, key in enumerate(_plain(among)):
         index.setdefault(key, i)
-    get = index.get
-    return np.array([get(k, NOT_FOUND) for k in keys], dtype=np.int64)
+    return np.array([*map(index.get, _plain(keys), repeat(NOT_FOUND))], dtype=np.int64)
+
+
+def _plain(keys: Iterable[str]) -> Iterable[str]:
+    """Keys as a list, which Python walks three times as fast as an array."""
+    return keys.tolist() if isinstance(keys, np.ndarray) else keys
 
 
 def accounts(frame: Frame) -> list[str]:
     """The trusted accounts of a table."""
-    return list(frame[ACCOUNT])
+    found: list[str] = frame[ACCOUNT].tolist()
+    return found
 
 
 def rows(frame: Frame) -> Ints:

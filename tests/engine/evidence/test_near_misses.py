@@ -213,7 +213,8 @@ def _plain_bound(
         value = int((months.lowest if condition.kind == "every_month" else months.average)[i])
         counted = value
         if exact and condition.kind != "every_month":
-            counted = math.floor(Fraction(float(months.exact[i])).limit_denominator(10**6) * 100)
+            # a thousand-millionth below still reaches: the noise of a mean
+            counted = math.floor((Fraction(float(months.exact[i])) + Fraction(1, 10**9)) * 100)
         yield value, counted, cents(condition.at_least), cents(near.mark_points)
 
 
