@@ -94,6 +94,8 @@ def test_notepad_can_read_the_notes_and_they_name_this_version(made: Path) -> No
     assert notes.startswith(b"\xef\xbb\xbf")
     assert notes.count(b"\n") == notes.count(b"\r\n") > 20
     assert "{{" not in notes.decode()
+    zipped = hashlib.sha256((made.parent / PYTHON).read_bytes()).hexdigest()
+    assert f"它来自 {PYTHON}，SHA-256 {zipped}，" in notes.decode()
     assert "%LOCALAPPDATA%\\Programs\\kongjian" in notes.decode()
 
 
@@ -318,10 +320,13 @@ def test_removed_it_leaves_workbooks_and_schemes_alone_and_nothing_else(
     kept.parent.mkdir(parents=True)
     kept.write_text("x")
     places.error_log().write_text("x")
+    places.cache_folder().mkdir(parents=True)
+    (places.cache_folder() / "rules-1.pickle").write_text("x")
     assert on_site.uninstall(site.home) == 0
     assert site.registry.values == empty
     assert not site.home.exists()
     assert not places.error_log().exists()
+    assert not places.cache_folder().exists()
     assert kept.is_file()
     said = capsys.readouterr().out
     assert f"已删除 {site.home}" in said

@@ -91,6 +91,12 @@ def own_folder(platform: str = sys.platform, environ: Mapping[str, str] = os.env
     return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kongjian"
 
 
+def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where this program keeps what it can make again: rules that were read and checked."""
+    base = environ.get("LOCALAPPDATA") or environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "kongjian"
+
+
 def error_log() -> Path:
     """The record of the last fault inside this program."""
     return own_folder() / "错误记录.txt"

@@ -181,8 +181,7 @@ def _cache_path(folder: Path) -> Path:
         except OSError:
             digest.update(b"missing")
         digest.update(b"\0")
-    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "kongjian" / f"rules-{digest.hexdigest()}.pickle"
+    return places.cache_folder() / f"rules-{digest.hexdigest()}.pickle"
 
 
 def _keep(cache: Path, rules: Rules) -> None:

@@ -41,7 +41,7 @@ def make(out: Path, python_zip: Path, local: Path | None, step: Callable[[str], 
         got = wheels.collect(lines, python.version, part / PACKAGES, local)
         step("写入程序、规则、模板和工作簿")
         embedded.unpack(python, part / RUNTIME)
-        _program(part)
+        _program(part, {"version": __version__, "python": f"{python_zip.name}，SHA-256 {_sum(python_zip)}"})
         step("核对软件包是否齐全")
         _complete(part, got, python, lines)
         count = _seal(part, got)
@@ -57,7 +57,7 @@ def _empty(folder: Path) -> bool:
     return next(folder.iterdir(), None) is None
 
 
-def _program(part: Path) -> None:
+def _program(part: Path, told: dict[str, str]) -> None:
     """This program as an unzipped copy, and the files that staff see."""
     package = Path(str(resources.files("kongjian")))
     shutil.copytree(
@@ -68,7 +68,9 @@ def _program(part: Path) -> None:
     shutil.copyfile(places.shipped_workbook(), part / places.BOOK)
     texts = package / "entry" / "setup" / "bundle" / "files"
     for source_name, shown in _TEXTS.items():
-        text = (texts / source_name).read_text(encoding="utf-8").replace("{{ version }}", __version__)
+        text = (texts / source_name).read_text(encoding="utf-8")
+        for name, value in told.items():
+            text = text.replace(f"{{{{ {name} }}}}", value)
         # cmd reads the code page of Chinese Windows, Notepad asks for the mark of UTF-8; both want their line ends
         code = "gbk" if source_name.endswith(".cmd") else "utf-8-sig"
         (part / shown).write_bytes(text.replace("\n", "\r\n").encode(code))

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kongjian.base import disk, places
@@ -93,8 +94,14 @@ def uninstall(home: Path) -> int:
             (home / COMMAND).unlink(missing_ok=True)
         home.rmdir()
     places.error_log().unlink(missing_ok=True)
+    for read in places.cache_folder().glob("rules-*"):
+        read.unlink()
+    for folder in (places.cache_folder(), places.own_folder()):
+        with suppress(OSError):  # schemes of the user stay there
+            folder.rmdir()
     print(f"已删除 {home}" if found else "没有装过，没有要删除的程序", flush=True)
-    print(f"保留：“文档”里的工作簿，{places.own_schemes()} 里自己的方案（如果有）", flush=True)
+    own = f"和 {places.own_schemes()} 里自己的方案" if places.own_schemes().is_dir() else ""
+    print(f"保留：“文档”里的工作簿{own}", flush=True)
     interpreter = xlwings_config.read(xlwings_config.settings_file()).get("INTERPRETER_WIN", "")
     if interpreter and home in Path(interpreter).parents:
         print(

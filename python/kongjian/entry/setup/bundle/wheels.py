@@ -55,7 +55,7 @@ def collect(lines: dict[str, str], version: tuple[int, int], folder: Path, local
     folder.mkdir(parents=True)
     if trouble := _fetch(list(lines.values()), version, folder, local):
         whence = f"{local} 里" if local else "软件库（PyPI）里"
-        if not local and any(word in trouble for word in _NETWORK):
+        if not local and "DO NOT MATCH" not in trouble and any(word in trouble for word in _NETWORK):
             raise KongjianError(
                 f"连不上软件库（PyPI），没有取到：{'、'.join(lines)}。怎么办：在有网络的电脑上运行；"
                 "或者把这些软件包的 win_amd64 轮子（.whl）放进一个文件夹，加 --wheels 文件夹"
