@@ -60,7 +60,7 @@ def test_the_folder_holds_program_workbook_rules_templates_packages_and_python(m
     files = tree(made)
     assert {n.split("/")[0] for n in files} == {
         "安装.cmd", "卸载.cmd", "说明.txt", "bundle.json", "kongjian.xlsm",
-        "python", "rules", "templates", "wheels", "runtime",
+        "python", "rules", "templates", "requirements", "wheels", "runtime",
     }  # fmt: skip
     assert {n for n in files if n.startswith("wheels/")} == {
         f"wheels/{n}"

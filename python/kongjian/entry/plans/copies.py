@@ -50,7 +50,7 @@ def edition(
         yield Told(f"{sent.message}（{out}）", mode, sent.lines, sent.drafts, folder, ask)
 
     count = run.schools if schools is None else len(schools)
-    return Plan(make=make, steps=2 * count if wanted == send_copies.BY_SCHOOL else 2)
+    return Plan(make=make, steps=count if wanted == send_copies.BY_SCHOOL else 2)
 
 
 def corrections(folder: Path, sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:
