@@ -13,6 +13,7 @@ from kongjian.base.grid import cell_number, from_serial
 from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.frame import Floats, Frame, texts
+from kongjian.engine.result_tables import with_the_others
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
@@ -86,7 +87,12 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
         elif spec.table in tables:
             frame = tables[spec.table]
             own = yes_no if spec.table.endswith("Measures") else frozenset()
-            out.append(Page(spec, frame, _subtitle(run, spec, frame, moment, "计算"), own))
+            subtitle = _subtitle(run, spec, frame, moment, "计算")
+            if spec.table == "SchoolRanking":
+                ranked, frame = frame.height, with_the_others(frame, run.results.school)
+                if more := frame.height - ranked:
+                    subtitle += f" · 没有名次的{more}所列在后面"
+            out.append(Page(spec, frame, subtitle, own))
     return out
 
 

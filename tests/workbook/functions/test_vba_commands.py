@@ -57,7 +57,7 @@ def host(book: Path) -> VbaHost:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert sorted([*SHEETS, *PYTHON, "OpenFolder"]) == sorted(IDS)
+    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "PrintWhole"]) == sorted(IDS)
 
 
 @pytest.mark.parametrize("id_", IDS)
@@ -302,6 +302,17 @@ def test_a_renamed_sheet_is_still_found_and_a_missing_one_is_told(host: VbaHost)
     host.app.workbook.sheet_named("名单").vba_get("Delete")
     host.run("KongjianRun_GoAwards")
     assert host.shown == [SAY["NoSheet"]]
+
+
+@pytest.mark.parametrize("no_printer", [False, True])
+def test_all_of_a_list_is_printed_and_its_first_page_is_set_again(host: VbaHost, no_printer: bool) -> None:
+    host.run("KongjianRun_GoTeachers")
+    host.excel.no_printer = no_printer
+    before = host.excel.page.area, host.excel.page.header
+    host.run("KongjianRun_PrintWhole")
+    assert host.excel.printed == ([] if no_printer else [("教师数据", "", "")])
+    assert (host.excel.page.area, host.excel.page.header) == before != ("", "")
+    assert host.shown == ([SAY["NoPrint"]] if no_printer else [])
 
 
 def test_a_workbook_never_saved_has_no_folder(host: VbaHost) -> None:

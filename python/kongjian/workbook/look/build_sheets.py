@@ -18,7 +18,8 @@ from kongjian.intake.sheets import COLUMN_NAMES
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
-from kongjian.workbook.look.build_marks import mark
+from kongjian.workbook.look.build_marks import lines, mark
+from kongjian.workbook.look.build_paper import first_page_only, printed_whole
 from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.xlsx.fill_marks import NEVER, formula
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet
@@ -68,6 +69,7 @@ def add_input(
         sheet.conditional_format("A2", {**rule, "format": styles.get(bg_color=f"#{colour}")})
     freeze(sheet, frozen_columns(headers, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
+    first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM)
 
 
 def _guidance(table: InputTable) -> str:
@@ -186,8 +188,11 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     if output.table == COLUMN_NAMES.table:
         _school_names(sheet, styles, len(output.columns) + 1)
     mark(sheet, styles, rules, output)
+    lines(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
+    if not printed_whole(output.table):
+        first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM, any(c.wraps for c in output.columns))
     if output.protected:
         sheet.protect("", _PROTECT)
 
