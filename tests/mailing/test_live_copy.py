@@ -19,6 +19,7 @@ from kongjian.mailing.formulas import FUNCTIONS
 from kongjian.mailing.live_copy import Counts, contents, live_copy
 from kongjian.rules import load_rules, resolve
 from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.look.build_paper import IN_A_COPY
 from kongjian.workbook.lookup_sheet import SELECTION
 from kongjian.workbook.run import Run
 from native_engines import Book, Cells, differences, expected, random_run, stored
@@ -225,10 +226,11 @@ def test_it_prints_like_the_workbook(live: Path) -> None:
         assert sheet.page_setup.paperSize == 9, sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         # one page wide is the default and stands in no attribute
-        assert (sheet.page_setup.fitToWidth or 1, int(sheet.page_setup.fitToHeight)) == (1, 0)
+        cover = sheet.title == "说明"  # on one page
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, None if cover else "0")
         assert "第&P页 共&N页" in str(sheet.oddFooter.center.text).replace("&8", "")
         assert sheet.freeze_panes
-        assert sheet.print_title_rows
+        assert bool(sheet.print_title_rows) != cover
         assert not sheet.protection.sheet
         assert sheet.sheet_state == "visible"
 
@@ -238,6 +240,14 @@ def test_helper_columns_and_empty_places_are_not_printed(live: Path) -> None:
     last = 3 + len(run.results.school.order)
     assert 3 < last < 3 + run.schools
     assert book["学校排名"].print_area == f"'学校排名'!$A$1:$G${last}"
+
+
+def test_a_long_sheet_prints_its_first_page_and_says_so(live: Path) -> None:
+    book = openpyxl.load_workbook(live)
+    cut = {s.title: s.print_area for s in book if IN_A_COPY in str(s.oddHeader.right.text)}
+    long = {s.title for s in book if s.max_row > 300}
+    assert set(cut) == long - {"说明", "规则"}
+    assert all(3 < int(area.rpartition("$")[2]) < 80 for area in cut.values())
 
 
 def test_the_cells_to_change_are_coloured_and_take_numbers_only(live: Path) -> None:

@@ -60,8 +60,9 @@ def both(*changes: Callable[[Book], None]) -> Callable[[Book], None]:
 
 def ways(path: Path, sheet: str = "教师排名") -> dict[str, str]:
     """变化 of a ranking."""
-    names = column(path, sheet, "教师姓名" if sheet == "教师排名" else "学校名称")
-    return dict(zip(names, column(path, sheet, "变化"), strict=True))
+    who = "教师姓名" if sheet == "教师排名" else "学校名称"
+    rows = zip(*(column(path, sheet, name) for name in ("名次", who, "变化")), strict=True)
+    return {name: way for rank, name, way in rows if rank}
 
 
 def listed(path: Path, kind: str = "教师") -> dict[str, str]:

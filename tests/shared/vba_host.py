@@ -8,7 +8,7 @@ from typing import Any
 
 from pyopenvba.apps import excel
 from pyopenvba.apps.excel import ExcelApplication
-from pyopenvba.apps.excel._model import Application, Area, Range, RowsOf, Workbook
+from pyopenvba.apps.excel._model import Application, Area, Range, RowsOf, Workbook, Worksheet
 from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method, setter
 from pyopenvba.interpreter._runtime import ModuleRuntime, Slot
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, VBAInt, error
@@ -35,6 +35,9 @@ class CallingApplication(Application):
         self.calculated = 0
         self.marked: list[str] = []
         self.opened: list[str] = []
+        self.printed: list[tuple[str, str, str]] = []
+        self.page = PageSetup()
+        self.no_printer = False
         self.chosen: Sequence[str] | None = None
         self.asked: list[tuple[str, str]] = []
         self.addin = False
@@ -104,6 +107,32 @@ class CallingApplication(Application):
         self.calculated += 1
 
 
+class PageSetup(VBAObject):
+    """What of a sheet is printed, and what stands above it."""
+
+    vba_type_name = "PageSetup"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.area, self.header = "$A$1:$G$40", "&R&9a line"
+
+    @member
+    def PrintArea(self) -> object:  # noqa: N802
+        return self.area
+
+    @setter("PrintArea")
+    def _area(self, value: object) -> None:
+        self.area = str(value)
+
+    @member
+    def RightHeader(self) -> object:  # noqa: N802
+        return self.header
+
+    @setter("RightHeader")
+    def _header(self, value: object) -> None:
+        self.header = str(value)
+
+
 class AddIn(VBAObject):
     """xlwings' add-in, open."""
 
@@ -120,6 +149,15 @@ def _mark(area: Range) -> None:
 
 def _open(book: Workbook, Address: object) -> None:  # noqa: N803
     book.vba_get("Application").opened.append(str(Address))  # type: ignore[attr-defined]
+
+
+def _print(page: Worksheet, Preview: object = MISSING) -> None:  # noqa: N803
+    excel = page.vba_get("Application")
+    assert Preview is True, "nothing is printed that nobody has seen"
+    if excel.no_printer:  # type: ignore[attr-defined]
+        raise error(1004, "no printer")
+    setup = excel.page  # type: ignore[attr-defined]
+    excel.printed.append((str(page.vba_get("Name")), setup.area, setup.header))  # type: ignore[attr-defined]
 
 
 def _fill(area: Range, Destination: object, Type: object = MISSING) -> None:  # noqa: N803
@@ -142,6 +180,8 @@ Range._vba_members["autofill"] = MemberSpec(
 )
 Range.vba_add_member(MemberSpec("Dirty", "method", getter=_mark))
 RowsOf.vba_add_member(MemberSpec("AutoFit", "method", getter=lambda _: None))
+Worksheet.vba_add_member(MemberSpec("PageSetup", "property", getter=lambda s: s.vba_get("Application").page))
+Worksheet.vba_add_member(MemberSpec("PrintOut", "method", getter=_print, parameters=("Preview",)))
 Workbook.vba_add_member(MemberSpec("FollowHyperlink", "method", getter=_open, parameters=("Address",)))
 
 

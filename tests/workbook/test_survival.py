@@ -223,7 +223,7 @@ def test_a_filter_is_cleared_and_its_hidden_rows_are_shown(used: Path, again: Pa
     assert before[part].count(b' hidden="1"') == 2
     assert after[part].count(b' hidden="1"') == 0
     assert b"filterColumn" not in after[table_part(after, "SchoolRanking")]
-    assert table_ref(again, "SchoolRanking") == ("A3:G7", "A3:G7")
+    assert table_ref(again, "SchoolRanking") == ("A3:G9", "A3:G9")
 
 
 def test_links_of_others_stay_on_the_problem_list(again: Path) -> None:

@@ -72,7 +72,8 @@ def calculated(path: Path) -> Path:
 
 
 def ranking(path: Path) -> list[tuple[object, ...]]:
-    return [tuple(row[:3]) for row in cells(path, "学校排名")[3:]]
+    """The schools with a rank; the others stand behind them."""
+    return [tuple(row[:3]) for row in cells(path, "学校排名")[3:] if row[0]]
 
 
 def check_handful(path: Path) -> None:
@@ -150,7 +151,7 @@ def test_a_book_saved_by_libreoffice(book: Path, tmp_path: Path) -> None:
     recalculate(book, now=NOW)
     saved = calculated(convert(book, "xlsx", tmp_path / "office"))
     check_handful(saved)
-    assert table_ref(saved, "SchoolRanking") == ("A3:G7", "A3:G7")
+    assert table_ref(saved, "SchoolRanking") == ("A3:G8", "A3:G8")
     assert len(column(saved, "运行记录", "时间")) == 2
 
 
@@ -200,7 +201,7 @@ def test_sheet_names_with_spaces(book: Path) -> None:
     names = opened(book).sheetnames
     assert " 学校 排名" in names
     assert "学校排名" not in names
-    assert [row[1] for row in cells(book, " 学校 排名")[3:]] == RANKED
+    assert [row[1] for row in cells(book, " 学校 排名")[3:] if row[0]] == RANKED
     links = [c.hyperlink.location for (c,) in opened(book)[" 问题 清单"]["D4:D9"] if c.hyperlink]
     assert {link.split("!")[0] for link in links} <= {"' 学校 数据'", "'教师数据'"}
     assert links

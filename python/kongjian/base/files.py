@@ -68,7 +68,8 @@ def replace_file(
 ) -> None:
     """Puts what `write` produces in the place of `target`: whole or not at all, the old file as .bak.
 
-    At every moment `target` is the old file or the new one. `last` may still refuse: it is asked when all is written,
+    At every moment `target` is the old file or the new one; one that lives no longer than this run is not waited for until
+    it is on the disk. `last` may still refuse: it is asked when all is written,
     and no other run puts a file into this folder between its answer and the replacing.
     """
     global finished
@@ -86,8 +87,10 @@ def replace_file(
     try:
         _sweep(target)
         write(temporary)
-        with temporary.open("rb+") as out:
-            os.fsync(out.fileno())
+        short_lived = holds(target)
+        if not short_lived:
+            with temporary.open("rb+") as out:
+                os.fsync(out.fileno())
         with alone_in(target.parent):
             _refuse_locked(target)
             last(target)
@@ -99,8 +102,9 @@ def replace_file(
                     shutil.copy2(target, fresh_backup)
                 fresh_backup.replace(backup)
             temporary.replace(target)
-            finished += not holds(target)
-        sync_folder(target.parent)
+            finished += not short_lived
+        if not short_lived:
+            sync_folder(target.parent)
     except KongjianError:
         raise
     except Exception as error:

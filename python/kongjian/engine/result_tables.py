@@ -7,6 +7,7 @@ import numpy as np
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.outcome import NAME_COLUMNS, Outcome, shown_keys
+from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents
 from kongjian.engine.scoring import scores_frame
 from kongjian.rules.objects import OBJECT_LABELS
@@ -38,6 +39,10 @@ def eligibility_table(kind: str, o: Outcome) -> Frame:
     )
 
 
+NOT_QUALIFIED, NO_SCORE = "未达标", "没有得分"
+"""Why a school has no rank."""
+
+
 def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> Frame:
     names = o.names.take(o.order)
     keys, ranks = numbered(shown_keys(kind, names)), o.standing.rank[o.order].astype(np.float64)
@@ -56,6 +61,25 @@ def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> 
             "变化": texts(words),
         }
     )
+
+
+def with_the_others(ranking: Frame, o: Outcome) -> Frame:
+    """A ranking of schools, and behind it those without a rank, best first; 变化 says why they have none."""
+    others = np.flatnonzero(o.standing.rank == UNRANKED)
+    scores = from_cents(o.score_cents)[others]
+    order = np.lexsort((o.names["学校名称"][others].astype(str), -np.nan_to_num(scores, nan=-1.0)))
+    others, scores = others[order], scores[order]
+    none = np.full(len(others), np.nan)
+    rows = {
+        "名次": none,
+        "学校名称": o.names["学校名称"][others],
+        "得分": scores,
+        "月均得分": from_cents(o.monthly.average[others]),
+        "并列": texts([""] * len(others)),
+        "上次名次": none,
+        "变化": texts(NO_SCORE if e else NOT_QUALIFIED for e in o.eligibility.eligible[others]),
+    }
+    return stacked([ranking, Frame(rows)])
 
 
 def direction(now: float, before: float) -> str:

@@ -12,6 +12,7 @@ from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry
 from kongjian.mailing.plan import Plan
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.look.build_marks import mark
+from kongjian.workbook.look.build_paper import IN_A_COPY, first_page_only, printed_whole, rows_of_a_page
 from kongjian.workbook.look.build_styles import (
     AMBER,
     GREY,
@@ -60,6 +61,8 @@ _LOOKS: dict[str, dict[str, object]] = {
     },
 }
 _PORTRAIT_UP_TO = 112
+_MOST_PAGES = 3
+"""Of a sheet of a copy that is printed whole."""
 _SCORE_WITHOUT_END = 1e9
 
 
@@ -75,6 +78,7 @@ def free_sheet(
     subtitle: str,
     widths: Sequence[float],
     scheme: str,
+    one_page: bool = False,
 ) -> None:
     """A sheet whose cells are put one by one."""
     sheet.hide_gridlines(2)
@@ -82,7 +86,7 @@ def free_sheet(
         sheet.set_column(index, index, width)
     _titles(sheet, styles, role, title, subtitle)
     sheet.freeze_panes(SUBTITLE_ROW, 0)
-    print_setup(sheet, landscape=True, scheme=scheme, repeat=SUBTITLE_ROW)
+    print_setup(sheet, landscape=not one_page, scheme=scheme, repeat=0 if one_page else SUBTITLE_ROW)
 
 
 def put(sheet: Worksheet, entry: Entry, style: Format, widths: Sequence[float]) -> None:
@@ -133,10 +137,14 @@ def add_sheet(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> 
     _marks(sheet, styles, made, plan)
     widths = [c.width for c in made.columns]
     freeze(sheet, frozen_columns(place.names, widths, plan.rules))
-    printed = sum(c.width for c in made.columns if not c.helper)
-    print_setup(sheet, printed > _PORTRAIT_UP_TO, plan.rules.scheme.name)
-    shown = sum(not c.helper for c in made.columns)
-    if shown < len(widths) or used < rows:
+    printed = [c.width for c in made.columns if not c.helper]
+    across = sum(printed) > _PORTRAIT_UP_TO
+    print_setup(sheet, across, plan.rules.scheme.name)
+    shown = len(printed)
+    wraps = any(c.kind == "text" and c.width >= WRAP_FROM for c in made.columns)
+    if used > _MOST_PAGES * rows_of_a_page(printed, across, wraps) and not printed_whole(made.table):
+        first_page_only(sheet, printed, across, wraps, IN_A_COPY)
+    elif shown < len(widths) or used < rows:
         sheet.print_area(0, 0, HEADER_ROW - 1 + max(used, 1), shown - 1)
 
 

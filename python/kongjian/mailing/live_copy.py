@@ -138,7 +138,7 @@ def package(found: Contents) -> bytes:
     widths = [*RULE_WIDTHS, *bands, WORDS_WIDTH]
     free_sheet(rules, styles, "rules", RULES, _rules_subtitle(found), widths, scheme.name)
     _put_all(rules, styles, found.rules, widths)
-    free_sheet(first, styles, "home", scheme.name, _subtitle(found), NOTE_WIDTHS, scheme.name)
+    free_sheet(first, styles, "home", scheme.name, _subtitle(found), NOTE_WIDTHS, scheme.name, True)
     _put_all(first, styles, found.note, NOTE_WIDTHS)
     if looked and page:
         data = book.add_worksheet(DATA, worksheet_class=_Sheet)

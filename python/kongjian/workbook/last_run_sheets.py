@@ -101,6 +101,7 @@ def _ranking(sheets: Sheets, kind: str) -> Frame | None:
     rows = _rows(sheets, f"{OBJECT_LABELS[kind]}排名", columns)
     if rows is None:
         return None
+    rows = [row for row in rows if not is_blank(row[0])]  # 学校排名 has those without a rank, too
     names = _names(kind, [row[3:] for row in rows])
     now, before = (np.array([_rank(row[k]) for row in rows], dtype=np.float64) for k in (0, 1))
     compared = np.array([not is_blank(row[2]) for row in rows], dtype=bool) | ~np.isnan(before)

@@ -14,6 +14,7 @@ from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.evidence.one_unit import Lookup, lookup
 from kongjian.engine.frame import Floats, Frame, texts
+from kongjian.engine.result_tables import with_the_others
 from kongjian.intake import problem_list
 from kongjian.intake.problem_list import first_area
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
@@ -145,7 +146,12 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
         elif spec.table in tables:
             frame = tables[spec.table]
             own = yes_no if spec.table.endswith("Measures") else frozenset()
-            out.append(Page(spec, frame, _subtitle(run, spec, frame, moment, "计算"), own))
+            subtitle = _subtitle(run, spec, frame, moment, "计算")
+            if spec.table == "SchoolRanking":
+                ranked, frame = frame.height, with_the_others(frame, run.results.school)
+                if more := frame.height - ranked:
+                    subtitle += f" · 没有名次的{more}所列在后面"
+            out.append(Page(spec, frame, subtitle, own))
     return out
 
 

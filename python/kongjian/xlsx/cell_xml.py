@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -30,7 +31,12 @@ def tag(name: str) -> str:
 
 def column_of(c: etree._Element) -> int:
     """The number of a cell's column, from 1."""
-    found = _PLACE.match(c.get("r"))
+    return _column(c.get("r"))
+
+
+@lru_cache(maxsize=4096)
+def _column(ref: str) -> int:
+    found = _PLACE.match(ref)
     assert found is not None
     return column_number(found[1])
 

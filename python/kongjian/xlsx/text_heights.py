@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kongjian.xlsx.xml_text import element, given
@@ -81,6 +82,7 @@ def height_printed(text: str, width: float, style: CellStyle) -> float:
     return _lines_of(text, width, style, 1.0) * style.size * _LINE_OF_ITS_FONT
 
 
+@lru_cache(maxsize=4096)
 def _lines_of(text: str, width: float, style: CellStyle, slack: float) -> int:
     usable = max(width - _PADDING - _INDENT * style.indent, style.size) / slack
     return sum(wrapped(line, usable, style.size) for line in text.split("\n")) if style.wraps else 1

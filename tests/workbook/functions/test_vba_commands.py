@@ -60,7 +60,7 @@ def host(book: Path) -> VbaHost:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence"]) == sorted(IDS)
+    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence", "PrintWhole"]) == sorted(IDS)
 
 
 @pytest.mark.parametrize("id_", IDS)
@@ -350,6 +350,17 @@ def test_the_switch_shows_the_sheets_of_evidence_and_hides_them_again(host: VbaH
         host.run("KongjianRun_ShowEvidence")
         assert visible(host, *evidence, "学校排名", "程序文字") == [shown] * 4 + [True, False]
     assert host.shown == []
+
+
+@pytest.mark.parametrize("no_printer", [False, True])
+def test_all_of_a_list_is_printed_and_its_first_page_is_set_again(host: VbaHost, no_printer: bool) -> None:
+    host.run("KongjianRun_GoTeachers")
+    host.excel.no_printer = no_printer
+    before = host.excel.page.area, host.excel.page.header
+    host.run("KongjianRun_PrintWhole")
+    assert host.excel.printed == ([] if no_printer else [("教师数据", "", "")])
+    assert (host.excel.page.area, host.excel.page.header) == before != ("", "")
+    assert host.shown == ([SAY["NoPrint"]] if no_printer else [])
 
 
 def test_a_workbook_never_saved_has_no_folder(host: VbaHost) -> None:

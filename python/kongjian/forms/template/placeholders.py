@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import Any
 
 from kongjian.engine.frame import Frame
@@ -45,7 +46,7 @@ class Placeholder:
     side: str = ""
     merge: bool = False
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The name as it stands in the template."""
         return ".".join(part for part in (self.items, self.side, self.name) if part)
@@ -61,6 +62,7 @@ def half_marks(text: str) -> bool:
     return bool(_HALF_A_MARK.search(_MARK.sub("", text)))
 
 
+@lru_cache(maxsize=1024)
 def _parse(inner: str) -> Placeholder:
     name, _, flag = (part.strip() for part in inner.partition("|"))
     items, _, rest = name.partition(".")

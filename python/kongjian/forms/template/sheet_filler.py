@@ -22,6 +22,7 @@ from kongjian.xlsx.sheet_part import ORDER
 from kongjian.xlsx.strings import SharedStrings
 from kongjian.xlsx.text_heights import HIGHEST, Sizes, height_needed, too_wide
 
+_CELL, _FORMULA = tag("c"), tag("f")
 # what the schema wants in front of a sheet's merged areas
 _BEFORE_MERGES = frozenset(ORDER[: ORDER.index("mergeCells")])
 
@@ -113,9 +114,10 @@ class _Filling:
         """Numbers a row and its cells anew and remembers its formulas."""
         row.set("r", str(now))
         row.attrib.pop("spans", None)
-        for c in row.iterfind(tag("c")):
-            c.set("r", f"{letter(column_of(c))}{now}")
-            f = c.find(tag("f"))
+        for c in row.iterfind(_CELL):
+            if before != now:
+                c.set("r", f"{letter(column_of(c))}{now}")
+            f = c.find(_FORMULA)
             if f is not None:
                 self._filled.moved.append((f, before, now))
                 for stale in c.findall(tag("v")):  # the value of before
@@ -123,7 +125,7 @@ class _Filling:
                 c.attrib.pop("t", None)
 
     def _write(self, row: etree._Element, cells: Sequence[Cell], value_of: Any, number: int) -> None:
-        found = {column_of(c): c for c in row.iterfind(tag("c"))}
+        found = {column_of(c): c for c in row.iterfind(_CELL)} if cells else {}
         texts: dict[str, str] = {}
         for cell in cells:
             values = {p.shown: value_of(p) for p in cell.placeholders}

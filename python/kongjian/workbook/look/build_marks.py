@@ -41,6 +41,7 @@ _WORDS: dict[tuple[str, str], list[Mark]] = {
     ],
     ("SchoolScores", "数据完整"): [('{}="否"', AMBER, AMBER_PALE, True)],
     ("TeacherScores", "数据完整"): [('{}="否"', AMBER, AMBER_PALE, True)],
+    ("SchoolRanking", "变化"): [('{}="未达标"', RED, RED_PALE, False)],
     ("SchoolRanking", "并列"): [("LEN({})>0", AMBER, AMBER_PALE, False)],
     ("TeacherRanking", "并列"): [("LEN({})>0", AMBER, AMBER_PALE, False)],
     ("Reconcile", "差额"): [("AND(ISNUMBER({}),ABS({})>=0.005)", AMBER, AMBER_PALE, False)],
@@ -81,6 +82,24 @@ def mark(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) ->
                 "format": styles.mark(colour, background, bold),
                 "stop_if_true": True,
             },
+        )
+
+
+def lines(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -> None:
+    """Draws a line below the last rank of each of the first awards, across the table, for those who read it on paper."""
+    if output.table not in _RANKINGS:
+        return
+    below = styles.get(bottom=1, bottom_color=RED)
+    rank, under = f"$A{FIRST_ROW}", f"$A{FIRST_ROW + 1}"
+    kind = _RANKINGS[output.table]
+    for _, last in zip(ladder(rules.awards, kind), PLACES[kind], strict=False):
+        ends = f"=AND(ISNUMBER({rank}),{rank}<={last},NOT(AND(ISNUMBER({under}),{under}<={last})))"
+        sheet.conditional_format(
+            FIRST_ROW - 1,
+            0,
+            LAST_ROW - 1,
+            len(output.columns) - 1,
+            {"type": "formula", "criteria": ends, "format": below},
         )
 
 

@@ -19,8 +19,9 @@ from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
 from kongjian.workbook.layout import MONTHS
-from kongjian.workbook.look.build_marks import mark
+from kongjian.workbook.look.build_marks import lines, mark
 from kongjian.workbook.look.build_months import add_curves
+from kongjian.workbook.look.build_paper import first_page_only, printed_whole
 from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.workbook.widths import frozen_columns, guidance, input_widths
 from kongjian.xlsx.fill_marks import NEVER, formula
@@ -63,6 +64,7 @@ def add_input(
         sheet.conditional_format("A2", {**rule, "format": styles.get(bg_color=f"#{colour}")})
     freeze(sheet, frozen_columns(headers, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
+    first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM)
 
 
 def _input_headers(
@@ -171,8 +173,11 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     if output.sheet == MONTHS:
         add_curves(book, sheet, styles, rules, len(output.columns))
     mark(sheet, styles, rules, output)
+    lines(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
+    if not printed_whole(output.table):
+        first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM, any(c.wraps for c in output.columns))
     if output.protected:
         sheet.protect("", PROTECT)
 

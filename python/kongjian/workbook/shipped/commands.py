@@ -126,6 +126,12 @@ COMMANDS = (
         macro="KongjianShowEvidence", on_home=True,
     ),
     Command(
+        "PrintWhole", "结果", "打印全部", "6", "FilePrint",
+        "打印全部 (Print the whole list)",
+        "只读当前这张表：打印它的全部行，先看预览。输入表和长表平时只打印第一页（页眉写明），打印整个工作簿不会出几百页。不写任何内容。",
+        macro="KongjianPrintWhole",
+    ),
+    Command(
         "GoExplanations", "核对", "得分说明", "X", "ReviewShowAllComments",
         "得分说明", "转到得分说明：每一分依据哪一条、用了什么数、从哪里来、还差多少，怎样达标。不读也不写任何内容。",
         table="Explanations",

@@ -82,6 +82,7 @@ _MESSAGES = {
     "NameAccount": "账号",
     "NameAsSchool": OBJECT_LABELS["school"],
     "NameTeacher": OBJECT_LABELS["teacher"],
+    "NoPrint": "打印不了这张表。请检查有没有装打印机，或用“文件”里的“打印”。",
     "NoFolder": "打不开文件夹。工作簿可能还没有保存，请先保存。",
 }
 

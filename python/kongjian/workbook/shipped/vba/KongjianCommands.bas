@@ -67,6 +67,34 @@ Private Function KongjianEvidence() As Collection
     Next tableName
 End Function
 
+' A long sheet prints its first page only; here all of it, and then it is as before. A preview first: nothing is printed
+' that nobody has seen.
+Public Sub KongjianPrintWhole()
+    Dim page As Object, area As String, header As String, saved As Boolean
+    On Error GoTo failed
+    saved = ThisWorkbook.Saved
+    ThisWorkbook.Activate
+    Set page = ThisWorkbook.ActiveSheet
+    area = page.PageSetup.PrintArea
+    header = page.PageSetup.RightHeader
+    If Len(area) > 0 Then
+        page.PageSetup.PrintArea = ""
+        page.PageSetup.RightHeader = ""
+    End If
+    page.PrintOut Preview:=True
+    GoTo done
+failed:
+    KongjianSay "NoPrint"
+    Resume done
+done:
+    On Error Resume Next
+    If Len(area) > 0 Then
+        page.PageSetup.PrintArea = area
+        page.PageSetup.RightHeader = header
+    End If
+    ThisWorkbook.Saved = saved
+End Sub
+
 Public Sub KongjianOpenFolder()
     On Error GoTo failed
     If Len(ThisWorkbook.Path) = 0 Then

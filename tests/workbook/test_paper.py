@@ -1,0 +1,86 @@
+"""The whole workbook on paper: the demo city on at most forty pages, every school on it, each cut list saying so."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from kongjian.demo.generate import demo_data
+from kongjian.rules import Rules, load_rules
+from kongjian.workbook.layout import output_sheets
+from kongjian.workbook.look.build_paper import ONLY_FIRST, printed_whole
+from kongjian.workbook.recalculate import recalculate
+from kongjian.workbook.run import Run
+from kongjian.workbook.shipped.build_workbook import build
+from office import convert, pdf_pages
+from workbooks import read, sheet_part, write
+
+MOST = 40
+
+
+class Printed:
+    """The demo city, calculated, every sheet shown, and its pages by sheet, as their feet name it."""
+
+    def __init__(self, folder: Path, rules: Rules) -> None:
+        book = folder / "city.xlsm"
+        build(rules, book, demo_data(rules))
+        self.run: Run = recalculate(book, rules=rules)
+        self.parts = read(book)
+        names = re.sub(rb' state="\w+"', b"", self.parts["xl/workbook.xml"])
+        write(folder / "shown.xlsm", {**self.parts, "xl/workbook.xml": names})
+        self.sheet = CalamineWorkbook.from_path(book).get_sheet_by_name("学校排名").to_python()
+        self.pages: dict[str, list[str]] = defaultdict(list)
+        for page in pdf_pages(convert(folder / "shown.xlsm", "pdf", folder)):
+            self.pages[page.split()[-1]].append(page)
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    return load_rules()
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Printed:
+    return Printed(tmp_path_factory.mktemp("paper"), rules)
+
+
+def test_the_whole_workbook_takes_few_pages_even_with_every_sheet_shown(printed: Printed) -> None:
+    assert sum(map(len, printed.pages.values())) <= MOST
+    assert {"首页", "学校数据", "学校排名", "获奖名单", "规则"} <= set(printed.pages)
+
+
+def test_inputs_and_long_lists_print_their_first_page_and_say_so(printed: Printed, rules: Rules) -> None:
+    whole = {s.sheet for s in output_sheets(rules) if printed_whole(s.table)}
+    cut = {t.sheet for t in rules.tables} | {s.sheet for s in output_sheets(rules)} - whole
+    said = re.sub(r"\s", "", ONLY_FIRST)
+    telling = {name for name, pages in printed.pages.items() if said in re.sub(r"\s", "", "".join(pages))}
+    assert telling == cut & set(printed.pages)
+    assert {"教师数据", "月度得分", "教师得分", "得分说明"} <= telling
+    assert {name: len(printed.pages[name]) for name in telling} == dict.fromkeys(telling, 1)
+    for name in ("教师数据", "月度得分"):
+        rows = len(re.findall(r"小学|中学", printed.pages[name][0]))
+        assert rows >= 25, f"{name} has room for more"
+
+
+def test_the_ranking_shows_every_school_the_line_and_who_does_not_qualify(printed: Printed) -> None:
+    text = re.sub(r"\s", "", "".join(printed.pages["学校排名"]))
+    names = printed.run.results.school.names["学校名称"].tolist()
+    assert len(names) == 60
+    assert [n for n in names if n not in text] == []
+    assert len(printed.pages["学校排名"]) == 2
+    assert text.count("未达标") == 60 - 11
+    assert "共11行·没有名次的49所列在后面" in text
+    ranks = [row[0] for row in printed.sheet[3:]]
+    assert ranks == [1, 2, 3, 3, 5, 6, 7, 8, 9, 10, 11, *[""] * 49]
+    assert [row[6] for row in printed.sheet[3:]] == [*[""] * 11, *["未达标"] * 49]
+    rest = [row[2] for row in printed.sheet[14:]]
+    assert rest == sorted(rest, reverse=True)
+    line = "AND(ISNUMBER($A4),$A4&lt;=SchoolPlaces1,NOT(AND(ISNUMBER($A5),$A5&lt;=SchoolPlaces1)))"
+    rules_of = sheet_part(printed.parts, "学校排名")
+    [style] = re.findall(rf'dxfId="(\d+)"[^>]*><formula>{re.escape(line)}<', printed.parts[rules_of].decode())
+    drawn = re.findall(rb"<dxf>.*?</dxf>", printed.parts["xl/styles.xml"], re.DOTALL)[int(style)]
+    assert b'<bottom style="thin">' in drawn
