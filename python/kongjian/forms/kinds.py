@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from kongjian.forms import applications, lists, review_sheets, score_cards, summary
+from kongjian.forms import applications, lists, monthly_report, review_sheets, score_cards, summary
 from kongjian.forms.job import Job
 from kongjian.workbook.run import Run
 
-APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY = KINDS = (
-    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结",
+APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY, MONTHLY = KINDS = (
+    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结", "月度通报",
 )  # fmt: skip
 FOR_OTHERS = (PUBLICITY, COMMENDATION)
 """The lists that tell others who won."""
@@ -24,10 +24,12 @@ def jobs(
     today: dt.date,
     experts: Sequence[str] = (),
     ranks: int | None = None,
+    month: str = "",
 ) -> list[Job]:
     """What is to be written for these kinds.
 
-    `experts` names the experts (else 专家1, 专家2 …), `ranks` limits the units under review to the first ranks.
+    `experts` names the experts (else 专家1, 专家2 …), `ranks` limits the units under review to the first ranks. `month`
+    is the one that 月度通报 tells of (YYYY-MM, else the latest).
     """
     made: dict[str, Callable[[], list[Job]]] = {
         APPLICATIONS: lambda: applications.jobs(run, today),
@@ -36,5 +38,6 @@ def jobs(
         PUBLICITY: lambda: lists.publicity(run, today),
         COMMENDATION: lambda: lists.commendation(run, today),
         SUMMARY: lambda: summary.jobs(run, today),
+        MONTHLY: lambda: monthly_report.jobs(run, today, month, alone=list(kinds) == [MONTHLY]),
     }
     return [job for kind in KINDS if kind in kinds for job in made[kind]()]

@@ -18,12 +18,17 @@ from kongjian.workbook.run import Run
 
 
 def plan(
-    run: Run, wanted: Sequence[str], today: dt.date, experts: Sequence[str] = (), ranks: int | None = None
+    run: Run,
+    wanted: Sequence[str],
+    today: dt.date,
+    experts: Sequence[str] = (),
+    ranks: int | None = None,
+    month: str = "",
 ) -> list[Job]:
     """What is to be written of the wanted kinds. Raises KongjianError where there is no data."""
     if run.schools + run.teachers == 0:
         raise KongjianError("还没有数据，没有表格可写；请先把平台导出的数据粘贴到输入表")
-    return kinds.jobs(run, wanted, today, experts, ranks)
+    return kinds.jobs(run, wanted, today, experts, ranks, month)
 
 
 def make(

@@ -205,6 +205,7 @@ PRESSES: dict[str, Callable[[Press], Sequence[Told] | Question]] = {
     "score_card_pdf": partial(_forms, wanted=[kinds.CARDS], shape=PDF),
     "publicity_list": partial(_forms, wanted=[kinds.PUBLICITY]),
     "commendation_list": partial(_forms, wanted=[kinds.COMMENDATION]),
+    "monthly_report": partial(_forms, wanted=[kinds.MONTHLY]),
     "work_summary": partial(_forms, wanted=[kinds.SUMMARY]),
     "collect_forms": _collect,
     "send_live": partial(_send, edition=send_copies.LIVE),

@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from kongjian.forms.design import (
     draw_applications,
     draw_award_lists,
+    draw_monthly,
     draw_review,
     draw_score_cards,
     draw_summary,
@@ -29,6 +30,7 @@ _OTHERS: dict[str, Design] = {
     "公示名单.xlsx": draw_award_lists.draw_publicity,
     "表彰名单.xlsx": draw_award_lists.draw_commendation,
     "工作总结统计表.xlsx": draw_summary.draw,
+    "月度通报.xlsx": draw_monthly.draw,
 }
 
 
