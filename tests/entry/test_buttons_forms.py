@@ -61,6 +61,7 @@ CASES = {
     "publicity_list": ("表格", {"公示名单.xlsx"}),
     "commendation_list": ("表格", {"表彰名单.xlsx"}),
     "work_summary": ("表格", {"工作总结统计表.xlsx"}),
+    "monthly_report": ("表格", {"月度通报 2021-07.xlsx"}),
     "send_live": ("分发", {"评比-分发版.xlsx", "评比-分发版.eml"}),
     "send_values": ("分发", {"评比-数值版.xlsx"}),
     "send_by_school": ("分发", {f"分校版/{n}.xlsx" for n in SCHOOL_NAMES[:4]}),

@@ -150,7 +150,7 @@ def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
     """What an import's undoing says needs an import before it: test_undo_import."""
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
-        "commendation_list", "work_summary", "send_live", "send_by_school", "restore_backup", "undo_import",
+        "commendation_list", "work_summary", "monthly_report", "send_live", "send_by_school", "restore_backup", "undo_import",
         "import_logs", "finalise",
     }  # fmt: skip
 

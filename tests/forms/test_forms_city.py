@@ -35,7 +35,7 @@ DESIGNS = designs(load_rules())
 BOOK = "book.xlsm"
 FORMS_OF = {"school": "申报表/学校", "teacher": "申报表/教师"}
 CARDS_OF = {"school": "评审表/学校评分表", "teacher": "评审表/教师评分表"}
-LISTS = {"公示名单.xlsx", "表彰名单.xlsx", "工作总结统计表.xlsx", CHECKLIST}
+LISTS = {"公示名单.xlsx", "表彰名单.xlsx", "工作总结统计表.xlsx", "月度通报 2021-07.xlsx", CHECKLIST}
 UNSAFE = re.compile(r'[\\:*?"<>|\x00-\x1f]|[ .]$')
 
 

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from kongjian.base.grid import Cell
-from kongjian.forms import appeals, applications, lists, review_sheets, score_cards, summary
+from kongjian.forms import appeals, applications, lists, monthly_report, review_sheets, score_cards, summary
 from kongjian.forms.job import Job
 from kongjian.workbook.run import Run
 
-APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY, APPEALS = KINDS = (
-    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结", "异议登记",
+APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY, APPEALS, MONTHLY = KINDS = (
+    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结", "异议登记", "月度通报",
 )  # fmt: skip
 FOR_OTHERS = (PUBLICITY, COMMENDATION)
 """The lists that tell others who won."""
@@ -26,10 +26,12 @@ def jobs(
     experts: Sequence[str] = (),
     ranks: int | None = None,
     raised: Sequence[Sequence[Cell]] = (),
+    month: str = "",
 ) -> list[Job]:
     """What is to be written for these kinds.
 
-    `raised` are the rows of 异议登记, `experts` names the experts (else 专家1, 专家2 …), `ranks` limits the units under review to the first ranks.
+    `raised` are the rows of 异议登记, `experts` names the experts (else 专家1, 专家2 …), `ranks` limits the units under review to
+    the first ranks. `month` is the one that 月度通报 tells of (YYYY-MM, else the latest).
     """
     made: dict[str, Callable[[], list[Job]]] = {
         APPLICATIONS: lambda: applications.jobs(run, today),
@@ -39,5 +41,6 @@ def jobs(
         COMMENDATION: lambda: lists.commendation(run, today),
         SUMMARY: lambda: summary.jobs(run, today),
         APPEALS: lambda: appeals.jobs(run, today, raised) if raised or set(kinds) == {APPEALS} else [],
+        MONTHLY: lambda: monthly_report.jobs(run, today, month, alone=list(kinds) == [MONTHLY]),
     }
     return [job for kind in KINDS if kind in kinds for job in made[kind]()]

@@ -28,11 +28,12 @@ def plan(
     experts: Sequence[str] = (),
     ranks: int | None = None,
     raised: Sequence[Sequence[Cell]] = (),
+    month: str = "",
 ) -> list[Job]:
     """What is to be written of the wanted kinds. Raises KongjianError where there is no data."""
     if run.schools + run.teachers == 0 and set(wanted) != {kinds.APPEALS}:
         raise KongjianError("还没有数据，没有表格可写；请先把平台导出的数据粘贴到输入表")
-    return kinds.jobs(run, wanted, today, experts, ranks, raised)
+    return kinds.jobs(run, wanted, today, experts, ranks, raised, month)
 
 
 def make(

@@ -60,11 +60,22 @@ class Review:
 
 
 @dataclass(frozen=True)
+class MonthlyList:
+    """One list of 月度通报: of whom, its title as printed, down to which rank of the month (0: all)."""
+
+    object: Object
+    title: str
+    ranks: int = 0
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class FormsFile:
-    """forms.yaml: what is handed in and reviewed."""
+    """forms.yaml: what is handed in and reviewed, and what is told of each month."""
 
     forms: tuple[Form, ...]
     review: Review
+    monthly: tuple[MonthlyList, ...] = ()
     __pydantic_config__ = STRICT
 
     def form(self, form_id: str) -> Form:

@@ -32,7 +32,7 @@ PYTHON = {
     "MakeApplications": "application_forms", "MakeApplicationsBook": "application_workbook",
     "MakeApplicationsPdf": "application_pdf", "MakeReview": "review_forms", "MakeReviewBook": "score_card_workbook",
     "MakeReviewPdf": "score_card_pdf", "MakePublicity": "publicity_list", "MakeCommendation": "commendation_list",
-    "MakeSummary": "work_summary", "CollectForms": "collect_forms", "SendLive": "send_live",
+    "MakeSummary": "work_summary", "MakeMonthly": "monthly_report", "CollectForms": "collect_forms", "SendLive": "send_live",
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "ImportLogs": "import_logs", "SelfCheck": "selfcheck",
     "RestoreBackup": "restore_backup", "RankRobustness": "rank_robustness",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "wanted",
     multiple=True,
     metavar="种类",
-    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结、异议登记（默认全部）",
+    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结、异议登记、月度通报（默认全部）",
 )
 @click.option(
     "--as",
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 )
 @click.option("--experts", metavar="姓名", help="评审专家的姓名，用逗号隔开（默认专家1、专家2……）")
 @click.option("--ranks", type=Whole(min=1), metavar="数", help="专家只评前几名（默认全部达标的）")
+@click.option(
+    "--month", default="", metavar="月份", help="月度通报写哪个月，写成年-月（默认有得分的最后一个月）"
+)
 @click.option(
     "--templates", type=FILE, metavar="文件夹", help="用这个文件夹里的模板（默认先用工作簿旁边的“模板”）"
 )
@@ -55,11 +58,12 @@ def forms(
     shape: str,
     experts: str | None,
     ranks: int | None,
+    month: str,
     templates: Path | None,
     answer: str,
     quiet: bool,
 ) -> None:
-    """生成申报表、评分表、专家评审表、公示名单、表彰名单和工作总结统计表。"""
+    """生成申报表、评分表、专家评审表、公示名单、表彰名单、工作总结统计表和月度通报。"""
     import re
 
     from kongjian.base.libreoffice import to_pdf
@@ -77,7 +81,9 @@ def forms(
     names = [n for n in re.split(r"[,，、\s]+", experts or "") if n]
     with examined(book, progress=step) as (held, run):
         plan = _agreed(
-            papers.forms(run, held, book, out, chosen, today, shape, to_pdf, names, ranks, templates, answer),
+            papers.forms(
+                run, held, book, out, chosen, today, shape, to_pdf, names, ranks, templates, answer, month
+            ),
             "" if wanted else "；只要其他几种请用 --kind 写明",
         )
         told = carry_out(plan, held, counted(plan.steps))

@@ -249,6 +249,7 @@ PRESSES: dict[str, _Work] = {
     "publicity_list": partial(_forms, wanted=[kinds.PUBLICITY]),
     "commendation_list": partial(_forms, wanted=[kinds.COMMENDATION]),
     "appeal_record": partial(_forms, wanted=[kinds.APPEALS]),
+    "monthly_report": partial(_forms, wanted=[kinds.MONTHLY]),
     "work_summary": partial(_forms, wanted=[kinds.SUMMARY]),
     "collect_forms": _collect,
     "send_live": partial(_send, edition=send_copies.LIVE),

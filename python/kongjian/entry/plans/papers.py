@@ -35,13 +35,14 @@ def forms(
     ranks: int | None = None,
     templates: Path | None = None,
     answer: str = "",
+    month: str = "",
 ) -> Plan | Question:
     """Forms of the wanted kinds below `out`, or what is asked before lists for others are made.
 
     Raises KongjianError where there is no data.
     """
     raised = rows_below_header(sheets, APPEALS.sheet, APPEALS.names)
-    jobs = make_and_collect.plan(run, wanted, today, experts, ranks, raised)
+    jobs = make_and_collect.plan(run, wanted, today, experts, ranks, raised, month)
     lists = "、".join(kind for kind in kinds.FOR_OTHERS if kind in wanted)
     if lists and (asked := sending_gate.gate(run, sheets, lists, answer)):
         return asked

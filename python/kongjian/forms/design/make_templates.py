@@ -14,6 +14,7 @@ from kongjian.forms.design import (
     draw_appeals,
     draw_applications,
     draw_award_lists,
+    draw_monthly,
     draw_review,
     draw_score_cards,
     draw_summary,
@@ -31,6 +32,7 @@ _OTHERS: dict[str, Design] = {
     "表彰名单.xlsx": draw_award_lists.draw_commendation,
     "工作总结统计表.xlsx": draw_summary.draw,
     "异议登记表.xlsx": draw_appeals.draw,
+    "月度通报.xlsx": draw_monthly.draw,
 }
 
 

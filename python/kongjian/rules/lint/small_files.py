@@ -56,6 +56,10 @@ def forms(files: Files) -> Iterator[str]:
             if field.longest < 0 or (field.longest and field.kind != "long_text"):
                 yield f"{where} “{field.label}” longest：{field.longest}只能写在 long_text 上，且大于0"
     yield from _review(files.forms.review, files)
+    yield from twice("forms.yaml monthly object", (one.object for one in files.forms.monthly))
+    for one in files.forms.monthly:
+        if one.ranks < 0:
+            yield f"forms.yaml monthly “{one.title}” ranks：{one.ranks}小于0"
 
 
 def _review(review: model_forms.Review, files: Files) -> Iterator[str]:

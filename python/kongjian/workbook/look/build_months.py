@@ -6,13 +6,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.engine.evidence.pass_mark import pass_mark
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import MONTH_CURVES, MONTHS
 from kongjian.workbook.look.build_styles import FONT, GREY, INK, LINE, RED, Styles
 from kongjian.workbook.month_curves import HEIGHT, SCHOOLS, shipped_months
 from kongjian.xlsx.table_parts import FIRST_ROW, TITLE_ROW
 
-_WIDTH, _COLUMNS = 660, 10
+_WIDTH, _COLUMNS = 660, 12
 """The chart in pixels, and the usual columns that it covers."""
 _HUES = ("#1F4E79", "#2B7A5B", "#8A5A00", "#6B4C9A", "#0F766E", "#B45309", "#64748B", "#9D174D")
 
@@ -36,6 +37,7 @@ def add_curves(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, w
         TITLE_ROW - 1, 4, f"internal:'{MONTHS}'!{xl_range_abs(top, left, top, left)}", link, "看折线图"
     )
     chart = book.add_chart({"type": "line"})
+    mark = pass_mark(rules, "school")
     for k in range(HEIGHT - 1):
         row = top + 1 + k
         chart.add_series(
@@ -52,7 +54,13 @@ def add_curves(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, w
     )
     chart.set_x_axis({"num_font": font, "line": {"color": LINE}, "major_tick_mark": "none"})
     chart.set_y_axis(
-        {"num_font": font, "num_format": "0", "major_gridlines": {"visible": True, "line": {"color": LINE}}}
+        {
+            "num_font": font,
+            "num_format": "0",
+            "min": 10 * round(mark / 20),
+            "max": rules.school.points,
+            "major_gridlines": {"visible": True, "line": {"color": LINE}},
+        }
     )
     chart.set_legend({"position": "right", "font": font})
     chart.set_chartarea({"border": {"color": LINE}})

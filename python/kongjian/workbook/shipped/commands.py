@@ -254,6 +254,11 @@ COMMANDS = (
         entry="work_summary", needs_data=True, under="MakePublicity",
     ),
     Command(
+        "MakeMonthly", "评审", "月度通报", "G4", "ChartInsert",
+        "月度通报", "读五张输入表和规则，写最近一个有得分的月份的通报：学校、教师当月的名次，比上月升降几名、多几分少几分，放在“表格”文件夹。工作簿不改动；已有的文件留作 .bak。",
+        entry="monthly_report", needs_data=True, under="MakePublicity",
+    ),
+    Command(
         "CollectForms", "评审", "收取材料", "M", "FileOpen",
         "收取材料 (Collect returned files)",
         "读“表格”文件夹里学校、教师和专家交回的文件，检查后写申报材料清单、专家评审汇总表和更正建议：谁交齐了，谁没交，哪里不合要求。交回的文件和工作簿都不改动。",
