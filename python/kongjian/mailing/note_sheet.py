@@ -11,7 +11,6 @@ from kongjian.engine.frame import Ints
 from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED
 from kongjian.mailing.copy_sheets import CopySheet, Entry, Place
-from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.plan import AWARDS, CHANGED, MONTHS, Plan
 from kongjian.mailing.units import KINDS
 from kongjian.rules.differences import edits_in_words
@@ -56,10 +55,7 @@ def _about(plan: Plan, moment: dt.datetime) -> list[tuple[str, str, str, str]]:
     kind = (
         "分发版：得分、达标、名次、获奖都是公式，不含宏" if plan.live else "数值版：只有数，没有公式，不含宏"
     )
-    use = (
-        "点任何一个得分都能看到它从哪些格子来；“规则”里浅黄色的格子可以改，改后全部得分和名次随之变动。"
-        f"公式里的{SHADE}用来抵消小数的尾数误差。手机预览显示的是发出时的数。名次变多时请重设打印区域。"
-    )
+    use = "点任何一个得分都能看到它从哪些格子来；“规则”里浅黄色的格子可以改，改后全部得分和名次随之变动。"
     if plan.live and not plan.ranks:
         use += "名次、获奖与其他学校有关，是发出时的数，不会变动。"
     if plan.ranks:

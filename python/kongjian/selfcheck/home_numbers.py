@@ -9,8 +9,9 @@ from kongjian.intake.sheets import Sheets
 from kongjian.selfcheck.checked_book import said
 from kongjian.selfcheck.fresh_run import Record
 from kongjian.selfcheck.result_sheets import Difference
-from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE
-from kongjian.workbook.pages import distribution, home_state
+from kongjian.workbook.layout import HOME, HOME_STATE, HOME_STEPS
+from kongjian.workbook.next_step import imported
+from kongjian.workbook.pages import home_blocks, home_state
 from kongjian.workbook.run import Run
 from kongjian.xlsx.defined_names import DefinedName
 
@@ -29,10 +30,13 @@ def home_differences(
     if grid is None:
         return
     moment = last.moment
-    shown = home_state(run, moment).items() if moment else ()
-    blocks: list[tuple[str, Sequence[Sequence[object]]]] = [(name, [[value]]) for name, value in shown]
-    for name, values in (*blocks, (HOME_DISTRIBUTION, distribution(run))):
-        caption = HOME_STATE.get(name, "得分分布")
+    shown: dict[str, str | int] = home_state(run, moment) if moment else {}
+    waiting = {**imported().home, "HomeMessage": imported().said}
+    if all(n in places and _cell(grid, *places[n][:2]) == text for n, text in waiting.items()):
+        shown |= waiting  # rows came and went since
+    blocks: list[tuple[str, Sequence[Sequence[object]]]] = [(n, [[value]]) for n, value in shown.items()]
+    for name, values in (*blocks, *home_blocks(run).items()):
+        caption = (HOME_STATE | HOME_STEPS).get(name, "图表的数据")
         if name not in places:
             yield Difference(HOME, caption, f"名称“{name}”不指着{HOME}的格子，“{caption}”没有办法核对")
             continue

@@ -12,12 +12,23 @@ import numpy as np
 from kongjian.base.grid import cell_number, from_serial
 from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
+from kongjian.engine.evidence.pass_mark import has_mark, pass_mark
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.last_run_sheets import code_of
-from kongjian.workbook.layout import CHANGES, output_sheets, range_bounds, shown_at_opening
+from kongjian.workbook.layout import (
+    CHANGES,
+    HOME_DISTRIBUTION,
+    HOME_SCORES,
+    MOST_SCORES,
+    SCORES_COLUMNS,
+    output_sheets,
+    range_bounds,
+    shown_at_opening,
+)
+from kongjian.workbook.next_step import NEXT_NAME, how_far
 from kongjian.workbook.run import Run
 from kongjian.workbook.widths import Headers, pasted_headers
 from kongjian.xlsx.fill_marks import Mark
@@ -28,6 +39,7 @@ if TYPE_CHECKING:
     from kongjian.intake.importing.undo import Removal
     from kongjian.xlsx.input_writer import CellChange
 
+Rows = list[list[str | float]]
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
 RULE_WORDS = ("口径", "规则修改")
 """The columns of 运行记录 that workbooks of the first version do not have."""
@@ -40,7 +52,7 @@ class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
     New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows.
-    `headers` are those of the input sheets by which their columns are wide and stay in sight.
+    `blocks` are rows of cells of 首页 by the name of their area, always as many. `headers` are those of the input sheets by which their columns are wide and stay in sight.
     `names` are defined names and the texts that they carry. `name` is what is half written where writing breaks off,
     `again` whether doing it once more mends that.
     """
@@ -52,7 +64,7 @@ class Writing:
     pages: Sequence[Page] = ()
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
     home: Mapping[str, str | int] = field(default_factory=dict)
-    counts: list[list[float]] = field(default_factory=list)
+    blocks: Mapping[str, Rows] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     headers: Sequence[Headers] = ()
     again: bool = True
@@ -62,14 +74,26 @@ def results(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Wr
     """All that a calculation writes."""
     tables = pages(run, sheets, moment, seconds)
     marks, home = marks_by_sheet(run), home_state(run, moment)
+    names = {NEXT_NAME: how_far(run.facts()).command}
     headers = pasted_headers(sheets, run.rules)
-    return Writing("结果", pages=tables, marks=marks, home=home, counts=distribution(run), headers=headers)
+    return Writing(
+        "结果", pages=tables, marks=marks, home=home, blocks=home_blocks(run), names=names, headers=headers
+    )
 
 
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
     """The list of problems and the fills of the cells to look at, and nothing else."""
     page, headers = problem_page(run, sheets, moment, "检查"), pasted_headers(sheets, run.rules)
-    return Writing("问题清单", pages=[page], marks=marks_by_sheet(run), headers=headers)
+    found = how_far(run.facts(calculated=run.results.same_run))
+    said = "；".join(filter(None, (run.months_said, found.said)))
+    return Writing(
+        "问题清单",
+        pages=[page],
+        marks=marks_by_sheet(run),
+        home={**found.home, "HomeMessage": said},
+        names={NEXT_NAME: found.command},
+        headers=headers,
+    )
 
 
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
@@ -174,13 +198,45 @@ def home_state(run: Run, moment: dt.datetime) -> dict[str, str | int]:
         "HomeMessage": run.conclusion,
         "HomeSchoolWinners": run.winners("school"),
         "HomeTeacherWinners": run.winners("teacher"),
+        "HomeAwards": run.results.tables["Awards"].height,
+        "HomeProvisional": run.provisional,
+        **how_far(run.facts()).home,
     }
 
 
-def distribution(run: Run) -> list[list[float]]:
-    """How many schools and teachers score within each range."""
+def home_blocks(run: Run) -> dict[str, Rows]:
+    """What the charts of 首页 show, by the name of its area."""
+    return {HOME_DISTRIBUTION: distribution(run), HOME_SCORES: school_scores(run)}
+
+
+def distribution(run: Run) -> Rows:
+    """How many schools and teachers score within each range, and which share of all of them."""
     counts = [
-        np.histogram(run.results.of(kind).score_cents / 100, bins=range_bounds(run.rules, kind))[0].tolist()
+        np.histogram(run.results.of(kind).score_cents / 100, bins=range_bounds(run.rules, kind))[0]
         for kind in OBJECT_LABELS
     ]
-    return [list(pair) for pair in zip(*counts, strict=True)]
+    shares = [np.round(count / max(int(count.sum()), 1), 4) for count in counts]
+    return [list(row) for row in zip(*(column.tolist() for column in (*counts, *shares)), strict=True)]
+
+
+def school_scores(run: Run) -> Rows:
+    """The schools with the highest scores: each score in the column of what it reaches, then the two lines.
+
+    As many rows as there is room for, blank where there are no more schools.
+    """
+    school, rules = run.results.school, run.rules
+    winners = {
+        name
+        for award in rules.awards
+        if award.object == "school" and award.recipient == "unit"
+        for name in run.awarded(award)[0]
+    }
+    names, scores = school.names["学校名称"].tolist(), (school.score_cents / 100).tolist()
+    order = sorted(range(len(names)), key=lambda k: (-scores[k], names[k]))
+    won = [scores[k] for k in order if names[k] in winners]
+    lines = [min(won) if won else "", pass_mark(rules, "school") if has_mark(rules, "school") else ""]
+    rows: Rows = []
+    for k in order[:MOST_SCORES]:
+        at = 0 if names[k] in winners else 1 if school.eligibility.eligible[k] else 2
+        rows.append([*(scores[k] if at == place else "" for place in range(3)), *lines, names[k]])
+    return rows + [[""] * len(SCORES_COLUMNS) for _ in range(MOST_SCORES - len(rows))]

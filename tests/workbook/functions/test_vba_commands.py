@@ -58,7 +58,7 @@ def host(book: Path) -> VbaHost:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence"]) == sorted(IDS)
+    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence", "NextStep"]) == sorted(IDS)
 
 
 @pytest.mark.parametrize("id_", IDS)
@@ -71,7 +71,8 @@ def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> N
         host.run(macro, *arguments)
         done.append((list(host.presses), host.active, list(host.excel.opened)))
     assert done[0] == done[1]
-    entry, folder = PYTHON.get(id_), str(book.parent)
+    # a workbook that was never calculated has its data looked at first
+    entry, folder = {**PYTHON, "NextStep": "check_data"}.get(id_), str(book.parent)
     wanted = [(entry, "")] if entry else []
     assert done[0] == (wanted, SHEETS.get(id_, "学校数据"), [folder] if id_ == "OpenFolder" else [])
     assert host.shown == []
@@ -303,6 +304,32 @@ def test_a_renamed_sheet_is_still_found_and_a_missing_one_is_told(host: VbaHost)
     host.app.workbook.sheet_named("名单").vba_get("Delete")
     host.run("KongjianRun_GoAwards")
     assert host.shown == [SAY["NoSheet"]]
+
+
+@pytest.mark.parametrize(
+    ("next_one", "sheet", "pressed"),
+    [
+        ("ImportData", "首页", [("check_data", "")]),  # data is there by now
+        ("GoProblems", "问题清单", []),
+        ("GoAwards", "获奖名单", []),
+        ("Recalculate", "首页", [("recalculate", "")]),
+        ("MakePublicity", "首页", [("publicity_list", "")]),
+        ("SendLive", "首页", [("send_live", "")]),
+        ("Diagnose", "首页", [("import_data", "")]),  # a name that somebody changed starts nothing else
+    ],
+)
+def test_the_next_step_is_the_one_that_the_workbook_carries(
+    next_one: str, sheet: str, pressed: list[tuple[str, str]], host: VbaHost
+) -> None:
+    host.app.workbook.vba_get("Names").vba_get("Add", ["KongjianNext", f'="{next_one}"'])
+    host.run("KongjianRun_NextStep")
+    assert (host.active, host.presses) == (sheet, pressed)
+
+
+def test_without_data_the_next_step_is_to_import(blank: Path) -> None:
+    host = VbaHost(blank)
+    host.run("KongjianRun_NextStep")
+    assert host.presses == [("import_data", "")]
 
 
 def visible(host: VbaHost, *sheets: str) -> list[bool]:

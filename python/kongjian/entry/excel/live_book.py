@@ -28,8 +28,8 @@ from kongjian.intake.importing.landing import Block
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
-from kongjian.workbook.layout import HOME_DISTRIBUTION, READINGS_TABLE, output_sheets
-from kongjian.workbook.pages import Writing
+from kongjian.workbook.layout import READINGS_TABLE, output_sheets
+from kongjian.workbook.pages import Rows, Writing
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.input_writer import CellChange
 from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, OutputSheet
@@ -154,7 +154,7 @@ class LiveBook:
         for page in writing.pages:
             progress(f"正在写入{page.spec.sheet}…")
             self._put_page(page)
-        self._put_home(writing.home, writing.counts)
+        self._put_home(writing.home, writing.blocks)
         live_names.put_texts(self._book, writing.names)
 
     def _put_page(self, page: Page) -> None:
@@ -207,7 +207,7 @@ class LiveBook:
                 if sheet is not None:
                     live_marks.put_marks(sheet, own)
 
-    def _put_home(self, state: Mapping[str, str | int], counts: list[list[float]]) -> None:
+    def _put_home(self, state: Mapping[str, str | int], blocks: Mapping[str, Rows]) -> None:
         """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""
         places = live_names.cells(self._book, "Home") if state else {}
         for name, value in state.items():
@@ -216,8 +216,8 @@ class LiveBook:
                 if isinstance(value, str):  # a version such as 1.0 is no number
                     cell.number_format = "@"
                 cell.value = value
-        if HOME_DISTRIBUTION in places:
-            places[HOME_DISTRIBUTION][0, 0].resize(len(counts), len(counts[0])).value = counts
+        for name in blocks.keys() & places.keys():
+            places[name][0, 0].resize(len(blocks[name]), len(blocks[name][0])).value = blocks[name]
 
     def _table(self, spec: OutputSheet) -> tuple[xw.Sheet, Table]:
         """The table with its sheet; made again where staff deleted it."""

@@ -86,7 +86,7 @@ COMMANDS = (
     Command(
         "CheckData", "数据", "检查数据", "C", "DataValidation",
         "检查数据 (Check data)",
-        "读五张输入表和规则，不计算名次；只写“问题清单”，并给要核对的格子加浅色底，改好就消失。格子里的内容不会改动。写入后不能用“撤消”退回。",
+        "读五张输入表和规则，不计算名次；只写“问题清单”和首页的五步，并给要核对的格子加浅色底，改好就消失。格子里的内容不会改动。写入后不能用“撤消”退回。",
         entry="check_data", needs_data=True, on_home=True,
     ),
     Command(
@@ -100,6 +100,11 @@ COMMANDS = (
         "重新计算排名 (Recalculate rankings)",
         "读五张输入表和规则，重写得分、资格、名次、获奖名单、问题清单和首页。输入表不会改动。写入后不能用“撤消”退回，可以再算一次。",
         entry="recalculate", large=True, needs_data=True, on_home=True,
+    ),
+    Command(
+        "NextStep", "计算", "下一步", "N0", "GoToNextRecord",
+        "下一步 (Next step)", "做首页写的下一步：导入、检查、看问题清单、计算、看获奖名单、公示名单，或生成分发版。读什么、写什么，和那个按钮一样。",
+        macro="KongjianNextStep", on_home=True,
     ),
     Command(
         "GoProblems", "结果", "问题清单", "P", "ReviewShowAllComments",
@@ -198,7 +203,7 @@ COMMANDS = (
     Command(
         "MakePublicity", "评审", "公示名单", "G", "ReviewShowAllComments",
         "公示名单 (Publicity list)", "读五张输入表和规则，按获奖名单写公示名单，放在“表格”文件夹。工作簿不改动；已有的文件留作 .bak。",
-        entry="publicity_list", needs_data=True,
+        entry="publicity_list", needs_data=True, on_home=True,
     ),
     Command(
         "MakeCommendation", "评审", "表彰名单", "G2", "SignatureLineInsert",
