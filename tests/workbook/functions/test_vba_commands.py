@@ -10,8 +10,12 @@ import pytest
 from pyopenvba.interpreter import _preprocess
 from pyopenvba.interpreter._values import error
 
+from kongjian.base.grid import letter
 from kongjian.entry.excel.presses import PRESSES
+from kongjian.rules import load_rules
 from kongjian.workbook.functions.worksheet import FUNCTIONS
+from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import messages
 from vba_host import Control, Outlook, VbaHost
@@ -58,10 +62,10 @@ def host(book: Path) -> VbaHost:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence", "NextStep"]) == sorted(IDS)
+    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence", "NextStep", "SortColumn"]) == sorted(IDS)
 
 
-@pytest.mark.parametrize("id_", IDS)
+@pytest.mark.parametrize("id_", [i for i in IDS if i != "SortColumn"])
 def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> None:
     done = []
     for macro, arguments in ((f"Kongjian_{id_}", [Control(id_)]), (f"KongjianRun_{id_}", [])):
@@ -330,6 +334,43 @@ def test_without_data_the_next_step_is_to_import(blank: Path) -> None:
     host = VbaHost(blank)
     host.run("KongjianRun_NextStep")
     assert host.presses == [("import_data", "")]
+
+
+SETTINGS = ("Sorting", "Filtering", "FormattingRows", "FormattingColumns", "DeletingRows", "InsertingColumns")
+
+
+def test_a_protected_result_is_sorted_by_the_chosen_column_and_stays_protected(tmp_path: Path) -> None:
+    book = small_book(tmp_path / "book.xlsm")
+    run = recalculate(book)
+    table = run.results.tables["SchoolScores"]
+    scores = dict(zip(table["学校名称"].tolist(), table["得分"].tolist(), strict=True))
+    at = letter(output_sheet(load_rules(), "学校得分").names.index("得分") + 1)
+    host = VbaHost(book)
+    sheet = host.app.workbook.sheet_named("学校得分")
+
+    def column(name: str) -> list[object]:
+        return [sheet.vba_get("Range", [f"{name}{k}"]).vba_get("Value2") for k in range(4, 4 + len(scores))]
+
+    def allowed() -> list[object]:
+        found = [sheet.vba_get("Protection").vba_get(f"Allow{what}") for what in SETTINGS]
+        return [sheet.vba_get("ProtectContents"), sheet.vba_get("ProtectDrawingObjects"), *found]
+
+    before = allowed()
+    assert before[:5] == [True, True, True, True, True]
+    sheet.vba_get("Activate")
+    sheet.vba_get("Range", [f"{at}5"]).vba_get("Select")
+    for backwards in (False, True, False):
+        host.run("KongjianRun_SortColumn")
+        assert host.shown == []
+        assert column(at) == sorted(scores.values(), reverse=backwards)
+        assert dict(zip(column("A"), column(at), strict=True)) == scores, "rows stay whole"
+        assert allowed() == before
+
+
+def test_outside_a_table_it_is_told_where_to_click(host: VbaHost) -> None:
+    host.app.workbook.sheet_named("首页").vba_get("Activate")
+    host.run("KongjianRun_SortColumn")
+    assert host.shown == [SAY["NoTable"]]
 
 
 def visible(host: VbaHost, *sheets: str) -> list[bool]:

@@ -120,6 +120,12 @@ COMMANDS = (
         "教师排名", "转到教师排名。不读也不写任何内容。", table="TeacherRanking",
     ),
     Command(
+        "SortColumn", "结果", "按这一列排序", "ZX", "SortAscendingExcel",
+        "按这一列排序 (Sort by this column)",
+        "把选中的那一格所在的表按这一列从小到大排，再按一次从大到小；受保护的结果表也能排，排完仍受保护。只读这张表，只换行的次序，内容不改动；重新计算排名以后恢复原来的次序。",
+        macro="KongjianSortColumn",
+    ),
+    Command(
         "ShowEvidence", "结果", "显示依据表", "ZY", "WindowUnhide",
         "显示依据表", "显示得分、依据和记录各表；都显示着时再按一次，全部收起。不读也不写任何内容。",
         macro="KongjianShowEvidence", on_home=True,

@@ -13,7 +13,14 @@ from kongjian.workbook.shipped.commands import COMMANDS, Command
 BOOK_MODULE = "ThisWorkbook"
 FUNCTIONS_MODULE = "KongjianFunctions"
 COMMANDS_MODULE = "KongjianCommands"
-MODULES = ("KongjianShared", "KongjianRemember", "KongjianEvents", "KongjianPress", COMMANDS_MODULE)
+MODULES = (
+    "KongjianShared",
+    "KongjianRemember",
+    "KongjianEvents",
+    "KongjianPress",
+    "KongjianSort",
+    COMMANDS_MODULE,
+)
 
 
 def callback(command: Command) -> str:
