@@ -234,10 +234,10 @@ def test_a_fault_while_writing_asks_to_press_again(tmp_path: Path, monkeypatch: 
     assert after.settings[-1] == ("setScreenUpdating", True)
 
 
-def test_checking_writes_the_problems_only(tmp_path: Path) -> None:
+def test_checking_writes_the_problems_and_the_steps_only(tmp_path: Path) -> None:
     book = small_book(tmp_path / "book.xlsm")
     after = press("check_data", book, active="教师数据", selection="C7")
-    assert after.written == {"问题清单"}
+    assert after.written == {"问题清单", "首页"}
     assert " 检查 · 规则版本" in str(after.book["问题清单"]["A2"].value)
     expected = recalculate(book, tmp_path / "out.xlsm")
     assert after.rows("问题清单") == values(opened(tmp_path / "out.xlsm"), "问题清单")

@@ -35,7 +35,7 @@ from kongjian.mailing import send_copies
 from kongjian.mailing.corrections_list import FILE as CORRECTIONS
 from kongjian.mailing.mail_draft import Draft
 from kongjian.rules import load_rules
-from kongjian.workbook.layout import HOME_STATE, output_sheets
+from kongjian.workbook.layout import HOME_STATE, HOME_STEPS, output_sheets
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run, examine_sheets
@@ -73,7 +73,7 @@ def test_a_calculation_plans_every_result_and_no_box(run: Run, held: FileBook, b
     assert plan.writing is not None
     tables = {s.table for s in output_sheets(run.rules)} - {"Imports", "ColumnNames", "Appeals"}
     assert {p.spec.table for p in plan.writing.pages} == tables
-    assert set(plan.writing.home) == set(HOME_STATE)
+    assert set(plan.writing.home) == {*HOME_STATE, *HOME_STEPS}
     assert (list(plan.writing.rows), list(plan.writing.cells)) == ([], [])
     [told] = plan.told
     assert (told.mode, told.text.splitlines()[-1]) == (SHOWN, run.conclusion)
@@ -88,7 +88,7 @@ def test_a_check_plans_the_list_and_the_fills_only(run: Run, held: FileBook) -> 
     assert plan.writing is not None
     assert [p.spec.table for p in plan.writing.pages] == ["Problems"]
     assert set(plan.writing.marks) == {t.sheet for t in RULES.tables}
-    assert not plan.writing.home
+    assert set(plan.writing.home) == {*HOME_STEPS, "HomeMessage"}, "the steps, no number of a calculation"
     [told] = plan.told
     assert told.mode == (WARNING if run.levels["错误"] else INFO)
     assert len(told.lines) == run.problems.height > 0

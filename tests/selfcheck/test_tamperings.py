@@ -319,13 +319,15 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
         "教师得分!P5是公式，不是计算写的值",
     ),
     # 首页
-    "首页's errors": (typed("首页", "G", 16, 3), RESULTS, "首页!G16（错误）表里是3，应为0"),
-    "首页's schools": (typed("首页", "B", 16, 6), RESULTS, "首页!B16（学校）表里是6，应为5"),
-    "首页's conclusion": (typed("首页", "C", 11, "可以使用，没有发现错误"), RESULTS, "首页!C11（结论）表里是“可以使用"),
-    "首页's winners": (typed("首页", "C", 12, "示范校：某小学"), RESULTS, "首页!C12（学校奖项）"),
-    "首页's time": (typed("首页", "C", 14, "2021-08-01 00:00:00"), RESULTS, "首页!C14（最近计算）"),
-    "首页's distribution": (typed("首页", "G", 37, 5), RESULTS, "首页!G37（得分分布）表里是5"),
-    "a name of 首页 moved": (in_part("xl/workbook.xml", b"$G$16", b"$Q$16"), TEXTS, "名称“HomeErrors”指着首页!Q16"),
+    "首页's errors": (typed("首页", "B", 12, 3), RESULTS, "首页!B12（错误）表里是3，应为0"),
+    "首页's schools": (typed("首页", "G", 12, 6), RESULTS, "首页!G12（学校）表里是6，应为5"),
+    "首页's conclusion": (typed("首页", "C", 9, "可以使用，没有发现错误"), RESULTS, "首页!C9（结论）表里是“可以使用"),
+    "首页's winners": (typed("首页", "C", 14, "示范校：某小学"), RESULTS, "首页!C14（学校奖项）"),
+    "首页's time": (typed("首页", "N", 2, "2021-08-01 00:00:00"), RESULTS, "首页!N2（最近计算）"),
+    "首页's distribution": (typed("首页", "N", 20, 5), RESULTS, "首页!N20（图表的数据）表里是5"),
+    "a step of 首页": (typed("首页", "F", 5, "还没做"), RESULTS, "首页!F5（计算）表里是“还没做”"),
+    "a school of the chart": (typed("首页", "G", 44, "某小学"), RESULTS, "首页!G44（图表的数据）表里是“某小学”"),
+    "a name of 首页 moved": (in_part("xl/workbook.xml", b"!$B$12<", b"!$Q$12<"), TEXTS, "名称“HomeErrors”指着首页!Q12"),
     "a name of 首页 removed": (
         through(lambda b: b.defined_names.pop("HomeErrors")),
         RESULTS,
@@ -333,7 +335,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     ),
     # 运行记录 and the run before
     "运行记录's errors": (typed("运行记录", "错误", 4, 3), RESULTS, "运行记录!G4（错误）表里是3，应为0"),
-    "运行记录's time": (typed("运行记录", "时间", 4, 44500.5), RESULTS, "首页!C14（最近计算）"),
+    "运行记录's time": (typed("运行记录", "时间", 4, 44500.5), RESULTS, "首页!N2（最近计算）"),
     "the fingerprint": (FINGERPRINT, RESULTS, "“运行记录”的数据指纹被改过；结果都和现在的相同"),
     "the fingerprint and a score": (
         all_of(FINGERPRINT, typed("教师得分", "得分", 5, 99)),
@@ -374,13 +376,13 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     "规则's subtitle": (typed("规则", "A", 2, "2022版"), TEXTS, "规则!A2是“2022版”"),
     "帮助": (typed("帮助", "A", 1, "不用核对"), TEXTS, "帮助!A1是“不用核对”"),
     "a text that macros show": (typed("程序文字", "A", 1, "不用核对"), TEXTS, "程序文字!A1是“不用核对”"),
-    "a text of 首页": (typed("首页", "B", 5, "不用核对"), TEXTS, "首页!B5是“不用核对”，应为“四步完成”"),
+    "a text of 首页": (typed("首页", "B", 4, "不用核对"), TEXTS, "首页!B4是“不用核对”，应为“① 导入”"),
     # what only the screen shows
     "a format with another number": (look("教师得分", "P5", number_format='"99.00"'), SCREEN, "教师得分!P5：数字格式“\"99.00\"”"),
     "a format that rounds": (look("教师得分", "P5", number_format="0"), SCREEN, "教师得分!P5：数字格式“0”显示的不是格子里的"),
     "a format that shows nothing": (look("教师得分", "P5", number_format=";;;"), SCREEN, "教师得分!P5：数字格式“;;;”"),
     "a format with another text": (look("获奖名单", "C4", number_format=';;;"某小学"'), SCREEN, "获奖名单!C4：数字格式"),
-    "a format that says thousands": (look("首页", "B16", number_format="0,"), SCREEN, "首页!B16：数字格式“0,”"),
+    "a format that says thousands": (look("首页", "G12", number_format="0,"), SCREEN, "首页!G12：数字格式“0,”"),
     "white text": (look("教师得分", "P5", font=WHITE), SCREEN, "教师得分!P5：字和底色一样，看不见"),
     "text of a theme's white": (look("教师得分", "P5", font=Font(color=Color(theme=0))), SCREEN, "教师得分!P5：字和底色一样"),
     "dark text on dark": (

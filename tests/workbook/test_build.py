@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.bands_text import parse_bands
-from kongjian.workbook.layout import HOME_DISTRIBUTION, HOME_STATE, range_bounds, range_labels
+from kongjian.workbook.layout import (
+    HOME_DISTRIBUTION,
+    HOME_SCORES,
+    HOME_STATE,
+    HOME_STEPS,
+    range_bounds,
+    range_labels,
+)
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import read_parts
 from office import convert, pdf_pages
@@ -154,7 +161,7 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.oddFooter.center.text == "第&P页 共&N页"
     assert page.print_title_rows == {"首页": None, "规则": "$1:$2", "帮助": "$1:$2"}.get(sheet, "$1:$3")
-    upright = {"首页", "班级数据", "月度得分", "学校排名", "列名对应"}
+    upright = {"班级数据", "月度得分", "学校排名", "列名对应"}
     assert (page.page_setup.orientation == "landscape") == (sheet not in upright)
 
 
@@ -294,7 +301,8 @@ def test_the_state_of_the_last_run_has_its_names(book: Workbook) -> None:
         (sheet, place), *more = book.defined_names[name].destinations
         cell = home[place.replace("$", "")]
         assert (sheet, more) == ("首页", [])
-        assert cell.value == ("尚未计算" if name == "HomeMessage" else None)
+        shown = {"HomeMessage": "尚未计算"}.get(name)
+        assert (None if cell.hyperlink else cell.value) == shown
         beside = [home.cell(cell.row, cell.column - 1).value, home.cell(cell.row - 1, cell.column).value]
         assert caption in beside, name
 
@@ -302,11 +310,12 @@ def test_the_state_of_the_last_run_has_its_names(book: Workbook) -> None:
 def test_the_score_distribution_has_a_row_for_each_range(book: Workbook) -> None:
     ((sheet, place),) = book.defined_names[HOME_DISTRIBUTION].destinations
     block = book[sheet][place.replace("$", "")]
-    assert [len(block), len(block[0])] == [5, 2]
+    assert [len(block), len(block[0])] == [5, 4]
     labels = [book[sheet].cell(row[0].row, row[0].column - 1).value for row in block]
     assert labels == ["60分以下", "60–69", "70–79", "80–89", "90–100"]
     first = block[0][0]
-    assert [book[sheet].cell(first.row - 1, first.column + k).value for k in (0, 1)] == ["学校", "教师"]
+    captions = [book[sheet].cell(first.row - 1, first.column + k).value for k in range(4)]
+    assert captions == ["学校", "教师", "学校占", "教师占"]
 
 
 def test_the_home_page_leads_to_every_visible_sheet_names_the_others_and_every_sheet_leads_back(
@@ -324,28 +333,43 @@ def test_the_home_page_leads_to_every_visible_sheet_names_the_others_and_every_s
         assert all(place.startswith(f"'{sheet.title}'!") for place in own)
 
 
-def test_the_charts_read_the_ranking_the_distribution_and_the_months(built: Path, book: Workbook) -> None:
+def test_the_two_charts_read_the_scores_with_their_lines_and_the_shares(built: Path, book: Workbook) -> None:
     parts = read_parts(built.read_bytes())
-    every = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
-    charts = [c for c in every if "月度跟踪!" not in c and "查询数据" not in c]
-    assert (len(charts), len(every)) == (2, 5)
-    assert "<c:f>学校排名!$B$4:$B$13</c:f>" in charts[0]
-    assert "<c:f>学校排名!$C$4:$C$13</c:f>" in charts[0]
-    assert '<c:barDir val="bar"/>' in charts[0]
-    assert charts[0].index('<c:orientation val="maxMin"/>') < charts[0].index("</c:catAx>")
-    ((_, place),) = book.defined_names[HOME_DISTRIBUTION].destinations
-    first, last = (p.split("$")[1:] for p in place.split(":"))
-    for letter in (first[0], last[0]):
-        assert f"<c:f>首页!${letter}${first[1]}:${letter}${last[1]}</c:f>" in charts[1]
-    [months] = set(every) - set(charts)
-    ((sheet, place),) = book.defined_names["MonthCurves"].destinations
-    left, top, right, bottom = range_boundaries(place.replace("$", ""))
-    names, first, last = (get_column_letter(c) for c in (left, left + 1, right))
-    assert (right - left, bottom - top) == (8, 10)
-    assert months.count(f"<c:f>{sheet}!${first}${top}:${last}${top}</c:f>") == 10
-    for row in range(top + 1, bottom + 1):
-        assert f"<c:f>{sheet}!${names}${row}</c:f>" in months
-        assert f"<c:f>{sheet}!${first}${row}:${last}${row}</c:f>" in months
+    charts = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
+    assert len(charts) == 2
+
+    def drawn(chart: str, axis: str) -> list[str]:
+        """What each series of columns or lines reads."""
+        inside = chart.split(f"<c:{axis}Chart>")[1].split(f"</c:{axis}Chart>")[0] if axis in chart else ""
+        return re.findall(r"<c:val><c:numRef><c:f>(.*?)</c:f>", inside)
+
+    def columns(name: str, wanted: slice) -> list[str]:
+        ((_, place),) = book.defined_names[name].destinations
+        (first, top), (last, bottom) = (p.split("$")[1:] for p in place.split(":"))
+        letters = [chr(k) for k in range(ord(first), ord(last) + 1)]
+        return [f"首页!${x}${top}:${x}${bottom}" for x in letters[wanted]]
+
+    assert drawn(charts[0], "bar") == columns(HOME_SCORES, slice(0, 3))
+    assert drawn(charts[0], "line") == columns(HOME_SCORES, slice(3, 5))
+    assert columns(HOME_SCORES, slice(5, 6))[0] in charts[0]
+    assert drawn(charts[1], "bar") == columns(HOME_DISTRIBUTION, slice(2, 4))
+    assert "<c:lineChart>" not in charts[1]
+    assert charts[1].count("<c:valAx>") == 1, "one axis for both"
+
+
+def test_all_that_decides_is_on_the_first_screen_of_the_first_page(book: Workbook) -> None:
+    """1366×768 with the ribbon open leaves 450 pixels of rows; the list of sheets may begin below."""
+    home = book["首页"]
+    places = {n: book.defined_names[n].destinations for n in (*HOME_STATE, *HOME_STEPS)}
+    rows = {int(place.split("$")[2]) for found in places.values() for _, place in found}
+    heights = [home.row_dimensions[r].height or 15 for r in range(1, max(rows) + 1)]
+    assert sum(heights) * 4 / 3 <= 460
+    widths = {x: d.width for x, d in home.column_dimensions.items()}
+    assert list(widths) == ["A", "B", "L", "M"]  # A, ten columns, a gap, six columns
+    assert widths["A"] * 7 + 10 * widths["B"] * 7 + widths["L"] * 7 + 6 * widths["M"] * 7 <= 1366 - 50
+    assert [home.cell(4 + k, 2).value for k in range(3)] == ["① 导入", "还没做", "还没有数据"]
+    errors = home[next(book.defined_names["HomeErrors"].destinations)[1].replace("$", "")]
+    assert errors.hyperlink.location == "'问题清单'!A1"
 
 
 @pytest.mark.parametrize(

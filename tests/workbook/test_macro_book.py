@@ -14,6 +14,7 @@ from pyvbaanalysis import analyze_workbook
 from kongjian.rules import load_rules
 from kongjian.workbook.functions.worksheet import FUNCTIONS
 from kongjian.workbook.layout import FUNCTION_HELP_COLUMNS, MESSAGES_COLUMNS, TEXTS, evidence_tables
+from kongjian.workbook.next_step import STEPS
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import function_rows, messages
@@ -112,20 +113,24 @@ def test_the_wrappers_take_what_the_functions_take() -> None:
     assert "Volatile" not in "".join(SOURCES.values())
 
 
-def test_the_buttons_stand_in_the_free_row_under_the_cards(book: Path) -> None:
+def test_the_buttons_stand_under_their_steps_and_beside_what_is_next(book: Path) -> None:
     xml = read(book)["xl/drawings/vmlDrawing1.vml"].decode()
     for command in COMMANDS:
         there = f"<x:FmlaMacro>[0]!KongjianRun_{command.id}</x:FmlaMacro>" in xml
         assert there == command.on_home, command.id
         assert (f">{command.label}<" in xml) == command.on_home
     anchors = [list(map(int, a.split(","))) for a in _inside(xml, "x:Anchor")]
-    row = {a[2] for a in anchors} | {a[6] for a in anchors}
-    assert row == {7}
     home = openpyxl.load_workbook(book, keep_vba=True)["首页"]
-    assert str(home["B6"].value).startswith("① 导入或粘贴")
-    assert [c.value for c in home[8] if c.value is not None] == []
-    spans = sorted((a[0], a[4]) for a in anchors)
-    assert all(end < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    heads = [c.value for c in home[4] if c.value]
+    assert heads == [f"{'①②③④⑤'[k]} {step}" for k, step in enumerate(STEPS)]
+    rows: dict[int, list[tuple[int, int]]] = {}
+    for a in anchors:
+        assert a[2] == a[6], "a button stands in one row"
+        rows.setdefault(a[2], []).append((a[0], a[4]))
+    assert {row: len(spans) for row, spans in rows.items()} == {6: 7, 8: 1, 16: 1}
+    assert [c.value for c in home[7] if c.value is not None] == []
+    for spans in map(sorted, rows.values()):
+        assert all(end < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
 
 
 def _inside(xml: str, tag: str) -> list[str]:

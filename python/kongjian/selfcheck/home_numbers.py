@@ -10,9 +10,10 @@ from kongjian.selfcheck.checked_book import said
 from kongjian.selfcheck.fresh_run import Record
 from kongjian.selfcheck.result_sheets import Difference
 from kongjian.workbook.finalised import FINAL_NAME
-from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE, MONTH_CURVES, MONTHS
+from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE, HOME_STEPS, MONTH_CURVES, MONTHS
 from kongjian.workbook.month_curves import curves
-from kongjian.workbook.pages import distribution, home_state
+from kongjian.workbook.next_step import imported
+from kongjian.workbook.pages import home_blocks, home_state
 from kongjian.workbook.run import Run
 from kongjian.xlsx.defined_names import DefinedName, carried_text
 
@@ -33,9 +34,13 @@ def home_differences(
     """Every cell of 首页 that does not show this run; `names` are the workbook's. Nothing where there is no 首页."""
     moment = last.moment
     final = carried_text(names.get(FINAL_NAME, ""))
-    shown = home_state(run, moment, final).items() if moment else ()
-    blocks: Blocks = [(name, [[value]]) for name, value in shown]
-    yield from _differing(sheets, HOME, [*blocks, (HOME_DISTRIBUTION, distribution(run))], names)
+    shown: dict[str, str | int] = home_state(run, moment, final) if moment else {}
+    grid, places = sheets.grid(HOME), areas(names)
+    waiting = {**imported().home, "HomeMessage": imported().said}
+    if grid and all(n in places and _cell(grid, *places[n][:2]) == text for n, text in waiting.items()):
+        shown |= waiting  # rows came and went since
+    blocks: Blocks = [*((name, [[value]]) for name, value in shown.items()), *home_blocks(run).items()]
+    yield from _differing(sheets, HOME, blocks, names)
 
 
 def curve_differences(run: Run, sheets: Sheets, names: Mapping[str, str]) -> Iterator[Difference]:
@@ -48,7 +53,7 @@ def _differing(sheets: Sheets, sheet: str, blocks: Blocks, names: Mapping[str, s
     if grid is None:
         return
     for name, values in blocks:
-        caption = _CAPTIONS.get(name) or HOME_STATE[name]
+        caption = _CAPTIONS.get(name) or (HOME_STATE | HOME_STEPS).get(name, "图表的数据")
         if name not in places:
             yield Difference(sheet, caption, f"名称“{name}”不指着{sheet}的格子，“{caption}”没有办法核对")
             continue

@@ -10,6 +10,7 @@ from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
 from kongjian.rules.ladders import change_columns
 from kongjian.rules.roles import Role
+from kongjian.workbook.next_step import STEPS
 from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
 HOME = "首页"
@@ -41,10 +42,20 @@ HOME_STATE = {
     "HomeMessage": "结论",
     "HomeSchoolWinners": "学校奖项",
     "HomeTeacherWinners": "教师奖项",
+    "HomeAwards": "奖项",
+    "HomeProvisional": "待核实",
 }
-# The score distribution on 首页: one name for the block of counts, rows = score ranges, columns = 学校, 教师.
 HOME_MESSAGE = "HomeMessage"
+# How far each step is: its state, and a few words below it.
+HOME_STEPS = {
+    f"{name}{number}": step for number, step in enumerate(STEPS, 1) for name in ("HomeStep", "HomeStepNote")
+}
+# The score distribution on 首页: one name for the block, rows = score ranges, columns = 学校, 教师 and the shares of both.
 HOME_DISTRIBUTION = "HomeDistribution"
+# The schools' scores for the chart on 首页, highest first.
+HOME_SCORES = "HomeScores"
+SCORES_COLUMNS = ("获奖", "达标", "未达标", "获奖线", "达标线", "学校")
+MOST_SCORES = 30
 _RANGES = (0.6, 0.7, 0.8, 0.9)
 """The shares of the full points at which a further range of scores begins."""
 

@@ -13,6 +13,7 @@ from kongjian.base.grid import cell_number, from_serial
 from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.evidence.one_unit import Lookup, lookup
+from kongjian.engine.evidence.pass_mark import has_mark, pass_mark
 from kongjian.engine.frame import Floats, Frame, texts
 from kongjian.engine.result_tables import with_the_others
 from kongjian.intake import problem_list
@@ -21,14 +22,18 @@ from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook import robustness_page
-from kongjian.workbook.finalised import FINAL_NAME, codes_of, finalised, said
+from kongjian.workbook.finalised import FINAL_NAME, codes_of, differing, finalised, said
 from kongjian.workbook.identity import Named
 from kongjian.workbook.last_run_sheets import code_of
 from kongjian.workbook.layout import (
     CHANGES,
+    HOME_DISTRIBUTION,
+    HOME_SCORES,
     MONTH_CURVES,
+    MOST_SCORES,
     NOTES,
     ROBUSTNESS,
+    SCORES_COLUMNS,
     output_sheets,
     range_bounds,
     shown_at_opening,
@@ -36,6 +41,7 @@ from kongjian.workbook.layout import (
 from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, TABLES, Chosen, chosen_in, frames
 from kongjian.workbook.month_curves import curves
+from kongjian.workbook.next_step import NEXT_NAME, how_far
 from kongjian.workbook.run import Run
 from kongjian.workbook.widths import Headers, pasted_headers
 from kongjian.xlsx.fill_marks import Mark
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
     from kongjian.intake.importing.undo import Removal
     from kongjian.xlsx.input_writer import CellChange
 
+Rows = list[list[str | float]]
 RUN_COLUMNS = ("时间", "规则版本", "数据指纹", "学校数", "教师数", "班级数", "错误", "警告", "用时秒")
 RULE_WORDS = ("口径", "规则修改")
 """The columns of 运行记录 that workbooks of the first version do not have."""
@@ -58,8 +65,7 @@ class Writing:
     """What one work puts into a workbook, a file or one that is open in Excel.
 
     New rows, rows to take out and single cells of input sheets, output tables, the fills of every input sheet, what 首页 shows,
-    `blocks` of cells by the defined name of the first.
-    `headers` are those of the input sheets by which their columns are wide and stay in sight. `names` are defined names
+    `blocks` of cells by the defined name of the first, always as many. `headers` are those of the input sheets by which their columns are wide and stay in sight. `names` are defined names
     and the texts that they carry. `lookup` has the formulas of 单位查询 with what they give, which only a file needs:
     Excel works them out itself. `name` is what is half written where writing breaks off,
     `again` whether doing it once more mends that.
@@ -72,8 +78,7 @@ class Writing:
     pages: Sequence[Page] = ()
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
     home: Mapping[str, str | int] = field(default_factory=dict)
-    counts: list[list[float]] = field(default_factory=list)
-    blocks: Mapping[str, Sequence[Sequence[str | float]]] = field(default_factory=dict)
+    blocks: Mapping[str, Rows] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     headers: Sequence[Headers] = ()
     lookup: LookupCells | None = None
@@ -83,7 +88,8 @@ class Writing:
 def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Writing:
     """All that a calculation writes."""
     tables = pages(run, sheets, moment, seconds)
-    marks, home = marks_by_sheet(run), home_state(run, moment, sheets.carried(FINAL_NAME))
+    final = sheets.carried(FINAL_NAME)
+    marks, home = marks_by_sheet(run), home_state(run, moment, final)
     headers = pasted_headers(sheets, run.rules)
     found, above = lookup(run.results, run.rules), lookup_subtitle(run, moment)
     looked = lookup_pages(found, above, sheets)
@@ -93,8 +99,8 @@ def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Wri
         pages=[*tables, *looked],
         marks=marks,
         home=home,
-        counts=distribution(run),
         blocks=blocks(run),
+        names={NEXT_NAME: how_far(run.facts(final=_final_day(run, final))).command},
         headers=headers,
         lookup=cells,
     )
@@ -122,7 +128,16 @@ def lookup_subtitle(run: Run, moment: dt.datetime) -> str:
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
     """The list of problems and the fills of the cells to look at, and nothing else."""
     page, headers = problem_page(run, sheets, moment, "检查"), pasted_headers(sheets, run.rules)
-    return Writing("问题清单", pages=[page], marks=marks_by_sheet(run), headers=headers)
+    found = how_far(run.facts(calculated=run.results.same_run))
+    said = "；".join(filter(None, (run.months_said, found.said)))
+    return Writing(
+        "问题清单",
+        pages=[page],
+        marks=marks_by_sheet(run),
+        home={**found.home, "HomeMessage": said},
+        names={NEXT_NAME: found.command},
+        headers=headers,
+    )
 
 
 def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list[Page]:
@@ -155,9 +170,9 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
     return out
 
 
-def blocks(run: Run) -> dict[str, list[list[str | float]]]:
-    """What stands beside tables, by the defined names of its cells."""
-    return {MONTH_CURVES: curves(run)}
+def blocks(run: Run) -> dict[str, Rows]:
+    """What stands beside tables and behind charts, by the defined names of its cells."""
+    return {MONTH_CURVES: curves(run), **home_blocks(run)}
 
 
 def problem_page(run: Run, sheets: Sheets, moment: dt.datetime, done: str = "计算") -> Page:
@@ -243,7 +258,17 @@ def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Fram
 def message(run: Run, final: str) -> str:
     """The conclusion of 首页, and before it that the results are final: `final` is what the workbook carries of that."""
     since = said(finalised(final), codes_of(run), run.rules) if final else ""
-    return "；".join(filter(None, (since, run.conclusion)))
+    return "；".join(
+        filter(None, (since, run.months_said, how_far(run.facts(final=_final_day(run, final))).said))
+    )
+
+
+def _final_day(run: Run, final: str) -> str:
+    """Since when the results are final; "" where they are not, or no longer those."""
+    found = finalised(final)
+    if found is None or differing(found.codes, codes_of(run), run.rules):
+        return ""
+    return f"已定稿（{found.day}）"
 
 
 def home_state(run: Run, moment: dt.datetime, final: str = "") -> dict[str, str | int]:
@@ -263,13 +288,45 @@ def home_state(run: Run, moment: dt.datetime, final: str = "") -> dict[str, str 
         "HomeMessage": message(run, final),
         "HomeSchoolWinners": run.winners("school"),
         "HomeTeacherWinners": run.winners("teacher"),
+        "HomeAwards": run.results.tables["Awards"].height,
+        "HomeProvisional": run.provisional,
+        **how_far(run.facts(final=_final_day(run, final))).home,
     }
 
 
-def distribution(run: Run) -> list[list[float]]:
-    """How many schools and teachers score within each range."""
+def home_blocks(run: Run) -> dict[str, Rows]:
+    """What the charts of 首页 show, by the name of its area."""
+    return {HOME_DISTRIBUTION: distribution(run), HOME_SCORES: school_scores(run)}
+
+
+def distribution(run: Run) -> Rows:
+    """How many schools and teachers score within each range, and which share of all of them."""
     counts = [
-        np.histogram(run.results.of(kind).score_cents / 100, bins=range_bounds(run.rules, kind))[0].tolist()
+        np.histogram(run.results.of(kind).score_cents / 100, bins=range_bounds(run.rules, kind))[0]
         for kind in OBJECT_LABELS
     ]
-    return [list(pair) for pair in zip(*counts, strict=True)]
+    shares = [np.round(count / max(int(count.sum()), 1), 4) for count in counts]
+    return [list(row) for row in zip(*(column.tolist() for column in (*counts, *shares)), strict=True)]
+
+
+def school_scores(run: Run) -> Rows:
+    """The schools with the highest scores: each score in the column of what it reaches, then the two lines.
+
+    As many rows as there is room for, blank where there are no more schools.
+    """
+    school, rules = run.results.school, run.rules
+    winners = {
+        name
+        for award in rules.awards
+        if award.object == "school" and award.recipient == "unit"
+        for name in run.awarded(award)[0]
+    }
+    names, scores = school.names["学校名称"].tolist(), (school.score_cents / 100).tolist()
+    order = sorted(range(len(names)), key=lambda k: (-scores[k], names[k]))
+    won = [scores[k] for k in order if names[k] in winners]
+    lines = [min(won) if won else "", pass_mark(rules, "school") if has_mark(rules, "school") else ""]
+    rows: Rows = []
+    for k in order[:MOST_SCORES]:
+        at = 0 if names[k] in winners else 1 if school.eligibility.eligible[k] else 2
+        rows.append([*(scores[k] if at == place else "" for place in range(3)), *lines, names[k]])
+    return rows + [[""] * len(SCORES_COLUMNS) for _ in range(MOST_SCORES - len(rows))]

@@ -12,7 +12,6 @@ from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook import widths
 from kongjian.workbook.identity import book_rules
-from kongjian.workbook.layout import HOME_DISTRIBUTION
 from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell
 from kongjian.workbook.pages import Writing, results
@@ -87,10 +86,8 @@ def write(edit: Edit, writing: Writing) -> None:
         edit.put_name(name, value)
     for name, text in writing.names.items():
         edit.put_text_name(name, text)
-    for name, values in writing.blocks.items():
-        edit.put_block(name, values)
-    if writing.counts:
-        edit.put_block(HOME_DISTRIBUTION, writing.counts)
+    for name, rows in writing.blocks.items():
+        edit.put_block(name, rows)
 
 
 def _fit_result(edit: Edit, page: Page) -> None:

@@ -14,7 +14,7 @@ from kongjian.engine.calculate import calculate
 from kongjian.engine.event_log import SHEET as COUNTS_SHEET
 from kongjian.engine.evidence.change_table import change_sheet
 from kongjian.engine.evidence.changes import Changes, compare
-from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
+from kongjian.engine.evidence.clean_awards import CLEAN, OPEN, doubts, judged_awards
 from kongjian.engine.evidence.touched import effects
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
@@ -33,16 +33,18 @@ from kongjian.intake.tables import Intake, read_inputs
 from kongjian.rules import Rules
 from kongjian.rules.model import Award
 from kongjian.workbook.last_run_sheets import previous_run
+from kongjian.workbook.next_step import Facts, how_far
 from kongjian.xlsx.fill_marks import Mark
 
-_NO_UNITS = "有月度得分或行为明细，但没有学校数据和教师数据：请先粘贴这两张表"
 _MOST_NAMED = 12
-"""Names of one award that 首页 and the command show."""
+"""Names of one award that the command shows."""
+_MOST_WINNERS = 60
+"""Names of one award for which 首页 has room."""
 
 
-def first_named(names: Sequence[str]) -> str:
+def first_named(names: Sequence[str], most: int = _MOST_NAMED) -> str:
     """The first of some names, with …… where there are more."""
-    return "、".join(names[:_MOST_NAMED]) + ("……" if len(names) > _MOST_NAMED else "")
+    return "、".join(names[:most]) + ("……" if len(names) > most else "")
 
 
 @dataclass(frozen=True)
@@ -92,19 +94,25 @@ class Run:
         count = self.results.tables["Awards"].height
         return f"获奖{count}项，其中{self.provisional}项{OPEN}" if self.provisional else ""
 
+    def facts(self, calculated: bool = True, final: str = "") -> Facts:
+        """What decides how far the work is; see `Facts`."""
+        inputs = self.inputs
+        return Facts(
+            self.schools,
+            self.teachers,
+            inputs.events.height + inputs.monthly.height + inputs.counts.height,
+            self.levels["错误"],
+            self.levels["警告"],
+            self.results.tables["Awards"].height,
+            self.provisional,
+            calculated,
+            final,
+        )
+
     @property
     def message(self) -> str:
-        """The run in one sentence, for 首页 and the command line: of what was found the worst."""
-        if self.schools + self.teachers == 0:
-            lines = self.inputs.events.height + self.inputs.monthly.height + self.inputs.counts.height
-            return _NO_UNITS if lines else "还没有数据：请把平台导出的数据粘贴到输入表"
-        if self.levels["错误"]:
-            return f"有{self.levels['错误']}个错误，请先看“问题清单”，改好后重新计算"
-        if self.provisional:
-            return f"{self.results.tables['Awards'].height}项奖项有{self.provisional}项待核实：原因在“获奖名单”，逐项核实或在“问题清单”写明已确认"
-        if self.levels["警告"]:
-            return f"可以使用；另有{self.levels['警告']}处警告，请看“问题清单”"
-        return "可以使用，没有发现错误"
+        """The run in one sentence, for 首页 and the command line: what is next."""
+        return how_far(self.facts()).said
 
     def awarded(self, award: Award) -> tuple[list[str], list[bool]]:
         """Whom an award goes to by name, and whether that is 待核实."""
@@ -123,8 +131,9 @@ class Run:
             names = [
                 f"{name}（{OPEN}）" if doubted else name for name, doubted in zip(who, open_, strict=True)
             ]
-            count = f"{len(names)}名" + (f"，{sum(open_)}名{OPEN}" if any(open_) else "")
-            said.append(f"{award.name}（{count}）：{first_named(names)}")
+            settled = len(names) - sum(open_)
+            count = f"{len(names)}名：{CLEAN}{settled}，{OPEN}{sum(open_)}" if names else "0名"
+            said.append(f"{award.name}（{count}）：{first_named(names, _MOST_WINNERS)}")
         return "；".join(said)
 
     @property

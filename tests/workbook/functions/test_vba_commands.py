@@ -10,9 +10,13 @@ import pytest
 from pyopenvba.interpreter import _preprocess
 from pyopenvba.interpreter._values import error
 
+from kongjian.base.grid import letter
 from kongjian.entry.excel.presses import PRESSES
+from kongjian.rules import load_rules
 from kongjian.workbook.functions.worksheet import FUNCTIONS
+from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.lookup_sheet import SELECTION
+from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import messages
 from vba_host import Control, Outlook, VbaHost
@@ -60,10 +64,12 @@ def host(book: Path) -> VbaHost:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert sorted([*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence", "PrintWhole"]) == sorted(IDS)
+    assert sorted(
+        [*SHEETS, *PYTHON, "OpenFolder", "ShowEvidence", "PrintWhole", "NextStep", "SortColumn"]
+    ) == sorted(IDS)
 
 
-@pytest.mark.parametrize("id_", IDS)
+@pytest.mark.parametrize("id_", [i for i in IDS if i != "SortColumn"])
 def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> None:
     done = []
     for macro, arguments in ((f"Kongjian_{id_}", [Control(id_)]), (f"KongjianRun_{id_}", [])):
@@ -73,7 +79,8 @@ def test_ribbon_and_button_do_the_same(id_: str, host: VbaHost, book: Path) -> N
         host.run(macro, *arguments)
         done.append((list(host.presses), host.active, list(host.excel.opened)))
     assert done[0] == done[1]
-    entry, folder = PYTHON.get(id_), str(book.parent)
+    # a workbook that was never calculated has its data looked at first
+    entry, folder = {**PYTHON, "NextStep": "check_data"}.get(id_), str(book.parent)
     wanted = [(entry, "")] if entry else []
     assert done[0] == (wanted, SHEETS.get(id_, "学校数据"), [folder] if id_ == "OpenFolder" else [])
     assert host.shown == []
@@ -330,6 +337,69 @@ def test_a_renamed_sheet_is_still_found_and_a_missing_one_is_told(host: VbaHost)
     host.app.workbook.sheet_named("名单").vba_get("Delete")
     host.run("KongjianRun_GoAwards")
     assert host.shown == [SAY["NoSheet"]]
+
+
+@pytest.mark.parametrize(
+    ("next_one", "sheet", "pressed"),
+    [
+        ("ImportData", "首页", [("check_data", "")]),  # data is there by now
+        ("GoProblems", "问题清单", []),
+        ("GoAwards", "获奖名单", []),
+        ("Recalculate", "首页", [("recalculate", "")]),
+        ("MakePublicity", "首页", [("publicity_list", "")]),
+        ("SendLive", "首页", [("send_live", "")]),
+        ("Diagnose", "首页", [("import_data", "")]),  # a name that somebody changed starts nothing else
+    ],
+)
+def test_the_next_step_is_the_one_that_the_workbook_carries(
+    next_one: str, sheet: str, pressed: list[tuple[str, str]], host: VbaHost
+) -> None:
+    host.app.workbook.vba_get("Names").vba_get("Add", ["KongjianNext", f'="{next_one}"'])
+    host.run("KongjianRun_NextStep")
+    assert (host.active, host.presses) == (sheet, pressed)
+
+
+def test_without_data_the_next_step_is_to_import(blank: Path) -> None:
+    host = VbaHost(blank)
+    host.run("KongjianRun_NextStep")
+    assert host.presses == [("import_data", "")]
+
+
+SETTINGS = ("Sorting", "Filtering", "FormattingRows", "FormattingColumns", "DeletingRows", "InsertingColumns")
+
+
+def test_a_protected_result_is_sorted_by_the_chosen_column_and_stays_protected(tmp_path: Path) -> None:
+    book = small_book(tmp_path / "book.xlsm")
+    run = recalculate(book)
+    table = run.results.tables["SchoolScores"]
+    scores = dict(zip(table["学校名称"].tolist(), table["得分"].tolist(), strict=True))
+    at = letter(output_sheet(load_rules(), "学校得分").names.index("得分") + 1)
+    host = VbaHost(book)
+    sheet = host.app.workbook.sheet_named("学校得分")
+
+    def column(name: str) -> list[object]:
+        return [sheet.vba_get("Range", [f"{name}{k}"]).vba_get("Value2") for k in range(4, 4 + len(scores))]
+
+    def allowed() -> list[object]:
+        found = [sheet.vba_get("Protection").vba_get(f"Allow{what}") for what in SETTINGS]
+        return [sheet.vba_get("ProtectContents"), sheet.vba_get("ProtectDrawingObjects"), *found]
+
+    before = allowed()
+    assert before[:5] == [True, True, True, True, True]
+    sheet.vba_get("Activate")
+    sheet.vba_get("Range", [f"{at}5"]).vba_get("Select")
+    for backwards in (False, True, False):
+        host.run("KongjianRun_SortColumn")
+        assert host.shown == []
+        assert column(at) == sorted(scores.values(), reverse=backwards)
+        assert dict(zip(column("A"), column(at), strict=True)) == scores, "rows stay whole"
+        assert allowed() == before
+
+
+def test_outside_a_table_it_is_told_where_to_click(host: VbaHost) -> None:
+    host.app.workbook.sheet_named("首页").vba_get("Activate")
+    host.run("KongjianRun_SortColumn")
+    assert host.shown == [SAY["NoTable"]]
 
 
 def visible(host: VbaHost, *sheets: str) -> list[bool]:

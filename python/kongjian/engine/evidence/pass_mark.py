@@ -38,6 +38,11 @@ def pass_mark(rules: Rules, kind: str) -> float:
     return _condition(rules, kind).at_least
 
 
+def has_mark(rules: Rules, kind: str) -> bool:
+    """Whether the scheme asks for any such score."""
+    return any(c.kind in ON_MONTHS for c in rules.conditions_for(kind))
+
+
 def _condition(rules: Rules, kind: str) -> Condition:
     return next(c for c in rules.conditions_for(kind) if c.kind in ON_MONTHS)
 

@@ -43,7 +43,7 @@ from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook.last_run_sheets import BEING_WRITTEN, RUNS
-from kongjian.workbook.layout import HOME_DISTRIBUTION, HOME_MESSAGE, READINGS_TABLE, output_sheets
+from kongjian.workbook.layout import HOME_MESSAGE, READINGS_TABLE, output_sheets
 from kongjian.workbook.pages import Writing
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.input_writer import CellChange
@@ -182,16 +182,19 @@ class LiveBook:
                 cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
             cell.value = change.value
         pages = sorted(writing.pages, key=lambda page: page.spec.sheet == RUNS)
-        if writing.home:
-            self._put_home({HOME_MESSAGE: BEING_WRITTEN}, [])
+        whole = any(page.spec.sheet == RUNS for page in pages)
+        if whole:
+            self._put_home({HOME_MESSAGE: BEING_WRITTEN})
             for page in reversed(pages):
                 self._put_subtitle(page.spec, BEING_WRITTEN)
         for k, page in enumerate(pages, start=1):
             progress(f"正在写入{page.spec.sheet}（{k}/{len(pages)}）…")
             if page.spec.sheet == RUNS:  # the last, which says by being there that all else is
-                self._put_home(writing.home, writing.counts)
+                live_names.put_blocks(self._book, writing.blocks)
+                self._put_home(writing.home)
             self._put_page(page)
-        live_names.put_blocks(self._book, writing.blocks)
+        if not whole:
+            self._put_home(writing.home)
         live_names.put_texts(self._book, writing.names)
 
     def _put_subtitle(self, spec: OutputSheet, text: str) -> None:
@@ -247,7 +250,7 @@ class LiveBook:
                 if sheet := self.sheet(name):
                     live_marks.put_marks(sheet, own)
 
-    def _put_home(self, state: Mapping[str, str | int], counts: list[list[float]]) -> None:
+    def _put_home(self, state: Mapping[str, str | int]) -> None:
         """The state of the last run into the named cells of 首页; nothing where staff deleted a name."""
         places = live_names.cells(self._book, "Home") if state else {}
         for name, value in state.items():
@@ -256,8 +259,6 @@ class LiveBook:
                 if isinstance(value, str):  # a version such as 1.0 is no number
                     cell.number_format = "@"
                 cell.value = value
-        if counts and HOME_DISTRIBUTION in places:
-            places[HOME_DISTRIBUTION][0, 0].resize(len(counts), len(counts[0])).value = counts
 
     def _table(self, spec: OutputSheet) -> tuple[xw.Sheet, Table]:
         """The table with its sheet; made again where staff deleted it."""

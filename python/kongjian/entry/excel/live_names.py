@@ -34,5 +34,15 @@ def put_blocks(book: xw.Book, blocks: Mapping[str, Sequence[Sequence[str | float
     for name, rows in blocks.items():
         if place := cells(book, name).get(name):
             area = place[0, 0].resize(len(rows), len(rows[0]))
-            area[0, :].number_format = area[:, 0].number_format = "@"
+            for k, row in enumerate(rows):
+                if _texts(row):
+                    area[k, :].number_format = "@"
+            for k, column in enumerate(zip(*rows, strict=True)):
+                if _texts(column):
+                    area[:, k].number_format = "@"
             area.value = rows
+
+
+def _texts(cells: Sequence[str | float]) -> bool:
+    """Whether Excel would have to guess what cells mean; numbers below them need their own format."""
+    return any(cells) and all(isinstance(cell, str) for cell in cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
@@ -11,6 +12,7 @@ from kongjian.intake.importing.import_files import InputSheets, import_files
 from kongjian.intake.importing.undo import undo_last
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules import Rules
+from kongjian.workbook.next_step import NEXT_NAME, imported
 from kongjian.workbook.pages import Writing
 
 _PATTERNS = "*.xlsx;*.xlsm;*.xls;*.xlsb;*.ods;*.csv;*.tsv;*.txt;*.htm;*.html;*.mht;*.mhtml;*.xml"
@@ -27,7 +29,7 @@ def rows(
 ) -> Plan:
     """The files' rows below those that the input sheets have; `sheet` names the one that all of them belong to."""
     found = import_files(paths, sheets, rules, now, sheet, progress)
-    writing = Writing("导入", rows=found.rows, pages=found.pages, again=False)
+    writing = _pending(Writing("导入", rows=found.rows, pages=found.pages, again=False))
     mode = WARNING if found.unfinished else INFO
     return Plan(writing, (Told("\n".join(found.lines), mode),))
 
@@ -50,5 +52,13 @@ def previewed(
 def undone(sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:
     """The rows of the last import out of the input sheets again."""
     found = undo_last(sheets, rules, now)
-    writing = Writing("撤消导入", removed=found.removed, pages=[found.page], again=False)
+    writing = _pending(Writing("撤消导入", removed=found.removed, pages=[found.page], again=False))
     return Plan(writing, (Told(found.line),))
+
+
+def _pending(writing: Writing) -> Writing:
+    """With what 首页 says once rows came or went; nothing of it where none did."""
+    if not (writing.rows or writing.removed):
+        return writing
+    now = imported()
+    return replace(writing, home={**now.home, "HomeMessage": now.said}, names={NEXT_NAME: now.command})

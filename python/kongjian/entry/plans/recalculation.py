@@ -26,7 +26,7 @@ def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Pla
         f"提示：本簿没有写明方案，按“{scheme.id}”（{scheme.name}）计算，已经记在簿里；"
         "要把整个方案带在簿里，请把数据粘贴到新的空白工作簿"
     )
-    return Plan(replace(writing, names={SCHEME_NAME: scheme.id}), (told, Told(said)))
+    return Plan(replace(writing, names={**writing.names, SCHEME_NAME: scheme.id}), (told, Told(said)))
 
 
 def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Plan:

@@ -7,62 +7,53 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 
-from kongjian.rules.model import Rules
-from kongjian.workbook.layout import HOME, output_sheet
+from kongjian.workbook.layout import HOME, SCORES_COLUMNS
 from kongjian.workbook.look.build_styles import FONT, GREY, INK, LINE, SHADES
-from kongjian.xlsx.table_parts import FIRST_ROW
 
 Block = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 0."""
 
-TOP = 10
-# The hidden axis ends beyond 100 points, so that the label of a full bar stays inside.
-_ROOM = 115
+_COLOURS = {"获奖": "#C9A227", "达标": SHADES["result"].tab, "未达标": "#B8C0CC"}
+_LINES = {"获奖线": ("#A61B1B", "solid"), "达标线": ("#1F4E79", "dash")}
 _TEACHERS, _SCHOOLS = "#BFD3E8", SHADES["result"].tab
+_WIDTH = 470
 
 
-def top_schools(book: Workbook, rules: Rules) -> Chart:
-    """The first ten schools of 学校排名, the first on top."""
-    ranking = output_sheet(rules, "学校排名")
-    name, score = ranking.names.index("学校名称"), ranking.names.index("得分")
-    first, last = FIRST_ROW - 1, FIRST_ROW - 2 + TOP
-    chart = book.add_chart({"type": "bar"})
-    chart.add_series(
-        {
-            "name": "得分",
-            "categories": [ranking.sheet, first, name, last, name],
-            "values": [ranking.sheet, first, score, last, score],
-            "fill": {"color": SHADES["result"].tab},
-            "gap": 45,
-            "data_labels": {"value": True, "num_format": "0.00;;", "font": _font(8)},
-        }
-    )
-    chart.set_y_axis({"reverse": True, **_names_axis()})
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0, "max": _ROOM})
-    chart.set_legend({"none": True})
-    return _finish(chart, f"学校排名前{TOP}的得分")
+def school_scores(book: Workbook, block: Block) -> Chart:
+    """The schools by score as columns, coloured by what they reach; the award line and the pass mark across them."""
+    top, left, bottom, right = block
+    at = {name: left + k for k, name in enumerate(SCORES_COLUMNS)}
+    names = [HOME, top, right, bottom, right]
+
+    def series(name: str) -> dict[str, Any]:
+        return {"name": name, "categories": names, "values": [HOME, top, at[name], bottom, at[name]]}
+
+    chart, lines = book.add_chart({"type": "column"}), book.add_chart({"type": "line"})
+    for name, colour in _COLOURS.items():
+        chart.add_series({**series(name), "fill": {"color": colour}, "gap": 30, "overlap": 100})
+    for name, (colour, dash) in _LINES.items():
+        line = {"color": colour, "width": 1.5, "dash_type": dash}
+        lines.add_series({**series(name), "line": line, "marker": {"type": "none"}})
+    chart.combine(lines)
+    chart.set_x_axis({**_names_axis(), "num_font": {**_font(7), "rotation": -90}, "interval_unit": 1})
+    chart.set_y_axis({**_axis(), "min": 0, "major_gridlines": {"visible": True, "line": {"color": LINE}}})
+    chart.set_legend({"position": "top", "font": _font(8)})
+    return _finish(chart, f"各校得分（从高到低，最多{bottom - top + 1}所）", 400)
 
 
 def score_ranges(book: Workbook, block: Block) -> Chart:
-    """Teachers as columns, the far fewer schools as a line on an axis of their own."""
-    _, left, _, right = block
+    """Schools and teachers side by side: the shares of each, so that one axis serves the few and the many."""
+    right = block[3]
     chart = book.add_chart({"type": "column"})
-    chart.add_series({**_counts(block, right, "教师"), "fill": {"color": _TEACHERS}, "gap": 60})
-    schools = book.add_chart({"type": "line"})
-    schools.add_series(
-        {
-            **_counts(block, left, "学校"),
-            "y2_axis": True,
-            "line": {"color": _SCHOOLS, "width": 1.75},
-            "marker": {"type": "circle", "size": 6, "fill": {"color": _SCHOOLS}, "border": {"none": True}},
-        }
-    )
-    chart.combine(schools)
+    for column, name, colour in ((right - 1, "学校", _SCHOOLS), (right, "教师", _TEACHERS)):
+        labels = {"value": True, "num_format": "0%", "font": _font(8)}
+        chart.add_series(
+            {**_counts(block, column, name), "fill": {"color": colour}, "gap": 60, "data_labels": labels}
+        )
     chart.set_x_axis(_names_axis())
-    chart.set_y_axis({**_count_axis("教师数"), "major_gridlines": {"visible": True, "line": {"color": LINE}}})
-    schools.set_y2_axis(_count_axis("学校数"))
-    chart.set_legend({"position": "bottom", "font": _font(8)})
-    return _finish(chart, "得分分布")
+    chart.set_y_axis({**_axis(), "visible": False, "min": 0, "major_gridlines": {"visible": False}})
+    chart.set_legend({"position": "top", "font": _font(8)})
+    return _finish(chart, "得分分布（各分数段占全部的比例）", 300)
 
 
 def _counts(block: Block, column: int, name: str) -> dict[str, Any]:
@@ -75,13 +66,10 @@ def _names_axis() -> dict[str, Any]:
     return {"num_font": _font(8), "line": {"color": LINE}, "major_tick_mark": "none"}
 
 
-def _count_axis(title: str) -> dict[str, Any]:
+def _axis() -> dict[str, Any]:
     return {
-        "name": title,
-        "name_font": _font(8, colour=GREY),
         "num_font": _font(8, colour=GREY),
         "num_format": "0",
-        "min": 0,
         "line": {"none": True},
         "major_tick_mark": "none",
     }
@@ -91,10 +79,10 @@ def _font(size: float, bold: bool = False, colour: str = INK) -> dict[str, Any]:
     return {"name": FONT, "size": size, "bold": bold, "color": colour}
 
 
-def _finish(chart: Chart, title: str) -> Chart:
+def _finish(chart: Chart, title: str, height: int) -> Chart:
     # a filtered list must not take schools out of the chart
     chart.show_hidden_data()
     chart.set_title({"name": title, "name_font": _font(10, bold=True)})
     chart.set_chartarea({"border": {"color": LINE}})
-    chart.set_size({"width": 371, "height": 300})
+    chart.set_size({"width": _WIDTH, "height": height})
     return chart

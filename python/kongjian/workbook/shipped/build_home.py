@@ -1,10 +1,11 @@
-"""首页: what the workbook is, the steps, the last run, the way to every sheet, and two charts."""
+"""首页: how far the five steps are and what is next, who wins, what was found, two charts, the way to every sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -13,37 +14,43 @@ from kongjian.workbook.layout import (
     HELP,
     HOME,
     HOME_DISTRIBUTION,
+    HOME_SCORES,
     HOME_STATE,
+    MOST_SCORES,
     RULES,
+    SCORES_COLUMNS,
     output_sheets,
     range_labels,
     shown_at_opening,
 )
-from kongjian.workbook.look.build_charts import Block, score_ranges, top_schools
+from kongjian.workbook.look.build_charts import Block, school_scores, score_ranges
 from kongjian.workbook.look.build_sheets import NOT_YET
 from kongjian.workbook.look.build_styles import (
+    AMBER,
+    AMBER_PALE,
     BLUE,
+    GREEN,
+    GREEN_PALE,
     GREY,
     INK,
     LINE,
     PALE,
+    RED,
+    RED_PALE,
     SHADES,
     SheetRole,
     Styles,
     print_setup,
 )
+from kongjian.workbook.next_step import DONE, NEXT_NAME, OPEN, STEPS, Facts, how_far
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.vba_project import macro
 
-_COLUMNS, _WIDTH = 8, 12.6
-_FIRST, _HALF, _LAST = 1, 5, 8  # the first column, the first of the right half, the last
+# Ten narrow columns for the steps, two for each; right of them the place of the charts.
+_WIDTH, _RIGHT_WIDTH, _GAP_WIDTH = 10.2, 10.6, 1.5
+_FIRST, _LAST, _RIGHT, _END = 1, 10, 12, 17
 _DARK = SHADES["home"].tab
-_STEPS = (
-    ("① 导入或粘贴", "按“导入平台数据”选平台导出的文件，或把数据粘贴到输入表的表头下面。"),
-    ("② 重新计算排名", "在“空间评比”选项卡按“重新计算排名”。"),
-    ("③ 看结果", "先看问题清单，改好再算一次；再看排名和获奖名单。"),
-    ("④ 发送", "按“生成分发版”，发那份不含宏的文件；不要用邮件发本工作簿，可能被拦下。"),
-)
+_EMPTY = Facts(0, 0, 0, 0, 0, 0, 0, calculated=False)
 # One line on each input sheet and on 规则; the output sheets have theirs in the layout.
 _INPUT_PURPOSE = {
     "schools": "一行一所学校",
@@ -54,125 +61,161 @@ _INPUT_PURPOSE = {
 }
 _RULES_PURPOSE = "口径、分值和目标，可以修改"
 _HELP_PURPOSE = "步骤、函数、出错时怎么办"
-# A button stands under the card of its step: first column of the eight, how many.
+# Rows from 0, heights in points: all that decides is within the first 345 points, a screen of 768 pixels.
+_HEIGHTS = {
+    0: 6,
+    1: 30,
+    2: 4,
+    3: 20,
+    4: 22,
+    5: 30,
+    6: 27,
+    7: 4,
+    8: 36,
+    9: 4,
+    10: 16,
+    11: 24,
+    12: 4,
+    13: 38,
+    14: 80,
+    15: 10,
+}
+_HEADS, _BUTTONS_ROW, _NEXT, _TILES, _WINNERS, _LISTS = 3, 6, 8, 10, 13, 16
+# A button: row, first of the ten columns, how many.
 _BUTTONS = {
-    "ImportData": (0, 1), "CheckData": (1, 1), "Recalculate": (2, 2), "GoProblems": (4, 1), "GoAwards": (5, 1),
-    "SendLive": (6, 1), "ShowEvidence": (7, 1),
+    "ImportData": (_BUTTONS_ROW, 0, 2), "CheckData": (_BUTTONS_ROW, 2, 1), "GoProblems": (_BUTTONS_ROW, 3, 1),
+    "Recalculate": (_BUTTONS_ROW, 4, 2), "GoAwards": (_BUTTONS_ROW, 6, 1), "MakePublicity": (_BUTTONS_ROW, 7, 1),
+    "SendLive": (_BUTTONS_ROW, 8, 2), "NextStep": (_NEXT, 8, 2), "ShowEvidence": (_LISTS, 8, 2),
 }  # fmt: skip
-_BUTTON_HEIGHT, _BUTTON_MARGIN = 28, 4  # pixels
+_TALL, _LOW, _MARGIN = 28, 22, 4  # pixels
 # White edges keep neighbouring cards apart.
-_GAP = {"left": 5, "right": 5, "left_color": "#FFFFFF", "right_color": "#FFFFFF"}
-_WIDE_STATE = ("HomeMessage", "HomeRunTime", "HomeVersion", "HomeSchoolWinners", "HomeTeacherWinners")
+_EDGES = {"left": 5, "right": 5, "left_color": "#FFFFFF", "right_color": "#FFFFFF"}
+_TILE_NAMES = (
+    "HomeErrors", "HomeProvisional", "HomeWarnings", "HomeNotes", "HomeAwards",
+    "HomeSchools", "HomeSchoolsEligible", "HomeTeachers", "HomeTeachersEligible", "HomeClasses",
+)  # fmt: skip
 
 
 def add_home(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, buttons: bool = False) -> None:
     """The sheet; its buttons only in a workbook that holds their macros."""
     sheet.hide_gridlines(2)
     sheet.set_tab_color(_DARK)
-    sheet.set_column(0, 0, 2)
+    sheet.set_column(0, 0, _GAP_WIDTH)
     sheet.set_column(_FIRST, _LAST, _WIDTH)
-    sheet.set_column(_LAST + 1, _LAST + 1, 2)
-    row = _title(sheet, styles, rules)
-    row = _steps(sheet, styles, row + 1)
+    sheet.set_column(_LAST + 1, _LAST + 1, _GAP_WIDTH)
+    sheet.set_column(_RIGHT, _END, _RIGHT_WIDTH)
+    for row, height in _HEIGHTS.items():
+        sheet.set_row(row, height)
+    _title(book, sheet, styles, rules)
+    _steps(book, sheet, styles)
+    _next(book, sheet, styles)
+    _tiles(book, sheet, styles)
+    _winners(book, sheet, styles)
     if buttons:
-        _buttons(sheet, row - 1)
-    row = _state(book, sheet, styles, row + 1)
-    row, block = _sheets_and_distribution(book, sheet, styles, rules, row + 1)
-    _charts(book, sheet, styles, rules, row + 1, block)
-    print_setup(sheet, landscape=False, scheme=rules.scheme.name, repeat=0)
-
-
-def _title(sheet: Worksheet, styles: Styles, rules: Rules) -> int:
-    band = {"bg_color": _DARK, "indent": 1}
-    sheet.set_row(0, 8)
-    sheet.set_row(1, 38)
-    sheet.set_row(2, 24)
-    name = rules.scheme.name.removesuffix("方案")
-    sheet.merge_range(
-        1, _FIRST, 1, _LAST, name, styles.get(**band, bold=True, font_size=18, font_color="#FFFFFF")
+        _buttons(sheet)
+    last = _lists(sheet, styles, rules)
+    ranges = _ranges(book, sheet, styles, rules, _LISTS)
+    scores = _scores(book, sheet, styles, max(last, ranges[2] + 18) + 2)
+    place = {"object_position": 1, "x_offset": 2, "y_offset": 0}
+    sheet.insert_chart(
+        _HEADS, _RIGHT, school_scores(book, scores), {**place, "description": "各校得分和获奖线、达标线"}
     )
-    what = "粘贴省平台导出的数据，得出学校和教师的得分、达标、名次和获奖名单，并列出要核对的数据。"
-    sheet.merge_range(2, _FIRST, 2, _LAST, what, styles.get(**band, font_color="#D1D5DB"))
-    return 3
+    sheet.insert_chart(
+        ranges[2] + 2,
+        _RIGHT,
+        score_ranges(book, ranges),
+        {**place, "description": "各分数段的学校和教师占多少"},
+    )
+    sheet.print_area(0, 0, scores[0] - 4, _END)
+    print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=0)
 
 
-def _heading(sheet: Worksheet, styles: Styles, row: int, text: str) -> None:
-    style = styles.get(bold=True, font_size=12, font_color=_DARK, bottom=2, bottom_color=_DARK)
-    sheet.write_string(row, _FIRST, text, style)
-    for column in range(_FIRST + 1, _LAST + 1):
-        sheet.write_blank(row, column, None, style)
+def _title(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules) -> None:
+    band = {"bg_color": _DARK, "indent": 1}
+    name = rules.scheme.name.removesuffix("方案")
+    title = styles.get(**band, bold=True, font_size=18, font_color="#FFFFFF")
+    sheet.merge_range(1, _FIRST, 1, _LAST, name, title)
+    sheet.write_blank(1, _LAST + 1, None, styles.get(**band))
+    caption = styles.get(bg_color=_DARK, font_color="#D1D5DB", align="right")
+    text = styles.get(bg_color=_DARK, font_color="#FFFFFF", align="left", num_format="yyyy-mm-dd hh:mm:ss")
+    for cell, caption_at, last in (("HomeRunTime", _RIGHT, _RIGHT + 2), ("HomeVersion", _RIGHT + 3, _END)):
+        sheet.write_string(1, caption_at, HOME_STATE[cell], caption)
+        sheet.merge_range(1, caption_at + 1, 1, last, "", text)
+        _name(book, cell, 1, caption_at + 1)
 
 
-def _steps(sheet: Worksheet, styles: Styles, row: int) -> int:
-    """Four cards side by side; the free row under them is where each step's button stands."""
-    sheet.set_row(row - 1, 8)
-    _heading(sheet, styles, row, "四步完成")
-    sheet.set_row(row, 22)
-    sheet.set_row(row + 1, 26)
-    sheet.set_row(row + 2, 50)
-    sheet.set_row(row + 3, 30)
-    card = {"bg_color": PALE, "align": "left", "indent": 1, **_GAP}
+def _steps(book: Workbook, sheet: Worksheet, styles: Styles) -> None:
+    """Five cards side by side: the step, how far it is in a word and its colour, a few words on that, a row for buttons."""
+    card = {"bg_color": PALE, "align": "center", **_EDGES}
     head = styles.get(**card, bold=True, font_size=11, font_color=BLUE)
-    body = styles.get(**card, text_wrap=True, valign="top", font_color=INK)
-    for index, (title, text) in enumerate(_STEPS):
+    state = styles.get(**card, bold=True, font_size=13, font_color=GREY)
+    note = styles.get(**card, text_wrap=True, font_size=9, font_color=INK)
+    now = how_far(_EMPTY).home
+    for index, step in enumerate(STEPS):
         left = _FIRST + 2 * index
-        sheet.merge_range(row + 1, left, row + 1, left + 1, title, head)
-        sheet.merge_range(row + 2, left, row + 2, left + 1, text, body)
-    return row + 4
+        sheet.merge_range(_HEADS, left, _HEADS, left + 1, f"{'①②③④⑤'[index]} {step}", head)
+        for row, name, style in ((1, "HomeStep", state), (2, "HomeStepNote", note)):
+            sheet.merge_range(_HEADS + row, left, _HEADS + row, left + 1, now[f"{name}{index + 1}"], style)
+            _name(book, f"{name}{index + 1}", _HEADS + row, left)
+    for word, colour, ground in ((DONE, GREEN, GREEN_PALE), (OPEN, RED, RED_PALE)):
+        _coloured(sheet, styles, _HEADS + 1, f'{{}}="{word}"', colour, ground)
 
 
-def _buttons(sheet: Worksheet, row: int) -> None:
-    """The commands of the ribbon that are needed most, for when the ribbon does not load."""
-    pixels = int(_WIDTH * 7 + 5)
-    for command in COMMANDS:
-        if command.on_home:
-            first, columns = _BUTTONS[command.id]
-            place = {"x_offset": _BUTTON_MARGIN, "y_offset": _BUTTON_MARGIN, "height": _BUTTON_HEIGHT}
-            size = {**place, "width": columns * pixels - 2 * _BUTTON_MARGIN, "description": command.screentip}
-            sheet.insert_button(
-                row, _FIRST + first, {**size, "macro": macro(command), "caption": command.label}
-            )
-
-
-def _state(book: Workbook, sheet: Worksheet, styles: Styles, row: int) -> int:
-    """What the last run found. The calculation writes the named cells."""
-    sheet.set_row(row - 1, 8)
-    sheet.set_row(row, 22)
-    _heading(sheet, styles, row, "上次计算")
-    caption = styles.get(font_color=GREY, bottom=1, bottom_color=LINE)
-    wide = {"font_color": INK, "bold": True, "bottom": 1, "bottom_color": LINE, "align": "left"}
-    text = styles.get(**wide, text_wrap=True, num_format="yyyy-mm-dd hh:mm:ss")
-    sheet.set_row(row + 1, 34)
-    sheet.set_row(row + 2, 34)
-    sheet.set_row(row + 3, 48)
-    sheet.set_row(row + 4, 20)
-    places = {
-        "HomeMessage": (row + 1, _FIRST, _LAST),
-        "HomeSchoolWinners": (row + 2, _FIRST, _LAST),
-        "HomeTeacherWinners": (row + 3, _FIRST, _LAST),
-        "HomeRunTime": (row + 4, _FIRST, _HALF - 1),
-        "HomeVersion": (row + 4, _HALF, _LAST),
+def _coloured(
+    sheet: Worksheet, styles: Styles, row: int, criterion: str, colour: str, ground: str, columns: int = 10
+) -> None:
+    first = xl_rowcol_to_cell(row, _FIRST)
+    rule = {
+        "type": "formula",
+        "criteria": "=" + criterion.replace("{}", first),
+        "format": styles.mark(colour, ground, True),
     }
-    for name, (at, first, last) in places.items():
-        sheet.write_string(at, first, HOME_STATE[name], caption)
-        sheet.merge_range(at, first + 1, at, last, "", text)
-        _name(book, name, at, first + 1)
-    sheet.write_string(row + 1, _FIRST + 1, NOT_YET, text)
-    _tiles(book, sheet, styles, row + 5)
-    return row + 7
+    sheet.conditional_format(row, _FIRST, row, _FIRST + columns - 1, rule)
 
 
-def _tiles(book: Workbook, sheet: Worksheet, styles: Styles, row: int) -> None:
-    """One small tile for each number of the last run."""
-    sheet.set_row(row, 20)
-    sheet.set_row(row + 1, 28)
-    names = [name for name in HOME_STATE if name not in _WIDE_STATE]
-    tile = {"align": "center", "bg_color": PALE, **_GAP}
-    for column, name in enumerate(names, start=_FIRST):
-        sheet.write_string(row, column, HOME_STATE[name], styles.get(**tile, font_color=GREY))
-        number = styles.get(**tile, font_size=16, bold=True, font_color=_DARK, num_format="#,##0")
-        sheet.write_blank(row + 1, column, None, number)
-        _name(book, name, row + 1, column)
+def _next(book: Workbook, sheet: Worksheet, styles: Styles) -> None:
+    """What is next in one sentence; its button stands right of it."""
+    edge = {"top": 1, "bottom": 1, "top_color": LINE, "bottom_color": LINE}
+    sheet.write_string(_NEXT, _FIRST, HOME_STATE["HomeMessage"], styles.get(**edge, font_color=GREY))
+    text = styles.get(**edge, font_color=_DARK, bold=True, font_size=11, align="left", text_wrap=True)
+    sheet.merge_range(_NEXT, _FIRST + 1, _NEXT, _LAST - 2, NOT_YET, text)
+    _name(book, "HomeMessage", _NEXT, _FIRST + 1)
+    book.define_name(NEXT_NAME, f'="{how_far(_EMPTY).command}"')
+
+
+def _tiles(book: Workbook, sheet: Worksheet, styles: Styles) -> None:
+    """One small tile for each number of the last run; errors and warnings lead to the list, awards to theirs."""
+    tile = {"align": "center", "bg_color": PALE, **_EDGES}
+    number = styles.get(**tile, font_size=14, bold=True, font_color=_DARK, num_format="#,##0")
+    leads = dict.fromkeys(("HomeErrors", "HomeWarnings", "HomeNotes"), "问题清单")
+    leads |= dict.fromkeys(("HomeProvisional", "HomeAwards"), "获奖名单")
+    for column, name in enumerate(_TILE_NAMES, start=_FIRST):
+        linked = {"underline": 1, "font_color": "#1155CC"} if name in leads else {"font_color": GREY}
+        caption = styles.get(**tile, font_size=9, **linked)
+        sheet.write_string(_TILES, column, HOME_STATE[name], caption)
+        if name in leads:
+            place = f"internal:'{leads[name]}'!A1"
+            sheet.write_url(_TILES, column, place, caption, HOME_STATE[name], f"转到{leads[name]}")
+            sheet.write_url(_TILES + 1, column, place, number, "", f"转到{leads[name]}")
+        sheet.write_blank(_TILES + 1, column, None, number)
+        _name(book, name, _TILES + 1, column)
+    _coloured(sheet, styles, _TILES + 1, "AND(ISNUMBER({}),{}>0)", RED, RED_PALE, columns=1)
+    at = xl_rowcol_to_cell(_TILES + 1, _FIRST + 1)
+    rule = {
+        "type": "formula",
+        "criteria": f"=AND(ISNUMBER({at}),{at}>0)",
+        "format": styles.mark(AMBER, AMBER_PALE, True),
+    }
+    sheet.conditional_format(_TILES + 1, _FIRST + 1, _TILES + 1, _FIRST + 1, rule)
+
+
+def _winners(book: Workbook, sheet: Worksheet, styles: Styles) -> None:
+    line = {"bottom": 1, "bottom_color": LINE, "valign": "top"}
+    text = styles.get(**line, text_wrap=True, align="left", font_color=INK, font_size=9)
+    for row, name in enumerate(("HomeSchoolWinners", "HomeTeacherWinners"), start=_WINNERS):
+        sheet.write_string(row, _FIRST, HOME_STATE[name], styles.get(**line, font_color=GREY))
+        sheet.merge_range(row, _FIRST + 1, row, _LAST, "", text)
+        _name(book, name, row, _FIRST + 1)
 
 
 def _name(book: Workbook, name: str, row: int, column: int) -> None:
@@ -180,26 +223,45 @@ def _name(book: Workbook, name: str, row: int, column: int) -> None:
     book.define_name(name, f"='{HOME}'!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}")
 
 
-def _sheets_and_distribution(
-    book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, row: int
-) -> tuple[int, Block]:
-    """Links to every sheet in two halves; the score distribution under the shorter one."""
-    sheet.set_row(row - 1, 8)
-    outputs = output_sheets(rules)
+def _buttons(sheet: Worksheet) -> None:
+    """The commands of the ribbon that are needed most, for when the ribbon does not load."""
+    pixels = int(_WIDTH * 7 + 5)
+    for command in COMMANDS:
+        if command.on_home:
+            row, first, columns = _BUTTONS[command.id]
+            height = _LOW if row == _LISTS else _TALL
+            room = int(_HEIGHTS.get(row, _LOW) * 4 / 3) - height
+            size = {
+                "width": columns * pixels - 2 * _MARGIN,
+                "height": height,
+                "description": command.screentip,
+            }
+            place = {"x_offset": _MARGIN, "y_offset": max(room // 2, 0)}
+            sheet.insert_button(
+                row, _FIRST + first, {**place, **size, "macro": macro(command), "caption": command.label}
+            )
+
+
+def _lists(sheet: Worksheet, styles: Styles, rules: Rules) -> int:
+    """Links to the visible sheets, the names of the others; returns the first free row."""
+    outputs, shown = output_sheets(rules), shown_at_opening(rules)
     inputs = [(t.sheet, _INPUT_PURPOSE[t.id]) for t in rules.tables]
-    shown = shown_at_opening(rules)
     results = [(o.sheet, o.purpose) for o in outputs if o.sheet in shown]
     others = [(o.sheet, o.purpose) for o in outputs if o.sheet not in shown]
-    left = _links(sheet, styles, row, _FIRST, "输入：粘贴到这里", "input", inputs)
-    left = _links(sheet, styles, left, _FIRST, "结果", "result", results)
-    left = _links(sheet, styles, left, _FIRST, "规则", "rules", [(RULES, _RULES_PURPOSE)])
-    others.append((HELP, _HELP_PURPOSE))
-    right = _links(sheet, styles, row, _HALF, "依据：点“显示依据表”打开", "evidence", others, hidden=True)
-    block = _distribution(book, sheet, styles, rules, right)
-    return max(left, block[2] + 1), block
+    link = styles.get(font_color="#1155CC", underline=1, indent=1)
+    plain = styles.get(font_color=INK, indent=1)
+    row = _group(sheet, styles, _LISTS, _FIRST, "输入：粘贴到这里", "input", inputs, link)
+    row = _group(sheet, styles, row, _FIRST, "结果", "result", results, link)
+    row = _group(sheet, styles, row, _FIRST, "规则", "rules", [(RULES, _RULES_PURPOSE)], link)
+    # a link to a hidden sheet does nothing
+    hidden = [*others, (HELP, _HELP_PURPOSE)]
+    end = _group(sheet, styles, _LISTS, _FIRST + 4, "依据：点“显示依据表”", "evidence", hidden, plain)
+    note = "没有按钮时：在任一表名上按右键，选“取消隐藏”"
+    sheet.write_string(end, _FIRST + 4, note, styles.get(font_color=GREY, indent=1))
+    return max(row, end + 1)
 
 
-def _links(
+def _group(
     sheet: Worksheet,
     styles: Styles,
     row: int,
@@ -207,58 +269,54 @@ def _links(
     title: str,
     role: SheetRole,
     entries: Sequence[tuple[str, str]],
-    hidden: bool = False,
+    style: Format,
 ) -> int:
-    """A group of links under the colour of its sheets' tabs; returns the next free row.
-
-    Names alone of hidden sheets: a link to one does nothing.
-    """
-    _group_heading(sheet, styles, row, column, title, role)
-    link = styles.get(font_color="#1155CC", underline=1, indent=1)
+    """Sheets under the colour of their tabs, links where the format is underlined; returns the next free row."""
+    sheet.set_row(row, 21)
+    head = styles.get(bold=True, font_color=SHADES[role].tab, bottom=1, bottom_color=SHADES[role].tab)
+    sheet.write_string(row, column, title, head)
+    for at in range(column + 1, column + 4):
+        sheet.write_blank(row, at, None, head)
     for at, (name, purpose) in enumerate(entries, start=row + 1):
         sheet.set_row(at, 18)
-        if hidden:
-            sheet.write_string(at, column, name, styles.get(font_color=INK, indent=1))
+        if style.underline:
+            sheet.write_url(at, column, f"internal:'{name}'!A1", style, name, purpose)
         else:
-            sheet.write_url(at, column, f"internal:'{name}'!A1", link, name, purpose)
+            sheet.write_string(at, column, name, style)
         sheet.write_string(at, column + 1, purpose, styles.get(font_color=GREY))
     return row + 1 + len(entries)
 
 
-def _group_heading(
-    sheet: Worksheet, styles: Styles, row: int, column: int, title: str, role: SheetRole
-) -> None:
-    sheet.set_row(row, 21)
-    style = styles.get(bold=True, font_color=SHADES[role].tab, bottom=1, bottom_color=SHADES[role].tab)
-    sheet.write_string(row, column, title, style)
-    for at in range(column + 1, column + 3 + (column == _HALF)):
-        sheet.write_blank(row, at, None, style)
-
-
-def _distribution(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, row: int) -> Block:
-    """How many schools and teachers scored in each range; returns where the counts stand."""
-    _group_heading(sheet, styles, row, _HALF, "得分分布", "home")
-    head = styles.get(font_color=GREY, align="center")
-    for offset, title in enumerate(("分数段", "学校", "教师")):
-        sheet.write_string(row + 1, _HALF + offset, title, head)
-    count = styles.get(align="center", num_format="#,##0", font_color=INK, bg_color=PALE)
+def _ranges(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, row: int) -> Block:
+    """How many schools and teachers scored in each range, and which share; returns where the numbers stand."""
+    captions = ("分数段", "学校", "教师", "学校占", "教师占")
+    head = styles.get(font_color=GREY, align="center", bottom=1, bottom_color=LINE)
+    for offset, title in enumerate(captions):
+        sheet.write_string(row, _RIGHT + offset, title, head)
+    number = {"align": "center", "font_color": INK, "bg_color": PALE}
     labels = range_labels(rules)
-    for at, label in enumerate(labels, start=row + 2):
-        sheet.set_row(at, 18)
-        sheet.write_string(at, _HALF, label, head)
-        sheet.write_blank(at, _HALF + 1, None, count)
-        sheet.write_blank(at, _HALF + 2, None, count)
-    block = (row + 2, _HALF + 1, row + 1 + len(labels), _HALF + 2)
+    for at, label in enumerate(labels, start=row + 1):
+        sheet.write_string(at, _RIGHT, label, styles.get(font_color=GREY, align="center"))
+        for offset in range(1, len(captions)):
+            shown = styles.get(**number, num_format="#,##0" if offset <= 2 else "0.0%")
+            sheet.write_blank(at, _RIGHT + offset, None, shown)
+    block = (row + 1, _RIGHT + 1, row + len(labels), _RIGHT + len(captions) - 1)
     book.define_name(HOME_DISTRIBUTION, f"='{HOME}'!{xl_range_abs(*block)}")
     return block
 
 
-def _charts(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, row: int, block: Block) -> None:
-    """The two charts side by side."""
-    sheet.set_row(row - 1, 8)
-    sheet.set_row(row, 22)
-    _heading(sheet, styles, row, "图表")
-    place = {"object_position": 1, "x_offset": 2, "y_offset": 4}
-    ranking, ranges = top_schools(book, rules), score_ranges(book, block)
-    sheet.insert_chart(row + 1, _FIRST, ranking, {**place, "description": "学校排名前十的得分"})
-    sheet.insert_chart(row + 1, _HALF, ranges, {**place, "description": "学校和教师的得分分布"})
+def _scores(book: Workbook, sheet: Worksheet, styles: Styles, row: int) -> Block:
+    """What the chart of the schools' scores draws, below all else; returns where the rows stand."""
+    sheet.write_string(row, _FIRST, "图的数据：各校得分", styles.get(bold=True, font_color=GREY))
+    head = styles.get(font_color=GREY, align="center", bottom=1, bottom_color=LINE)
+    last = _FIRST + len(SCORES_COLUMNS) - 1
+    for column, title in enumerate(SCORES_COLUMNS, start=_FIRST):
+        sheet.write_string(row + 1, column, title, head)
+    number = styles.get(align="center", num_format="0.00", font_color=GREY)
+    for at in range(row + 2, row + 2 + MOST_SCORES):
+        for column in range(_FIRST, last):
+            sheet.write_blank(at, column, None, number)
+        sheet.write_blank(at, last, None, styles.get(font_color=GREY))  # the name runs on to the right
+    block = (row + 2, _FIRST, row + 1 + MOST_SCORES, last)
+    book.define_name(HOME_SCORES, f"='{HOME}'!{xl_range_abs(*block)}")
+    return block

@@ -86,7 +86,7 @@ COMMANDS = (
     Command(
         "CheckData", "数据", "检查数据", "C", "DataValidation",
         "检查数据 (Check data)",
-        "读五张输入表和规则，不计算名次；只写“问题清单”，并给要核对的格子加浅色底，改好就消失。格子里的内容不会改动。写入后不能用“撤消”退回。",
+        "读五张输入表和规则，不计算名次；只写“问题清单”和首页的五步，并给要核对的格子加浅色底，改好就消失。格子里的内容不会改动。写入后不能用“撤消”退回。",
         entry="check_data", needs_data=True, on_home=True,
     ),
     Command(
@@ -100,6 +100,11 @@ COMMANDS = (
         "重新计算排名 (Recalculate rankings)",
         "读五张输入表和规则，重写得分、资格、名次、获奖名单、问题清单和首页。输入表不会改动。写入后不能用“撤消”退回，可以再算一次。",
         entry="recalculate", large=True, needs_data=True, on_home=True,
+    ),
+    Command(
+        "NextStep", "计算", "下一步", "N0", "GoToNextRecord",
+        "下一步 (Next step)", "做首页写的下一步：导入、检查、看问题清单、计算、看获奖名单、公示名单，或生成分发版。读什么、写什么，和那个按钮一样。",
+        macro="KongjianNextStep", on_home=True,
     ),
     Command(
         "GoProblems", "结果", "问题清单", "P", "ReviewShowAllComments",
@@ -119,6 +124,12 @@ COMMANDS = (
         "单位查询 (Look one up)",
         "转到单位查询：选一所学校或一名教师，看总分、名次、离获奖线多远、每一项为什么得这些分，可以和另一个单位对比，打印成一页答复申诉。在结果表里先点一行，就直接查那一行的单位。只改那几个选择的格子。",
         macro="KongjianLookUp",
+    ),
+    Command(
+        "SortColumn", "结果", "按这一列排序", "ZX", "SortAscendingExcel",
+        "按这一列排序 (Sort by this column)",
+        "把选中的那一格所在的表按这一列从小到大排，再按一次从大到小；受保护的结果表也能排，排完仍受保护。只读这张表，只换行的次序，内容不改动；重新计算排名以后恢复原来的次序。",
+        macro="KongjianSortColumn",
     ),
     Command(
         "ShowEvidence", "结果", "显示依据表", "ZY", "WindowUnhide",
@@ -241,7 +252,7 @@ COMMANDS = (
     Command(
         "MakePublicity", "评审", "公示名单", "G", "ReviewShowAllComments",
         "公示名单 (Publicity list)", "读五张输入表和规则，按获奖名单写公示名单，放在“表格”文件夹。工作簿不改动；已有的文件留作 .bak。",
-        entry="publicity_list", needs_data=True,
+        entry="publicity_list", needs_data=True, on_home=True,
     ),
     Command(
         "MakeCommendation", "评审", "表彰名单", "G2", "SignatureLineInsert",

@@ -7,12 +7,20 @@ from importlib import resources
 
 from kongjian.base.scratch import scratch
 from kongjian.workbook.functions.function_help import MODULE, RULES_VBA, FunctionHelp
+from kongjian.workbook.next_step import NEXT_COMMANDS
 from kongjian.workbook.shipped.commands import COMMANDS, Command
 
 BOOK_MODULE = "ThisWorkbook"
 FUNCTIONS_MODULE = "KongjianFunctions"
 COMMANDS_MODULE = "KongjianCommands"
-MODULES = ("KongjianShared", "KongjianRemember", "KongjianEvents", "KongjianPress", COMMANDS_MODULE)
+MODULES = (
+    "KongjianShared",
+    "KongjianRemember",
+    "KongjianEvents",
+    "KongjianPress",
+    "KongjianSort",
+    COMMANDS_MODULE,
+)
 
 
 def callback(command: Command) -> str:
@@ -32,7 +40,7 @@ def sources() -> dict[str, str]:
     )
 
     texts = {name: _static(name) for name in (BOOK_MODULE, *MODULES)}
-    texts[COMMANDS_MODULE] += "".join(map(_command, COMMANDS))
+    texts[COMMANDS_MODULE] += "".join(map(_command, COMMANDS)) + _next_commands()
     texts[FUNCTIONS_MODULE] = functions(FUNCTIONS.values())
     return {name: _checked(name, text) for name, text in texts.items()}
 
@@ -83,6 +91,15 @@ def _command(command: Command) -> str:
     return (
         f"\nPublic Sub {callback(command)}(control As Object)\n    {macro(command)}\nEnd Sub\n"
         f"\nPublic Sub {macro(command)}()\n    {does}\nEnd Sub\n"
+    )
+
+
+def _next_commands() -> str:
+    """The commands that 下一步 may stand for, and no others, by their names; the first where the name is none of them."""
+    cases = "".join(f'        Case "{id_}"\n            KongjianRun_{id_}\n' for id_ in NEXT_COMMANDS[1:])
+    return (
+        "\nPrivate Sub KongjianDo(id As String)\n    Select Case id\n"
+        f"{cases}        Case Else\n            KongjianRun_{NEXT_COMMANDS[0]}\n    End Select\nEnd Sub\n"
     )
 
 

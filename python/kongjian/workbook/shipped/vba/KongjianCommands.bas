@@ -39,6 +39,14 @@ failed:
     KongjianSay "NoSheet"
 End Sub
 
+' Does what the first page says is next; data that was pasted since is looked at first.
+Public Sub KongjianNextStep()
+    Dim id As String
+    id = KongjianCarried("KongjianNext")
+    If id = "ImportData" And KongjianHasData() Then id = "CheckData"
+    KongjianDo id
+End Sub
+
 ' Shows every sheet of evidence where one of them is hidden, else hides them all.
 Public Sub KongjianShowEvidence()
     Dim page As Variant, pages As Collection, state As Long

@@ -41,15 +41,19 @@ failed:
     KongjianMessage = KongjianLastWord()
 End Function
 
-' Where staff deleted the table: a text that a name of the workbook keeps as ="...".
+' Where staff deleted the table.
 Private Function KongjianLastWord() As String
+    KongjianLastWord = KongjianCarried("KongjianLastWord")
+    If Len(KongjianLastWord) = 0 Then KongjianLastWord = "kongjian"
+End Function
+
+' The text that a name of the workbook keeps as ="...", nothing where there is none.
+Public Function KongjianCarried(name As String) As String
     Dim text As String
     On Error GoTo failed
-    text = ThisWorkbook.Names("KongjianLastWord").RefersTo
-    KongjianLastWord = Mid$(text, 3, Len(text) - 3)
-    Exit Function
+    text = ThisWorkbook.Names(name).RefersTo
+    KongjianCarried = Mid$(text, 3, Len(text) - 3)
 failed:
-    KongjianLastWord = "kongjian"
 End Function
 
 Public Sub KongjianSay(code As String)
