@@ -29,6 +29,7 @@ from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
 from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook.layout import HOME_DISTRIBUTION, READINGS_TABLE, output_sheets
+from kongjian.workbook.lookup_sheet import DATA
 from kongjian.workbook.pages import Writing
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.input_writer import CellChange
@@ -152,6 +153,8 @@ class LiveBook:
                 cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
             cell.value = change.value
         for page in writing.pages:
+            if page.spec.sheet == DATA and page.spec.table not in self._tables:
+                continue  # of several tables on one sheet none can be made again in its place
             progress(f"正在写入{page.spec.sheet}…")
             self._put_page(page)
         self._put_home(writing.home, writing.counts)
