@@ -116,9 +116,8 @@ class LiveBook:
         for sheet, new in rows:
             live_append.refuse_totals(sheet, new)
         sheets = [s for p in writing.pages if (s := self.sheet(p.spec.sheet))]
-        sheets += (
-            [place.sheet for place in live_names.cells(self._book, "Home").values()] if writing.home else []
-        )
+        places = live_names.cells(self._book, "Home") if writing.home else {}
+        sheets += [place.sheet for place in places.values()]
         sheets += [sheet for sheet, _ in (*rows, *cells, *gone)]
         begun = False
         try:
@@ -152,9 +151,7 @@ class LiveBook:
             if isinstance(change.value, str) and change.value not in ("", *YES_NO.values()):
                 cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
             cell.value = change.value
-        for page in writing.pages:
-            if page.spec.sheet == DATA and page.spec.table not in self._tables:
-                continue  # of several tables on one sheet none can be made again in its place
+        for page in (p for p in writing.pages if p.spec.sheet != DATA or p.spec.table in self._tables):
             progress(f"正在写入{page.spec.sheet}…")
             self._put_page(page)
         self._put_home(writing.home, writing.counts)
