@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from kongjian.entry.cli.main import main
+from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import recalculate
-from workbooks import SCHOOL_NAMES, cells, school, small_book, teacher
+from office import pdf_pages
+from workbooks import SCHOOL_NAMES, cells, read, school, small_book, teacher
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -89,6 +91,35 @@ def test_a_score_is_explained_by_name_or_account(book: Path, run: Run) -> None:
         if r[at["学校名称"]] == SCHOOL_NAMES[0] and r[at["指标"]] == "在线授课" and not r[at["账号"]]
     ]
     assert f"{lessons[at['得分']]:.2f}  {lessons[at['扣分']]:.2f}  {lessons[at['还差']]}" in first
+
+
+def test_one_unit_s_page_is_written_as_a_file(book: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "答复.xlsx"
+    code, said, error = run("explain", book, "--who", "t2", "--out", out)
+    assert (code, said, error) == (0, f"已写入 {out}\n", "")
+    shown = cells(out, "单位查询")
+    assert shown[3][0] == f"{SCHOOL_NAMES[1]} 张三，账号 t2"
+    [lessons] = [row for row in shown if row[0] == "在线授课"]
+    assert lessons[2:9] == [33, "粘贴的数", "满40节次得20分，每少1节次扣1分，扣完为止", 20, 13, 7, "7节次"]
+    assert not [n for n, data in read(out).items() if n.startswith("xl/worksheets/sheet") and b"<f>" in data]
+
+
+def test_it_prints_on_one_page_under_the_scheme_s_own_words(book: Path, tmp_path: Path, run: Run) -> None:
+    assert run("explain", book, "--who", SCHOOL_NAMES[0], "--out", tmp_path / "a.pdf")[0] == 0
+    [page] = pdf_pages(tmp_path / "a.pdf")
+    title = load_rules().scheme.name.removesuffix("方案")
+    assert title in page.replace(" ", "")
+    assert SCHOOL_NAMES[0] in page
+    assert "完成作业" in page
+    assert load_rules().scheme.handled_by in page
+
+
+def test_whose_page_is_meant_has_to_be_clear(book: Path, tmp_path: Path, run: Run) -> None:
+    _, _, error = run("explain", book, "--who", "张三", "--out", tmp_path / "a.pdf")
+    assert error == "错误：叫“张三”的有2个（账号t1、t2）；请在 --who 后面写账号\n"
+    _, _, error = run("explain", book, "--who", "t1", "--out", tmp_path / "a.docx")
+    assert error == "错误：a.docx 的扩展名应是 .xlsx 或 .pdf\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_name_and_an_empty_workbook_are_told(book: Path, tmp_path: Path, run: Run) -> None:

@@ -351,7 +351,8 @@ def city(rules: Rules, seed: int) -> Run:
 def typed(book: Path, cells: dict[str, float]) -> None:
     """Overwrites number cells of 规则, named as formulas name them."""
     parts = read_parts(book.read_bytes())
-    part = f"xl/worksheets/sheet{len([n for n in parts if n.startswith('xl/worksheets/sheet')])}.xml"
+    # the last but the hidden facts of the look-up
+    part = f"xl/worksheets/sheet{len([n for n in parts if n.startswith('xl/worksheets/sheet')]) - 1}.xml"
     for reference, value in cells.items():
         at = reference.split("!")[1].replace("$", "").encode()
         parts[part], done = re.subn(

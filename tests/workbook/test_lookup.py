@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import ironcalc
 import numpy as np
 import pytest
 
@@ -27,10 +24,11 @@ from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.edit import Edit
-from kongjian.xlsx.finished_parts import read_parts, write_parts
+from kongjian.xlsx.finished_parts import read_parts
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from kongjian.xlsx.table_rows import cell_content
+from lookup_pages import by_iron_calc, wrong
 from native_engines import random_tables
 from office import turns
 from small_scheme import small_rows, small_rules
@@ -71,19 +69,6 @@ def choose(book: Path, chosen: Chosen) -> None:
 def expected(run: Run, chosen: Chosen) -> dict[tuple[int, int], str | float]:
     found = LookupCells(run.rules, lookup(run.results, run.rules), chosen, "")
     return {(c.row, c.column): c.value for c in found.page_cells() if c.row > 2}
-
-
-def wrong(wanted: dict[tuple[int, int], str | float], shown: Sequence[Sequence[object]]) -> list[str]:
-    out = []
-    for (row, column), value in wanted.items():
-        found = shown[row - 1][column - 1]
-        found = "" if found is None else found
-        same = found == value
-        if isinstance(value, float) and isinstance(found, float | int):
-            same = abs(value - found) < 1e-9
-        if not same:
-            out.append(f"{row}/{column}: {found!r} is not {value!r}")
-    return out
 
 
 def random_choices(run: Run, count: int) -> list[Chosen]:
@@ -128,27 +113,8 @@ def test_two_other_programs_show_what_the_engine_gives(book: tuple[Path, Run]) -
     shown = turns(path, LOOKUP, "A1:L60", list(SELECTION.values()), [tuple(one) for one in chosen])
     for one, values, found in zip(chosen, wanted, shown, strict=True):
         assert wrong(values, found) == [], ("LibreOffice", one)
-    for one, values, found in zip(chosen, wanted, _by_iron_calc(path, chosen), strict=True):
+    for one, values, found in zip(chosen, wanted, by_iron_calc(path, chosen), strict=True):
         assert wrong(values, found) == [], ("IronCalc", one)
-
-
-def _by_iron_calc(path: Path, chosen: Sequence[Chosen]) -> list[list[list[object]]]:
-    parts = read_parts(path.read_bytes())
-    marks = rb"<conditionalFormatting.*</conditionalFormatting>"  # worked out for every row down to the last
-    for name in [n for n in parts if n.startswith("xl/worksheets/sheet")]:
-        parts[name] = re.sub(marks, b"", parts[name], flags=re.DOTALL)
-    plain = path.with_name("plain.xlsx")
-    write_parts(parts, plain)
-    model = ironcalc.load_from_xlsx(str(plain), "en", "UTC", "en")
-    sheet = [s["name"] for s in model.get_worksheets_properties()].index(LOOKUP)
-    out = []
-    for one in chosen:
-        for (row, column), text in zip(SELECTION.values(), one, strict=True):
-            # as text, or it reads =1+1 and long digits
-            model.set_user_input(sheet, row, column, f"'{text}" if text else "")
-        model.evaluate()
-        out.append([[model.get_cell_value(sheet, r, c) for c in range(1, 13)] for r in range(1, 61)])
-    return out
 
 
 def test_the_choice_and_what_it_shows_stay_over_a_calculation(book: tuple[Path, Run], tmp_path: Path) -> None:
@@ -213,6 +179,6 @@ def test_another_scheme_has_its_own_words_and_numbers(tmp_path: Path) -> None:
     title = cells(book, LOOKUP)[0][0]
     assert title.startswith(rules.scheme.name.removesuffix("方案"))
     chosen = [Chosen(TEACHER, "湖滨甲校", "师子", "dl0003"), Chosen(SCHOOL, "湖滨丁校", "", "湖滨戊校"), Chosen(TEACHER, "", "dl0007")]  # fmt: skip
-    for one, found in zip(chosen, _by_iron_calc(book, chosen), strict=True):
+    for one, found in zip(chosen, by_iron_calc(book, chosen), strict=True):
         assert wrong(expected(run, one), found) == [], one
         assert isinstance(found[5][2], float)

@@ -108,7 +108,9 @@ def _shown(
             return shipped_macros.shipped_macros(file, shipped)
 
         def look_up() -> Line:
-            return _unusable(looked_up.TITLE) if run is None else looked_up.looked_up(run, book, file)
+            if file is None:
+                return _unseen(looked_up.TITLE, blind)
+            return looked_up.lookup_formulas(rules, book, file)
 
         checks = {
             untouched_results.TITLE: results,

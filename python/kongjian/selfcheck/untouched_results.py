@@ -20,10 +20,12 @@ from kongjian.selfcheck.fresh_run import (
     state_now,
 )
 from kongjian.selfcheck.home_numbers import curve_differences, home_differences
+from kongjian.selfcheck.looked_up import lookup_differences
 from kongjian.selfcheck.result_sheets import Difference, differences
 from kongjian.workbook import robustness_page
 from kongjian.workbook.last_run_sheets import earlier_tables
 from kongjian.workbook.layout import HOME, ROBUSTNESS, output_sheets
+from kongjian.workbook.pages import lookup_subtitle
 from kongjian.workbook.run import Run
 
 TITLE = "结果表没有人工改动"
@@ -96,8 +98,11 @@ def _everything(
 ) -> Iterator[Difference]:
     for page in pages:
         yield from differences(page, book, book.formulas(page.spec.sheet) or frozenset())
+    moment = last.moment
+    if moment is not None:
+        yield from lookup_differences(run, book, lookup_subtitle(run, moment))
     if history:
-        if last.moment is None:
+        if moment is None:
             yield Difference(RUNS, "时间", f"“{RUNS}”最新一行的时间不是时间")
         yield from last_ranks.last_ranks(run, book, history)
     if names is not None:

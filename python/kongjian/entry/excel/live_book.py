@@ -44,6 +44,7 @@ from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook.last_run_sheets import BEING_WRITTEN, RUNS
 from kongjian.workbook.layout import HOME_MESSAGE, READINGS_TABLE, output_sheets
+from kongjian.workbook.lookup_sheet import DATA
 from kongjian.workbook.pages import Writing
 from kongjian.xlsx.fill_marks import Mark
 from kongjian.xlsx.input_writer import CellChange
@@ -143,9 +144,8 @@ class LiveBook:
         for sheet, new in rows:
             live_append.refuse_totals(sheet, new)
         sheets = [s for p in writing.pages if (s := self.sheet(p.spec.sheet))]
-        sheets += (
-            [place.sheet for place in live_names.cells(self._book, "Home").values()] if writing.home else []
-        )
+        places = live_names.cells(self._book, "Home") if writing.home else {}
+        sheets += [place.sheet for place in places.values()]
         sheets += [sheet for sheet, _ in (*rows, *cells, *gone)]
         begun = False
         try:
@@ -181,7 +181,10 @@ class LiveBook:
             if isinstance(change.value, str) and change.value not in ("", *YES_NO.values()):
                 cell.number_format = "@"  # before the value, or Excel reads "=1+1" and long digits
             cell.value = change.value
-        pages = sorted(writing.pages, key=lambda page: page.spec.sheet == RUNS)
+        pages = sorted(
+            (p for p in writing.pages if p.spec.sheet != DATA or p.spec.table in self._tables),
+            key=lambda page: page.spec.sheet == RUNS,
+        )
         whole = any(page.spec.sheet == RUNS for page in pages)
         if whole:
             self._put_home({HOME_MESSAGE: BEING_WRITTEN})
