@@ -103,6 +103,7 @@ def _stand_ins() -> dict[str, dict[str, object]]:
             "com_error": com_error,
             "ole_error": com_error,
             "CoInitialize": _nothing,
+            "CoUninitialize": _nothing,
             "IID_IDispatch": 1,
             "TypeIIDs": {1: PyIDispatch},
         },
