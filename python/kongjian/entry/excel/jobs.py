@@ -129,6 +129,7 @@ def begin(book: xw.Book, entry: str, answer: str = "") -> Job | Said:
 
 def poll(number: str) -> Job | Said:
     """How far it is; nothing of Excel's is touched."""
+    gc.collect(0)  # what came since the last time, in this thread: all at the end would take seconds
     job = _JOBS.get(number)
     if job is None:
         return [Told(_GONE, ERROR)]
@@ -157,7 +158,6 @@ def _ended(job: Job) -> Said:
     _JOBS.pop(job.number, None)
     if not _JOBS:
         gc.enable()
-        gc.collect()
     return [Told(_GONE, ERROR)] if said is None else said
 
 
