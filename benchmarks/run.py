@@ -13,6 +13,7 @@ from os import cpu_count
 from pathlib import Path
 
 import buttons
+import calls
 import copies
 import functions
 import growth
@@ -32,6 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows += recalc.measure(Path(folder))
         rows += buttons.measure(Path(folder))
+        rows += calls.measure(Path(folder), calls.SOME)
         rows += copies.measure(Path(folder))
         rows += selfcheck.measure(Path(folder))
         rows += imports.measure(Path(folder))

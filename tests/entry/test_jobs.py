@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import random
+import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from itertools import count, repeat
 from pathlib import Path
 from typing import Any
@@ -318,6 +320,10 @@ def test_excels_objects_are_never_touched_by_the_thread(
 ) -> None:
     """Whatever a press does with the workbook: a rule that the played transport holds for every call."""
     found: list[object] = []
+    apartments: list[tuple[str, str]] = []
+    for name in ("CoInitialize", "CoUninitialize"):
+        note = partial(lambda word: apartments.append((word, threading.current_thread().name)), name)
+        monkeypatch.setattr(sys.modules["pythoncom"], name, note)
 
     def tries(now: Press) -> list[Told]:
         book: Any = now.book
@@ -345,3 +351,5 @@ def test_excels_objects_are_never_touched_by_the_thread(
     assert found[0] == "教师数据"
     assert found[2:4] == [True, "首页"]
     assert found[5:] == ["改", True, "COM ties its objects to one thread"]
+    apartments = [one for one in apartments if one[1] != threading.current_thread().name]  # xlwings' own
+    assert apartments == [("CoInitialize", "重新计算排名"), ("CoUninitialize", "重新计算排名")]

@@ -16,6 +16,7 @@ from kongjian.base import libreoffice
 from kongjian.entry.cli.main import cli
 from kongjian.entry.plans.plan_model import ANYWAY
 from kongjian.mailing import by_school, proof
+from kongjian.workbook.last_run_sheets import BEING_WRITTEN
 from kongjian.workbook.recalculate import check, recalculate
 from remote import press, remote_book
 from workbooks import SCHOOL_NAMES, opened, settled, small_book, teacher
@@ -206,3 +207,19 @@ def test_the_worst_of_what_was_found_is_the_conclusion(
     shown = opened(tmp_path / "out.xlsm")
     [(sheet, cell)] = shown.defined_names["HomeMessage"].destinations
     assert shown[sheet][cell.replace("$", "")].value.startswith(said)
+
+
+@pytest.mark.parametrize("words", [*OF_OTHERS.values(), OF_THEIR_OWN["by school"]], ids=" ".join)
+def test_results_that_were_not_written_to_the_end_go_to_nobody_whatever_is_said(
+    words: list[str], books: dict[str, Path], tmp_path: Path
+) -> None:
+    book = Path(shutil.copy(books["settled"], tmp_path / "half.xlsm"))
+    broken = openpyxl.load_workbook(book, keep_vba=True)
+    broken["运行记录"]["A2"] = BEING_WRITTEN
+    broken.save(book)
+    anyway = [] if words == OF_THEIR_OWN["by school"] else [f"--{ANYWAY}"]
+    done = run(book, tmp_path / "out", [*words, *anyway])
+    assert "工作簿的结果正在写入，或者上次没有写完，现在不能发送" in str(done.exception)
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and p != book]
+    recalculate(book)
+    assert run(book, tmp_path / "out", words).exit_code == 0

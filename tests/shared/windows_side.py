@@ -103,6 +103,7 @@ def _stand_ins() -> dict[str, dict[str, object]]:
             "com_error": com_error,
             "ole_error": com_error,
             "CoInitialize": _nothing,
+            "CoUninitialize": _nothing,
             "IID_IDispatch": 1,
             "TypeIIDs": {1: PyIDispatch},
         },
@@ -223,6 +224,7 @@ class Com(CDispatch):
             return Asked(self.inner, name)
         if not spec.parameters:
             return _told(self.inner.vba_get, name)
+        _crosses()
         try:
             found = self.inner.vba_get(name)
         except VBAError:  # it has to be told which
@@ -238,6 +240,7 @@ class Com(CDispatch):
         return _told(self.inner.vba_get, "Item", [to_vba(one) for one in given])
 
     def __iter__(self) -> Iterator[Any]:
+        _crosses()
         return map(to_python, self.inner.vba_iterate())
 
     def __eq__(self, other: object) -> bool:
@@ -264,10 +267,15 @@ class Asked(Com):
         return found
 
 
-def _told(ask: Any, *given: Any) -> Any:
+def _crosses() -> None:
+    """Whatever reaches Excel: from one thread only, and not while it is busy."""
     assert threading.current_thread() is threading.main_thread(), "COM ties its objects to one thread"
     if next(Com.busy):
         raise com_error(CALL_REJECTED, "Call was rejected by callee.")
+
+
+def _told(ask: Any, *given: Any) -> Any:
+    _crosses()
     try:
         return to_python(ask(*given))
     except VBAUnsupportedError as fault:

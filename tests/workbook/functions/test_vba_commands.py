@@ -145,6 +145,7 @@ def says(*rows: list[str]) -> Answer:
 def test_python_that_does_not_run_is_told_once_and_all_is_put_back(host: VbaHost) -> None:
     def dies(_: str, __: str) -> Rows:
         host.excel.enable_events, host.excel.status_bar = False, "正在…"
+        host.excel.screen_updating = False
         raise error(-2147467259, "Unexpected Python Error")
 
     host.press_answer = dies
@@ -152,6 +153,7 @@ def test_python_that_does_not_run_is_told_once_and_all_is_put_back(host: VbaHost
     assert host.shown == [told("NoPython", -2147467259, "Unexpected Python Error")]
     assert host.meanwhile == [(False, MANUAL)]
     assert settings(host) == (True, True, AUTOMATIC, False)
+    assert host.excel.screen_updating
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,11 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import xlwings as xw
 
@@ -53,7 +56,7 @@ class Job:
 
     def _work(self, now: Press, entry: str) -> None:
         """All of the thread."""
-        with self._desk.working():
+        with _own_apartment(), self._desk.working():
             self.said = presses.done(now, entry)
 
     def _progress(self, text: str) -> None:
@@ -97,6 +100,20 @@ class Job:
         self._desk.clear()
 
 
+@contextmanager
+def _own_apartment() -> Iterator[None]:
+    """COM for what a press asks of Windows by itself, as 诊断 does; Excel's objects are of another apartment."""
+    com: Any = sys.modules.get("pythoncom")  # there wherever Excel called
+    if com is None:
+        yield
+        return
+    com.CoInitialize()
+    try:
+        yield
+    finally:
+        com.CoUninitialize()
+
+
 _JOBS: dict[str, Job] = {}
 
 
@@ -112,6 +129,7 @@ def begin(book: xw.Book, entry: str, answer: str = "") -> Job | Said:
 
 def poll(number: str) -> Job | Said:
     """How far it is; nothing of Excel's is touched."""
+    gc.collect(0)  # what came since the last time, in this thread: all at the end would take seconds
     job = _JOBS.get(number)
     if job is None:
         return [Told(_GONE, ERROR)]
@@ -140,7 +158,6 @@ def _ended(job: Job) -> Said:
     _JOBS.pop(job.number, None)
     if not _JOBS:
         gc.enable()
-        gc.collect()
     return [Told(_GONE, ERROR)] if said is None else said
 
 
