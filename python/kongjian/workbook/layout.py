@@ -17,9 +17,10 @@ HOME = "首页"
 RULES = "规则"
 HELP = "帮助"
 CHANGES = "与上次相比"
+LOOKUP = "单位查询"
 TEXTS = "程序文字"
 """What only macros read; very hidden, as nobody else has use for it."""
-_SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", "单位查询")
+_SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", LOOKUP)
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.
