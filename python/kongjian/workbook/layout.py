@@ -88,7 +88,7 @@ _MEASURE_WIDTH: dict[Role | None, float] = {
 }  # fmt: skip
 
 
-_ROOM_FOR_CHANGES = 108
+_ROOM_FOR_CHANGES = 92
 """Characters for what each award would change, so that what is said of it stays on the screen."""
 
 
@@ -135,7 +135,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:50 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"{narrow} 指标:text:12 条款:text:26~ 取值:average:8 来源:text:14~ 规则:text:22~ 分值:score:6 得分:score:7 扣分:score:7 还差:text:24~"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text:6 {person} 界线:text:16 数值:score:9 差距:score:9 竞赛名次:rank:9 中国式名次:rank:9 说明:text:54"), "evidence", "在界线附近的学校和教师"),
-        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:14~ 取值:text:12~ {changes} 说明:text:34"), "evidence", "换一种口径，名单会怎样变"),
+        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:14~ 取值:text:12~ {changes} 说明:text:56"), "evidence", "换一种口径，名单会怎样变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,
         COLUMN_NAMES,
