@@ -36,6 +36,7 @@ from kongjian.mailing.corrections_list import FILE as CORRECTIONS
 from kongjian.mailing.mail_draft import Draft
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import HOME_STATE, HOME_STEPS, output_sheets
+from kongjian.workbook.lookup_sheet import TABLES as LOOKUP_TABLES
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run, examine_sheets
@@ -72,7 +73,7 @@ def test_a_calculation_plans_every_result_and_no_box(run: Run, held: FileBook, b
     plan = recalculation.results(run, held, NOW, 0.5)
     assert plan.writing is not None
     tables = {s.table for s in output_sheets(run.rules)} - {"Imports", "ColumnNames", "Appeals"}
-    assert {p.spec.table for p in plan.writing.pages} == tables
+    assert {p.spec.table for p in plan.writing.pages} == tables | {spec.table for spec in LOOKUP_TABLES}
     assert set(plan.writing.home) == {*HOME_STATE, *HOME_STEPS}
     assert (list(plan.writing.rows), list(plan.writing.cells)) == ([], [])
     [told] = plan.told
@@ -122,7 +123,7 @@ def test_forms_are_counted_and_the_stale_hint_is_told_before_any_is_made(
     assert not out.exists()
     said = carry_out(plan)
     assert [p.name for p in out.iterdir()] == ["公示名单.xlsx"]
-    assert said == [hint, Told(f"写了1个文件（{out}）")]
+    assert said == [hint, Told(f"写了1个文件（{out}）", folder=out)]
 
 
 def test_a_form_that_cannot_be_written_ends_as_an_error(run: Run, held: FileBook, tmp_path: Path) -> None:
