@@ -191,7 +191,7 @@ COMMANDS = (
     Command(
         "SelfCheck", "核对", "自检", "Z", "ErrorChecking",
         "自检 (Self-check)",
-        "用三种方法各算一遍，看结果是不是一致、有没有人手工改过分数，把报告存成文本文件。不改动工作簿。",
+        "读全部的表，用三种方法各算一遍，看结果是不是一致、有没有人手工改过分数，把报告存成文本文件。不改动工作簿。",
         entry="selfcheck", needs_data=True,
     ),
     Command(
@@ -200,7 +200,7 @@ COMMANDS = (
     ),
     Command(
         "Finalise", "评审", "定稿", "W2", "SignatureLineInsert",
-        "定稿", "公示以后按一次：读五张输入表和规则，核对结果是不是最新的；首页写明已定稿和日期，旁边留一份带日期的副本；以后重新计算、导入、采纳更正都会先问。输入表不改动。",
+        "定稿", "公示以后按一次：读五张输入表和规则，核对结果是不是最新的；首页写明已定稿和日期，旁边留一份带日期的存档；以后重新计算、导入、采纳更正都会先问。输入表不改动。",
         entry="finalise", needs_data=True, under="GoAwards",
     ),
     Command(
