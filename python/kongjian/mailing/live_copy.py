@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from kongjian.mailing.unit_sheets import judged_sheet, measure_sheet, month_shee
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
 from kongjian.workbook.run import Run
-from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
+from kongjian.xlsx.finished_parts import Parts, no_calculation_on_load, read_parts, write_parts
 
 _CALCULATION = 191029
 """The calculation engine of Excel 2019 and later: an older one would make Excel calculate and ask to save."""
@@ -55,6 +55,10 @@ class Counts:
     cells: int
 
 
+Draw = Callable[[Worksheet, Styles], None]
+"""Fills a further sheet of a copy."""
+
+
 class _Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose formulas are written as they are: none here has names that Excel wants marked."""
 
@@ -66,7 +70,7 @@ def live_copy(
     run: Run,
     target: Path,
     formulas: bool = True,
-    only_school: str | None = None,
+    only_school: str | Collection[str] | None = None,
     moment: dt.datetime | None = None,
 ) -> Counts:
     """Writes the copy to `target`, whole or not at all; a file that was there is kept as .bak.
@@ -76,21 +80,28 @@ def live_copy(
     if target.suffix.lower() != ".xlsx":
         raise KongjianError(f"分发的文件 {target.name} 的扩展名应是 .xlsx，它不含宏")
     found = contents(run, formulas, only_school, moment)
+    write_parts(finished(found), target)
+    return _counts(found)
+
+
+def finished(
+    found: Contents, second: Mapping[str, Draw] | None = None, last: Mapping[str, Draw] | None = None
+) -> Parts:
+    """The parts of a copy; further sheets, by name, stand behind 说明 or at the end."""
     with warnings.catch_warnings():
         # XlsxWriter only warns where it leaves something out
         warnings.simplefilter("error", UserWarning)
-        parts = read_parts(package(found))
+        parts = read_parts(package(found, second or {}, last or {}))
     no_calculation_on_load(parts)
     for name in [n for n in parts if n.startswith("xl/worksheets/sheet")]:
         parts[name] = _EMPTY_TEXT.sub(rb'\1 t="str"\2></v>', parts[name])
-    write_parts(parts, target)
-    return _counts(found)
+    return parts
 
 
 def contents(
     run: Run,
     formulas: bool = True,
-    only_school: str | None = None,
+    only_school: str | Collection[str] | None = None,
     moment: dt.datetime | None = None,
 ) -> Contents:
     """What a copy is to hold. Raises KongjianError for an unknown school."""
@@ -111,7 +122,7 @@ def contents(
     return Contents(plan, sheets, tuple(note), tuple(rules))
 
 
-def package(found: Contents) -> bytes:
+def package(found: Contents, second: Mapping[str, Draw], last: Mapping[str, Draw]) -> bytes:
     """The copy as XlsxWriter makes it."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)}
@@ -124,6 +135,8 @@ def package(found: Contents) -> bytes:
     book.set_calc_mode("auto", _CALCULATION)
     styles = Styles(book)
     first = book.add_worksheet(NOTE, worksheet_class=_Sheet)
+    for name, draw in second.items():
+        draw(book.add_worksheet(name), styles)
     for sheet in found.sheets:
         add_sheet(book.add_worksheet(sheet.place.sheet, worksheet_class=_Sheet), styles, sheet, found.plan)
     rules = book.add_worksheet(RULES, worksheet_class=_Sheet)
@@ -133,6 +146,8 @@ def package(found: Contents) -> bytes:
     _put_all(rules, styles, found.rules, widths)
     free_sheet(first, styles, "home", scheme.name, _subtitle(found), NOTE_WIDTHS, scheme.name)
     _put_all(first, styles, found.note, NOTE_WIDTHS)
+    for name, draw in last.items():
+        draw(book.add_worksheet(name), styles)
     first.activate()
     book.set_tab_ratio(85)
     book.close()

@@ -15,7 +15,7 @@ from kongjian.engine.event_log import SHEET as COUNTS_SHEET
 from kongjian.engine.evidence.change_table import change_sheet
 from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.evidence.clean_awards import OPEN, doubts, judged_awards
-from kongjian.engine.findings import Findings
+from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
@@ -29,6 +29,7 @@ from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.school_names import with_school_names
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
 from kongjian.intake.tables import Intake, read_inputs
+from kongjian.intake.where import Where
 from kongjian.rules import Rules
 from kongjian.rules.model import Award
 from kongjian.workbook.last_run_sheets import previous_run
@@ -45,6 +46,15 @@ def first_named(names: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """All findings of a run, those about awards with them, where they stand, and what staff accept."""
+
+    findings: Sequence[Finding]
+    where: Where
+    accepted: Mapping[problem_list.Key, str]
+
+
+@dataclass(frozen=True)
 class Run:
     """What a calculation found: results, the wording of its findings, how many of each level."""
 
@@ -56,6 +66,7 @@ class Run:
     changes: Changes = field(default_factory=Changes)
     change_sheet: ChangeSheet = field(default_factory=lambda: ChangeSheet(Frame()))
     marks: Sequence[Mark] = ()
+    noted: Noted | None = None
 
     @property
     def schools(self) -> int:
@@ -177,6 +188,7 @@ def calculate_grids(
     lines = problem_list.lines(results.findings, intake.where, accepted)
     results, lines = _with_doubts(results, intake, lines, accepted)
     found = problem_list.frame(lines)
+    found_of = {id(f): f for f in (*results.findings, *(f for line in lines for f in line.findings))}.values()
     return Run(
         results,
         rules,
@@ -186,6 +198,7 @@ def calculate_grids(
         changes,
         change_sheet(results, changes, previous, rules),
         marks(lines, intake.where),
+        Noted(list(found_of), intake.where, accepted or {}),
     )
 
 

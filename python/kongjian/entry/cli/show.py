@@ -207,10 +207,10 @@ def changes(book: Path, everything: bool) -> None:
 
 
 @contextmanager
-def progress_bar(quiet: bool, steps: int = STEPS) -> Iterator[Callable[[str], None]]:
-    """A progress bar on a terminal, silent elsewhere."""
+def progress_bar(quiet: bool, steps: int = STEPS, piped: bool = False) -> Iterator[Callable[[str], None]]:
+    """A progress bar on a terminal; elsewhere silent, or a line for each step of what takes minutes."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _: None
+        yield (lambda text: click.echo(text, err=True)) if piped and not quiet else lambda _: None
         return
     with click.progressbar(length=steps, file=sys.stderr, show_eta=False) as bar:
 

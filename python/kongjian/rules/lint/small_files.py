@@ -56,6 +56,21 @@ def forms(files: Files) -> Iterator[str]:
             if field.longest < 0 or (field.longest and field.kind != "long_text"):
                 yield f"{where} “{field.label}” longest：{field.longest}只能写在 long_text 上，且大于0"
     yield from _review(files.forms.review, files)
+    yield from _letter(files.forms.letter)
+
+
+_LETTER_WORDS = dict.fromkeys(
+    ("school", "person", "name", "office", "due", "copy", "errors", "warnings", "who", "count", "open"), ""
+)
+
+
+def _letter(letter: model_forms.Letter) -> Iterator[str]:
+    for name, text in vars(letter).items():
+        if isinstance(text, str):
+            try:
+                text.format(**_LETTER_WORDS)
+            except (KeyError, ValueError, IndexError):
+                yield f"forms.yaml letter {name}：大括号里只能写 {'、'.join(_LETTER_WORDS)}"
 
 
 def _review(review: model_forms.Review, files: Files) -> Iterator[str]:
