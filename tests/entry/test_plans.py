@@ -255,6 +255,15 @@ def test_one_mail_is_shown_and_several_have_their_folder_opened(count: int, tmp_
     assert {len(row) for row in found} == {4}
 
 
+def test_an_addressed_mail_is_opened_from_its_file(tmp_path: Path) -> None:
+    draft = Draft("题目", "正文", (tmp_path / "甲.xlsx",), ("a@b.cn",))
+    assert [row[0] for row in rows([Told("可以发送", mails=[draft], folder=tmp_path)])] == [
+        "title",
+        "open",
+        "info",
+    ]
+
+
 def test_a_question_goes_with_its_patterns() -> None:
     assert rows(Question("选文件", "表,*.x"))[1] == ["files", "选文件", "表,*.x", ""]
 
