@@ -69,7 +69,7 @@ def test_the_first_sheets_and_what_comes_back(copies: list[SchoolCopy]) -> None:
     for k, copy in enumerate(copies):
         book = openpyxl.load_workbook(copy.path)
         assert book.sheetnames[:2] == ["说明", "本校位置"]
-        assert book.sheetnames[-1] == "得分说明"
+        assert book.sheetnames[-2:] == ["得分说明", "查询数据"]
         for sheet in ("学校指标", "教师指标"):
             assert not book[sheet].protection.sheet
         back = read_copy(copy.path, RULES)
