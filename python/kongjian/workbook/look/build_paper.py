@@ -12,7 +12,7 @@ from kongjian.xlsx.text_heights import pixels
 
 ONLY_FIRST = "只打印第一页。要打印全部：按“空间评比”里的“打印全部”；没有宏时，页面布局—打印区域—取消"
 IN_A_COPY = "只打印第一页。要打印全部：页面布局—打印区域—取消"
-_WHOLE = ("SchoolRanking", "Awards", "Problems", "SchoolScores")
+_WHOLE = ("SchoolRanking", "Awards", "Problems", "SchoolScores", "ReadingEffects", "Runs")
 """The tables that are short in any city and mean nothing in part."""
 _UPRIGHT, _ACROSS = (523.0, 748.0), (770.0, 501.0)
 """Width and height in points of what is printed on A4."""
