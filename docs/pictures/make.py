@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from html import escape
 from pathlib import Path
 
@@ -115,6 +116,7 @@ def draw_sheets() -> None:
         rules = load_rules()
         build(rules, book, demo_data(rules, teachers=TEACHERS))
         recalculate(book, now=NOW)
+        _show_only(book, SHEETS)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         office = ["soffice", profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", name]
         subprocess.run([*office, str(book)], check=True, capture_output=True)
@@ -123,6 +125,20 @@ def draw_sheets() -> None:
         for sheet, picture in SHEETS.items():
             page = next(n for n, text in enumerate(pages, start=1) if _is_first_page(text, sheet))
             _draw_page(pdf, page, HERE / picture)
+
+
+def _show_only(book: Path, sheets: Collection[str]) -> None:
+    """Hides the other sheets, which LibreOffice then does not print: thousands of pages."""
+    from kongjian.xlsx.finished_parts import read_parts, write_parts
+
+    def state(found: re.Match[str]) -> str:
+        plain = re.sub(r' state="\w+"', "", found[0])
+        return plain if found[1] in sheets else plain.replace("<sheet ", '<sheet state="hidden" ')
+
+    parts = read_parts(book.read_bytes())
+    text = parts["xl/workbook.xml"].decode()
+    parts["xl/workbook.xml"] = re.sub(r'<sheet name="([^"]*)"[^>]*>', state, text).encode()
+    write_parts(parts, book)
 
 
 def _pages(pdf: Path) -> list[str]:

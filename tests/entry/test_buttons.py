@@ -22,6 +22,7 @@ from kongjian.entry.plans.recalculation import state
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import HOME_STATE, output_sheets
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, SELECTION, TABLES
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import input_grids
 from kongjian.workbook.shipped.build_workbook import build
@@ -92,6 +93,21 @@ def test_the_button_writes_what_the_command_writes(both: Both, spec: Any) -> Non
     assert both.pressed.book[spec.sheet]["A2"].value == both.command[spec.sheet]["A2"].value
     tables = [b[spec.sheet].tables[spec.table].ref for b in (both.pressed.book, both.command)]
     assert tables[0] == tables[1]
+
+
+def test_the_look_up_has_the_same_facts_and_keeps_what_is_chosen(both: Both) -> None:
+    for spec in TABLES:
+        books = (both.pressed.book, both.command)
+        refs = [book[DATA].tables[spec.table].ref for book in books]
+        assert refs[0] == refs[1], spec.table
+        mine, theirs = (
+            [[cell.value for cell in row] for row in book[DATA][ref]]
+            for book, ref in zip(books, refs, strict=True)
+        )
+        assert mine == theirs, spec.table
+        assert mine[0] == spec.names
+    chosen = [both.pressed.book[LOOKUP].cell(*place).value for place in SELECTION.values()]
+    assert chosen == ["学校", None, None, None]
 
 
 def test_the_home_sheet_shows_the_same_state(both: Both) -> None:

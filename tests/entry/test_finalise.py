@@ -80,7 +80,7 @@ def test_the_copy_beside_is_the_workbook_as_it_then_was_and_the_first_page_says_
     said = run("finalise", book)
     [copy] = copies(book.parent)
     assert copy.read_bytes() == book.read_bytes()
-    assert said.endswith(f"已写入 {book}，副本是 {copy.name}\n")
+    assert said.endswith(f"已写入 {book}，存档是 {copy.name}\n")
     stamp = copy.stem.partition("定稿 ")[2].rstrip("）")
     day, time = stamp.split(" ")
     assert home(book).startswith(f"已定稿（{day} {time[:5].replace('-', ':')}）；可以使用")
@@ -253,7 +253,7 @@ def test_the_button_marks_the_open_workbook_and_says_where_no_copy_could_be_made
     after = press("finalise", book, saved=True)
     told, kind = after.alerts[-1]
     assert told.startswith("已定稿（")
-    assert "副本没有写成；请保存这一本，再把文件复制一份留底" in told
+    assert "存档没有写成；请保存这一本，再把文件复制一份留底" in told
     assert kind == "warning"
     assert after.written == {"首页"}
     assert finalised(after.book.defined_names[FINAL_NAME].attr_text.strip('"')) is not None

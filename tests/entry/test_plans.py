@@ -36,6 +36,7 @@ from kongjian.mailing.corrections_list import FILE as CORRECTIONS
 from kongjian.mailing.mail_draft import Draft
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import HOME_STATE, HOME_STEPS, output_sheets
+from kongjian.workbook.lookup_sheet import TABLES as LOOKUP_TABLES
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run, examine_sheets
@@ -72,7 +73,7 @@ def test_a_calculation_plans_every_result_and_no_box(run: Run, held: FileBook, b
     plan = recalculation.results(run, held, NOW, 0.5)
     assert plan.writing is not None
     tables = {s.table for s in output_sheets(run.rules)} - {"Imports", "ColumnNames", "Appeals"}
-    assert {p.spec.table for p in plan.writing.pages} == tables
+    assert {p.spec.table for p in plan.writing.pages} == tables | {spec.table for spec in LOOKUP_TABLES}
     assert set(plan.writing.home) == {*HOME_STATE, *HOME_STEPS}
     assert (list(plan.writing.rows), list(plan.writing.cells)) == ([], [])
     [told] = plan.told
@@ -122,7 +123,7 @@ def test_forms_are_counted_and_the_stale_hint_is_told_before_any_is_made(
     assert not out.exists()
     said = carry_out(plan)
     assert [p.name for p in out.iterdir()] == ["公示名单.xlsx"]
-    assert said == [hint, Told(f"写了1个文件（{out}）")]
+    assert said == [hint, Told(f"写了1个文件（{out}）", folder=out)]
 
 
 def test_a_form_that_cannot_be_written_ends_as_an_error(run: Run, held: FileBook, tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_an_edition_brings_its_mail_and_folder(
     assert ([m.attachments for m in told.mails], told.folder) == ([(out / "评比-数值版.xlsx",)], out)
     by_school = copies.edition(run, held, tmp_path, out, send_copies.BY_SCHOOL, NOW)
     assert isinstance(by_school, Plan)
-    assert by_school.steps == len(SCHOOL_NAMES)
+    assert by_school.steps == 2 * len(SCHOOL_NAMES) + 1
 
 
 def test_corrections_plan_their_cells_and_note_them_afterwards(
@@ -165,7 +166,7 @@ def test_corrections_plan_their_cells_and_note_them_afterwards(
         assert isinstance(plan, Plan)
         carry_out(plan)
         back = folder / f"{SCHOOL_NAMES[0]}.xlsx"
-        shutil.copy(tmp_path / "分校版" / back.name, back)
+        shutil.copy(tmp_path / "分校版" / back.stem / back.name, back)
         edited = openpyxl.load_workbook(back)
         header = [c.value for c in edited["学校指标"][3]]
         edited["学校指标"].cell(4, header.index("教师总数") + 1).value = 25
@@ -253,6 +254,15 @@ def test_one_mail_is_shown_and_several_have_their_folder_opened(count: int, tmp_
         assert "看过再发" in shown
     assert (".eml" in otherwise) == (count > 0)
     assert {len(row) for row in found} == {4}
+
+
+def test_an_addressed_mail_is_opened_from_its_file(tmp_path: Path) -> None:
+    draft = Draft("题目", "正文", (tmp_path / "甲.xlsx",), ("a@b.cn",))
+    assert [row[0] for row in rows([Told("可以发送", mails=[draft], folder=tmp_path)])] == [
+        "title",
+        "open",
+        "info",
+    ]
 
 
 def test_a_question_goes_with_its_patterns() -> None:

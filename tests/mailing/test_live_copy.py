@@ -227,7 +227,8 @@ def test_it_prints_like_the_workbook(live: Path) -> None:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         # one page wide is the default and stands in no attribute
         cover = sheet.title == "说明"  # on one page
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, None if cover else "0")
+        high = sheet.page_setup.fitToHeight
+        assert (sheet.page_setup.fitToWidth or 1, 1 if high is None else int(high)) == (1, int(cover))
         assert "第&P页 共&N页" in str(sheet.oddFooter.center.text).replace("&8", "")
         assert sheet.freeze_panes
         assert bool(sheet.print_title_rows) != cover

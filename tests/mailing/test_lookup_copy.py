@@ -59,7 +59,7 @@ def test_in_a_small_city_no_line_and_no_median_gives_a_school_away() -> None:
     for only, shown in ((school, False), (None, True)):
         tables = copied_lookup(run, only).tables
         assert np.isfinite(tables["LookupItems"]["全市中位"]).any() == shown
-        lines = tables["LookupLines"]["分数线"][tables["LookupLines"]["比较"] != "月均"]
+        lines = tables["LookupLines"]["界线分数"][tables["LookupLines"]["比较"] != "月均"]
         assert np.isfinite(lines).any() == shown
 
 

@@ -31,7 +31,7 @@ from where import GOLDEN
 from workbooks import Parts, change, sheet_part, small_book
 
 PASTED = GOLDEN / "pasted.xlsm"
-SHOWN = [m.TITLE for m in (untouched_results, seen_on_screen, fixed_texts, shipped_macros, looked_up)]
+SHOWN = [m.TITLE for m in (untouched_results, seen_on_screen, fixed_texts, looked_up, shipped_macros)]
 TITLES = [*(m.TITLE for m in (points, gaps, agreement, scheme_cases)), *SHOWN]
 
 

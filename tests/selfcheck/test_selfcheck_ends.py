@@ -48,7 +48,7 @@ def test_the_whole_command_with_all_cases_passes(
     book = calculated(tmp_path)
     assert command(book, monkeypatch=monkeypatch) == 0
     said = capsys.readouterr()
-    assert [line.split(" ")[0] for line in said.out.splitlines()[1:-1]] == ["正常"] * 8
+    assert [line.split(" ")[0] for line in said.out.splitlines()[1:-1]] == ["正常"] * 9
     assert f"照方案手算的例子：{len(load_cases(CASES))}个算例全部相符" in said.out
     assert said.out.splitlines()[-1].startswith("自检通过：")
     assert said.err == ""
@@ -124,12 +124,12 @@ def test_a_button_that_cannot_save_a_copy_says_what_it_does_not_see(book: Path) 
     pressed = press("selfcheck", book, saved=True)
     said, mode = pressed.alerts[0]
     assert mode == "warning"
-    assert said.startswith("没有发现不对，但有4处没有核对完：结果表没有人工改动、看到的就是格子里的、")
+    assert said.startswith("没有发现不对，但有5处没有核对完：结果表没有人工改动、看到的就是格子里的、")
     report = book.with_name(SELFCHECK_REPORT).read_text(encoding="utf-8-sig")
-    assert "19张结果表" in report
+    assert "21张结果表" in report
     assert NO_FORMULAS_SEEN in report
     assert "看不到名称，没有核对首页的数" in report
-    assert report.count("这里看不到工作簿的文件，没有核对") == 3
+    assert report.count("这里看不到工作簿的文件，没有核对") == 4
 
 
 def test_a_button_in_a_book_without_folder_saves_with_temporary_files(

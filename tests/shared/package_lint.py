@@ -187,8 +187,13 @@ def _value(sheet: Sheet, cell: Element, where: str, strings: list[str]) -> Itera
             sheet.texts[cell.get("r", "")] = strings[int(value)]
     elif kind == "inlineStr":
         sheet.texts[cell.get("r", "")] = _text(cell)
-    elif kind == "n" and value is not None and not _is_number(value):
+    elif kind == "n" and value is not None and not _is_number(value) and not _not_worked_out(cell, value):
         yield f"{where}: number cell holds {value!r}"
+
+
+def _not_worked_out(cell: Element, value: str) -> bool:
+    """A formula that its writer did not calculate."""
+    return not value and cell.find(f"{MAIN}f") is not None
 
 
 def _validations(sheet: Sheet) -> Iterator[str]:

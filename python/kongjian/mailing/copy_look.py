@@ -28,7 +28,7 @@ from kongjian.workbook.look.build_styles import (
     freeze,
     print_setup,
 )
-from kongjian.workbook.widths import frozen_columns
+from kongjian.workbook.widths import NARROW, frozen_columns
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE_ROW, WRAP_FROM, OutputSheet
 from kongjian.xlsx.text_heights import row_height
 
@@ -162,7 +162,9 @@ def _write_column(sheet: Worksheet, styles: Styles, index: int, column: CopyColu
     style = styles.cell(column.kind, wraps)
     # helper columns are folded away: what formulas need is nothing to read
     away = {"level": 1, "hidden": True} if column.helper else {}
-    sheet.set_column(index, index, column.width, styles.column(column.kind), away)
+    empty = column.values and not column.formulas and all(v is None or v == "" for v in column.values)
+    width = min(NARROW, column.width) if empty else column.width
+    sheet.set_column(index, index, width, styles.column(column.kind), away)
     cells = zip(column.values, column.formulas or repeat(""), strict=False)
     for row, (value, formula) in enumerate(cells, start=FIRST_ROW - 1):
         if formula:

@@ -116,8 +116,8 @@ def _shown(
             untouched_results.TITLE: results,
             seen_on_screen.TITLE: screen,
             fixed_texts.TITLE: texts,
-            shipped_macros.TITLE: macros,
             looked_up.TITLE: look_up,
+            shipped_macros.TITLE: macros,
         }
         final = second and second.names.get(FINAL_NAME, "")
         if final:

@@ -8,7 +8,7 @@ from kongjian.selfcheck.checked_book import BAD, GOOD, Line
 from kongjian.workbook.finalised import codes_shown, differing, finalised
 
 TITLE = "定稿以后没有改动"
-_ADVICE = "对照旁边定稿的副本看改了什么：改错了就用那份副本，改对了就再定稿一次"
+_ADVICE = "对照旁边定稿的存档看改了什么：改错了就用那份存档，改对了就再定稿一次"
 
 
 def final_results(sheets: Sheets, rules: Rules, carried: str) -> Line:

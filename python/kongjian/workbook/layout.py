@@ -17,9 +17,10 @@ HOME = "首页"
 RULES = "规则"
 HELP = "帮助"
 CHANGES = "与上次相比"
+LOOKUP = "单位查询"
 TEXTS = "程序文字"
 """What only macros read; very hidden, as nobody else has use for it."""
-_SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", "单位查询")
+_SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", LOOKUP)
 ROBUSTNESS = "名次稳健性"
 MONTHS = "月度跟踪"
 # Beside its table: the months of some schools for its chart, a row each, headed by the months.
@@ -92,7 +93,7 @@ _MEASURE_WIDTH: dict[Role | None, float] = {
 }  # fmt: skip
 
 
-_ROOM_FOR_CHANGES = 108
+_ROOM_FOR_CHANGES = 92
 """Characters for what each award would change, so that what is said of it stays on the screen."""
 
 
@@ -141,7 +142,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("平台核对", "Reconcile", _columns(f"类别:text {person} 指标:text 计算得分:score 平台得分:score 差额:score 可能原因:text:50 采用:text:10"), "evidence", "计算得分与平台得分的差别"),
         OutputSheet("得分说明", "Explanations", _columns(f"{narrow} 指标:text:12 条款:text:26~ 取值:average:8 来源:text:14~ 规则:text:22~ 分值:score:6 得分:score:7 扣分:score:7 还差:text:24~"), "evidence", "每一分从哪里来"),
         OutputSheet("临界名单", "NearMisses", _columns(f"类别:text:6 {person} 界线:text:16 数值:score:9 差距:score:9 竞赛名次:rank:9 中国式名次:rank:9 说明:text:54"), "evidence", "在界线附近的学校和教师"),
-        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:14~ 取值:text:12~ {changes} 说明:text:34"), "evidence", "换一种算法会怎样"),
+        OutputSheet("口径影响", "ReadingEffects", _columns(f"口径:text:14~ 取值:text:12~ {changes} 说明:text:56"), "evidence", "换一种算法会怎样"),
         OutputSheet(ROBUSTNESS, "Robustness", _columns(f"类别:text {person} 名次:rank 最好名次:rank:10 最差名次:rank:10 仍获奖的口径组合:rank:13 口径组合总数:rank:11 说明:text:60"), "evidence", "换一个或两个口径，名次和奖项变不变"),
         OutputSheet("运行记录", "Runs", _columns("时间:time 规则版本:text:20 数据指纹:text:16 学校数:count 教师数:count 班级数:count 错误:count:8 警告:count:8 用时秒:seconds 口径:text:40 规则修改:text:40"), "evidence", "每次计算的时间、规则和数据"),
         RECORDS,

@@ -360,14 +360,14 @@ class LookupCells:
 
     def _line_rows(self) -> Iterator[Cell]:
         top = self.layout.first_line
-        for column, text, to in ((1, "界线", 4), (5, "分数线", 0), (6, "本单位", 9), (10, "对比", 12)):
+        for column, text, to in ((1, "界线", 4), (5, "界线分数", 0), (6, "本单位", 9), (10, "对比", 12)):
             yield Cell(top - 1, column, text, look="head", to=to)
         for k in range(max(self.layout.lines.values())):
             row, shown = top + k, k < self._line_count
             at = f"{work(Row.LINE_BASE)}+{k + 1}"
             within = f'IF({k + 1}>{work(Row.LINE_COUNT)},"",{{}})'
-            line = f"INDEX({self._refs.column(LINES, '分数线')},{at})"
-            words, value = (self._line(column, k) if shown else "" for column in ("界线", "分数线"))
+            line = f"INDEX({self._refs.column(LINES, '界线分数')},{at})"
+            words, value = (self._line(column, k) if shown else "" for column in ("界线", "界线分数"))
             name = within.format(f"INDEX({self._refs.column(LINES, '界线')},{at})")
             yield Cell(row, 1, words, name, "long", 4)
             yield Cell(row, 5, value, within.format(_or_blank(line)), "score")
@@ -383,7 +383,7 @@ class LookupCells:
         return "" if value != value else value if isinstance(value, str) else float(value)
 
     def _distance(self, unit: int, k: int) -> str:
-        line = self._line("分数线", k)
+        line = self._line("界线分数", k)
         own = self._score(unit, str(self._line("比较", k)))
         if isinstance(line, str) or isinstance(own, str):
             return ""

@@ -27,7 +27,7 @@ _COLUMNS = {
     + " ".join(f"{name}:score" for name in MONTH_COLUMNS)
     + " 首位教师:count 教师数:count",
     ITEMS: "对象:text 项目:text 条款:text:20 规则:text:20 满分:score 全市中位:score 百分数:count",
-    LINES: "获奖对象:text 界线:text:20 分数线:score 比较:text",
+    LINES: "获奖对象:text 界线:text:20 界线分数:score 比较:text",
     MONTH_NAMES: "月份:text",
 }
 TABLES = tuple(

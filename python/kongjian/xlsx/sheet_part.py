@@ -1,4 +1,4 @@
-"""One worksheet part, edited as text: only the cells that a calculation owns are replaced.
+"""One worksheet part, edited as text: only the cells that a calculation owns are replaced; long because its rows, head and outline are one text.
 
 Everything before and behind the cells, and every cell that is not the table's, stays byte for byte.
 """

@@ -46,7 +46,7 @@ def test_every_unit_s_rows_are_those_of_the_explanation(case: Case) -> None:
 def test_lines_medians_and_who_holds_what() -> None:
     run = random_run(CASES[0], 12, 80)
     found, school = lookup(run.results, run.rules), run.results.school
-    line = dict(zip(found.lines["界线"], found.lines["分数线"], strict=True))
+    line = dict(zip(found.lines["界线"], found.lines["界线分数"], strict=True))
     for award in run.rules.awards:
         name = next(n for n in line if award.name in n)
         of = run.results.of(award.object)
@@ -66,7 +66,9 @@ def test_nothing_that_gives_another_school_away_where_it_must_not() -> None:
     found = lookup(run.results, run.rules, np.array([2]), np.array([], dtype=np.int64), lines=False)
     assert np.isnan(found.items["全市中位"]).all()
     assert [
-        v for v, by in zip(found.lines["分数线"], found.lines["比较"], strict=True) if by != "月均" and v == v
+        v
+        for v, by in zip(found.lines["界线分数"], found.lines["比较"], strict=True)
+        if by != "月均" and v == v
     ] == []
     assert len(set(found.facts["单位"])) == 1
 

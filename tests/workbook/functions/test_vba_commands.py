@@ -29,7 +29,7 @@ SHEETS = {
     "GoColumnNames": "列名对应", "GoImports": "导入记录", "GoExplanations": "得分说明", "GoReconcile": "平台核对",
     "GoNearMisses": "临界名单", "GoReadingEffects": "口径影响", "GoRuns": "运行记录",
     "GoChanges": "与上次相比", "GoLookup": "单位查询",
-    "GoRobustness": "名次稳健性", "GoMonths": "月度跟踪",
+    "GoRobustness": "名次稳健性", "GoMonths": "月度跟踪", "GoAppeals": "异议登记",
 }  # fmt: skip
 PYTHON = {
     "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",
@@ -40,7 +40,7 @@ PYTHON = {
     "SendValues": "send_values", "SendBySchool": "send_by_school", "SendPublic": "send_public",
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "ImportLogs": "import_logs", "SelfCheck": "selfcheck",
     "RestoreBackup": "restore_backup", "RankRobustness": "rank_robustness",
-    "PreviewImport": "preview_import", "UndoImport": "undo_import",
+    "PreviewImport": "preview_import", "UndoImport": "undo_import", "Finalise": "finalise", "MakeAppeals": "appeal_record",
 }  # fmt: skip
 SAY = messages()
 AUTOMATIC, MANUAL = -4105, -4135

@@ -329,7 +329,7 @@ def _lines(of: Outcome, rules: Rules, lines: bool) -> Frame:
         {
             "获奖对象": texts([rules.object(of.kind).label] * (len(names) + 1)),
             "界线": texts(["达标线（月均得分）", *said]),
-            "分数线": np.array([mark, *least.values()]),
+            "界线分数": np.array([mark, *least.values()]),
             "比较": texts([BY_MONTHS, *[BY_RANK] * len(names)]),
         }
     )

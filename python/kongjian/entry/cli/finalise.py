@@ -14,7 +14,7 @@ from kongjian.entry.cli.show import say
 from kongjian.entry.plans.plan_model import ANYWAY, carry_out
 
 after_final = click.option(
-    "--after-final", "after_final", is_flag=True, help="工作簿已定稿也照样做；定稿的副本不动"
+    "--after-final", "after_final", is_flag=True, help="工作簿已定稿也照样做；定稿的存档不动"
 )
 """The option of every command that changes what may be final."""
 
@@ -25,7 +25,7 @@ after_final = click.option(
     f"--{ANYWAY}", "answer", flag_value=ANYWAY, default="", help="还有没核实的、已经定过稿也照样定稿"
 )
 def finalise(book: Path, answer: str) -> None:
-    """定稿：公示以后把结果定下来，旁边留一份带日期的副本；以后重新计算、导入都要先问。"""
+    """定稿：公示以后把结果定下来，旁边留一份带日期的存档；以后重新计算、导入都要先问。"""
     from kongjian.base.backups import keep
     from kongjian.base.errors import KongjianError
     from kongjian.base.files import replace_bytes
@@ -47,4 +47,4 @@ def finalise(book: Path, answer: str) -> None:
             copy.unlink(missing_ok=True)
         raise
     say(told)
-    click.echo(f"已写入 {book}，副本是 {copy.name}")
+    click.echo(f"已写入 {book}，存档是 {copy.name}")

@@ -162,10 +162,10 @@ def _finalise(now: Press) -> list[Told] | Question:
     if isinstance(plan, Question):
         return plan
     told = _written(plan, live, now)
-    now.progress("正在写副本…")
+    now.progress("正在写存档…")
     if save_copy(now.book, copy):
-        return [*told, Told(f"副本是 {copy.name}；这一本请保存")]
-    return [*told, Told("副本没有写成；请保存这一本，再把文件复制一份留底", WARNING)]
+        return [*told, Told(f"存档是 {copy.name}；这一本请保存")]
+    return [*told, Told("存档没有写成；请保存这一本，再把文件复制一份留底", WARNING)]
 
 
 def _asked_first(work: Callable[[Press], Sequence[Told] | Question], what: str) -> _Work:

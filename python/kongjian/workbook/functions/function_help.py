@@ -16,7 +16,7 @@ RULES_VBA = "KongjianRules()"
 NOT_AVAILABLE = "#N/A"
 """Stands in an array for a cell that cannot be computed; the VBA wrapper makes CVErr(xlErrNA) of it."""
 IN_WORDS = {
-    "row": "数据行", "rows": "数据各行", "headers": "标题行", "item": "指标", "monthly_average": "月均",
+    "row": "数据行", "rows": "数据各行", "headers": "表头行", "item": "指标", "monthly_average": "月均",
     "kind": "类别", "scores": "得分列", "eligible": "达标列", "rank": "名次",
 }  # fmt: skip
 """What staff read instead of an argument's own name, which the function wizard alone shows."""

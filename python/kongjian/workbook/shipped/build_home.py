@@ -16,6 +16,7 @@ from kongjian.workbook.layout import (
     HOME_DISTRIBUTION,
     HOME_SCORES,
     HOME_STATE,
+    LOOKUP,
     MOST_SCORES,
     RULES,
     SCORES_COLUMNS,
@@ -60,6 +61,7 @@ _INPUT_PURPOSE = {
     "events": "平台的行为明细，可以不填",
 }
 _RULES_PURPOSE = "口径、分值和目标，可以修改"
+_LOOKUP_PURPOSE = "一所学校或一名教师，一页看全"
 _HELP_PURPOSE = "步骤、函数、出错时怎么办"
 # Rows from 0, heights in points: all that decides is within the first 345 points, a screen of 768 pixels.
 _HEIGHTS = {
@@ -113,7 +115,7 @@ def add_home(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, but
     _winners(book, sheet, styles)
     if buttons:
         _buttons(sheet)
-    last = _lists(sheet, styles, rules)
+    last = _lists(book, sheet, styles, rules)
     ranges = _ranges(book, sheet, styles, rules, _LISTS)
     scores = _scores(book, sheet, styles, max(last, ranges[2] + 18) + 2)
     place = {"object_position": 1, "x_offset": 2, "y_offset": 0}
@@ -242,11 +244,12 @@ def _buttons(sheet: Worksheet) -> None:
             )
 
 
-def _lists(sheet: Worksheet, styles: Styles, rules: Rules) -> int:
+def _lists(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules) -> int:
     """Links to the visible sheets, the names of the others; returns the first free row."""
     outputs, shown = output_sheets(rules), shown_at_opening(rules)
     inputs = [(t.sheet, _INPUT_PURPOSE[t.id]) for t in rules.tables]
     results = [(o.sheet, o.purpose) for o in outputs if o.sheet in shown]
+    results += [(LOOKUP, _LOOKUP_PURPOSE)] if LOOKUP in book.sheetnames else []
     others = [(o.sheet, o.purpose) for o in outputs if o.sheet not in shown]
     link = styles.get(font_color="#1155CC", underline=1, indent=1)
     plain = styles.get(font_color=INK, indent=1)

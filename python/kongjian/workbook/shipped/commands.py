@@ -191,7 +191,7 @@ COMMANDS = (
     Command(
         "SelfCheck", "核对", "自检", "Z", "ErrorChecking",
         "自检 (Self-check)",
-        "用三种方法各算一遍，看结果是不是一致、有没有人手工改过分数，把报告存成文本文件。不改动工作簿。",
+        "读全部的表，用三种方法各算一遍，看结果是不是一致、有没有人手工改过分数，把报告存成文本文件。不改动工作簿。",
         entry="selfcheck", needs_data=True,
     ),
     Command(
@@ -200,7 +200,7 @@ COMMANDS = (
     ),
     Command(
         "Finalise", "评审", "定稿", "W2", "SignatureLineInsert",
-        "定稿", "公示以后按一次：读五张输入表和规则，核对结果是不是最新的；首页写明已定稿和日期，旁边留一份带日期的副本；以后重新计算、导入、采纳更正都会先问。输入表不改动。",
+        "定稿", "公示以后按一次：读五张输入表和规则，核对结果是不是最新的；首页写明已定稿和日期，旁边留一份带日期的存档；以后重新计算、导入、采纳更正都会先问。输入表不改动。",
         entry="finalise", needs_data=True, under="GoAwards",
     ),
     Command(
@@ -288,7 +288,7 @@ COMMANDS = (
     ),
     Command(
         "SendBySchool", "分发", "分校版", "L3", "ReviewShareWorkbook",
-        "分校版", "读五张输入表和规则，给每所学校写一份只有本校数据的结果，附得分说明和申报表；逐份核对没有别校的内容，再打开文件夹。工作簿不改动。",
+        "分校版", "读五张输入表和规则，给每所学校写一个文件夹：只有本校数据的结果、达标的申报表、写明要改什么和期限的信，旁边是邮件草稿；逐份核对没有别校的内容，再打开文件夹。工作簿不改动。",
         entry="send_by_school", needs_data=True, under="SendLive",
     ),
     Command(
