@@ -9,9 +9,9 @@ PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-util
 setup: $(VENV)/.ready
 
 # the packages of the lock file, each against its checksums; then this folder as it stands
-$(VENV)/.ready: pyproject.toml requirements/test.txt
+$(VENV)/.ready: pyproject.toml python/requirements/test.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { $(MAKE) system && $(PYTHON) -m venv --clear $(VENV); }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r python/requirements/test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -68,25 +68,25 @@ build: setup
 	$(BIN)/kongjian build
 
 # the tools that look at the packages, apart from those that are looked at
-.tools/.ready: requirements/supply.txt
+.tools/.ready: python/requirements/supply.txt
 	@test -x .tools/bin/python || $(PYTHON) -m venv .tools
-	.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/supply.txt
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r python/requirements/supply.txt
 	@touch $@
 
 # after a change of dependencies in pyproject.toml; UPGRADE=1 takes the newest that it allows
 lock: setup .tools/.ready
-	$(BIN)/python requirements/supply.py lock
+	$(BIN)/python python/requirements/supply.py lock
 
 # known vulnerabilities of all locked packages; says so where the database cannot be reached
 audit: setup .tools/.ready
-	$(BIN)/python requirements/supply.py audit
+	$(BIN)/python python/requirements/supply.py audit
 
 licences: setup
-	$(BIN)/python requirements/supply.py licences
+	$(BIN)/python python/requirements/supply.py licences
 
 # the list of parts of what staff's computers get, dist/kongjian.cdx.json (CycloneDX)
 sbom: setup .tools/.ready
-	$(BIN)/python requirements/supply.py sbom
+	$(BIN)/python python/requirements/supply.py sbom
 
 clean:
 	rm -rf $(VENV) .tools demo dist

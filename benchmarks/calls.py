@@ -126,9 +126,7 @@ def measure(folder: Path, entries: Sequence[str] = MEASURED) -> list[Row]:
         label = next(c.label for c in COMMANDS if c.entry == entry)
         longest = max(seen.own)
         calls = f"第一次{show(seen.own[0])}，最长{show(longest)}（钟上{show(seen.longest)}），问进度{show(max(seen.asks, default=0.0))}"
-        whole = (
-            f"{len(seen.own)}次和问进度{len(seen.asks)}次，整个{show(seen.whole)}{'后停下' * seen.stopped}"
-        )
+        whole = f"{len(seen.own)}次和问进度{len(seen.asks)}次，整个{show(seen.whole)}{'（到时再按了一次）' * seen.stopped}"
         through = f"经过调用{seen.through / 1024:.1f} KB，读写Excel {seen.excel / 2**20:.1f} MB"
         out.append(
             Row(

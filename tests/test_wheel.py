@@ -26,7 +26,7 @@ from packaging.utils import canonicalize_name
 
 from where import ROOT
 
-SUPPLY: dict[str, Any] = runpy.run_path(str(ROOT / "requirements" / "supply.py"))
+SUPPLY: dict[str, Any] = runpy.run_path(str(ROOT / "python" / "requirements" / "supply.py"))
 TOLD = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NOBODY = 65534
 RIGHTS: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
@@ -163,7 +163,7 @@ def state(folder: Path) -> dict[str, float]:
 
 @pytest.mark.parametrize("lock", ["run", "test", "supply"])
 def test_every_locked_package_has_checksums_and_a_version(lock: str) -> None:
-    text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+    text = (ROOT / "python" / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip()]
     assert len(lines) == len(SUPPLY["packages"](lock)) > 15
     for line in lines:
@@ -190,11 +190,11 @@ def test_what_is_tested_is_what_is_locked() -> None:
 
 def test_setup_and_readme_install_from_the_locks() -> None:
     make, readme = ((ROOT / n).read_text(encoding="utf-8") for n in ("Makefile", "README.md"))
-    assert "--require-hashes -r requirements/test.txt" in make
-    assert "--require-hashes -r requirements/supply.txt" in make
-    assert "--require-hashes -r requirements\\run.txt" in readme
+    assert "--require-hashes -r python/requirements/test.txt" in make
+    assert "--require-hashes -r python/requirements/supply.txt" in make
+    assert "--require-hashes -r python\\requirements\\run.txt" in readme
     for name in ("lock", "audit", "licences", "sbom"):
-        assert f"requirements/supply.py {name}" in make
+        assert f"python/requirements/supply.py {name}" in make
 
 
 # ---- licences and vulnerabilities

@@ -60,7 +60,7 @@ def test_the_folder_holds_program_workbook_rules_templates_packages_and_python(m
     files = tree(made)
     assert {n.split("/")[0] for n in files} == {
         "安装.cmd", "卸载.cmd", "说明.txt", "bundle.json", "kongjian.xlsm",
-        "python", "rules", "templates", "requirements", "wheels", "runtime",
+        "python", "rules", "templates", "wheels", "runtime",
     }  # fmt: skip
     assert {n for n in files if n.startswith("wheels/")} == {
         f"wheels/{n}"
@@ -72,8 +72,9 @@ def test_the_folder_holds_program_workbook_rules_templates_packages_and_python(m
     assert shipped == {n: d for n, d in tree(ROOT).items() if n in shipped}
     assert len(shipped) == 1 + sum(len(tree(ROOT / folder)) for folder in ("rules", "templates"))
     code = {n for n in files if n.startswith("python/")}
-    source = {f"python/{n}" for n in tree(ROOT / "python") if "__pycache__" not in n and ".egg-info" not in n}
-    assert code == source
+    package = tree(ROOT / "python" / "kongjian")
+    source = {f"python/kongjian/{n}" for n in package if "__pycache__" not in n}
+    assert code == source | {"python/requirements/run.txt"}
     assert json.loads(files["bundle.json"])["files"] == {
         n: hashlib.sha256(d).hexdigest() for n, d in files.items() if n != "bundle.json"
     }

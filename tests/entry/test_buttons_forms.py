@@ -64,7 +64,7 @@ CASES = {
     "monthly_report": ("表格", {"月度通报 2021-07.xlsx"}),
     "send_live": ("分发", {"评比-分发版.xlsx", "评比-分发版.eml"}),
     "send_values": ("分发", {"评比-数值版.xlsx"}),
-    "send_by_school": ("分发", {f"分校版/{n}.xlsx" for n in SCHOOL_NAMES[:4]}),
+    "send_by_school": ("分发", {f"分校版/{n}/{n}.xlsx" for n in SCHOOL_NAMES[:4]}),
     "send_public": ("分发", {"评比-公示版.xlsx"}),
 }
 
@@ -105,7 +105,7 @@ def test_corrections_come_in_and_only_accepted_ones_are_written(book: Path) -> N
     (book.parent / "表格").mkdir()
     for school in SCHOOL_NAMES[:2]:
         copy = book.parent / "表格" / f"{school}.xlsx"
-        shutil.copy(book.parent / "分发" / "分校版" / copy.name, copy)
+        shutil.copy(book.parent / "分发" / "分校版" / school / copy.name, copy)
         edited = openpyxl.load_workbook(copy)
         header = [c.value for c in edited["学校指标"][3]]
         edited["学校指标"].cell(4, header.index("教师总数") + 1).value = 12.5

@@ -29,7 +29,7 @@ from workbooks import everything, small_book
 
 YES, NO = 6, 7
 QUIET = (True, True, AUTOMATIC, False)
-LONGEST = 60
+LONGEST = 600
 NEVER = "尚未计算"
 
 

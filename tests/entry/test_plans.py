@@ -150,7 +150,7 @@ def test_an_edition_brings_its_mail_and_folder(
     assert ([m.attachments for m in told.mails], told.folder) == ([(out / "评比-数值版.xlsx",)], out)
     by_school = copies.edition(run, held, tmp_path, out, send_copies.BY_SCHOOL, NOW)
     assert isinstance(by_school, Plan)
-    assert by_school.steps == len(SCHOOL_NAMES)
+    assert by_school.steps == 2 * len(SCHOOL_NAMES) + 1
 
 
 def test_corrections_plan_their_cells_and_note_them_afterwards(
@@ -166,7 +166,7 @@ def test_corrections_plan_their_cells_and_note_them_afterwards(
         assert isinstance(plan, Plan)
         carry_out(plan)
         back = folder / f"{SCHOOL_NAMES[0]}.xlsx"
-        shutil.copy(tmp_path / "分校版" / back.name, back)
+        shutil.copy(tmp_path / "分校版" / back.stem / back.name, back)
         edited = openpyxl.load_workbook(back)
         header = [c.value for c in edited["学校指标"][3]]
         edited["学校指标"].cell(4, header.index("教师总数") + 1).value = 25
@@ -254,6 +254,15 @@ def test_one_mail_is_shown_and_several_have_their_folder_opened(count: int, tmp_
         assert "看过再发" in shown
     assert (".eml" in otherwise) == (count > 0)
     assert {len(row) for row in found} == {4}
+
+
+def test_an_addressed_mail_is_opened_from_its_file(tmp_path: Path) -> None:
+    draft = Draft("题目", "正文", (tmp_path / "甲.xlsx",), ("a@b.cn",))
+    assert [row[0] for row in rows([Told("可以发送", mails=[draft], folder=tmp_path)])] == [
+        "title",
+        "open",
+        "info",
+    ]
 
 
 def test_a_question_goes_with_its_patterns() -> None:

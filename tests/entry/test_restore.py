@@ -48,7 +48,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[bytes]
             m.setattr(f"kongjian.mailing.{module}.find_office", lambda: None)
         run("mail", book, "--by-school", "-q")
     back.parent.mkdir()
-    shutil.copy(folder / "分发" / "分校版" / back.name, back)
+    shutil.copy(folder / "分发" / "分校版" / back.stem / back.name, back)
     copy = openpyxl.load_workbook(back)
     header = [c.value for c in copy["学校指标"][3]]
     copy["学校指标"].cell(4, header.index("教师总数") + 1).value = 25

@@ -63,7 +63,9 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     xlsx(folder / "教师.xlsx", TEACHERS)
     assert CliRunner().invoke(cli, ["mail", str(book), "--by-school", "-q"]).exit_code == 0
     (folder / "表格").mkdir()
-    back = Path(shutil.copy(folder / "分发" / "分校版" / f"{SCHOOL_NAMES[0]}.xlsx", folder / "表格"))
+    back = Path(
+        shutil.copy(folder / "分发" / "分校版" / SCHOOL_NAMES[0] / f"{SCHOOL_NAMES[0]}.xlsx", folder / "表格")
+    )
     edited = openpyxl.load_workbook(back)
     header = [c.value for c in edited["学校指标"][3]]
     edited["学校指标"].cell(4, header.index("教师总数") + 1).value = 25

@@ -94,7 +94,7 @@ def test_what_is_for_others_is_refused_while_something_is_open(
     assert OPEN[state] in said
     assert "；仍要发送请加 --anyway" in said
     assert ("--kind" in said) == (what == "all forms")
-    assert (done.output, len(said.splitlines())) == ("", 1)
+    assert (done.stdout, len(said.splitlines())) == ("", 1)
     assert not (tmp_path / "out").exists()
 
 
@@ -119,7 +119,7 @@ def test_what_serves_to_mend_goes_out_and_says_what_is_open(
         assert "可以发送" not in done.output
         assert f"但{open_}（文件里已写明）" in done.output
         letters = (tmp_path / "out" / "分校版").glob("*.eml")
-        assert {f"请注意：发出时{open_}。" in letter(p) for p in letters} == {True}
+        assert {f"发出时{open_}，名次和获奖还可能变动。" in letter(p) for p in letters} == {True}
 
 
 def letter(path: Path) -> str:

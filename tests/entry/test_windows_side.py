@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlwings as xw
 from pyopenvba.interpreter._values import VBAErrorValue
 
 from import_files import TEACHERS, new_book, run_import, xlsx
-from kongjian.entry.excel import presses
+from kongjian.entry.excel import live_append, presses
 from kongjian.entry.plans.plan_model import INFO, Question, Told
+from kongjian.intake.importing.landing import Block
 from pressed_book import AUTOMATIC, even, is_as_the_command_writes, settings, shown
 from remote import values
 from vba_host import VbaHost
@@ -50,6 +52,23 @@ def test_chosen_files_reach_python_and_land(tmp_path: Path) -> None:
     command = opened(out, data_only=True)
     assert even(shown(host, "教师数据")) == even(values(command, "教师数据"))
     assert host.shown == ["\n".join([*done.lines, "改了什么见“导入记录”"])]
+
+
+def test_what_excel_made_of_the_rows_is_compared_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoilt(sheet: xw.Sheet, block: Block) -> None:
+        write(sheet, block)
+        sheet.range("G7").value = 41  # as an Excel that takes what it is given for something else
+
+    write = live_append._append
+    monkeypatch.setattr(live_append, "_append", spoilt)
+    host = real(VbaHost(new_book(tmp_path, teacher_count=2)))
+    host.excel.chosen = [str(xlsx(tmp_path / "教师.xlsx", TEACHERS))]
+    host.finish("KongjianRun_ImportData")
+    [text] = host.shown
+    assert "教师数据有1格与文件核对不一致（G7）" in text
+    assert "不要保存" in text
 
 
 def test_a_fault_of_the_program_is_one_chinese_sentence(

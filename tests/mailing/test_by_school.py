@@ -12,9 +12,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from filled_forms import city_run, draw_template
+from filled_forms import city_run
 from kongjian.forms import known
-from kongjian.forms.design import draw_applications
 from kongjian.forms.returned.returned_forms import read_returned
 from kongjian.mailing.by_school import SchoolCopy, school_copies
 from kongjian.mailing.corrections import read_copy
@@ -52,14 +51,9 @@ def small_city() -> Run:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_template(draw_applications.draw_school, RULES, tmp_path_factory.mktemp("t") / "附件3.xlsx")
-
-
-@pytest.fixture(scope="module")
-def copies(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[SchoolCopy]:
+def copies(tmp_path_factory: pytest.TempPathFactory) -> list[SchoolCopy]:
     folder = tmp_path_factory.mktemp("copies")
-    return school_copies(small_city(), folder, lambda _: template, MOMENT, recalculate=False)
+    return school_copies(small_city(), folder, MOMENT, recalculate=False)
 
 
 def test_each_school_has_a_clean_file_that_may_be_sent(copies: list[SchoolCopy]) -> None:
@@ -70,16 +64,12 @@ def test_each_school_has_a_clean_file_that_may_be_sent(copies: list[SchoolCopy])
     assert len(list(copies[0].path.parent.iterdir())) == len(NAMES), "no backups, nothing left over"
 
 
-def test_the_first_sheets_and_the_form_of_who_qualifies(copies: list[SchoolCopy]) -> None:
+def test_the_first_sheets_and_what_comes_back(copies: list[SchoolCopy]) -> None:
     run = small_city()
-    qualified = known.qualified(run, "school").tolist()
-    assert 0 < len(qualified) < len(NAMES)
     for k, copy in enumerate(copies):
         book = openpyxl.load_workbook(copy.path)
         assert book.sheetnames[:2] == ["说明", "本校位置"]
-        assert book.sheetnames[-1] == (
-            RULES.forms.form("school_application").annex if k in qualified else "得分说明"
-        )
+        assert book.sheetnames[-2:] == ["得分说明", "查询数据"]
         for sheet in ("学校指标", "教师指标"):
             assert not book[sheet].protection.sheet
         back = read_copy(copy.path, RULES)
@@ -89,10 +79,7 @@ def test_the_first_sheets_and_the_form_of_who_qualifies(copies: list[SchoolCopy]
             run.results.fingerprint,
         )
         assert back.intake.inputs.schools["学校名称"].tolist() == [NAMES[k]]
-        forms = [r for r in read_returned(copy.path, RULES) if r.form]
-        assert [f.unit for f in forms] == ([known.unit_key(run, "school", k)] if k in qualified else [])
-        for form in forms:
-            assert form.values["FormSchool"] == NAMES[k]
+        assert [r.form for r in read_returned(copy.path, RULES) if r.form] == []
 
 
 def test_the_position_is_the_engine_s(copies: list[SchoolCopy]) -> None:
@@ -212,12 +199,12 @@ def test_who_shares_a_name_with_the_school_or_the_scheme_is_no_false_alarm() -> 
     assert not {"张三", "A1", "10"} & wanted.texts
 
 
-def test_a_school_of_the_demo_city(template: Path, tmp_path: Path) -> None:
+def test_a_school_of_the_demo_city(tmp_path: Path) -> None:
     run = city_run(RULES)
     best = str(run.results.school.units["学校名称"][run.results.school.order[0]])
-    [copy] = school_copies(run, tmp_path, lambda _: template, MOMENT, schools=[best], recalculate=False)
+    [copy] = school_copies(run, tmp_path, MOMENT, schools=[best], recalculate=False)
     assert copy.proof.can_be_sent, copy.proof.message
     assert lint(copy.path) == []
     before = copy.path.read_bytes()
-    [again] = school_copies(run, tmp_path, lambda _: template, MOMENT, schools=[best], recalculate=False)
+    [again] = school_copies(run, tmp_path, MOMENT, schools=[best], recalculate=False)
     assert again.path.read_bytes() == before

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from filled_forms import draw_template
 from kongjian.base.errors import KongjianError
 from kongjian.engine.last_run import Previous
 from kongjian.entry.cli.main import cli
-from kongjian.forms.design import draw_applications
 from kongjian.forms.returned.returned_forms import read_folder, read_returned
 from kongjian.intake.tables import read_inputs
 from kongjian.mailing import returns
@@ -38,9 +36,8 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the book and the copies of its schools, as they went out."""
     folder = tmp_path_factory.mktemp("sent")
     book = small_book(folder / "评比.xlsm")
-    template = draw_template(draw_applications.draw_school, RULES, folder / "附件3.xlsx")
     (folder / "分校版").mkdir()
-    school_copies(check(book), folder / "分校版", lambda _: template, MOMENT, recalculate=False)
+    school_copies(check(book), folder / "分校版", MOMENT, recalculate=False)
     return folder
 
 
@@ -230,14 +227,12 @@ def test_a_list_that_is_open_in_excel_is_told_and_marked_later(
     assert lines(place)["教师总数", 25.0].state == "已采纳"
 
 
-def test_the_form_within_is_found_and_the_list_is_no_form(sent: Path, place: Path) -> None:
+def test_neither_a_copy_nor_the_list_is_a_form(sent: Path, place: Path) -> None:
     copy = came_back(sent, place, FIRST)
-    [form] = [r for r in read_returned(copy, RULES) if r.form]
-    assert form.unit == f"school|{FIRST}"
     edit(copy, "学校指标", "教师总数", 25)
     collect(place)
-    found = {r.file.name: bool(r.form) for r in read_folder(place / "表格", RULES)}
-    assert found == {"申报材料清单.xlsx": False, copy.name: True}
+    assert [r.form for r in read_returned(copy, RULES) if r.form] == []
+    assert [r.file.name for r in read_folder(place / "表格", RULES) if r.form] == []
 
 
 def test_broken_files_are_one_line_each(sent: Path, place: Path) -> None:
@@ -273,12 +268,12 @@ def test_the_only_workbook_beside_the_folder_is_taken(sent: Path, place: Path) -
     assert "--book" in str(done.exception)
 
 
-def test_a_platform_score_of_an_indicator_is_corrected_in_its_own_column(sent: Path, tmp_path: Path) -> None:
+def test_a_platform_score_of_an_indicator_is_corrected_in_its_own_column(tmp_path: Path) -> None:
     headers = [*RULES.table("teachers").names, "制作课件分数"]
     given = {t.id: table(t.id, {}) for t in RULES.tables}
     given["teachers"] = table("teachers", {"制作课件分数": 8.0}, headers=headers)
     run = calculate_grids(given, RULES, Previous())
-    [copy] = school_copies(run, tmp_path, lambda _: sent / "附件3.xlsx", MOMENT, recalculate=False)
+    [copy] = school_copies(run, tmp_path, MOMENT, recalculate=False)
     returned = read_copy(copy.path, RULES)
     assert returned
     assert corrections([returned], run) == []

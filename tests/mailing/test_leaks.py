@@ -17,8 +17,6 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from filled_forms import draw_template
-from kongjian.forms.design import draw_applications
 from kongjian.mailing.by_school import SchoolCopy, school_copies
 from kongjian.mailing.strangers import Census, found_in
 from kongjian.rules import Rules, load_rules
@@ -84,14 +82,9 @@ def of_others(tables: Tables, own: str) -> Tables:
     return out
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_template(draw_applications.draw_school, RULES, tmp_path_factory.mktemp("t") / "附件3.xlsx")
-
-
-def copy_of(run: Run, own: str, template: Path, folder: Path) -> SchoolCopy:
+def copy_of(run: Run, own: str, folder: Path) -> SchoolCopy:
     folder.mkdir()
-    [copy] = school_copies(run, folder, lambda _: template, MOMENT, schools=[own], recalculate=False)
+    [copy] = school_copies(run, folder, MOMENT, schools=[own], recalculate=False)
     return copy
 
 
@@ -117,15 +110,13 @@ def words(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("seed", range(CITIES))
-def test_nothing_in_a_copy_depends_on_what_the_others_are_called(
-    seed: int, template: Path, tmp_path: Path
-) -> None:
+def test_nothing_in_a_copy_depends_on_what_the_others_are_called(seed: int, tmp_path: Path) -> None:
     rules, tables = hostile(seed)
     run = run_of(tables, rules)
     own = str(tables["schools"]["学校名称"][seed % HEIGHT])
-    copy = copy_of(run, own, template, tmp_path / "a")
+    copy = copy_of(run, own, tmp_path / "a")
     assert copy.proof.reasons == (), copy.proof.message
-    other = copy_of(run_of(of_others(tables, own), rules), own, template, tmp_path / "b")
+    other = copy_of(run_of(of_others(tables, own), rules), own, tmp_path / "b")
     assert other.proof.can_be_sent, other.proof.message
     assert cells(copy.path) == cells(other.path)
     assert words(copy.path) == words(other.path)
@@ -148,14 +139,14 @@ def exact_scores(run: Run, own: str) -> set[str]:
     return {n for n in out - mine if not n.endswith(("0", "5"))}
 
 
-def test_a_row_of_another_school_is_found_among_hostile_names(template: Path, tmp_path: Path) -> None:
+def test_a_row_of_another_school_is_found_among_hostile_names(tmp_path: Path) -> None:
     """Each row of every other school, put into a copy, is told; what is certain can only be refused."""
     rules, tables = hostile(0)
     run = run_of(tables, rules)
     schools = tables["schools"]["学校名称"]
     own = str(schools[0])
-    copy = copy_of(run, own, template, tmp_path / "a")
-    wanted = Census(run, [template]).strangers(own)
+    copy = copy_of(run, own, tmp_path / "a")
+    wanted = Census(run).strangers(own)
     before = {s.name for s in found_in(copy.path, wanted)}
     rows = list(zip(*(tables["teachers"][c] for c in ("学校名称", "教师姓名", "账号")), strict=True))
     foreign = [row for row in rows if row[0] != own and len(row[2]) == 18]

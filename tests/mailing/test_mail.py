@@ -76,10 +76,18 @@ def test_an_edition_and_its_draft(option: str, name: str, book: Path, tmp_path: 
 def test_one_file_for_each_school(book: Path, tmp_path: Path) -> None:
     done = mail(book, "-o", str(tmp_path), "--by-school", "-q")
     assert done.exit_code == 0, done.output
-    made = sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx"))
+    made = sorted(p.name for p in (tmp_path / "分校版").iterdir() if p.is_dir())
     assert made == sorted(SCHOOL_NAMES[:4])
     assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.eml")) == made
-    assert done.output == f"可以发送{len(made)}个文件（{tmp_path}）\n"
+    files = len(list((tmp_path / "分校版").glob("*/*")))
+    assert done.output == f"可以发送{len(made)}所学校的分校包，共{files}个文件（{tmp_path}）\n"
+
+
+def packages(folder: Path) -> list[str]:
+    """The schools that have a folder with their copy in it, and no other folder is there but those of before."""
+    found = [p for p in folder.iterdir() if p.is_dir() and p.suffix != ".bak"]
+    assert all((p / f"{p.name}.xlsx").is_file() for p in found)
+    return sorted(p.name for p in found)
 
 
 def doubtful(school: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,18 +104,16 @@ def test_a_doubt_is_named_and_goes_out_only_when_checked(
     done = mail(book, "-o", str(tmp_path), "--by-school")
     assert done.exit_code == 1, done.output
     assert (
-        f"{first}.xlsx：先不发送，请先看过：\n· “高峰”（得分说明 C5）与别的学校的名称、人或账号相同\n"
+        f"分校版/{first}：先不发送，请先看过：\n· “高峰”（得分说明 C5）与别的学校的名称、人或账号相同\n"
         in done.output
     )
-    assert done.output.endswith(
-        f"可以发送{len(others)}个文件；1份先不发送，请先看过（{tmp_path}）\n已核对，仍要发送，请加 --checked\n"
-    )
-    assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx")) == others
+    assert done.output.endswith(f"；1份先不发送，请先看过（{tmp_path}）\n已核对，仍要发送，请加 --checked\n")
+    assert packages(tmp_path / "分校版") == others
     done = mail(book, "-o", str(tmp_path), "--by-school", "--checked")
     assert done.exit_code == 0, done.output
     assert "；有人核对过：\n· “高峰”（得分说明 C5）" in done.output
     assert "--checked" not in done.output
-    assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.xlsx")) == sorted(SCHOOL_NAMES[:4])
+    assert packages(tmp_path / "分校版") == sorted(SCHOOL_NAMES[:4])
 
 
 def test_what_is_certain_is_refused_even_when_checked(
@@ -119,7 +125,7 @@ def test_what_is_certain_is_refused_even_when_checked(
     done = mail(book, "-o", str(tmp_path), "--by-school", "--checked")
     assert done.exit_code == 2
     assert "不能发送：\n· 文件里有别的学校的“421281199001010003”（说明 A1）\n" in done.output
-    assert not (tmp_path / "分校版" / f"{first}.xlsx").exists()
+    assert not (tmp_path / "分校版" / first).exists()
 
 
 def test_the_button_asks_and_a_yes_sends_the_file_in_question_only(
@@ -133,7 +139,7 @@ def test_the_button_asks_and_a_yes_sends_the_file_in_question_only(
     shutil.rmtree(tmp_path / "分发")
     said = press("send_by_school", own, said[-1][2], saved=True).said
     assert [row[0] for row in said] == ["title", "mail", "open", "info"]
-    assert [p.name for p in (tmp_path / "分发" / "分校版").glob("*.xlsx")] == [f"{first}.xlsx"]
+    assert packages(tmp_path / "分发" / "分校版") == [first]
 
 
 def test_checked_is_for_the_schools_files(book: Path, tmp_path: Path) -> None:

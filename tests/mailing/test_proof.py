@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kongjian.base import libreoffice
 from kongjian.mailing import proof
-from kongjian.mailing.live_copy import live_copy
+from kongjian.mailing.live_copy import contents, live_copy
 from kongjian.mailing.proof import Proof, prove
 from kongjian.rules import load_rules
 from kongjian.xlsx.finished_parts import read_parts, write_parts
@@ -212,10 +213,19 @@ def test_a_formula_in_the_values_copy_is_refused(good: Path) -> None:
 def test_a_formula_that_calculates_to_something_else_is_found_by_libreoffice(
     good: Path, tmp_path: Path
 ) -> None:
-    """Stored results right, formula wrong: only a calculation shows it."""
+    """Stored results right, formula wrong as it was made: only a calculation shows it."""
     path = tampered(good, tmp_path, replaced(SCORES, r'(<c r="B4"[^>]*><f>)([^<]*)', r"\g<1>1+\g<2>"))
-    assert proved(path).reasons == ()
-    found = proved(path, recalculate=True)
+    assert proved(path).reasons == ("学校得分 B4 是另一个公式",)
+    made = contents(RUN)
+    [scores] = [s for s in made.sheets if s.place.sheet == "学校得分"]
+    first = scores.columns[1]
+    wrong = replace(first, formulas=["1+" + first.formulas[0], *first.formulas[1:]])
+    sheets = [
+        replace(s, columns=(s.columns[0], wrong, *s.columns[2:])) if s is scores else s for s in made.sheets
+    ]
+    expected = replace(made, sheets=tuple(sheets))
+    assert prove(path, RUN, recalculate=False, expected=expected).reasons == ()
+    found = prove(path, RUN, recalculate=True, expected=expected)
     assert any(re.match("学校得分 B4：程序算得.*，LibreOffice重算为", reason) for reason in found.reasons)
 
 

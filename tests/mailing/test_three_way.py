@@ -14,10 +14,8 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filled_forms import draw_template
 from kongjian.engine.measures import PLATFORM
 from kongjian.entry.cli.main import cli
-from kongjian.forms.design import draw_applications
 from kongjian.mailing.by_school import school_copies
 from kongjian.mailing.corrections import DAMAGED, FIRST_EDITION, UNKNOWN, Correction, corrections, read_copy
 from kongjian.mailing.corrections_list import FILE, read_list
@@ -72,8 +70,7 @@ def book(path: Path, teachers: list[dict[str, object]], **first: object) -> Path
 def sent_copy(run: Run, folder: Path) -> Path:
     """The first school's copy as it goes out."""
     folder.mkdir()
-    template = draw_template(draw_applications.draw_school, RULES, folder / "附件3.xlsx")
-    [made] = school_copies(run, folder, lambda _: template, MOMENT, schools=[FIRST], recalculate=False)
+    [made] = school_copies(run, folder, MOMENT, schools=[FIRST], recalculate=False)
     assert made.proof.can_be_sent, made.proof.message
     return made.path
 
@@ -305,8 +302,8 @@ def test_sent_edited_collected_accepted_and_not_back_again(
     run("mail", str(path), "--by-school")
     folder = tmp_path / "表格"
     folder.mkdir()
-    back = Path(shutil.copy(tmp_path / "分发" / "分校版" / f"{FIRST}.xlsx", folder))
-    shutil.copy(tmp_path / "分发" / "分校版" / f"{OTHER}.xlsx", folder)
+    back = Path(shutil.copy(tmp_path / "分发" / "分校版" / FIRST / f"{FIRST}.xlsx", folder))
+    shutil.copy(tmp_path / "分发" / "分校版" / OTHER / f"{OTHER}.xlsx", folder)
     edit(path, "教师数据", {(0, "在线授课"): 11, (1, "在线授课"): 21, (2, "平台得分"): 91})
     edit(path, "学校数据", {(1, "平台得分"): 77})
     edit(back, "教师指标", {(1, "在线授课"): 25, (2, "在线授课"): 35})

@@ -163,7 +163,7 @@ class World:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    found = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".kongjian-"))
+    found = (p for p in folder.rglob("*") if p.is_file() and ".kongjian-" not in str(p))
     return {str(p.relative_to(folder)): p.read_bytes() for p in found}
 
 

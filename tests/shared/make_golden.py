@@ -12,8 +12,12 @@ import yaml
 from kongjian.forms import kinds
 from kongjian.forms.produce import template_path
 from kongjian.forms.template.filled_workbook import Template
+from kongjian.mailing import school_letters
+from kongjian.mailing.school_letters import Contact
+from kongjian.mailing.strangers import Census
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.recalculate import check, recalculate
+from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.build_workbook import Pasted, build
 from where import GOLDEN
 
@@ -89,7 +93,21 @@ def fill_forms(rules: Rules, folder: Path) -> list[Path]:
             with Template(template_path(job.template, None, rules)) as template:
                 document = job.documents[0]
                 template.write(made[job.template], document.sheets, document.names)
+    made[rules.forms.letter.template] = folder / rules.forms.letter.template
+    _fill_letter(run, made[rules.forms.letter.template])
     return list(made.values())
+
+
+def _fill_letter(run: Run, target: Path) -> None:
+    """The letter to the first school, with its own problems."""
+    name = str(run.results.school.names["学校名称"][0])
+    strangers = Census(run).strangers(name)
+    lines = school_letters.problems_of(run).get(name, [])
+    made = school_letters.letter(
+        run, name, Contact("韩梅梅"), lines, strangers, f"{name}.xlsx", school_form=True, teacher_forms=2
+    )
+    with Template(template_path(target.name, None, run.rules)) as template:
+        template.write(target, school_letters.sheets(run, made, NOW.date()))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kongjian.base import places
 from kongjian.forms import kinds, make_and_collect
 from kongjian.forms.design.make_templates import make_templates
 from kongjian.mailing.by_school import school_copies
@@ -89,7 +88,7 @@ def test_copies_are_proved_and_come_back_without_corrections(other: tuple[Path, 
     live_copy(run, tmp_path / "分发版.xlsx", moment=NOW)
     proof = prove(tmp_path / "分发版.xlsx", run)
     assert proof.can_be_sent, proof.message
-    copies = school_copies(run, tmp_path, lambda name: places.templates() / name, NOW, recalculate=False)
+    copies = school_copies(run, tmp_path, NOW, recalculate=False)
     assert [c.proof.message for c in copies if not c.proof.can_be_sent] == []
     returned = [read_copy(c.path, run.rules) for c in copies]
     assert corrections([r for r in returned if r], run) == []

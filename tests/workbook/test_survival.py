@@ -14,7 +14,7 @@ from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 
 from kongjian.rules import load_rules
-from kongjian.workbook.layout import output_sheets
+from kongjian.workbook.layout import MONTH_CURVES, MONTHS, output_sheets
 from kongjian.workbook.recalculate import recalculate
 from office import convert
 from package_lint import lint
@@ -126,10 +126,23 @@ def placed(parts: Parts, sheet: str) -> Iterator[tuple[int, int, str, str | None
         yield row, at, cell.get("s", "0"), cell.findtext(f"{MAIN}f"), value
 
 
+def named(parts: Parts, name: str) -> set[tuple[int, int]]:
+    """The cells (row, column) that defined names of this pattern point to."""
+    places = rf"<definedName name=\"{name}\">'[^']+'!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?"
+    number = openpyxl.utils.column_index_from_string
+    return {
+        (row, at)
+        for first, top, last, bottom in re.findall(places, parts["xl/workbook.xml"].decode())
+        for row in range(int(top), int(bottom or top) + 1)
+        for at in range(number(first), number(last or first) + 1)
+    }
+
+
 def beside(parts: Parts, sheet: str) -> list[tuple[int, int, str, str | None, str | None]]:
-    """The cells that are not the table's: above its header, right of it and below all rows of data."""
-    width = len(OUTPUTS[sheet].columns)
-    return [c for c in placed(parts, sheet) if c[1] > width or c[0] == 1 or c[0] >= BELOW]
+    """The cells that are neither the table's nor a chart's: above its header, right of it and below all rows of data."""
+    width, drawn = len(OUTPUTS[sheet].columns), named(parts, MONTH_CURVES) if sheet == MONTHS else set()
+    cells = (c for c in placed(parts, sheet) if c[:2] not in drawn)
+    return [c for c in cells if c[1] > width or c[0] == 1 or c[0] >= BELOW]
 
 
 def test_parts_that_are_not_ours_stay_byte_for_byte(pair: tuple[Parts, Parts]) -> None:
@@ -161,14 +174,7 @@ def test_sheets_with_results_change_only_in_their_cells(pair: tuple[Parts, Parts
 
 def test_home_changes_only_in_its_named_cells(pair: tuple[Parts, Parts]) -> None:
     old, new = ({c[:2]: c for c in placed(parts, "首页")} for parts in pair)
-    named = re.findall(rb"<definedName name=\"Home\w+\">'[^']+'!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?", pair[0]["xl/workbook.xml"])  # fmt: skip
-    number = openpyxl.utils.column_index_from_string
-    ours = {
-        (row, at)
-        for first, top, last, bottom in named
-        for row in range(int(top), int(bottom or top) + 1)
-        for at in range(number(first.decode()), number((last or first).decode()) + 1)
-    }
+    ours = named(pair[0], r"Home\w+")
     assert len(ours) == 13 + 10  # the state with both lists of winners, the distribution
     assert old.keys() == new.keys()
     assert {place for place in old if old[place] != new[place]} <= ours

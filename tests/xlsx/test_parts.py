@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import openpyxl
@@ -63,11 +62,10 @@ def test_what_is_added_is_in_the_way_of_its_part(path: Path, written: str) -> No
         assert styles.as_text(0) == styles.as_text(0) == styles.as_text(1) == 1
         assert styles.add_fills({"错误": "FF0000", "警告": "00FF00"}) == {"错误": 0, "警告": 1}
         parts.calculate_on_load()
-        parts.put_first(["丙"])
         parts.save(path)
     assert clean(path)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["丙", "甲", "乙", 'a&"b']
+    assert book.sheetnames == ["甲", "乙", 'a&"b', "丙"]
     assert book.active.title == "乙"
     assert book["丙"]["A1"].value == 7
     assert book["乙"].defined_names["Place"].attr_text == "乙!$B$2"
@@ -149,27 +147,6 @@ def test_a_table_fits_its_rows_and_columns(path: Path) -> None:
         parts.set_part("table", TABLE.replace('id="1" displayName', 'id="1" totalsRowCount="1" displayName'))
         with pytest.raises(KongjianError, match="工作表“表”的表格末尾有汇总行"):
             TablePart(parts, "table").extend("表", 7)
-
-
-STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="0.0000"/></numFmts>'
-    '<fonts count="1"><font><sz val="9"/></font></fonts><fills count="1"><fill/></fills><borders count="1"><border/>'
-    '</borders><cellXfs count="1"><xf numFmtId="164" xfId="3"><alignment wrapText="1"/></xf></cellXfs>'
-    '<dxfs count="1"><dxf><numFmt numFmtId="164" formatCode="0.0000"/></dxf></dxfs></styleSheet>'
-)
-
-
-def test_formats_of_another_workbook_get_numbers_of_their_own(path: Path) -> None:
-    with Package(path) as package:
-        ours, theirs = Styles(Parts(package)), Parts(package)
-        theirs.set_part(theirs.related("styles"), STYLES)
-        assert ours.number_format("0.0%") == 164
-        assert ours.merge(Styles(theirs)) == ([1], [0])
-        assert set(re.findall(r'(\w+="\d+")', ours.items("cellXfs")[1])) == {
-            *('numFmtId="165"', 'fontId="1"', 'fillId="2"', 'borderId="1"', 'xfId="0"', 'wrapText="1"'),
-            *(f'apply{word}="1"' for word in ("Font", "Fill", "Border", "NumberFormat", "Alignment")),
-        }
-        assert ours.items("dxfs") == ['<dxf><numFmt numFmtId="165" formatCode="0.0000"/></dxf>']
 
 
 def test_an_element_goes_behind_the_last_of_those_that_the_schema_wants_in_front() -> None:

@@ -81,9 +81,9 @@ def replace_file(
     if target.is_symlink():  # the file that it stands for, not the link, is replaced
         target = target.resolve()
         _refuse_locked(target)
-    temporary = target.with_name(f"{_temporary(target)}{os.getpid()}.tmp")
+    temporary = target.with_name(f"{temporary_name(target)}{os.getpid()}.tmp")
     backup = target.with_name(f"{target.name}.bak")
-    fresh_backup = target.with_name(f"{_temporary(target)}{os.getpid()}.bak")
+    fresh_backup = target.with_name(f"{temporary_name(target)}{os.getpid()}.bak")
     try:
         _sweep(target)
         write(temporary)
@@ -117,20 +117,20 @@ def replace_file(
                 leftover.unlink(missing_ok=True)
 
 
-def _temporary(target: Path) -> str:
+def temporary_name(target: Path) -> str:
     """How the names of a file's temporary neighbours begin: short, as a Chinese name may fill the 255 bytes."""
     return f"{_TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}."
 
 
 def _sweep(target: Path) -> None:
     """Removes what an interrupted run left beside the target, unless that run is still alive."""
-    for old in target.parent.glob(f"{_temporary(target)}*"):
+    for old in target.parent.glob(f"{temporary_name(target)}*"):
         pid = old.name.split(".")[-2]
-        if not (pid.isdigit() and _alive(int(pid), old)):
+        if not (pid.isdigit() and alive(int(pid), old)):
             old.unlink(missing_ok=True)
 
 
-def _alive(pid: int, left: Path) -> bool:
+def alive(pid: int, left: Path) -> bool:
     if os.name == "nt":  # asking would end the process there: a run takes seconds, an hour is long past
         return time.time() - left.stat().st_mtime < 3600
     try:

@@ -16,7 +16,7 @@ from kongjian.base.scratch import end_programs, scratch
 PATIENCE = 900
 """Seconds that LibreOffice may take; its first start with a new profile alone can take thirty."""
 COPIES_PATIENCE = 600
-"""Seconds for one start; twenty copies of schools take a quarter of a minute."""
+"""Seconds for one copy, of a whole city perhaps."""
 _ROOM = 4 << 20
 """Bytes that must be free for a file to be missing for another reason than a full disk."""
 _APART: dict[str, Any] = {
@@ -87,12 +87,7 @@ def convert(
 
 def recalculated(copy: Path, folder: Path, office: str) -> Path:
     """The copy opened, calculated anew and saved into `folder`. Raises KongjianError when that fails."""
-    return recalculate_all([copy], folder, office)[0]
-
-
-def recalculate_all(copies: Sequence[Path], folder: Path, office: str) -> list[Path]:
-    """The copies (each of another name) calculated anew in one start of LibreOffice, which takes longer than a copy."""
-    return convert(office, copies, "xlsx", folder, _CALCULATE, COPIES_PATIENCE)
+    return convert(office, [copy], "xlsx", folder, _CALCULATE, COPIES_PATIENCE)[0]
 
 
 def to_pdf(book: Path, target: Path) -> None:

@@ -69,7 +69,7 @@ def _shipped(beside: str, inside: str) -> Path:
 
 def locked_requirements() -> Path:
     """The packages that the tests ran with, their versions and checksums."""
-    return _shipped("requirements/run.txt", "requirements.txt")
+    return _shipped("python/requirements/run.txt", "requirements.txt")
 
 
 def documents(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Path:

@@ -76,7 +76,7 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
             header = find_header(table, grid, findings)
         if grid is not None and header is not None:
             scores = _score_columns(table, grid, header, rules)
-            columns = header.columns | {_score_name(i): c for i, c in scores.items()}
+            columns = header.columns | {score_name(i): c for i, c in scores.items()}
             places[table.id] = {name: letter(c) for name, c in columns.items()}
             header_rows[table.id] = header.row
             frames[table.id] = _read(table, grid, header, scores, rules, findings)
@@ -95,7 +95,7 @@ def _score_columns(table: InputTable, grid: Grid, header: Header, rules: Rules) 
     return score_columns(table, scheme, grid.rows[header.row - 1]) if scheme else {}
 
 
-def _score_name(indicator: str) -> str:
+def score_name(indicator: str) -> str:
     """What findings call such a column."""
     return f"{indicator}得分"
 
@@ -123,7 +123,7 @@ def _read(
             cells = Cells(table.id, column, own, at, errors.get(place, {}), findings, header_cell, formats)
             out.update(convert(cells, rules.words))
     for indicator, place in scores.items():
-        column = Column(_score_name(indicator), "score", ())
+        column = Column(score_name(indicator), "score", ())
         cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
         out[PLATFORM + indicator] = number_cells.numbers(cells, rules.words)
     return _stand_ins(table, out, findings)

@@ -10,8 +10,10 @@ from decimal import Decimal
 from kongjian.base.grid import Cell, Grid, column_number, is_blank
 from kongjian.base.text import clean
 from kongjian.engine.findings import Finding
+from kongjian.engine.matching import school_keys
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
+from kongjian.rules.roles import Role
 from kongjian.rules.wording import clause_of
 
 _FIRST_HEADER_ROW = 3
@@ -75,6 +77,16 @@ class Where:
             row[column_number(at[name]) - 1] for name in self.rules.table(finding.table).subject if name in at
         ]
         return " ".join(shown(cell) for cell in cells if not is_blank(cell))
+
+    def school(self, finding: Finding) -> str:
+        """The school that a row names, as it is compared; "" for a whole sheet, and where the table names none."""
+        column = self.rules.table(finding.table).by_role(Role.SCHOOL)
+        grid, at = self.grids.get(finding.table), self.places.get(finding.table, {})
+        if column is None or grid is None or column.name not in at:
+            return ""
+        if not self.header_rows.get(finding.table, 0) < finding.row <= len(grid.rows):
+            return ""
+        return school_keys([shown(grid.rows[finding.row - 1][column_number(at[column.name]) - 1])])[0]
 
     def clause(self, finding: Finding) -> str:
         own = self.rules.problems[finding.code].clause

@@ -1,40 +1,36 @@
-"""分校版: one file for each school with only its own rows, where it stands, its explanation and its form."""
+"""分校版: one file for each school with only its own rows, where it stands and its explanation."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kongjian.base.errors import KongjianError
-from kongjian.base.libreoffice import find_office, recalculate_all
+from kongjian.base.libreoffice import find_office
 from kongjian.base.scratch import scratch
 from kongjian.engine.matching import school_keys
-from kongjian.forms import applications, known
 from kongjian.forms.file_names import LONGEST_FILE, distinct, file_name
-from kongjian.forms.job import Document
-from kongjian.forms.template.filled_workbook import MADE_NAME, Template
+from kongjian.forms.template.filled_workbook import MADE_NAME
 from kongjian.intake.sheets import Progress
 from kongjian.mailing.corrections import COPY_NAME
-from kongjian.mailing.live_copy import live_copy
-from kongjian.mailing.note_sheet import NOTE
-from kongjian.mailing.package_proof import package_reasons
-from kongjian.mailing.position_sheet import POSITION, write_sheets
+from kongjian.mailing.live_copy import Contents, contents, finished
+from kongjian.mailing.lookup_copy import CopiedLookup
+from kongjian.mailing.position_sheet import EXPLAINED, POSITION, own_sheets
 from kongjian.mailing.proof import Proof, prove
+from kongjian.mailing.school_formulas import Signature, proven_together, signature
 from kongjian.mailing.sent_values import kept
 from kongjian.mailing.strangers import Census, found_in
 from kongjian.workbook.run import Run
-from kongjian.xlsx.graft import graft
-from kongjian.xlsx.package import CONTENT_TYPES, Package, relationships_part
+from kongjian.xlsx.defined_names import read_names, text_name, with_names
+from kongjian.xlsx.finished_parts import write_parts
 
-_OWN_NAMES = ("Kongjian", "Form", "_xlnm._FilterDatabase")
-"""How the defined names begin by which a returned file is read, and the one of a sheet's filter."""
-
-_BATCH = 20
-"""Copies in one start of LibreOffice."""
-TemplateOf = Callable[[str], Path]
+_WORKBOOK = "xl/workbook.xml"
+_FILTER = "_xlnm._FilterDatabase"
+Names = tuple[Mapping[str, str], Mapping[str, str]]
+"""Defined names, shown and hidden, with the text that each carries."""
+Formulas = tuple[Signature | None, CopiedLookup | None]
+"""What of a copy's formulas is shared with those of other schools, and its look-up."""
 
 
 @dataclass(frozen=True)
@@ -49,113 +45,101 @@ class SchoolCopy:
 def school_copies(
     run: Run,
     folder: Path,
-    template_of: TemplateOf,
     moment: dt.datetime | None = None,
     progress: Progress = lambda _: None,
     schools: Sequence[str] | None = None,
     recalculate: bool = True,
     checked: bool = False,
+    census: Census | None = None,
 ) -> list[SchoolCopy]:
     """Writes a file for every school (or those named) into `folder` and proves each.
 
-    `template_of` finds a form's template by its file name. A file that a proof refuses is written, too; its proof
-    says why it must not be sent. `checked` says that somebody has looked at what the proofs have doubts about.
+    A file that a proof refuses is written, too; its proof says why it must not be sent. `checked` says that somebody
+    has looked at what the proofs have doubts about.
     """
     moment = (moment or dt.datetime.now()).replace(microsecond=0)
     names = [str(n) for n in run.results.school.names["学校名称"]] if schools is None else list(schools)
     files = distinct((file_name(n) for n in names), LONGEST_FILE)
-    forms = _forms(run, moment.date())
-    census = Census(run, {template_of(name) for _, name in forms.values()})
-    out = []
-    with scratch() as place:
-        makers = [_Maker(run, school, place, k, census) for k, school in enumerate(names)]
-        for k, maker in enumerate(makers, start=1):
-            progress(f"正在生成分校版 {maker.school}（{k}/{len(makers)}）…")
-            live_copy(run, maker.base, only_school=maker.school, moment=moment)
-        results = _recalculated(makers, place, progress) if recalculate else {}
-        for k, (maker, file) in enumerate(zip(makers, files, strict=True), start=1):
-            progress(f"正在核对分校版 {maker.school}（{k}/{len(makers)}）…")
-            target = folder / f"{file}.xlsx"
-            proof = maker.make(target, forms.get(_key(maker.school)), template_of, results.get(maker.base))
-            out.append(SchoolCopy(maker.school, target, replace(proof, checked=checked)))
+    census = census or Census(run)
+    out: list[SchoolCopy] = []
+    held: list[Formulas] = []
+    for k, (school, file) in enumerate(zip(names, files, strict=True), start=1):
+        progress(f"正在生成、核对分校版 {school}（{k}/{len(names)}）…")
+        target = folder / f"{file}.xlsx"
+        proof, own = _make(run, school, target, moment, census)
+        out.append(SchoolCopy(school, target, replace(proof, checked=checked)))
+        held.append(own)
+    if recalculate and find_office():
+        progress("正在用 LibreOffice 重算分校版的公式…")
+        out = list(_recalculated(run, out, held))
     return out
 
 
-def _recalculated(makers: Sequence[_Maker], place: Path, progress: Progress) -> dict[Path, Path]:
-    """The bases as LibreOffice calculates them, in batches; those that it fails at are left to their own proof."""
-    office = find_office()
-    out: dict[Path, Path] = {}
-    for first in range(0, len(makers) if office else 0, _BATCH):
-        bases = [m.base for m in makers[first : first + _BATCH]]
-        progress(f"正在用 LibreOffice 重算分校版（{first + len(bases)}/{len(makers)}）…")
-        with suppress(KongjianError):
-            out |= dict(zip(bases, recalculate_all(bases, place, str(office)), strict=True))
-    return out
+def _make(run: Run, school: str, target: Path, moment: dt.datetime, census: Census) -> tuple[Proof, Formulas]:
+    """The copy, written and proven but for LibreOffice, and its formulas."""
+    found = contents(run, only_school=school, moment=moment)
+    second, last = own_sheets(run, school)
+    shown, hidden = names = _names(run, school)
+    parts = finished(found, second, last)
+    parts[_WORKBOOK] = _named(parts[_WORKBOOK], shown, hidden)
+    write_parts(parts, target)
+    proof = _proved(run, school, target, found, names, recalculate=False)
+    seen = found_in(target, census.strangers(school))
+    reasons = (*proof.reasons, *(s.text for s in seen if s.certain))
+    doubts = tuple(s.text for s in seen if not s.certain)
+    return replace(proof, reasons=tuple(dict.fromkeys(reasons)), doubts=doubts), (
+        signature(found),
+        found.lookup,
+    )
 
 
-def _key(school: str) -> str:
-    return school_keys([school])[0]
+def _names(run: Run, school: str) -> Names:
+    """The defined names of a school's copy, shown and hidden, with the text that each carries."""
+    mark = f"{school_keys([school])[0]}|{run.results.fingerprint}"
+    return {COPY_NAME: mark, MADE_NAME: "copy"}, kept(run, school, mark)
 
 
-def _forms(run: Run, today: dt.date) -> dict[str, tuple[Document, str]]:
-    """The prefilled form and its template's name of each school that qualifies, by the school's key."""
-    job = applications.jobs(run, today)[0]
-    return {d.names[known.UNIT_NAME].partition("|")[2]: (d, job.template) for d in job.documents}
+def _proved(run: Run, school: str, path: Path, found: Contents, names: Names, recalculate: bool) -> Proof:
+    shown, hidden = names
+    return prove(
+        path,
+        run,
+        only_school=school,
+        recalculate=recalculate,
+        expected=found,
+        further=(POSITION, EXPLAINED),
+        own_names=(*shown, *hidden, _FILTER),
+    )
 
 
-class _Maker:
-    """Writes one school's file."""
-
-    def __init__(self, run: Run, school: str, scratch: Path, number: int, census: Census) -> None:
-        self._run = run
-        self._census = census
-        self.school = school
-        self._scratch = scratch
-        self.base = scratch / f"copy{number}.xlsx"
-
-    def make(
-        self, target: Path, form: tuple[Document, str] | None, template_of: TemplateOf, result: Path | None
-    ) -> Proof:
-        """The copy, proven; then the further sheets, which leave every part of it as it is; then the search."""
-        extra = self._scratch / "extra.xlsx"
-        for path in (extra, *self._scratch.glob("*.bak")):
-            path.unlink(missing_ok=True)
-        proof = prove(
-            self.base, self._run, only_school=self.school, recalculate=result is not None, result=result
-        )
-        write_sheets(self._run, self.school, extra)
-        sources = [extra, *([self._filled(form, template_of)] if form else [])]
-        mark = f"{_key(self.school)}|{self._run.results.fingerprint}"
-        # the form within brings its own mark of being ours
-        names = {COPY_NAME: mark} if form else {COPY_NAME: mark, MADE_NAME: "copy"}
-        sent = kept(self._run, self.school, mark)
-        graft(self.base, sources, target, names, sent, order=(NOTE, POSITION), into="分校版")
-        seen = found_in(target, self._census.strangers(self.school))
-        reasons = (*proof.reasons, *_reasons(self.base, target), *(s.text for s in seen if s.certain))
-        doubts = tuple(s.text for s in seen if not s.certain)
-        return replace(proof, reasons=tuple(dict.fromkeys(reasons)), doubts=doubts)
-
-    def _filled(self, form: tuple[Document, str], template_of: TemplateOf) -> Path:
-        document, name = form
-        path = self._scratch / "form.xlsx"
-        path.unlink(missing_ok=True)
-        sheets = [replace(s, name=s.template) for s in document.sheets]
-        with Template(template_of(name)) as template:
-            template.write(path, sheets, document.names)
-        return path
+def _named(workbook: bytes, shown: Mapping[str, str], hidden: Mapping[str, str]) -> bytes:
+    """The workbook's part with more names that carry texts."""
+    names = [text_name(name, text) for name, text in shown.items()]
+    names += [text_name(name, text, hidden="1") for name, text in hidden.items()]
+    return with_names(workbook.decode(), [*read_names(workbook), *names]).encode()
 
 
-def _reasons(base: Path, target: Path) -> Iterator[str]:
-    """What keeps the finished file from being sent: a proven sheet that is no longer the same, or what may not be in it."""
-    try:
-        with Package(base) as before, Package(target) as after:
-            grown = {before.workbook, relationships_part(before.workbook), CONTENT_TYPES}
-            grown |= {"docProps/app.xml", "xl/styles.xml", "xl/sharedStrings.xml"}
-            for name in before.names:
-                if name not in grown and (name not in after.names or before.read(name) != after.read(name)):
-                    yield f"放进其他表时改动了已经核对的部分（{name}）"
-            for reason in package_reasons(after, formulas=True):
-                if not any(f"名称“{own}" in reason for own in _OWN_NAMES):
-                    yield reason
-    except KongjianError as error:
-        yield str(error)
+def _recalculated(run: Run, copies: Sequence[SchoolCopy], held: Sequence[Formulas]) -> Iterator[SchoolCopy]:
+    """The copies with what LibreOffice says of their formulas: together where it can, by itself where that is refused."""
+    together: dict[Signature, bool] = {}
+    with scratch() as folder:
+        for kind in {k for k, _ in held if k is not None}:
+            mine = {
+                c.school: looked
+                for c, (own, looked) in zip(copies, held, strict=True)
+                if own == kind and looked
+            }
+            proof = proven_together(run, mine, kind, folder)
+            together[kind] = proof is not None and not proof.reasons and proof.recalculated is not None
+    for copy, (own, _) in zip(copies, held, strict=True):
+        yield replace(copy, proof=_with_office(run, copy, own is not None and together[own]))
+
+
+def _with_office(run: Run, copy: SchoolCopy, together: bool) -> Proof:
+    if copy.proof.reasons or not copy.proof.formulas:
+        return copy.proof
+    if together:
+        return replace(copy.proof, recalculated=copy.proof.formulas)
+    found = contents(run, only_school=copy.school)
+    alone = _proved(run, copy.school, copy.path, found, _names(run, copy.school), recalculate=True)
+    return replace(copy.proof, reasons=alone.reasons, recalculated=alone.recalculated)

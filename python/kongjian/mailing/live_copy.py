@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.build_lookup import draw_page, write_data
 from kongjian.xlsx.finished_parts import (
     CALCULATION,
+    Parts,
     no_calculation_on_load,
     read_parts,
     texts_of_formulas,
@@ -47,6 +48,12 @@ class Contents:
     note: tuple[Entry, ...]
     rules: tuple[Entry, ...]
     lookup: CopiedLookup | None = None
+    apart: tuple[CopiedLookup, ...] = ()
+    """The look-ups of several schools, in a file that is only checked."""
+
+    @property
+    def lookups(self) -> tuple[CopiedLookup, ...]:
+        return (*((self.lookup,) if self.lookup else ()), *self.apart)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,10 @@ class Counts:
     cells: int
 
 
+Draw = Callable[[Worksheet, Styles], None]
+"""Fills a further sheet of a copy."""
+
+
 class _Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose formulas are written as they are: none here has names that Excel wants marked."""
 
@@ -71,7 +82,7 @@ def live_copy(
     run: Run,
     target: Path,
     formulas: bool = True,
-    only_school: str | None = None,
+    only_school: str | Collection[str] | None = None,
     moment: dt.datetime | None = None,
 ) -> Counts:
     """Writes the copy to `target`, whole or not at all; a file that was there is kept as .bak.
@@ -81,23 +92,30 @@ def live_copy(
     if target.suffix.lower() != ".xlsx":
         raise KongjianError(f"分发的文件 {target.name} 的扩展名应是 .xlsx，它不含宏")
     found = contents(run, formulas, only_school, moment)
+    write_parts(finished(found), target)
+    return _counts(found)
+
+
+def finished(
+    found: Contents, second: Mapping[str, Draw] | None = None, last: Mapping[str, Draw] | None = None
+) -> Parts:
+    """The parts of a copy; further sheets, by name, stand behind 说明 or at the end."""
     with warnings.catch_warnings():
         # XlsxWriter only warns where it leaves something out
         warnings.simplefilter("error", UserWarning)
-        parts = read_parts(package(found))
+        parts = read_parts(package(found, second or {}, last or {}))
     no_calculation_on_load(parts)
     texts_of_formulas(parts)
-    write_parts(parts, target)
-    return _counts(found)
+    return parts
 
 
 def contents(
     run: Run,
     formulas: bool = True,
-    only_school: str | None = None,
+    only_school: str | Collection[str] | None = None,
     moment: dt.datetime | None = None,
 ) -> Contents:
-    """What a copy is to hold. Raises KongjianError for an unknown school."""
+    """What a copy is to hold: of several schools together no look-up. Raises KongjianError for an unknown school."""
     plan = make_plan(run, formulas, only_school)
     kinds = ("school", "teacher")
     sheets = (
@@ -109,14 +127,16 @@ def contents(
         month_sheet(plan),
     )
     moment = (moment or dt.datetime.now()).replace(microsecond=0)
-    looked = copied_lookup(run, only_school) if formulas else None
+    looked = None
+    if formulas and (only_school is None or isinstance(only_school, str)):
+        looked = copied_lookup(run, only_school)
     note, rules = note_entries(plan, sheets, moment), rule_entries(plan.rule_sheet, award_counts(plan))
     if not formulas:
         rules = [entry._replace(formula="") for entry in rules]
     return Contents(plan, sheets, tuple(note), tuple(rules), looked)
 
 
-def package(found: Contents) -> bytes:
+def package(found: Contents, second: Mapping[str, Draw], last: Mapping[str, Draw]) -> bytes:
     """The copy as XlsxWriter makes it."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)}
@@ -129,6 +149,8 @@ def package(found: Contents) -> bytes:
     book.set_calc_mode("auto", CALCULATION)
     styles = Styles(book)
     first = book.add_worksheet(NOTE, worksheet_class=_Sheet)
+    for name, draw in second.items():
+        draw(book.add_worksheet(name), styles)
     for sheet in found.sheets:
         add_sheet(book.add_worksheet(sheet.place.sheet, worksheet_class=_Sheet), styles, sheet, found.plan)
     looked = found.lookup
@@ -140,6 +162,8 @@ def package(found: Contents) -> bytes:
     _put_all(rules, styles, found.rules, widths)
     free_sheet(first, styles, "home", scheme.name, _subtitle(found), NOTE_WIDTHS, scheme.name, True)
     _put_all(first, styles, found.note, NOTE_WIDTHS)
+    for name, draw in last.items():
+        draw(book.add_worksheet(name), styles)
     if looked and page:
         data = book.add_worksheet(DATA, worksheet_class=_Sheet)
         draw_page(book, page, styles, found.plan.rules, looked.cells, back=NOTE)

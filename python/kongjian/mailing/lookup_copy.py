@@ -25,11 +25,15 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class CopiedLookup:
-    """Both sheets: the cells that `cells` knows, and the tables of the hidden one."""
+    """Both sheets: the cells that `cells` knows, and the tables of the hidden one.
+
+    `apart` is added to the sheets' names where the look-ups of several schools stand in one file to be checked.
+    """
 
     cells: LookupCells
     tables: Mapping[str, Frame]
     subtitle: str
+    apart: str = ""
 
     def values(self) -> dict[str, dict[Place, Value]]:
         """What every cell holds, by sheet; of an error that only a chart reads nothing."""
@@ -45,12 +49,20 @@ class CopiedLookup:
             ):
                 for row, value in enumerate(self.tables[spec.table][name].tolist(), start=FIRST_ROW - 1):
                     data[row, k] = "" if value != value else value
-        return {LOOKUP: page, DATA: data}
+        return {LOOKUP + self.apart: page, DATA + self.apart: data}
 
-    def formulas(self) -> dict[str, set[Place]]:
-        """Where formulas stand, by sheet."""
+    def formulas(self) -> dict[str, dict[Place, str]]:
+        """The formulas and where they stand, by sheet."""
         both = {LOOKUP: self.cells.page_cells(), DATA: self.cells.work_cells()}
-        return {name: {(c.row - 1, c.column - 1) for c in some if c.formula} for name, some in both.items()}
+        return {
+            name + self.apart: {(c.row - 1, c.column - 1): self._there(c.formula) for c in some if c.formula}
+            for name, some in both.items()
+        }
+
+    def _there(self, formula: str) -> str:
+        for name in (LOOKUP, DATA) if self.apart else ():
+            formula = formula.replace(f"'{name}'!", f"'{name}{self.apart}'!")
+        return formula
 
 
 def copied_lookup(run: Run, only_school: str | None) -> CopiedLookup:

@@ -17,17 +17,20 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Draft:
-    """A message without sender and recipients: those the user fills in."""
+    """A message without sender; without known recipients the user fills them in."""
 
     subject: str
     body: str
     attachments: Sequence[Path]
+    to: Sequence[str] = ()
 
 
 def write_draft(draft: Draft, target: Path) -> None:
     """Writes the draft to `target` (.eml), whole or not at all; a file that was there is kept as .bak."""
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = draft.subject
+    if draft.to:
+        message["To"] = ", ".join(draft.to)
     message["X-Unsent"] = "1"  # Outlook and others then open it for editing
     message.set_content(draft.body)
     for path in draft.attachments:

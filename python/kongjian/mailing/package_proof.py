@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import unescape
 from xml.etree import ElementTree
 
@@ -29,11 +29,11 @@ _NO_POINT = b"NA()"
 _PERSONAL = ("creator", "lastModifiedBy", "Company", "Manager")
 
 
-def package_reasons(package: Package, formulas: bool) -> Iterator[str]:
-    """Everything in the package that keeps it from being sent, in plain Chinese."""
+def package_reasons(package: Package, formulas: bool, own_names: Collection[str] = ()) -> Iterator[str]:
+    """Everything in the package that keeps it from being sent, in plain Chinese; `own_names` are names that it may have."""
     yield from _parts(package)
     yield from _links(package)
-    yield from _workbook(package)
+    yield from _workbook(package, frozenset([*_OWN_NAMES, *own_names]))
     yield from _personal(package)
     for sheet, part in package.sheets.items():
         yield from _cells(sheet, package.read(part), formulas)
@@ -61,13 +61,13 @@ def _links(package: Package) -> Iterator[str]:
                     yield f"文件链接到外面：{relation.get('Target', '')}"
 
 
-def _workbook(package: Package) -> Iterator[str]:
+def _workbook(package: Package, own_names: Collection[str]) -> Iterator[str]:
     root = ElementTree.fromstring(package.read(package.workbook))
     for sheet in root.iter(f"{MAIN}sheet"):
         if sheet.get("state", "visible") != "visible" and sheet.get("name") != DATA:
             yield f"工作表“{sheet.get('name')}”是隐藏的"
     for name in root.iter(f"{MAIN}definedName"):
-        if name.get("name") not in _OWN_NAMES or _ERROR.search(name.text or ""):
+        if name.get("name") not in own_names or _ERROR.search(name.text or ""):
             yield f"有多余或失效的名称“{name.get('name')}”"
     if any(c.get("fullCalcOnLoad") for c in root.iter(f"{MAIN}calcPr")):
         yield "文件要求打开时全部重算"
@@ -94,9 +94,7 @@ def _cells(sheet: str, part: bytes, formulas: bool) -> Iterator[str]:
 
 
 def _formula(where: str, inside: bytes) -> Iterator[str]:
-    written = _FORMULA.search(inside)
-    text = unescape((written[1] or b"").decode()) if written else ""
-    bare = _TEXT.sub('""', text)
+    bare = _TEXT.sub('""', _text(inside))
     if _ERROR.search(bare):
         yield f"{where} 的公式引用了不存在的格子"
     if "[" in bare or "file:" in bare.lower():
@@ -108,15 +106,22 @@ def _formula(where: str, inside: bytes) -> Iterator[str]:
         yield f"{where} 的公式没有存下结果，手机预览会是空白"
 
 
-def formula_cells(package: Package) -> dict[str, frozenset[tuple[int, int]]]:
-    """Where formulas stand, by sheet: rows and columns from 0."""
+def formula_texts(package: Package) -> dict[str, dict[tuple[int, int], str]]:
+    """The formulas by sheet, row and column from 0."""
     out = {}
     for sheet, part in package.sheets.items():
         cells = _CELL.findall(package.read(part))
-        out[sheet] = frozenset(
-            (int(row) - 1, _index(column)) for column, row, _, inside in cells if b"<f" in inside
-        )
+        out[sheet] = {
+            (int(row) - 1, _index(column)): _text(inside)
+            for column, row, _, inside in cells
+            if b"<f" in inside
+        }
     return out
+
+
+def _text(inside: bytes) -> str:
+    written = _FORMULA.search(inside)
+    return unescape((written[1] or b"").decode()) if written else ""
 
 
 def _index(letters: bytes) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal, InvalidOperation
 from html import unescape
 from pathlib import Path
@@ -32,6 +33,7 @@ _FORMATS = {
     "theme",
 }
 """Elements of styles, themes and rich text whose attributes are names of fonts, styles and colours."""
+_USUAL = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """When a file was made, as its properties write it: the hour 12 is nobody's account."""
 _FILTERS = {"filter", "customFilter"}
@@ -41,6 +43,9 @@ _WRITTEN = {
     "totalsRowLabel", "description", "connection", "sourceFile", "href", "string",
 }  # fmt: skip
 """Attributes that people write. Others hold words of the format, unless they are in another script."""
+_WORDS_OF_THE_FORMAT = {"r", "s", "t", "ht", "customHeight", "spans", "ref"}
+"""The most frequent of those."""
+_PIECES = _WHOLE - _FORMULAS
 _CODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 _DEEPEST = 3
 
@@ -58,68 +63,100 @@ class Text(NamedTuple):
     kind: str
 
 
-def texts(path: Path) -> list[Text]:
-    """Every text of a package, its parts' names and zip comments included."""
-    return list(_archive(path.read_bytes(), "", _DEEPEST))
+def texts(path: Path, markup: bool = True, known: Collection[bytes] = ()) -> list[Text]:
+    """Every text of a package, its parts' names and zip comments included; most of them are markup, which may be left out.
+
+    So may parts that are `known` byte for byte, see `part_codes`.
+    """
+    out: list[Text] = []
+    _archive(out, path.read_bytes(), "", _DEEPEST, markup, known)
+    return out
 
 
-def _archive(data: bytes, within: str, depth: int) -> Iterator[Text]:
+def part_codes(path: Path) -> set[bytes]:
+    """A code of each part of a package."""
+    with zipfile.ZipFile(path) as archive:
+        return {_code(archive.read(name)) for name in archive.namelist()}
+
+
+def _code(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _archive(
+    out: list[Text], data: bytes, within: str, depth: int, markup: bool, known: Collection[bytes]
+) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        yield Text(f"{within}压缩包", "注释", _decoded(archive.comment), "text")
+        out.append(Text(f"{within}压缩包", "注释", _decoded(archive.comment), "text"))
         strings: list[str] = []
         for info in archive.infolist():
             if info.filename.endswith("sharedStrings.xml"):
                 strings = _strings(archive.read(info))
         for info in archive.infolist():
             name = within + info.filename
-            yield Text(name, "文件名", info.filename, "name")
-            yield Text(name, "注释", _decoded(info.comment), "text")
-            yield Text(name, "附加字段", _decoded(info.extra), "binary")
-            yield from _part(name, archive.read(info), strings, depth)
+            out.append(Text(name, "文件名", info.filename, "name"))
+            out.append(Text(name, "注释", _decoded(info.comment), "text"))
+            out.append(Text(name, "附加字段", _decoded(info.extra), "binary"))
+            content = archive.read(info)
+            if not known or _code(content) not in known:
+                _part(out, name, content, strings, depth, markup)
 
 
-def _part(name: str, data: bytes, strings: list[str], depth: int) -> Iterator[Text]:
+def _part(out: list[Text], name: str, data: bytes, strings: list[str], depth: int, markup: bool) -> None:
     if data[:2] == b"PK" and depth:
-        yield from _archive(data, f"{name}/", depth - 1)
+        _archive(out, data, f"{name}/", depth - 1, markup, ())
         return
     builder = ElementTree.TreeBuilder(insert_comments=True, insert_pis=True)
     try:
         root = ElementTree.fromstring(data, ElementTree.XMLParser(target=builder))
     except (ElementTree.ParseError, ValueError, LookupError):
-        yield from _binary(name, data)
+        out += _binary(name, data)
         return
-    yield from _cells(name, root, strings)
+    known: dict[object, str] = {}
     for element in root.iter():
-        yield from _element(name, element)
-
-
-def _cells(name: str, root: ElementTree.Element, strings: list[str]) -> Iterator[Text]:
-    """What the cells of a sheet show, with their places."""
-    for cell in root.iter():
-        if _local(cell) != "c" or "r" not in cell.attrib:
+        raw: object = element.tag
+        tag = known.get(raw)
+        if tag is None:
+            tag = known[raw] = _local(element)
+        if tag == "c" and "r" in element.attrib:
+            _cell(out, name, element, strings)
+        # numbers of cells are read with their cells; an index is no text
+        elif tag == "v" and not element.attrib and not element.tail:
             continue
-        value = "".join(v.text or "" for v in cell if _local(v) == "v")
-        kind = cell.get("t", "n")
-        if kind == "s" and value.strip().isdigit() and int(value) < len(strings):
-            yield Text(name, cell.attrib["r"], strings[int(value)], "text")
-        elif kind == "n" and value:
-            yield Text(name, cell.attrib["r"], _number(value), "number")
-        elif shown := value or "".join(_joined(inline) for inline in cell if _local(inline) == "is"):
-            yield Text(name, cell.attrib["r"], unescaped(shown), "text")
+        _element(out, name, element, tag, markup)
 
 
-def _element(name: str, element: ElementTree.Element) -> Iterator[Text]:
-    tag = _local(element)
-    # numbers of cells are read with their cells; an index is no text
-    if tag != "v" and element.text:
-        kind = "formula" if tag in _FORMULAS else "markup" if _MOMENT.fullmatch(element.text) else "text"
-        yield Text(name, "", unescaped(element.text), kind)
+def _cell(out: list[Text], name: str, cell: ElementTree.Element, strings: list[str]) -> None:
+    """What a cell of a sheet shows, with its place."""
+    value = ""
+    for child in cell:
+        if child.text and _local(child) == "v":
+            value += child.text
+    kind = cell.get("t", "n")
+    if kind == "s" and value.strip().isdigit() and int(value) < len(strings):
+        out.append(Text(name, cell.attrib["r"], strings[int(value)], "text"))
+    elif kind == "n" and value:
+        out.append(Text(name, cell.attrib["r"], _number(value), "number"))
+    elif shown := value or "".join(_joined(inline) for inline in cell if _local(inline) == "is"):
+        out.append(Text(name, cell.attrib["r"], unescaped(shown), "text"))
+
+
+def _element(out: list[Text], name: str, element: ElementTree.Element, tag: str, markup: bool) -> None:
+    text = element.text
+    if text and tag != "v":
+        kind = "formula" if tag in _FORMULAS else "markup" if _MOMENT.fullmatch(text) else "text"
+        if markup or kind != "markup":
+            out.append(Text(name, "", unescaped(text), kind))
     if element.tail:
-        yield Text(name, "", unescaped(element.tail), "text")
-    if tag in _WHOLE - _FORMULAS and len(element):
-        yield Text(name, "", _joined(element), "text")
+        out.append(Text(name, "", unescaped(element.tail), "text"))
+    if tag in _PIECES and len(element):
+        out.append(Text(name, "", _joined(element), "text"))
     for key, value in element.attrib.items():
-        yield Text(name, key.rpartition("}")[2], unescaped(value), _attribute(tag, key, value))
+        if not markup and key in _WORDS_OF_THE_FORMAT and value.isascii():
+            continue
+        kind = _attribute(tag, key, value)
+        if markup or kind != "markup":
+            out.append(Text(name, key.rpartition("}")[2], unescaped(value), kind))
 
 
 def _attribute(tag: str, key: str, value: str) -> str:
@@ -154,6 +191,8 @@ def _strings(data: bytes) -> list[str]:
 
 def _number(value: str) -> str:
     """A number as its digits: 4.2128119900101E+17 is an ID number, too."""
+    if _USUAL.fullmatch(value):
+        return value
     try:
         number = Decimal(value)
         return f"{number:.0f}" if number == number.to_integral_value() else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kongjian.engine.awards import compared
@@ -79,8 +79,8 @@ class Plan:
         return CopyColumn(spec.name, look, spec.width, values, formulas, helper, spec.wraps)
 
 
-def make_plan(run: Run, formulas: bool, only_school: str | None) -> Plan:
-    """The plan of a copy. In a school's copy ranks are plain values, since they rest on the other schools."""
+def make_plan(run: Run, formulas: bool, only_school: str | Collection[str] | None) -> Plan:
+    """The plan of a copy. In a school's copy, or one of some schools, ranks are plain values, since they rest on the other schools."""
     schools, teachers = both(run, only_school)
     ranks = formulas and only_school is None
     sheet = rule_sheet(run.rules)

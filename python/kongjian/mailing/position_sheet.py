@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,10 +18,10 @@ from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.mailing.copy_look import free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import Entry, Value
+from kongjian.mailing.live_copy import Draw
 from kongjian.workbook.layout import output_sheet
-from kongjian.workbook.look.build_styles import DEFAULT_FONT, HEADER_HEIGHT, Styles, freeze, print_setup
+from kongjian.workbook.look.build_styles import HEADER_HEIGHT, Styles, freeze, print_setup
 from kongjian.workbook.run import Run
-from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
 from kongjian.xlsx.text_heights import row_height
 
@@ -42,22 +39,21 @@ def rows_of(outcome: Outcome, school: str) -> Ints:
     return np.array([i for i in by_rank(outcome).tolist() if fold(names[i]) == fold(school)], dtype=np.int64)
 
 
-def write_sheets(run: Run, school: str, target: Path) -> None:
-    """A workbook of the two sheets, to be grafted into the school's copy."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "default_format_properties": dict(DEFAULT_FONT)}
-    book = Workbook(buffer, {**options, "strings_to_formulas": False, "strings_to_urls": False})
-    styles = Styles(book)
-    sheet, subtitle = book.add_worksheet(POSITION), f"{school} · 发出时的数，不随本文件里的改动变化"
+def own_sheets(run: Run, school: str) -> tuple[dict[str, Draw], dict[str, Draw]]:
+    """The sheets that a school's copy has behind 说明, and at its end, as `live_copy.finished` takes them."""
+    return (
+        {POSITION: lambda sheet, styles: _draw_position(sheet, styles, run, school)},
+        {EXPLAINED: lambda sheet, styles: _draw_explained(sheet, styles, run, school)},
+    )
+
+
+def _draw_position(sheet: Worksheet, styles: Styles, run: Run, school: str) -> None:
+    """本校位置."""
+    subtitle = f"{school} · 发出时的数，不随本文件里的改动变化"
     free_sheet(sheet, styles, "home", POSITION, subtitle, _WIDTHS, run.rules.scheme.name)
     for entry in position_entries(run, school):
         style = styles.cell("score") if entry.look == "score" else look_of(styles, entry.look)
         put(sheet, entry, style, _WIDTHS)
-    _explained(book.add_worksheet(EXPLAINED), styles, run, school)
-    book.close()
-    parts = read_parts(buffer.getvalue())
-    no_calculation_on_load(parts)
-    write_parts(parts, target)
 
 
 def position_entries(run: Run, school: str) -> list[Entry]:
@@ -198,7 +194,7 @@ def _short(line: float, value: float) -> Value:
     return round(line - value, 2) if value < line else None
 
 
-def _explained(sheet: Worksheet, styles: Styles, run: Run, school: str) -> None:
+def _draw_explained(sheet: Worksheet, styles: Styles, run: Run, school: str) -> None:
     """得分说明 of the school and all its teachers, in the workbook's columns."""
     spec, results = output_sheet(run.rules, EXPLAINED), run.results
     own = rows_of(results.school, school), rows_of(results.teacher, school)

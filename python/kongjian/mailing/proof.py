@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,8 @@ from kongjian.base.scratch import scratch
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
-from kongjian.mailing.package_proof import formula_cells, package_reasons
+from kongjian.mailing.package_proof import formula_texts, package_reasons
 from kongjian.workbook.layout import RULES
-from kongjian.workbook.lookup_sheet import DATA, LOOKUP
 from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.table_parts import FIRST_ROW
@@ -28,6 +27,7 @@ _MOST_REASONS = 20
 _ANEW = "LibreOffice重算为"
 Cells = Mapping[tuple[int, int], Value]
 """Values by row and column, from 0."""
+Formulas = Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True)
@@ -71,22 +71,25 @@ def prove(
     copy: Path,
     run: Run,
     formulas: bool = True,
-    only_school: str | None = None,
+    only_school: str | Collection[str] | None = None,
     recalculate: bool = True,
-    result: Path | None = None,
+    expected: Contents | None = None,
+    further: Collection[str] = (),
+    own_names: Collection[str] = (),
 ) -> Proof:
-    """Checks a copy that was written from `run` with the same arguments.
+    """Checks a copy that was written from `run` with the same arguments, or from what is `expected`.
 
-    Never raises for what is wrong with the copy: that is a reason. `recalculate` asks LibreOffice, if installed;
-    `result` is the copy as LibreOffice has recalculated it already. Other schools' names are looked for in the finished
-    file, see `strangers`.
+    Never raises for what is wrong with the copy: that is a reason. `recalculate` asks LibreOffice, if installed.
+    `further` are sheets and `own_names` defined names that the copy has besides. Other schools' names are looked for in
+    the finished file, see `strangers`.
     """
-    expected = contents(run, formulas, only_school)
+    expected = expected or contents(run, formulas, only_school)
     try:
         with Package(copy) as package:
-            reasons = list(package_reasons(package, formulas))
-            found = formula_cells(package)
-            reasons += _sheet_reasons(expected, list(package.sheets))
+            reasons = list(package_reasons(package, formulas, own_names))
+            found = formula_texts(package)
+            reasons += _sheet_reasons(expected, [s for s in package.sheets if s not in further])
+            reasons += [f"没有工作表“{sheet}”" for sheet in further if sheet not in package.sheets]
     except KongjianError as error:
         return Proof((str(error),), 0, 0, None)
     wanted = _wanted(expected)
@@ -94,11 +97,7 @@ def prove(
     reasons += _differences(copy, wanted, "文件里")
     done, office = None, find_office()
     if formulas and recalculate and office and not reasons:
-        if result:
-            more = list(_differences(result, wanted, _ANEW))
-        else:
-            more = list(_recalculation(copy, wanted, office))
-        reasons += more
+        reasons += _recalculation(copy, wanted, office)
         done = sum(map(len, found.values()))
     count = sum(isinstance(v, float | int) for cells in wanted.values() for v in cells.values())
     return Proof(tuple(_shortened(reasons)), sum(map(len, found.values())), count, done)
@@ -129,12 +128,12 @@ def _wanted(expected: Contents) -> dict[str, Cells]:
         }
     out[RULES] = {(e.row - 1, e.column - 1): e.value for e in expected.rules}
     out[NOTE] = {(e.row - 1, e.column - 1): e.value for e in expected.note if e.formula}
-    return out | (expected.lookup.values() if expected.lookup else {})
+    return out | {name: cells for one in expected.lookups for name, cells in one.values().items()}
 
 
 def _sheet_reasons(expected: Contents, there: list[str]) -> Iterator[str]:
     wanted = {NOTE, RULES, *(sheet.place.sheet for sheet in expected.sheets)}
-    wanted |= {LOOKUP, DATA} if expected.lookup else set()
+    wanted |= {name for one in expected.lookups for name in one.formulas()}
     for sheet in there:
         if sheet not in wanted:
             yield f"多出一张工作表“{sheet}”"
@@ -142,31 +141,37 @@ def _sheet_reasons(expected: Contents, there: list[str]) -> Iterator[str]:
         yield f"没有工作表“{sheet}”"
 
 
-def _formula_reasons(expected: Contents, found: Mapping[str, frozenset[tuple[int, int]]]) -> Iterator[str]:
-    """Where a formula is missing that the copy should have, or stands where none should be."""
+def _formula_reasons(expected: Contents, found: Mapping[str, Formulas]) -> Iterator[str]:
+    """Where a formula is missing that the copy should have, is another one, or stands where none should be."""
     for sheet in expected.sheets:
         cells = {
-            (FIRST_ROW - 1 + r, c)
+            (FIRST_ROW - 1 + r, c): formula
             for c, column in enumerate(sheet.columns)
-            for r in range(len(column.formulas))
+            for r, formula in enumerate(column.formulas)
         }
         yield from _formula_cells(sheet.place.sheet, cells, found)
     for name, entries in ((RULES, expected.rules), (NOTE, expected.note)):
-        yield from _formula_cells(name, {(e.row - 1, e.column - 1) for e in entries if e.formula}, found)
-    for name, cells in (expected.lookup.formulas() if expected.lookup else {}).items():
+        yield from _formula_cells(
+            name, {(e.row - 1, e.column - 1): e.formula for e in entries if e.formula}, found
+        )
+    looked = [item for one in expected.lookups for item in one.formulas().items()]
+    for name, cells in looked:
         yield from _formula_cells(name, cells, found)
+    known = {RULES, NOTE, *(sheet.place.sheet for sheet in expected.sheets), *(name for name, _ in looked)}
+    for name in found.keys() - known:
+        yield from _formula_cells(name, {}, found)
 
 
-def _formula_cells(
-    sheet: str, wanted: set[tuple[int, int]], found: Mapping[str, frozenset[tuple[int, int]]]
-) -> Iterator[str]:
+def _formula_cells(sheet: str, wanted: Formulas, found: Mapping[str, Formulas]) -> Iterator[str]:
     if sheet not in found:  # told already
         return
     there = found[sheet]
-    for row, column in sorted(wanted - there):
+    for row, column in sorted(wanted.keys() - there.keys()):
         yield f"{sheet} {_name(row, column)} 的公式被数字或文字盖住了"
-    for row, column in sorted(there - wanted):
+    for row, column in sorted(there.keys() - wanted.keys()):
         yield f"{sheet} {_name(row, column)} 多出一个公式"
+    for row, column in sorted(at for at in wanted.keys() & there.keys() if wanted[at] != there[at]):
+        yield f"{sheet} {_name(row, column)} 是另一个公式"
 
 
 def _differences(book: Path, wanted: Mapping[str, Cells], what: str) -> Iterator[str]:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.folders import place_folder
 from kongjian.base.scratch import scratch
 from kongjian.forms import lists
 from kongjian.forms.kinds import PUBLICITY
 from kongjian.forms.produce import Made, place, template_path
 from kongjian.intake.sheets import Progress
-from kongjian.mailing.by_school import school_copies
+from kongjian.mailing import school_letters
 from kongjian.mailing.live_copy import live_copy
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof, prove
 from kongjian.mailing.public_copy import public_copy
+from kongjian.mailing.school_packages import school_packages
 from kongjian.rules.wording import results_name
 from kongjian.workbook.run import Run
 
@@ -38,13 +40,18 @@ class Sent:
     """Schools whose file waits for somebody to look at what its proof names."""
     lines: list[str] = field(default_factory=list)
     still_open: str = ""
+    packages: int = 0
+    """Of the schools, each with several files."""
 
     @property
     def message(self) -> str:
         """The outcome in one sentence."""
-        good = f"可以发送{len(self.files)}个文件" if self.files else "没有可以发送的文件"
+        count = f"{len(self.files)}个文件"
+        if self.packages:
+            count = f"{self.packages}所学校的分校包，共{count}"
+        good = f"可以发送{count}" if self.files else "没有可以发送的文件"
         if self.files and self.still_open:
-            good = f"生成了{len(self.files)}个文件，核对无误。但{self.still_open}（文件里已写明），请先处理"
+            good = f"生成了{count}，核对无误。但{self.still_open}（文件里已写明），请先处理"
         bad = f"；不能发送：{'；'.join(self.reasons[:3])}" if self.reasons else ""
         failed = f"；{'；'.join(self.made.failed[:3])}" if self.made.failed else ""
         open_ = f"；{len(self.doubtful)}份先不发送，请先看过" if self.doubtful else ""
@@ -72,53 +79,66 @@ def send(
     sent = Sent(still_open=run.still_open)
     with scratch() as folder:
         if edition == BY_SCHOOL:
-            copies = _by_school(run, book, folder, moment, progress, checked, schools)
-        else:
-            copies = [_copy(run, book, folder, edition, moment, progress)]
-        for fresh, name, proof, school in copies:
-            sent.lines.append(f"{name}：{proof.message}")
-            if not proof.can_be_sent:
-                sent.reasons += [f"{name}：{reason}" for reason in proof.reasons]
-                sent.doubtful += [] if proof.reasons else [school]
-                continue
-            target = out / name
-            try:
-                place(fresh, target, sent.made)
-                sent.files.append(target)
-                sent.drafts.append(_draft(run, edition, target, moment))
-                if drafts:
-                    write_draft(sent.drafts[-1], target.with_suffix(".eml"))
-            except KongjianError as error:  # open in Excel, say: the others are written all the same
-                sent.made.failed.append(str(error))
+            _send_packages(run, book, folder, out / BY_SCHOOL, moment, progress, checked, schools, sent)
+            return sent
+        fresh, name, proof = _copy(run, book, folder, edition, moment, progress)
+        sent.lines.append(f"{name}：{proof.message}")
+        if not proof.can_be_sent:
+            sent.reasons += [f"{name}：{reason}" for reason in proof.reasons]
+            return sent
+        target = out / name
+        try:
+            place(fresh, target, sent.made)
+            sent.files.append(target)
+            sent.drafts.append(_draft(run, edition, target, moment))
+            if drafts:
+                write_draft(sent.drafts[-1], target.with_suffix(".eml"))
+        except KongjianError as error:  # open in Excel, say
+            sent.made.failed.append(str(error))
     return sent
 
 
-def _by_school(
+def _send_packages(
     run: Run,
     book: Path,
     folder: Path,
+    out: Path,
     moment: dt.datetime,
     progress: Progress,
     checked: bool,
     schools: Sequence[str] | None,
-) -> list[tuple[Path, str, Proof, str]]:
-    """The files as written in the scratch folder: path, name below the output folder, proof, school."""
-    progress("正在生成分校版…")
-    copies = school_copies(
-        run,
-        folder,
-        lambda name: template_path(name, book, run.rules),
-        moment,
-        progress,
-        schools,
-        checked=checked,
+    sent: Sent,
+) -> None:
+    """A folder for each school below `out`, its draft beside it."""
+    made = school_packages(
+        run, folder, lambda name: template_path(name, book, run.rules), moment, progress, schools, checked
     )
-    return [(c.path, f"{BY_SCHOOL}/{c.path.name}", c.proof, c.school) for c in copies]
+    names = []
+    for one in made:
+        name = f"{BY_SCHOOL}/{one.folder.name}"
+        sent.lines.append(f"{name}：{one.proof.message}")
+        names.append(one.school)
+        if not one.proof.can_be_sent:
+            sent.reasons += [f"{name}：{reason}" for reason in one.proof.reasons]
+            sent.doubtful += [] if one.proof.reasons else [one.school]
+            continue
+        target = out / one.folder.name
+        try:
+            place_folder(one.folder, target)
+            files = [target / path.name for path in one.files]
+            sent.files += files
+            sent.packages += 1
+            text = school_letters.body(one.letter, run.rules.scheme.handled_by)
+            sent.drafts.append(Draft(one.letter.subject, text, files, one.to))
+            write_draft(sent.drafts[-1], out / f"{one.folder.name}.eml")
+        except KongjianError as error:  # open in Excel, say: the others are written all the same
+            sent.made.failed.append(str(error))
+    sent.lines += school_letters.addresses(school_letters.contacts(run), names)
 
 
 def _copy(
     run: Run, book: Path, folder: Path, edition: str, moment: dt.datetime, progress: Progress
-) -> tuple[Path, str, Proof, str]:
+) -> tuple[Path, str, Proof]:
     """The one file of another edition, which is no school's."""
     name = f"{book.stem}-{edition}.xlsx"
     fresh = folder / name
@@ -126,15 +146,10 @@ def _copy(
     if edition == PUBLIC:
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
         accounts = run.results.teacher.names["账号"].tolist()
-        return (
-            fresh,
-            name,
-            public_copy(job, template_path(job.template, book, run.rules), fresh, accounts),
-            "",
-        )
+        return fresh, name, public_copy(job, template_path(job.template, book, run.rules), fresh, accounts)
     live_copy(run, fresh, formulas=edition == LIVE, moment=moment)
     progress("正在核对…")
-    return fresh, name, prove(fresh, run, formulas=edition == LIVE), ""
+    return fresh, name, prove(fresh, run, formulas=edition == LIVE)
 
 
 def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
@@ -154,9 +169,5 @@ def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
 _ABOUT = {
     LIVE: ("用 Excel、WPS 都能打开，不需要启用宏。得分、名次都是公式，点开就能看到怎样算出来的。",),
     VALUES: ("用 Excel、WPS 都能打开，不需要启用宏。表里只有数值，没有公式。",),
-    BY_SCHOOL: (
-        "里面只有贵校的数据。请核对“学校指标”“教师指标”里的数；有不对的，直接改在这个文件里，",
-        "连同填好的申报表一起发回。",
-    ),
     PUBLIC: ("名单里的电话、证件号、银行卡号、邮箱、QQ、微信号和账号已经遮去。",),
 }

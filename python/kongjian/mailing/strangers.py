@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +16,12 @@ from kongjian.base.text import clean, fold
 from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Inputs, Outcome
-from kongjian.mailing.live_copy import live_copy
-from kongjian.mailing.package_texts import Text, texts, unescaped
-from kongjian.mailing.position_sheet import write_sheets
+from kongjian.mailing.live_copy import contents, finished
+from kongjian.mailing.package_texts import Text, part_codes, texts, unescaped
+from kongjian.mailing.position_sheet import own_sheets
 from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
+from kongjian.xlsx.finished_parts import write_parts
 from kongjian.xlsx.package import Package
 
 _NAMING = (Role.SCHOOL, Role.ACCOUNT, Role.PERSON, Role.ADMINISTRATOR)
@@ -28,6 +29,7 @@ _SHORT_ACCOUNT = 6
 """Shorter accounts may be an ordinary word or number; "12" stands in many a number."""
 _SHORT_SCHOOL = 4
 _WORD = re.compile(r"[^\W_]+")
+_RUN = re.compile(r"[0-9A-Z]+")
 _LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 _DIGITS = re.compile(r"\d+")
 _STRINGS = "sharedStrings.xml"
@@ -63,10 +65,17 @@ class Strangers:
     others: Names
     own: Names
     texts: frozenset[str]
+    parts: frozenset[bytes] = frozenset()
+    """Codes of whole parts of files that hold only such texts."""
 
     def without_own(self, text: str) -> str:
         """A text without the school's own names; a stranger's longer name around one is left as it is."""
         return self._own.sub(lambda m: m[0] if m[0] in self._around else _BREAK, text)
+
+    def named_in(self, said: Iterable[str], certain: bool = False) -> list[str]:
+        """The strangers that these texts name, or only those that are certain; what every copy says names nobody."""
+        items = [_readings(text) for text in said if text and fold(text) not in self.texts]
+        return [name for name, sure in _strangers_in(items, self) if sure or not certain]
 
     @cached_property
     def _around(self) -> frozenset[str]:
@@ -83,6 +92,16 @@ class Strangers:
     @cached_property
     def _ordinary(self) -> str:
         return _BREAK.join(self.texts)
+
+    @cached_property
+    def usual_accounts(self) -> frozenset[str]:
+        """The long ones of nothing but letters and digits: found where they are all of an unbroken run."""
+        return frozenset(a for a in self.others.accounts if len(a) >= _SHORT_ACCOUNT and _RUN.fullmatch(a))
+
+    @cached_property
+    def odd_people(self) -> frozenset[str]:
+        """Names of more than one word, as 阿里·买买提: they are among no words of a text."""
+        return frozenset(n for n in self.others.people if not _WORD.fullmatch(n))
 
     def ordinary(self, name: str) -> bool:
         """Whether a name is part of what every copy says, as 学校 is."""
@@ -107,9 +126,18 @@ class Sighting:
 class Census:
     """Everybody of a run, by school, and the texts of a copy in which nobody is."""
 
-    def __init__(self, run: Run, templates: Iterable[Path] = ()) -> None:
+    def __init__(
+        self,
+        run: Run,
+        templates: Iterable[Path] = (),
+        contacts: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """`contacts` are by school further names and numbers that no other one may see."""
         self._run = run
-        self._texts = _texts_of_nobody(run, templates)
+        self._contacts = {
+            fold(school): [fold(n) for n in names] for school, names in (contacts or {}).items()
+        }
+        self._texts, self._parts = _texts_of_nobody(run, templates)
         outcomes = (run.results.school, run.results.teacher)
         self._rows = [(o, [fold(n) for n in o.names["学校名称"]]) for o in outcomes]
         self._all = self._names(None)
@@ -119,7 +147,7 @@ class Census:
         own, all_ = self._names(fold(school)), self._all
         mine = own.all
         others = Names(all_.schools - mine, all_.accounts - mine, all_.people - mine)
-        return Strangers(others, own, self._texts | self._given(fold(school)))
+        return Strangers(others, own, self._texts | self._given(fold(school)), self._parts)
 
     def _names(self, school: str | None) -> Names:
         by_role: dict[Role, set[str]] = {role: set() for role in _NAMING}
@@ -127,8 +155,11 @@ class Census:
             for column in self._run.rules.table(f"{outcome.kind}s").columns:
                 if column.role in by_role:
                     by_role[column.role].update(map(_as_read, units[column.name]))
-        people = by_role[Role.PERSON] | by_role[Role.ADMINISTRATOR]
-        found = (by_role[Role.SCHOOL], by_role[Role.ACCOUNT], people)
+        contacts = {n for own, names in self._contacts.items() if school in (None, own) for n in names}
+        people = (
+            by_role[Role.PERSON] | by_role[Role.ADMINISTRATOR] | {n for n in contacts if not _is_number(n)}
+        )
+        found = (by_role[Role.SCHOOL], by_role[Role.ACCOUNT] | set(filter(_is_number, contacts)), people)
         return Names(*(frozenset(names - {""}) for names in found))
 
     def _given(self, school: str) -> frozenset[str]:
@@ -142,18 +173,28 @@ class Census:
             yield outcome, outcome.units.take(np.array(rows, dtype=np.int64))
 
 
-def _texts_of_nobody(run: Run, templates: Iterable[Path]) -> frozenset[str]:
-    """What a copy holds whoever gets it: titles, headers, the scheme's words, parts, styles, and the forms' own texts."""
+def _texts_of_nobody(run: Run, templates: Iterable[Path]) -> tuple[frozenset[str], frozenset[bytes]]:
+    """What a copy holds whoever gets it: titles, headers, the scheme's words, parts, styles, and the forms' own texts.
+
+    With it the codes of the parts that hold nothing else.
+    """
     inputs = Inputs.of(run.rules)
     empty = calculate(inputs, run.rules, None)
     nobody = Run(empty, run.rules, Frame(), dict.fromkeys(run.levels, 0), inputs)
     with scratch() as place:
-        copy, more = place / "copy.xlsx", place / "more.xlsx"
-        live_copy(nobody, copy)
-        write_sheets(nobody, "", more)
-        found = [text for path in (copy, more, *templates) for text in texts(path)]
+        copy = place / "copy.xlsx"
+        write_parts(finished(contents(nobody), *own_sheets(nobody, "")), copy)
+        files = (copy, *templates)
+        found = [text for path in files for text in texts(path)]
+        parts = frozenset(code for path in files for code in part_codes(path))
     words = (t for t in found if t.kind != "number")
-    return frozenset(_without_numbers(t) if t.kind == "name" else fold(p) for t in words for p in _pieces(t))
+    said = frozenset(_without_numbers(t) if t.kind == "name" else fold(p) for t in words for p in _pieces(t))
+    return said, parts
+
+
+def _is_number(name: str) -> bool:
+    """Whether it is a telephone number or an address, not a person."""
+    return name.isascii() and any(c.isdigit() or c == "@" for c in name)
 
 
 def _as_read(name: str) -> str:
@@ -175,7 +216,7 @@ def found_in(path: Path, wanted: Strangers) -> list[Sighting]:
     """
     with Package(path) as package:
         sheets = {part: name for name, part in package.sheets.items()}
-    places = _by_place(texts(path), sheets, wanted)
+    places = _by_place(texts(path, markup=False, known=wanted.parts), sheets, wanted)
     everything = list(dict.fromkeys(item for items in places.values() for item in items))
     suspects: dict[str, bool] = {}
     for name, certain in _strangers_in(everything, wanted):
@@ -202,15 +243,20 @@ def _by_place(
     places: dict[str, list[tuple[str, str]]] = {}
     for text in found:
         for piece in _pieces(text):
-            folded = fold(piece)
+            folded, spaced = _readings(piece)
             known = _without_numbers(text) if text.kind == "name" else folded
             cell = f" {text.place}" if text.kind in ("text", "number") and text.place else ""
             where = f"{sheets.get(text.part, text.part)}{cell}"
             if folded and known not in wanted.texts and (where, folded) not in seen:
                 seen.add((where, folded))
-                spaced = "" if text.kind == "number" else unicodedata.normalize("NFKC", clean(piece)).upper()
-                places.setdefault(where, []).append((folded, spaced))
+                places.setdefault(where, []).append((folded, "" if text.kind == "number" else spaced))
     return places
+
+
+@lru_cache(maxsize=1 << 15)
+def _readings(piece: str) -> tuple[str, str]:
+    """A text folded, and with its words apart: most stand in the files of many schools."""
+    return fold(piece), unicodedata.normalize("NFKC", clean(piece)).upper()
 
 
 def _pieces(text: Text) -> list[str]:
@@ -230,13 +276,16 @@ def _strangers_in(items: list[tuple[str, str]], wanted: Strangers) -> Iterator[t
     everything = wanted.without_own(folded)
     apart = wanted.without_own(_BREAK.join(spaced for _, spaced in items))
     words = {*_WORD.findall(everything), *_WORD.findall(apart), *everything.split(_BREAK)}
-    for account in sorted(others.accounts):
-        if len(account) >= _SHORT_ACCOUNT:
-            if account in numbers or (account in everything and _alone(account, everything)):
-                yield account, True
-        elif account in words:
-            yield account, False
-    yield from ((name, False) for name in sorted(others.people) if _a_word(name, everything, words))
+    runs = set(_RUN.findall(everything))
+    yield from ((account, True) for account in sorted((runs | numbers) & wanted.usual_accounts))
+    for account in sorted(others.accounts - wanted.usual_accounts):
+        if len(account) < _SHORT_ACCOUNT:
+            if account in words:
+                yield account, False
+        elif account in numbers or (account in everything and _alone(account, everything)):
+            yield account, True
+    people = (words & others.people) | {n for n in wanted.odd_people if _a_word(n, everything, words)}
+    yield from ((name, False) for name in sorted(people))
     for name in sorted(others.schools):
         if name in everything:
             certain = len(name) >= _SHORT_SCHOOL and not wanted.ordinary(name)
@@ -247,8 +296,11 @@ def _strangers_in(items: list[tuple[str, str]], wanted: Strangers) -> Iterator[t
 def _a_word(name: str, everything: str, words: set[str]) -> bool:
     """Whether a name stands by itself; one of several words, as 阿里·买买提, is looked for as it is."""
     alone = rf"(?<!\w){re.escape(name)}(?!\w)"
-    return name in words or (name in everything and re.search(alone, everything) is not None)
+    return name in words or name in everything and re.search(alone, everything) is not None
 
 
 def _alone(account: str, everything: str) -> bool:
-    return re.search(rf"(?<![0-9A-Z]){re.escape(account)}(?![0-9A-Z])", everything) is not None
+    return (
+        account in everything
+        and re.search(rf"(?<![0-9A-Z]){re.escape(account)}(?![0-9A-Z])", everything) is not None
+    )

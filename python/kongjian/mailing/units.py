@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,9 +56,9 @@ class Units:
     def eligible(self) -> Bools:
         return np.asarray(self.judged["是否达标"] == "达标", dtype=bool)
 
-    def only(self, school: str) -> Units:
-        """The units of one school; places and ranks stay those of the whole city."""
-        keep = np.array([fold(n) == fold(school) for n in self.scores["学校名称"]], dtype=bool)
+    def only(self, schools: Collection[str]) -> Units:
+        """The units of these schools (folded names); places and ranks stay those of the whole city."""
+        keep = np.array([fold(n) in schools for n in self.scores["学校名称"]], dtype=bool)
         new = np.cumsum(keep) - 1
         kept = keep[self.ranked]
         place = self.standing
@@ -103,12 +104,14 @@ def units(run: Run, kind: str) -> Units:
     )
 
 
-def both(run: Run, only_school: str | None) -> tuple[Units, Units]:
-    """Schools and teachers, those of one school if one is named. Raises KongjianError for an unknown one."""
+def both(run: Run, only_school: str | Collection[str] | None) -> tuple[Units, Units]:
+    """Schools and teachers, those of one school or of some if any is named. Raises KongjianError for an unknown one."""
     schools, teachers = (units(run, kind) for kind in KINDS)
     if only_school is None:
         return schools, teachers
-    chosen = schools.only(only_school), teachers.only(only_school)
+    named = [only_school] if isinstance(only_school, str) else only_school
+    wanted = {fold(name) for name in named}
+    chosen = schools.only(wanted), teachers.only(wanted)
     if not chosen[0].height:
         raise KongjianError(f"没有学校“{only_school}”；请按“学校数据”里的写法填写学校名称")
     return chosen

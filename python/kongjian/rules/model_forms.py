@@ -70,11 +70,45 @@ class MonthlyList:
 
 
 @dataclass(frozen=True)
+class ContactColumns:
+    """The columns of 学校数据, under any of these names, that say to whom a school's letter goes; nothing else reads them."""
+
+    person: tuple[str, ...]
+    phone: tuple[str, ...]
+    mail: tuple[str, ...]
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The letter that goes with a school's files: its template and its sentences, with names in braces that are filled in."""
+
+    template: str
+    title: str
+    subject: str
+    greeting: str
+    person: str
+    opening: str
+    to_mend: str
+    nothing_to_mend: str
+    how: str
+    applications: str
+    school_unit: str
+    teacher_units: str
+    due: str
+    due_mending: str
+    open: str
+    columns: ContactColumns
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class FormsFile:
-    """forms.yaml: what is handed in and reviewed, and what is told of each month."""
+    """forms.yaml: what is handed in and reviewed, the letter to the schools, and what is told of each month."""
 
     forms: tuple[Form, ...]
     review: Review
+    letter: Letter
     monthly: tuple[MonthlyList, ...] = ()
     __pydantic_config__ = STRICT
 

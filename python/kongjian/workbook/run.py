@@ -16,7 +16,7 @@ from kongjian.engine.evidence.change_table import change_sheet
 from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.evidence.clean_awards import CLEAN, OPEN, doubts, judged_awards
 from kongjian.engine.evidence.touched import effects
-from kongjian.engine.findings import Findings
+from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
@@ -30,6 +30,7 @@ from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.school_names import with_school_names
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
 from kongjian.intake.tables import Intake, read_inputs
+from kongjian.intake.where import Where
 from kongjian.rules import Rules
 from kongjian.rules.model import Award
 from kongjian.workbook.last_run_sheets import previous_run
@@ -48,6 +49,15 @@ def first_named(names: Sequence[str], most: int = _MOST_NAMED) -> str:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """All findings of a run, those about awards with them, where they stand, and what staff accept."""
+
+    findings: Sequence[Finding]
+    where: Where
+    accepted: Mapping[problem_list.Key, str]
+
+
+@dataclass(frozen=True)
 class Run:
     """What a calculation found: results, the wording of its findings, how many of each level."""
 
@@ -59,6 +69,7 @@ class Run:
     changes: Changes = field(default_factory=Changes)
     change_sheet: ChangeSheet = field(default_factory=lambda: ChangeSheet(Frame()))
     marks: Sequence[Mark] = ()
+    noted: Noted | None = None
 
     @property
     def schools(self) -> int:
@@ -186,6 +197,7 @@ def calculate_grids(
     changes = compare(results, intake.inputs, rules, previous, intake.places)
     results, lines = _judged(results, intake, accepted)
     found = problem_list.frame(lines)
+    found_of = {id(f): f for f in (*results.findings, *(f for line in lines for f in line.findings))}.values()
     return Run(
         results,
         rules,
@@ -195,6 +207,7 @@ def calculate_grids(
         changes,
         change_sheet(results, changes, previous, rules),
         marks(lines, intake.where),
+        Noted(list(found_of), intake.where, accepted or {}),
     )
 
 

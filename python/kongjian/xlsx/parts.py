@@ -159,24 +159,6 @@ class Parts:
         )
         self.set_part(self.workbook, xml)
 
-    def put_first(self, order: Sequence[str]) -> None:
-        """Moves sheets to the front, in this order; what counts sheets follows."""
-        names = list(self.sheets)
-        new = sorted(names, key=lambda name: order.index(name) if name in order else len(order))
-
-        def shown(view: re.Match[str]) -> str:
-            active = new.index(names[int(given(view[0], "activeTab", "0"))])
-            return with_attributes(view[0], activeTab=active or None, firstSheet=None)
-
-        xml = element("workbookView").sub(shown, self.text(self.workbook))
-        items = dict(zip(names, (m[0] for m in element("sheet").finditer(xml)), strict=True))
-        places = iter(new)
-        self.set_part(self.workbook, element("sheet").sub(lambda _: items[next(places)], xml))
-        self.sheets = {name: self.sheets[name] for name in new}
-        self.set_names(
-            [n if n.local is None else n.moved(new.index(names[n.local])) for n in self.defined_names()]
-        )
-
     def defined_names(self) -> list[DefinedName]:
         return read_names(self.text(self.workbook).encode())
 

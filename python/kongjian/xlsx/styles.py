@@ -14,7 +14,6 @@ _BLOCKS = {
     "cellXfs": "xf", "cellStyles": "cellStyle", "dxfs": "dxf",
 }  # fmt: skip
 """Counted lists in the order of the schema, and what each holds."""
-_PARTS_OF_FORMATS = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
 _TEXT, _PERCENT = 49, 10
 _BUILT_IN = {"General": 0, "0": 1, "0.00": 2, "@": _TEXT}
 _FIRST_OWN_FORMAT = 164
@@ -97,26 +96,3 @@ class Styles:
             [f'<dxf><fill><patternFill><bgColor rgb="FF{c}"/></patternFill></fill></dxf>' for c in colours.values()],
         )  # fmt: skip
         return {name: first + k for k, name in enumerate(colours)}
-
-    def merge(self, other: Styles) -> tuple[list[int], list[int]]:
-        """Appends another workbook's formats; their new numbers: cell formats, conditional formats."""
-        first = {key: self.add(block, other.items(block)) for block, key in _PARTS_OF_FORMATS.items()}
-        numbers = {
-            given(f, "numFmtId"): self.number_format(given(f, "formatCode")) for f in other.items("numFmts")
-        }
-
-        def own(item: str) -> str:
-            return re.sub(r'(?<=\snumFmtId=")\d+', lambda m: str(numbers.get(m[0], m[0])), item)
-
-        formats = [_moved(own(xf), first) for xf in other.items("cellXfs")]
-        marks = [own(dxf) for dxf in other.items("dxfs")]
-        at, at_mark = self.add("cellXfs", formats), self.add("dxfs", marks)
-        return list(range(at, at + len(formats))), list(range(at_mark, at_mark + len(marks)))
-
-
-def _moved(xf: str, first: Mapping[str, int]) -> str:
-    """A cell format with its parts by their new numbers; named styles stay behind: what they set stands in it, too."""
-    parts = {key: number + int(given(xf, key, "0")) for key, number in first.items()}
-    applied = ["Font", "Fill", "Border", "NumberFormat"]
-    applied += [word for word in ("Alignment", "Protection") if f"<{word.lower()}" in xf]
-    return with_attributes(xf, **parts, xfId=0, **{f"apply{word}": 1 for word in applied})

@@ -66,7 +66,9 @@ def test_nothing_that_gives_another_school_away_where_it_must_not() -> None:
     found = lookup(run.results, run.rules, np.array([2]), np.array([], dtype=np.int64), lines=False)
     assert np.isnan(found.items["全市中位"]).all()
     assert [
-        v for v, by in zip(found.lines["界线分数"], found.lines["比较"], strict=True) if by != "月均" and v == v
+        v
+        for v, by in zip(found.lines["界线分数"], found.lines["比较"], strict=True)
+        if by != "月均" and v == v
     ] == []
     assert len(set(found.facts["单位"])) == 1
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from kongjian.base.text import fold
 from kongjian.engine.evidence.explain import explain, unit_values
 from kongjian.engine.evidence.pass_mark import total_line, way_to_mark
 from kongjian.engine.frame import Frame, Ints, texts
@@ -63,6 +64,13 @@ def explanations(
             for name, values in zip(COLUMNS, columns, strict=True)
         }
     )
+
+
+def called(results: Results, who: str) -> tuple[Ints, Ints]:
+    """The positions of the schools, and of the teachers by name or account, that are called so."""
+    names = results.school.names["学校名称"], *(results.teacher.names[c] for c in ("教师姓名", "账号"))
+    schools, people, accounts = ({k for k, n in enumerate(c) if fold(n) == fold(who)} for c in names)
+    return np.array(sorted(schools), np.int64), np.array(sorted(people | accounts), np.int64)
 
 
 def by_rank(outcome: Outcome) -> Ints:

@@ -157,7 +157,7 @@ def _books(folder: Path) -> list[Path]:
 @click.command(cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.option("-o", "--out", type=FILE, metavar="文件夹", help="写到这个文件夹（默认是工作簿旁边的“分发”）")
-@click.option("--by-school", is_flag=True, help="分校版：一校一份，只有本校的数据")
+@click.option("--by-school", is_flag=True, help="分校包：一校一个文件夹，有分校版、申报表、问题清单和信")
 @click.option("--values", is_flag=True, help="数值版：没有公式")
 @click.option("--public", is_flag=True, help="公示版：公示名单，遮去电话、证件号、邮箱和账号")
 @click.option("--checked", is_flag=True, help="分校版里与别校相同的名字、账号（上次已列出）都看过，仍要发送")
@@ -174,12 +174,12 @@ def mail(
     quiet: bool,
 ) -> None:
     """生成可以发送的文件，核对后写出邮件草稿（.eml）；从不自动发送。"""
+    if checked and not by_school:
+        raise KongjianError("--checked 只用于 --by-school：看过分校版里与别校相同的名字以后再加")
     from kongjian.entry.cli.file_book import examined
     from kongjian.entry.plans import copies, papers
     from kongjian.mailing import send_copies
 
-    if checked and not by_school:
-        raise KongjianError("--checked 只用于 --by-school：看过分校版里与别校相同的名字以后再加")
     asked = {send_copies.BY_SCHOOL: by_school, send_copies.VALUES: values, send_copies.PUBLIC: public}
     out = out or book.resolve().parent / send_copies.FOLDER
     code = 0

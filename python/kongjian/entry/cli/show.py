@@ -15,14 +15,13 @@ from kongjian.base.check_lines import Line
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import save_text
 from kongjian.base.scratch import scratch
-from kongjian.base.text import fold
 from kongjian.entry.cli.chinese import FILE, ChineseCommand
 from kongjian.entry.cli.progress import step
 from kongjian.entry.plans.examinations import USABLE, report
 from kongjian.entry.plans.plan_model import ERROR, WARNING, Told
 
 if TYPE_CHECKING:
-    from kongjian.engine.frame import Frame, Ints, Texts
+    from kongjian.engine.frame import Frame
     from kongjian.workbook.run import Run
 
 _NAMES = ("类别", "学校名称", "教师姓名", "账号")
@@ -35,17 +34,14 @@ _EXIT = {WARNING: 1, ERROR: 2}
 @click.option("--out", type=FILE, metavar="文件", help="写成一页A4（.xlsx 或 .pdf），就是“单位查询”的那一页")
 def explain(book: Path, who: str | None, out: Path | None) -> None:
     """得分说明：每一分从哪里来，还差多少，怎样达标；--out 写成一页，可以打印出来答复申诉。"""
-    import numpy as np
-
-    from kongjian.engine.evidence.explanations import by_rank, explanations
+    from kongjian.engine.evidence.explanations import by_rank, called, explanations
 
     run = _examined(book)
     schools, teachers = run.results.school, run.results.teacher
     if not run.schools + run.teachers:
         raise KongjianError("还没有数据：请把平台导出的数据粘贴到输入表")
     if who:
-        mine = _called(who, schools.names["学校名称"])
-        others = np.union1d(_called(who, teachers.names["教师姓名"]), _called(who, teachers.names["账号"]))
+        mine, others = called(run.results, who)
     else:
         mine, others = by_rank(schools)[:1], by_rank(teachers)[: not run.schools]
     if not len(mine) + len(others):
@@ -81,13 +77,6 @@ def _write_page(run: Run, found: Sequence[tuple[str, int]], who: str, out: Path)
     with scratch() as folder:
         one_page(run, kind, at, folder / "page.xlsx", moment)
         to_pdf(folder / "page.xlsx", out)
-
-
-def _called(who: str, names: Texts) -> Ints:
-    """The positions of those who are called so."""
-    import numpy as np
-
-    return np.array([k for k, name in enumerate(names) if fold(name) == fold(who)], dtype=np.int64)
 
 
 @click.command(cls=ChineseCommand)

@@ -44,7 +44,9 @@ def rows(said: Sequence[Told] | Question) -> list[list[str]]:
         return _even(["title", TITLE], ["files" if said.patterns else "type", said.text, said.patterns])
     drafts = [draft for one in said for draft in one.mails]
     mails = []
-    if len(drafts) == 1:
+    if (
+        len(drafts) == 1 and not drafts[0].to
+    ):  # an addressed one is opened from its file, which keeps the address
         [draft] = drafts
         mails.append(["mail", draft.subject, draft.body, "\n".join(map(str, draft.attachments))])
     folders = [["open", str(one.folder)] for one in said if one.folder]

@@ -79,11 +79,11 @@ class Job:
             return f"{self.label}：{_QUEUED}（{_AGAIN}）"
         return f"{self.label}：{self._text}（{_FINISHING if self._desk.no_return else _AGAIN}）"
 
-    def serve(self, book: xw.Book, seconds: float) -> None:
+    def serve(self, book: xw.Book, seconds: float, patient: bool) -> None:
         """Reads and writes Excel for the thread. Where Excel is busy, nothing is done: the next call does it."""
         try:
             with quiet(book):
-                self._desk.serve(lambda: self.ended, seconds)
+                self._desk.serve(lambda: self.ended, seconds, patient)
         except Exception as fault:
             if not refuses(fault):
                 raise
@@ -124,7 +124,8 @@ def begin(book: xw.Book, entry: str, answer: str = "") -> Job | Said:
     gc.disable()  # it would free Excel's objects in whatever thread it happens to run
     job = Job(book, entry, answer)
     _JOBS[job.number] = job
-    return serve(book, job.number)
+    job.serve(book, AT_ONCE, patient=True)
+    return poll(job.number)
 
 
 def poll(number: str) -> Job | Said:
@@ -140,7 +141,7 @@ def serve(book: xw.Book, number: str, leaving: bool = False) -> Job | Said:
     """The same, after Excel was read and written for it."""
     job = _JOBS.get(number)
     if job is not None and not job.ended:
-        job.serve(book, LEAVING if leaving else AT_ONCE)
+        job.serve(book, LEAVING if leaving else AT_ONCE, patient=leaving)
     return poll(number)
 
 

@@ -92,20 +92,21 @@ class Desk:
         """Whether a wish waits for Excel."""
         return self._next is not None or not self._wishes.empty()
 
-    def serve(self, ended: Callable[[], bool], seconds: float) -> None:
-        """Does what is wanted for so many seconds, longer while the thread reads without a pause; less where Excel refuses.
+    def serve(self, ended: Callable[[], bool], seconds: float, patient: bool) -> None:
+        """Does what is wanted for so many seconds at most; less where the thread computes or Excel refuses.
 
-        A wish that Excel refused is the next call's first.
+        A `patient` call waits while it computes, and goes on for as long as it reads without a pause. A wish that Excel
+        refused is the next call's first.
         """
         until = time.monotonic() + seconds
         with _once():
             while not ended():
                 left = until - time.monotonic()
-                if left <= 0 and self.no_return:
+                if left <= 0 and (self.no_return or not patient):
                     return
                 if self._next is None:
                     try:
-                        self._next = self._wishes.get(timeout=max(left, PAUSE))
+                        self._next = self._wishes.get(timeout=max(left, PAUSE) if patient else PAUSE)
                     except queue.Empty:
                         return
                 if not self._done(self._next):

@@ -9,9 +9,11 @@ from itertools import groupby
 import xlwings as xw
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import YES_NO, Grid, is_blank
+from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
+from kongjian.entry.excel.live_cells import moment
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.intake.importing.convert import Value
+from kongjian.intake.importing.landed_check import compared
 from kongjian.intake.importing.landing import Block
 from kongjian.intake.importing.undo import Removal
 from kongjian.rules.model_tables import Column
@@ -27,6 +29,8 @@ def append(sheet: xw.Sheet, block: Block) -> None:
     """New rows below those that are there; the table reaches down to the last of them."""
     _append(sheet, block)
     _extend(sheet, block)
+    if sheet.book.app.engine.name != "remote":  # which writes when all is over
+        _compare(sheet, block)
 
 
 def refuse_totals(sheet: xw.Sheet, block: Block) -> None:
@@ -54,6 +58,16 @@ def remove(sheet: xw.Sheet, gone: Removal) -> None:
         ):
             last = area.column + area.shape[1] - 1
             table.resize(sheet.range((area.row, area.column), (last_row, last)))
+
+
+def _compare(sheet: xw.Sheet, block: Block) -> None:
+    """What Excel made of the new rows is read again and compared with the files. Raises KongjianError where it differs."""
+    rows: list[Sequence[Cell]] = [()] * (block.first_row - 1)
+    for top in range(block.first_row, block.last_row + 1, _AT_ONCE):
+        bottom = min(top + _AT_ONCE - 1, block.last_row)
+        area = sheet.range((top, 1), (bottom, max(block.columns)))
+        rows += area.options(ndim=2, dates=moment, empty="", err_to_str=True).value
+    compared(block, Grid(rows))
 
 
 def _extend(sheet: xw.Sheet, block: Block) -> None:

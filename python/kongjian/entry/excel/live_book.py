@@ -189,7 +189,8 @@ class LiveBook:
         if whole:
             self._put_home({HOME_MESSAGE: BEING_WRITTEN})
             for page in reversed(pages):
-                self._put_subtitle(page.spec, BEING_WRITTEN)
+                if page.spec.table in self._tables:
+                    self._put_subtitle(page.spec, BEING_WRITTEN)
         for k, page in enumerate(pages, start=1):
             progress(f"正在写入{page.spec.sheet}（{k}/{len(pages)}）…")
             if page.spec.sheet == RUNS:  # the last, which says by being there that all else is

@@ -49,7 +49,7 @@ def edition(
         )
         yield Told(f"{sent.message}（{out}）", mode, sent.lines, sent.drafts, folder, ask)
 
-    count = run.schools if schools is None else len(schools)
+    count = 2 * (run.schools if schools is None else len(schools)) + 1  # its copy, then what goes with it
     return Plan(make=make, steps=count if wanted == send_copies.BY_SCHOOL else 2)
 
 

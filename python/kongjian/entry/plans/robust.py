@@ -29,6 +29,8 @@ def _said(frame: Frame, rules: Rules) -> str:
     if not frame.height:
         return f"{ROBUSTNESS}：没有数据"
     of, held = frame[OF], frame[HELD]
+    if not of[0]:
+        return f"{ROBUSTNESS}：方案没有可以改的口径"
     always, sometimes = _counted(frame, held == of, rules), _counted(frame, (held > 0) & (held < of), rules)
     parts = ((always, "都获奖"), (sometimes, "只在一部分里获奖"))
     said = "；".join(f"{who}{what}" for who, what in parts if who) or "没有人获奖"

@@ -25,8 +25,10 @@ _KEYS = (COMMAND, rf"CLSID\{CLSID}\ProgID", rf"CLSID\{CLSID}", rf"{NAME}\CLSID",
 
 def command(python: str, folder: Path | None) -> str:
     """The line that Windows starts. `folder` is the unzipped copy's `python`, None for an installed package."""
-    found = f"import sys; sys.path.insert(0, {str(folder)!r}); " if folder else ""
-    code = f"{found}from xlwings.com_server import serve; serve('{CLSID}')"
+    found = f"sys.path.insert(0, {str(folder)!r}); " if folder else ""
+    # xlwings imports pandas where it finds it, half a second and more for what no button and no function uses
+    without = "sys.modules['pandas'] = None; from xlwings.com_server import serve; del sys.modules['pandas']"
+    code = f"import sys; {found}{without}; serve('{CLSID}')"
     # -B leaves no files beside the program, -P keeps the folder it is started in out of the search for modules
     return subprocess.list2cmdline([python, "-B", "-P", "-c", code])
 

@@ -14,6 +14,7 @@ from kongjian.forms.design import (
     draw_appeals,
     draw_applications,
     draw_award_lists,
+    draw_letter,
     draw_monthly,
     draw_review,
     draw_score_cards,
@@ -42,7 +43,8 @@ def designs(rules: Rules) -> dict[str, Design]:
         "school_application": draw_applications.draw_school,
         "teacher_application": draw_applications.draw_teacher,
     }
-    return {**{rules.forms.form(name).template: design for name, design in forms.items()}, **_OTHERS}
+    named = {rules.forms.form(name).template: design for name, design in forms.items()}
+    return {**named, rules.forms.letter.template: draw_letter.draw, **_OTHERS}
 
 
 def make_templates(rules: Rules, folder: Path) -> list[Path]:

@@ -60,6 +60,21 @@ def forms(files: Files) -> Iterator[str]:
     for one in files.forms.monthly:
         if one.ranks < 0:
             yield f"forms.yaml monthly “{one.title}” ranks：{one.ranks}小于0"
+    yield from _letter(files.forms.letter)
+
+
+_LETTER_WORDS = dict.fromkeys(
+    ("school", "person", "name", "office", "due", "copy", "errors", "warnings", "who", "count", "open"), ""
+)
+
+
+def _letter(letter: model_forms.Letter) -> Iterator[str]:
+    for name, text in vars(letter).items():
+        if isinstance(text, str):
+            try:
+                text.format(**_LETTER_WORDS)
+            except (KeyError, ValueError, IndexError):
+                yield f"forms.yaml letter {name}：大括号里只能写 {'、'.join(_LETTER_WORDS)}"
 
 
 def _review(review: model_forms.Review, files: Files) -> Iterator[str]:

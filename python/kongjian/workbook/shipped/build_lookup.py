@@ -287,6 +287,8 @@ def write_data(
     """查询数据: the tables side by side and the workings right of them; hidden."""
     data.hide()
     data.protect("", PROTECT)
+    data.print_area(0, 0, 39, 9)  # whoever shows and prints it gets a page, not hundreds
+    data.fit_to_pages(1, 1)
     data.set_tab_color(SHADES["evidence"].tab)
     data.write_string(TITLE_ROW - 1, 0, DATA)
     data.write_string(SUBTITLE_ROW - 1, 0, subtitle)

@@ -66,8 +66,9 @@ def _program(part: Path, told: dict[str, str]) -> None:
     for source, name in ((places.schemes(), "rules"), (places.templates(), "templates")):
         shutil.copytree(source, part / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(places.shipped_workbook(), part / places.BOOK)
-    (part / "requirements").mkdir()
-    shutil.copyfile(places.locked_requirements(), part / "requirements" / "run.txt")
+    locks = part / "python" / "requirements"
+    locks.mkdir()
+    shutil.copyfile(places.locked_requirements(), locks / "run.txt")
     texts = package / "entry" / "setup" / "bundle" / "files"
     for source_name, shown in _TEXTS.items():
         text = (texts / source_name).read_text(encoding="utf-8")

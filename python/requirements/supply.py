@@ -1,6 +1,6 @@
 """What this program is made of: lock files, known vulnerabilities, licences, the list of parts.
 
-    python requirements/supply.py lock | audit | licences | sbom
+    python python/requirements/supply.py lock | audit | licences | sbom
 
 `run.txt` is what staff need, `test.txt` the whole environment that is tested, `supply.txt` the tools used here; each
 for all systems and Pythons from 3.11 on, every file with its checksums.
@@ -21,8 +21,8 @@ from pathlib import Path
 
 from packaging.markers import Marker
 
-ROOT = Path(__file__).resolve().parents[1]
-LOCKS = ROOT / "requirements"
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = Path(__file__).resolve().parent
 LICENCES = ROOT / "docs" / "licences.md"
 SERVICES = ("pypi", "osv")
 # packages of other systems, which cannot be asked here: what their own metadata says
@@ -73,7 +73,7 @@ def lock() -> int:
         ]
         if code := subprocess.run(command, input="\n".join(lines), encoding="utf-8", check=False).returncode:
             return code
-        print(f"requirements/{name}.txt：{len(packages(name))}个软件包")
+        print(f"python/requirements/{name}.txt：{len(packages(name))}个软件包")
     return 0
 
 
@@ -220,5 +220,5 @@ COMMANDS = {"lock": lock, "audit": audit, "licences": licences, "sbom": sbom}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
-        sys.exit(f"用法：python requirements/supply.py {' | '.join(COMMANDS)}")
+        sys.exit(f"用法：python python/requirements/supply.py {' | '.join(COMMANDS)}")
     sys.exit(COMMANDS[sys.argv[1]]())
