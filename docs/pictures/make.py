@@ -1,8 +1,8 @@
-"""Draws the pictures of the README and its table of commands: `python docs/pictures/make.py`.
+"""Draws the pictures of the README and the handbook, and the README's table of commands: `python docs/pictures/make.py`.
 
 `ribbon.svg` and the table come from the list of commands; the drawing is a scheme, not a photograph of Excel.
 With `--ribbon` only these two are made. The sheets need LibreOffice and pdftoppm; they are real: the
-demo city, calculated, printed to PDF by LibreOffice, one page each.
+demo city, calculated, with its papers, printed to PDF by LibreOffice in one start, the first page of each.
 """
 
 from __future__ import annotations
@@ -11,12 +11,17 @@ import datetime as dt
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Collection
+from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kongjian.workbook.look.build_paper import ONLY_FIRST
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB, Command
+
+if TYPE_CHECKING:
+    from kongjian.workbook.run import Run
 
 HERE = Path(__file__).resolve().parent
 RIBBON = HERE / "ribbon.svg"
@@ -28,7 +33,33 @@ SHEETS = {
     "问题清单": "problems",
     "规则": "rules",
 }
+"""The sheets that the README shows, too, each as a whole page."""
+UPPER = {
+    "学校数据": "schools",
+    "教师排名": "teachers",
+    "资格审核": "eligibility",
+    "得分说明": "explanations",
+    "平台核对": "reconcile",
+    "临界名单": "near",
+    "口径影响": "effects",
+    "月度跟踪": "months",
+    "名次稳健性": "robust",
+}
+"""The sheets of which the handbook shows the upper part; the pictures are in `handbook`."""
+PAPERS = {
+    "附件3 示范学校申报表": "application",
+    "学校评分表": "score-card",
+    "公示名单": "publicity",
+    "工作总结统计表": "summary",
+    "月度通报": "monthly",
+    "异议登记表": "appeals",
+}
+"""The papers that the handbook shows, by their template; and 单位查询 for one teacher."""
+LOOKUP_PAGE = "lookup"
+HANDBOOK = HERE / "handbook"
+_UPPER_SHARE = 0.62
 RESOLUTION = 68  # dots per inch: readable, and small files
+_PAPER_RESOLUTION = 60
 TEACHERS = 1000
 NOW = dt.datetime(2021, 7, 20, 9, 30)
 _COLUMN, _ROW, _PAD, _TOP = 118, 30, 12, 46
@@ -104,27 +135,62 @@ def write_readme() -> None:
 
 
 def draw_sheets() -> None:
-    """One PNG for each sheet of SHEETS."""
-    from kongjian.demo.generate import demo_data
-    from kongjian.rules import load_rules
-    from kongjian.workbook.recalculate import recalculate
-    from kongjian.workbook.shipped.build_workbook import build
+    """One PNG for each sheet and each paper."""
+    from kongjian.base.libreoffice import convert, find_office
+    from kongjian.base.scratch import scratch
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        book = folder / "demo.xlsm"
-        rules = load_rules()
-        build(rules, book, demo_data(rules, teachers=TEACHERS))
-        recalculate(book, now=NOW)
-        _show_only(book, SHEETS)
-        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        office = ["soffice", profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", name]
-        subprocess.run([*office, str(book)], check=True, capture_output=True)
-        pdf = folder / "demo.pdf"
+    HANDBOOK.mkdir(exist_ok=True)
+    with scratch() as folder:
+        book, papers = _calculated(folder)
+        office = find_office() or sys.exit("LibreOffice is missing")
+        pdf, *printed = convert(office, [book, *papers], "pdf", folder)
         pages = _pages(pdf)
         for sheet, picture in SHEETS.items():
-            page = next(n for n, text in enumerate(pages, start=1) if _is_first_page(text, sheet))
-            _draw_page(pdf, page, HERE / picture)
+            _draw_page(pdf, _first_page(pages, sheet), HERE / picture)
+        for sheet, picture in UPPER.items():
+            _draw_page(pdf, _first_page(pages, sheet), HANDBOOK / picture, _UPPER_SHARE)
+        for paper in printed:
+            resolution = RESOLUTION if paper.stem == LOOKUP_PAGE else _PAPER_RESOLUTION
+            _draw_page(paper, 1, HANDBOOK / paper.stem, resolution=resolution)
+
+
+def _calculated(folder: Path) -> tuple[Path, list[Path]]:
+    """The demo's workbook with every result, and one file of each paper, named as its picture."""
+    from kongjian.demo.generate import demo_data
+    from kongjian.engine.evidence.explanations import by_rank
+    from kongjian.entry.cli.file_book import examined
+    from kongjian.entry.plans.plan_model import carry_out
+    from kongjian.entry.plans.robust import filled
+    from kongjian.rules import load_rules
+    from kongjian.workbook.recalculate import recalculate
+    from kongjian.workbook.shipped.build_lookup import one_page
+    from kongjian.workbook.shipped.build_workbook import build
+
+    book, rules = folder / "demo.xlsm", load_rules()
+    build(rules, book, demo_data(rules, teachers=TEACHERS))
+    recalculate(book, now=NOW)
+    with examined(book) as (held, run):
+        carry_out(filled(run, held, NOW)[0], held)
+        page = folder / f"{LOOKUP_PAGE}.xlsx"
+        best, second = by_rank(run.results.teacher)[:2].tolist()
+        one_page(run, "teacher", second, page, NOW, str(run.results.teacher.names["账号"][best]))
+        papers = [page, *_papers(run, folder)]
+    _show_only(book, {*SHEETS, *UPPER})
+    return book, papers
+
+
+def _papers(run: Run, folder: Path) -> list[Path]:
+    """The first document of each of PAPERS."""
+    from kongjian.forms import kinds
+    from kongjian.forms.produce import produce, template_path
+
+    jobs = [job for wanted in (kinds.KINDS, [kinds.APPEALS]) for job in kinds.jobs(run, wanted, NOW.date())]
+    made = []
+    for template, job in {job.template.removesuffix(".xlsx"): job for job in jobs}.items():
+        if template in PAPERS:
+            first = replace(job, documents=[replace(job.documents[0], folder="", stem=PAPERS[template])])
+            made += produce([first], folder, lambda name: template_path(name, folder, run.rules)).written
+    return made
 
 
 def _show_only(book: Path, sheets: Collection[str]) -> None:
@@ -146,15 +212,32 @@ def _pages(pdf: Path) -> list[str]:
     return run.stdout.decode().split("\f")
 
 
+def _first_page(pages: list[str], sheet: str) -> int:
+    return next(n for n, text in enumerate(pages, start=1) if _is_first_page(text, sheet))
+
+
 def _is_first_page(text: str, sheet: str) -> bool:
-    """Whether the page begins with the sheet's title; 首页 begins with the name of the scheme."""
-    title = next((line.split()[0] for line in text.splitlines() if line.strip()), "")
+    """Whether the page begins with the sheet's title, below what says that it is the first of many; 首页 begins with the scheme's name."""
+    first, second, *_ = [*(line.split()[0] for line in text.splitlines() if line.strip()), "", ""]
+    title = second if first[:5] == ONLY_FIRST[:5] else first
     return title == sheet or (sheet == "首页" and title.endswith("应用评比"))
 
 
-def _draw_page(pdf: Path, page: int, target: Path) -> None:
-    number = str(page)
-    command = ["pdftoppm", "-png", "-r", str(RESOLUTION), "-f", number, "-l", number, "-singlefile"]
+def _draw_page(pdf: Path, page: int, target: Path, share: float = 1, resolution: int = RESOLUTION) -> None:
+    """The page, or the upper `share` of an A4 page that lies on its side."""
+    number, cut = str(page), []
+    if share < 1:
+        cut = [
+            "-x",
+            "0",
+            "-y",
+            "0",
+            "-W",
+            str(round(11.69 * resolution)),
+            "-H",
+            str(round(8.27 * resolution * share)),
+        ]
+    command = ["pdftoppm", "-png", "-r", str(resolution), "-f", number, "-l", number, "-singlefile", *cut]
     subprocess.run([*command, str(pdf), str(target)], check=True)
 
 

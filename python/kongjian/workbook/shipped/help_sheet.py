@@ -41,7 +41,7 @@ from kongjian.xlsx.text_heights import row_height
 
 _WIDTHS = (24, 54, 62, 56)
 _ASK = "仍不行，请按“诊断”，把报告发给本单位的技术人员。"
-_GUIDE = (
+GUIDE = (
     *((f"{'①②③④⑤'[k]} {step}", how) for k, (step, how) in enumerate(STEPS.items())),
     ("自己粘贴", "也可以把数据粘贴到“学校数据”“教师数据”等输入表的表头下面，从第4行起。表头的顺序可以不同，多余的列不影响结果。"),
     ("和上次不同", "和上次有什么不同、为什么，看“与上次相比”。"),
@@ -162,11 +162,11 @@ def _guide(sheet: Worksheet, styles: Styles, row: int) -> int:
     """What to do, a line for each case; returns the next free row."""
     look = {"border": 1, "border_color": LINE, "text_wrap": True, "align": "left", "indent": 1}
     title, text = styles.get(**look, bold=True, bg_color=PALE), styles.get(**look, font_color=INK)
-    for at, (name, what) in enumerate(_GUIDE, start=row):
+    for at, (name, what) in enumerate(GUIDE, start=row):
         sheet.set_row(at, row_height([(what, _WIDTHS[1] + _WIDTHS[2])], 22))
         sheet.write_string(at, 0, name, title)
         sheet.merge_range(at, 1, at, 2, what, text)
-    return row + len(_GUIDE)
+    return row + len(GUIDE)
 
 
 def _heading(sheet: Worksheet, styles: Styles, row: int, text: str) -> int:
