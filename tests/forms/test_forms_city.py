@@ -236,7 +236,8 @@ def test_the_templates_are_those_that_the_code_draws(rules: Rules, tmp_path: Pat
 
 def test_every_mark_of_every_template_is_known(city: City) -> None:
     jobs = kinds.jobs(city.run, kinds.KINDS, dt.date(2021, 7, 20), raised=[["某某"] * len(APPEALS.names)])
-    assert {j.template for j in jobs} == set(DESIGNS)
+    # the letter goes with what is mailed and is filled in there
+    assert {j.template for j in jobs} == set(DESIGNS) - {city.run.rules.forms.letter.template}
     checked: set[tuple[str, str]] = set()
     for job in jobs:
         with Template(templates() / job.template) as template:
