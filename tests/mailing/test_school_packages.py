@@ -24,12 +24,14 @@ from kongjian.mailing import by_school, proof, school_formulas, school_packages
 from kongjian.mailing.by_school import school_copies
 from kongjian.mailing.live_copy import contents
 from kongjian.mailing.package_texts import texts
+from kongjian.mailing.school_formulas import proven_together, signature
 from kongjian.mailing.school_letters import contacts
 from kongjian.mailing.strangers import Sighting
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check
 from kongjian.xlsx.finished_parts import read_parts, write_parts
 from kongjian.xlsx.package import Package
+from native_engines import differences, iron_calc, spoil
 from workbooks import SCHOOL_NAMES, opened, school, small_book, teacher
 
 RULES = load_rules()
@@ -283,6 +285,25 @@ def test_formulas_of_schools_with_the_same_columns_are_alike_and_another_one_is_
         sheets = tuple(spoilt if s is sheet else s for s in made[0].sheets)
         found = school_formulas.signature(replace(made[0], sheets=sheets))
         assert (found is None) if alike is None else (found not in (None, one))
+
+
+def test_the_common_file_gives_every_school_what_its_own_shows(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "find_office", lambda: None)
+    run = check(book)
+    found = {n: contents(run, only_school=n) for n in (FIRST, SECOND)}
+    lookups = {n: one.lookup for n, one in found.items() if one.lookup}
+    kind = signature(found[FIRST])
+    assert kind
+    assert proven_together(run, lookups, kind, tmp_path)
+    spoil(tmp_path / "together.xlsx")
+    shown = iron_calc(tmp_path / "together.xlsx")
+    for k, (name, one) in enumerate(lookups.items(), start=1):
+        for sheet, cells in one.values().items():
+            wanted = {at: value for at, value in cells.items() if value != ""}
+            assert differences({f"{sheet} {k}": wanted}, shown) == []
+        assert shown[f"单位查询 {k}"][3, 0] == name
 
 
 def with_another_score(copy: Path, sheet: str) -> None:

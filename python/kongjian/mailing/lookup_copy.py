@@ -16,7 +16,7 @@ from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, PLACES, SELECTION, TABLES, Chosen, Refs, frames
 from kongjian.workbook.run import Run
-from kongjian.xlsx.table_parts import FIRST_ROW
+from kongjian.xlsx.table_parts import FIRST_ROW, SUBTITLE_ROW
 
 PURPOSE = "选一所学校或一名教师，看每一项的取值、来源、得分、还差；发出时的数"
 Place = tuple[int, int]
@@ -43,6 +43,7 @@ class CopiedLookup:
             (c.row - 1, c.column - 1): "" if c.value == UNAVAILABLE else c.value
             for c in self.cells.work_cells()
         }
+        data[SUBTITLE_ROW - 1, 0] = self.subtitle
         for spec in TABLES:
             for k, name in enumerate(
                 spec.names if self.tables[spec.table] else (), start=PLACES[spec.table] - 1
