@@ -1,10 +1,10 @@
-# make demo：示范数据，从粘贴到排名；make test：全部检查；make quick：半分钟的检查
+# make demo：示范数据，从粘贴到排名；make test：全部检查；make quick：半分钟的检查；make docs：图、使用手册和一页通（连同 PDF）重新写成
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno
+PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno libpangoft2-1.0-0
 
-.PHONY: setup system lint test quick fuzz torture demo bench bench-scale scale build lock audit licences sbom clean
+.PHONY: setup system lint test quick fuzz torture demo bench bench-scale scale build lock audit licences sbom docs clean
 
 setup: $(VENV)/.ready
 
@@ -15,7 +15,7 @@ $(VENV)/.ready: pyproject.toml python/requirements/test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer
+# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer, what sets the handbook
 system:
 	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && $(PYTHON) -c 'import ensurepip' \
 	|| { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && \
@@ -87,6 +87,12 @@ licences: setup
 # the list of parts of what staff's computers get, dist/kongjian.cdx.json (CycloneDX)
 sbom: setup .tools/.ready
 	$(BIN)/python python/requirements/supply.py sbom
+
+# the pictures, what the pages take from the program's own data, and the pages on paper
+docs: system setup .tools/.ready
+	$(BIN)/python docs/pictures/make.py
+	$(BIN)/python docs/handbook/write.py
+	.tools/bin/python docs/handbook/print_pdf.py
 
 clean:
 	rm -rf $(VENV) .tools demo dist

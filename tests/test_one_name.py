@@ -86,7 +86,7 @@ def everything() -> tuple[Said, ...]:
         *(said for p in rules for said in of_rules(p, yaml.safe_load(p.read_text(encoding="utf-8")))),
         *(said for path in shown for said in of_package(path)),
         *of_help(),
-        *of_lines([ROOT / "README.md", *pages]),
+        *of_lines([ROOT / "README.md", ROOT / "docs" / "使用手册.md", ROOT / "docs" / "一页通.md", *pages]),
     )
 
 

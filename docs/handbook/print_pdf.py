@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -15,6 +16,7 @@ h1 { font-size: 20pt; color: #1f6b45; margin: 0 0 4mm } h2 { font-size: 15pt; co
 h3 { font-size: 12.5pt; margin: 6mm 0 1mm; border-bottom: 0.5pt solid #9bb5a6 } h4 { font-size: 10.5pt; margin: 3mm 0 0 }
 h1, h2, h3, h4 { break-after: avoid } p, ul, ol { margin: 1mm 0 } li { break-inside: avoid }
 img { display: block; max-width: 100%; max-height: 95mm; margin: 2mm auto; border: 0.5pt solid #ccc }
+.with-picture { break-after: avoid } thead { display: table-row-group }
 table { border-collapse: collapse; width: 100%; margin: 2mm 0 } tr { break-inside: avoid }
 th, td { border: 0.5pt solid #bbb; padding: 1mm 2mm; text-align: left; vertical-align: top } th { background: #eef2f0 }
 code { font-family: "Noto Sans Mono CJK SC", monospace; font-size: 9.5pt } a { color: #1f4e9c; text-decoration: none }
@@ -28,6 +30,7 @@ table { table-layout: fixed } td { font-size: 8.5pt } img { max-height: 84mm; ma
 def pdf(name: str, look: str) -> None:
     page = DOCS / f"{name}.md"
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(page.read_text(encoding="utf-8"))
+    body = re.sub(r"<p>((?:(?!</?p>).)*</p>\n<p><img)", r'<p class="with-picture">\1', body)
     html = f'<html lang="zh-CN"><head><title>{name}</title><style>{look}</style></head><body>{body}</body></html>'
     HTML(string=html, base_url=str(page)).write_pdf(DOCS / f"{name}.pdf", dpi=150)
 
