@@ -88,11 +88,11 @@ licences: setup
 sbom: setup .tools/.ready
 	$(BIN)/python python/requirements/supply.py sbom
 
-# the pictures, what the pages take from the program's own data, and the pages on paper
+# the pictures, what the pages take from the program's own data, and the pages on paper, the same bytes for the same text
 docs: system setup .tools/.ready
 	$(BIN)/python docs/pictures/make.py
 	$(BIN)/python docs/handbook/write.py
-	.tools/bin/python docs/handbook/print_pdf.py
+	SOURCE_DATE_EPOCH=1609459200 PYTHONHASHSEED=0 .tools/bin/python docs/handbook/print_pdf.py
 
 clean:
 	rm -rf $(VENV) .tools demo dist
