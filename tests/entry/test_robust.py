@@ -124,7 +124,7 @@ def test_the_self_check_says_that_it_cannot_check_what_is_of_before(book: Path) 
     edit(book, put("学校数据", H6=90, T5="是"))
     recalculate(book, now=SECOND)
     line = looked_at(book)
-    assert line.state == MIND
+    assert line.state == MIND, line.text
     assert "“名次稳健性”是按以前的数据或规则算的，没有核对" in line.text
 
 

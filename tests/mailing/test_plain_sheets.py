@@ -55,7 +55,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     form = draw_template(draw_applications.draw_school, RULES, folder / "附件3.xlsx")
     (folder / "one").mkdir()
     school = str(run.results.school.units["学校名称"][0])
-    [one] = school_copies(run, folder / "one", lambda _: form, schools=[school], recalculate=False)
+    [one] = school_copies(run, folder / "one", schools=[school], recalculate=False)
     lists = [p for p in (ROOT / "templates").glob("*.xlsx") if "公示" in p.name]
     assert lists, "the public edition is filled into this"
     return {p.stem: p for p in (*folder.glob("*.xls?"), *lists)} | {"school": one.path}

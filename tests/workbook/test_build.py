@@ -328,7 +328,7 @@ def test_the_home_page_leads_to_every_visible_sheet_names_the_others_and_every_s
     facts = {"查询数据"}  # of 单位查询, nothing to read
     hidden = {s.title for s in book.worksheets if s.sheet_state == "hidden"} - facts
     assert hidden <= {c.value for c in cells}
-    for sheet in book.worksheets[1:]:
+    for sheet in (s for s in book.worksheets[1:] if s.title not in facts):
         back, *own = [c.hyperlink.location for c in sheet[1] if c.hyperlink]
         assert back == "'首页'!A1"
         assert all(place.startswith(f"'{sheet.title}'!") for place in own)
@@ -336,7 +336,8 @@ def test_the_home_page_leads_to_every_visible_sheet_names_the_others_and_every_s
 
 def test_the_two_charts_read_the_scores_with_their_lines_and_the_shares(built: Path, book: Workbook) -> None:
     parts = read_parts(built.read_bytes())
-    charts = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
+    every = [parts[n].decode() for n in sorted(parts) if n.startswith("xl/charts/")]
+    charts = [chart for chart in every if "首页!" in chart]
     assert len(charts) == 2
 
     def drawn(chart: str, axis: str) -> list[str]:

@@ -171,7 +171,7 @@ def test_a_school_and_its_administrator_decline_each_for_itself(book: Path) -> N
     state = opened(book)
     [(sheet, cell)] = state.defined_names["HomeSchoolWinners"].destinations
     assert state[sheet][cell.replace("$", "")].value == (
-        f"{SCHOOL}（3名）：{SCHOOL_NAMES[0]}、{SCHOOL_NAMES[2]}、{SCHOOL_NAMES[3]}"
+        f"{SCHOOL}（3名：确定3，待核实0）：{SCHOOL_NAMES[0]}、{SCHOOL_NAMES[2]}、{SCHOOL_NAMES[3]}"
     )
 
 

@@ -67,7 +67,7 @@ def looks(path: Path) -> dict[str, tuple[str, str, float]]:
         str(c.value): (
             sheet.cell(4, c.column).number_format,
             str(sheet.cell(4, c.column).alignment.horizontal),
-            sheet.column_dimensions[c.column_letter].width,
+            next(d.width for d in sheet.column_dimensions.values() if d.min <= c.column <= d.max),
         )
         for c in sheet[3]
         if c.value is not None

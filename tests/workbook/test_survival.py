@@ -15,6 +15,7 @@ from pyopenvba import ExcelFile
 
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import MONTH_CURVES, MONTHS, output_sheets
+from kongjian.workbook.next_step import NEXT_NAME
 from kongjian.workbook.recalculate import recalculate
 from office import convert
 from package_lint import lint
@@ -150,7 +151,9 @@ def test_parts_that_are_not_ours_stay_byte_for_byte(pair: tuple[Parts, Parts]) -
     ours = own_parts(old)
     assert list(new) == list(old)
     inputs = {sheet_part(old, t.sheet) for t in load_rules().tables}
-    assert {n for n in old if new[n] != old[n]} <= ours | inputs
+    assert {n for n in old if new[n] != old[n]} <= ours | inputs | {"xl/workbook.xml"}
+    step = re.compile(rf'<definedName name="{NEXT_NAME}"[^<]*</definedName>'.encode())
+    assert step.sub(b"", new["xl/workbook.xml"]) == step.sub(b"", old["xl/workbook.xml"])
     assert not ours.intersection(NEVER)
     assert set(NEVER) <= set(new)
 
@@ -175,7 +178,7 @@ def test_sheets_with_results_change_only_in_their_cells(pair: tuple[Parts, Parts
 def test_home_changes_only_in_its_named_cells(pair: tuple[Parts, Parts]) -> None:
     old, new = ({c[:2]: c for c in placed(parts, "首页")} for parts in pair)
     ours = named(pair[0], r"Home\w+")
-    assert len(ours) == 13 + 10  # the state with both lists of winners, the distribution
+    assert len(ours) == 15 + 2 * 5 + 5 * 4 + 30 * 6  # the state, the steps, what the two charts show
     assert old.keys() == new.keys()
     assert {place for place in old if old[place] != new[place]} <= ours
 

@@ -216,7 +216,7 @@ def drop_sheet(parts: Parts, name: str) -> None:
     found = re.search(rb'<Relationship Id="(\w+)"[^<>]*Target="' + target.encode() + rb'"/>', parts["xl/_rels/workbook.xml.rels"])  # fmt: skip
     assert found is not None
     replace(parts, "xl/_rels/workbook.xml.rels", found[0], b"")
-    parts["xl/workbook.xml"] = re.sub(rb'<sheet name="[^"]*" sheetId="\d+" r:id="' + found[1] + rb'"/>', b"", parts["xl/workbook.xml"])  # fmt: skip
+    parts["xl/workbook.xml"] = re.sub(rb'<sheet name="[^"]*" sheetId="\d+"(?: state="\w+")? r:id="' + found[1] + rb'"/>', b"", parts["xl/workbook.xml"])  # fmt: skip
     parts["xl/workbook.xml"] = re.sub(rb"<definedNames>.*</definedNames>", b"", parts["xl/workbook.xml"])
     parts.pop(rels, None)
     for one in gone:

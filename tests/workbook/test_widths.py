@@ -39,7 +39,7 @@ def test_empty_columns_of_a_result_are_narrow_until_something_stands_in_them(boo
     usual = _widths(openpyxl.load_workbook(book)["学校排名"])
     recalculate(book, now=NOW)
     first = _widths(openpyxl.load_workbook(book)["学校排名"])
-    assert first == usual | {"上次名次": 5.0, "变化": 5.0} | ({"并列": 5.0} if first["并列"] == 5.0 else {})
+    assert first == usual | {"上次名次": 5.0} | ({"并列": 5.0} if first["并列"] == 5.0 else {})
     rows = everything()
     rows["schools"][0]["平台得分"] = 99.5
     paste_again(book, rows)

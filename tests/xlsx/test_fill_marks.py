@@ -81,7 +81,7 @@ def test_a_check_writes_the_list_and_the_fill_and_nothing_else(tmp_path: Path) -
     run = write_check(path)
     after = read(path)
     changed = {n for n in before if before[n] != after[n]}
-    sheets = {sheet_part(before, s) for s in ("学校数据", "教师数据", "问题清单")}
+    sheets = {sheet_part(before, s) for s in ("首页", "学校数据", "教师数据", "问题清单")}
     others = {n for n in changed - sheets if "worksheets/sheet" in n}
     assert others == set()
     for sheet in ("学校数据", "教师数据", "班级数据", "月度得分", "行为明细"):

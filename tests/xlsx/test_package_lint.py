@@ -116,7 +116,7 @@ SEEDS = [
         '</sheetData><mergeCells count="1"><mergeCell ref="B4:C4"/></mergeCells>',
         "table Schools: merged cells B4:C4 inside",
     ),
-    Seed("merges overlap", HOME, r'<mergeCell ref="B3:I3"/>', '<mergeCell ref="B2:B3"/>', "overlap B2:I2"),
+    Seed("merges overlap", HOME, r'<mergeCell ref="B4:C4"/>', '<mergeCell ref="B2:B4"/>', "overlap B2:K2"),
     Seed("defined name", WORKBOOK, r'name="HomeNotes"', 'name="R1C1"', "'R1C1' is not allowed"),
     Seed("defined name twice", WORKBOOK, r'name="HomeNotes"', 'name="HOMEERRORS"', "homeerrors comes twice"),
     Seed("name is a table", WORKBOOK, r'name="HomeNotes"', 'name="Schools"', "also a defined name"),

@@ -96,7 +96,8 @@ def _no_predecessor(sheets: Sheets, changed: Sequence[_Row]) -> Iterator[Differe
 
 def _kind(run: Run, sheets: Sheets, kind: str, changed: Sequence[_Row]) -> Iterator[Difference]:
     sheet = f"{OBJECT_LABELS[kind]}排名"
-    ranking = _rows(sheets, sheet, [*NAME_COLUMNS[kind], "名次", _BEFORE])
+    shown = _rows(sheets, sheet, [*NAME_COLUMNS[kind], "名次", _BEFORE])
+    ranking = [row for row in shown if row.cells["名次"] not in ("", None)]  # the others stand behind them
     ranked, told = _by_unit(kind, ranking), _by_unit(kind, changed)
     scores = _scores(run, kind)
     for key, row in ranked.items():

@@ -142,7 +142,11 @@ Private Sub KongjianChoose(table As Object, below As Long)
     KongjianPut "LookupSchool", school
     KongjianPut "LookupUnit", person
     KongjianPut "LookupCompare", ""
-    If Len(person) > 0 Then KongjianPut "LookupKind", KongjianMessage("NameTeacher") Else KongjianPut "LookupKind", KongjianMessage("NameAsSchool")
+    If Len(person) > 0 Then
+        KongjianPut "LookupKind", KongjianMessage("NameTeacher")
+    Else
+        KongjianPut "LookupKind", KongjianMessage("NameAsSchool")
+    End If
 End Sub
 
 ' What stands in this row under the header of this code in the table Messages; nothing where there is no such column.
