@@ -10,8 +10,6 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from filled_forms import draw_template
-from kongjian.forms.design import draw_applications
 from kongjian.mailing.by_school import school_copies
 from kongjian.mailing.live_copy import live_copy
 from kongjian.rules import load_rules
@@ -52,7 +50,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     live_copy(run, folder / "live.xlsx")
     live_copy(run, folder / "values.xlsx", formulas=False)
     recalculate(small_book(folder / "book.xlsm"))
-    form = draw_template(draw_applications.draw_school, RULES, folder / "附件3.xlsx")
     (folder / "one").mkdir()
     school = str(run.results.school.units["学校名称"][0])
     [one] = school_copies(run, folder / "one", schools=[school], recalculate=False)

@@ -160,7 +160,7 @@ class LookupCells:
         lines = layout.lines
         return [
             ("键", (key(unit, school), self._keys[0]), (key(compare, compare), self._keys[1])),
-            ("所在行", (at(asked, 1), self._at[0]), (at(compare, 2), self._at[1])),
+            ("第几行", (at(asked, 1), self._at[0]), (at(compare, 2), self._at[1])),
             ("首行", (first(1), self._first[0]), (first(2), self._first[1])),
             ("项数", (count(1), self._count(0)), (count(2), self._count(1))),
             ("项目起", (f"IF({teacher},{layout.items['school']},0)", self._base)),
