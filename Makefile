@@ -1,12 +1,16 @@
-# make demo：示范数据，从粘贴到排名；make test：全部检查；make quick：半分钟的检查；make docs：图、使用手册和一页通（连同 PDF）重新写成
+# `make` lists what there is
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno libpangoft2-1.0-0
 
-.PHONY: setup system lint test quick fuzz torture demo bench bench-scale scale build lock audit licences sbom docs clean
+.DEFAULT_GOAL := help
+.PHONY: help setup system lint test quick fuzz torture demo bench bench-scale scale build lock audit licences sbom docs clean
 
-setup: $(VENV)/.ready
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+setup: $(VENV)/.ready  ## this folder's own environment in .venv, by the lock file
 
 # the packages of the lock file, each against its checksums; then this folder as it stands
 $(VENV)/.ready: pyproject.toml python/requirements/test.txt
@@ -16,12 +20,12 @@ $(VENV)/.ready: pyproject.toml python/requirements/test.txt
 	@touch $@
 
 # LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer, what sets the handbook
-system:
+system:  ## LibreOffice, fonts and a PDF renderer, by apt-get
 	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && $(PYTHON) -c 'import ensurepip' \
 	|| { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; }
 
-lint: setup
+lint: setup  ## style, layers, types, dead code, rule files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache --no-logo
@@ -30,41 +34,41 @@ lint: setup
 	$(BIN)/yamllint --strict rules tests
 	$(BIN)/kongjian rules --lint
 
-test: system lint
+test: system lint  ## every check; installs LibreOffice and Chinese fonts where they are missing
 	$(BIN)/python -m pytest -n 2
 
 # what a change of rules, engine or intake needs most, in half a minute
-quick: setup
+quick: setup  ## what a change of rules, engine or intake needs most
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python -m pytest -n 2 tests/base tests/rules tests/engine tests/intake tests/workbook/test_golden.py --ignore tests/engine/test_native_formulas.py --ignore tests/engine/evidence/test_changes.py
 
 # a thousand kills over all commands that write, at most 20 minutes: 0 lost, 0 invented, 0 exposed, 0 left behind
-torture: system setup
+torture: system setup  ## a thousand kills over all commands that write, at most 20 minutes
 	$(BIN)/python tests/torture.py
 
 # two thousand spoilt files, a few minutes; the whole suite tries an eighth of them
-fuzz: setup
+fuzz: setup  ## two thousand spoilt files, a few minutes
 	FUZZ=200 $(BIN)/python -m pytest -n 2 tests/intake/importing/test_import_fuzz.py
 
-demo: setup
+demo: setup  ## demo data, recalculated: rankings printed, workbook written
 	$(BIN)/kongjian demo demo
 	$(BIN)/kongjian recalc demo/赤壁市示范数据.xlsm
 
-bench: setup
+bench: setup  ## the table of speed ratios, see benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 
 # the same counts on Spark in local mode: installs Java and pyspark (half a gigabyte), then tests them against DuckDB's
-scale: setup
+scale: setup  ## Java and pyspark installed, counts on Spark held against DuckDB's
 	@command -v java >/dev/null || { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
 	$(BIN)/python -m pytest tests/intake/events/test_spark.py
 
 # logs of ten million lines and a province's tables, about ten minutes
-bench-scale: setup
+bench-scale: setup  ## logs of ten million lines and a province's tables
 	$(BIN)/python benchmarks/scale.py --large
 
-build: setup
+build: setup  ## kongjian.xlsm anew after a change of layout or rules
 	$(BIN)/kongjian build
 
 # the tools that look at the packages, apart from those that are looked at
@@ -74,25 +78,25 @@ build: setup
 	@touch $@
 
 # after a change of dependencies in pyproject.toml; UPGRADE=1 takes the newest that it allows
-lock: setup .tools/.ready
+lock: setup .tools/.ready  ## python/requirements/*.txt anew after a change of dependencies
 	$(BIN)/python python/requirements/supply.py lock
 
 # known vulnerabilities of all locked packages; says so where the database cannot be reached
-audit: setup .tools/.ready
+audit: setup .tools/.ready  ## known vulnerabilities of the locked packages
 	$(BIN)/python python/requirements/supply.py audit
 
-licences: setup
+licences: setup  ## docs/licences.md anew
 	$(BIN)/python python/requirements/supply.py licences
 
 # the list of parts of what staff's computers get, dist/kongjian.cdx.json (CycloneDX)
-sbom: setup .tools/.ready
+sbom: setup .tools/.ready  ## the list of parts, dist/kongjian.cdx.json
 	$(BIN)/python python/requirements/supply.py sbom
 
 # the pictures, what the pages take from the program's own data, and the pages on paper, the same bytes for the same text
-docs: system setup .tools/.ready
+docs: system setup .tools/.ready  ## pictures, handbook and 一页通, written anew
 	$(BIN)/python docs/pictures/make.py
 	$(BIN)/python docs/handbook/write.py
 	SOURCE_DATE_EPOCH=1609459200 PYTHONHASHSEED=0 .tools/bin/python docs/handbook/print_pdf.py
 
-clean:
+clean:  ## takes away what was made here
 	rm -rf $(VENV) .tools demo dist

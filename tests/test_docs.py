@@ -103,6 +103,17 @@ def test_every_input_sheet_and_reading_has_its_place_in_the_rules() -> None:
     assert len(rules.readings) == 16
 
 
+def test_make_tells_of_every_target_and_the_documents_of_no_other() -> None:
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"^\.PHONY: (.*)$", make, re.MULTILINE)[1].split())  # type: ignore[index]
+    assert set(re.findall(r"^([a-z-]+):.*  ## ", make, re.MULTILINE)) == targets
+    contributing = (ROOT / "docs" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:`|^    )make ([a-z-]+)", README + contributing, re.MULTILINE)) <= targets
+    for page in (ROOT / "docs" / "decisions" / "README.md", ROOT / "docs" / "CONTRIBUTING.md"):
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).is_file(), link
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.id)
 def test_the_readme_and_the_drawing_show_every_command_of_the_ribbon(command: Command) -> None:
     table = README.split("<!-- commands -->")[1].split("<!-- /commands -->")[0]
