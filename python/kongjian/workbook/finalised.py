@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from kongjian.base.grid import Cell
 from kongjian.base.text import clean
-from kongjian.engine.declined import listed
-from kongjian.engine.result_tables import with_the_others
 from kongjian.intake.sheets import Sheets, header_row, rows_below_header
 from kongjian.rules import Rules
 from kongjian.workbook.last_run_sheets import SAID_OF_AWARDS
@@ -62,11 +60,7 @@ def finalised(text: str) -> Final | None:
 
 def codes_of(run: Run) -> Codes:
     """The codes of the results of a run as a calculation writes them."""
-    tables = {
-        **run.results.tables,
-        "SchoolRanking": with_the_others(run.results.tables["SchoolRanking"], run.results.school),
-        "Awards": listed(run.results.tables["Awards"], run.results.declined, run.rules),
-    }
+    tables = run.tables
     return {
         spec.table: _code(zip(*(tables[spec.table][name].tolist() for name in _columns(spec)), strict=True))
         for spec in _specs(run.rules)

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kongjian.base.grid import cell_number, from_serial
-from kongjian.engine.declined import listed
 from kongjian.engine.evidence.evidence_sheets import evidence
 from kongjian.engine.evidence.one_unit import Lookup, lookup
 from kongjian.engine.evidence.pass_mark import has_mark, pass_mark
 from kongjian.engine.frame import Floats, Frame, texts
-from kongjian.engine.result_tables import with_the_others
 from kongjian.intake import problem_list
 from kongjian.intake.problem_list import first_area
 from kongjian.intake.sheets import Page, Sheets, rows_below_header
@@ -145,8 +143,7 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
     yes_no = frozenset(c.name for t in run.rules.tables for c in t.columns if c.kind == "yes_no")
     runs = _runs(run, sheets, moment, seconds)
     tables = {
-        **run.results.tables,
-        "Awards": listed(run.results.tables["Awards"], run.results.declined, run.rules),
+        **run.tables,
         **evidence(run.inputs, run.results, run.rules),
         "Runs": runs,
     }
@@ -161,11 +158,10 @@ def pages(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> list
         elif spec.table in tables:
             frame = tables[spec.table]
             own = yes_no if spec.table.endswith("Measures") else frozenset()
-            subtitle = _subtitle(run, spec, frame, moment, "计算")
-            if spec.table == "SchoolRanking":
-                ranked, frame = frame.height, with_the_others(frame, run.results.school)
-                if more := frame.height - ranked:
-                    subtitle += f" · 没有名次的{more}所列在后面"
+            counted = run.results.tables[spec.table] if spec.table == "SchoolRanking" else frame
+            subtitle = _subtitle(run, spec, counted, moment, "计算")
+            if more := frame.height - counted.height:
+                subtitle += f" · 没有名次的{more}所列在后面"
             out.append(Page(spec, frame, subtitle, own))
     return out
 

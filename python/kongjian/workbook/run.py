@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from kongjian.base.grid import Grid
 from kongjian.engine.awards import STATE
 from kongjian.engine.calculate import calculate
+from kongjian.engine.declined import listed
 from kongjian.engine.event_log import SHEET as COUNTS_SHEET
 from kongjian.engine.evidence.change_table import change_sheet
 from kongjian.engine.evidence.changes import Changes, compare
@@ -20,6 +21,7 @@ from kongjian.engine.findings import Finding, Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
+from kongjian.engine.result_tables import with_the_others
 from kongjian.intake import problem_list
 from kongjian.intake.column_names import SHEET as COLUMN_NAMES
 from kongjian.intake.column_names import name_rows, with_confirmed
@@ -70,6 +72,16 @@ class Run:
     change_sheet: ChangeSheet = field(default_factory=lambda: ChangeSheet(Frame()))
     marks: Sequence[Mark] = ()
     noted: Noted | None = None
+
+    @property
+    def tables(self) -> dict[str, Frame]:
+        """The tables of the results as a calculation writes them: with who declined, and the schools without a rank."""
+        own = self.results.tables
+        return {
+            **own,
+            "SchoolRanking": with_the_others(own["SchoolRanking"], self.results.school),
+            "Awards": listed(own["Awards"], self.results.declined, self.rules),
+        }
 
     @property
     def schools(self) -> int:
