@@ -21,6 +21,7 @@ from kongjian.selfcheck.final_results import final_results
 from kongjian.selfcheck.home_numbers import home_differences
 from kongjian.workbook.finalised import FINAL_NAME, codes_of, codes_shown, differing, finalised
 from kongjian.workbook.identity import book_rules
+from kongjian.workbook.next_step import DONE
 from kongjian.workbook.recalculate import check
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -39,9 +40,9 @@ def run(*words: object, code: int = 0) -> str:
     return done.output
 
 
-def home(path: Path) -> str:
+def home(path: Path, name: str = "HomeMessage") -> str:
     book = openpyxl.load_workbook(path)
-    ((sheet, cell),) = book.defined_names["HomeMessage"].destinations
+    ((sheet, cell),) = book.defined_names[name].destinations
     return str(book[sheet][cell.replace("$", "")].value)
 
 
@@ -84,6 +85,8 @@ def test_the_copy_beside_is_the_workbook_as_it_then_was_and_the_first_page_says_
     stamp = copy.stem.partition("定稿 ")[2].rstrip("）")
     day, time = stamp.split(" ")
     assert home(book).startswith(f"已定稿（{day} {time[:5].replace('-', ':')}）；可以使用")
+    assert home(book, "HomeStep4") == DONE
+    assert home(book, "HomeStepNote4") == f"已定稿（{day} {time[:5].replace('-', ':')}）"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,9 @@ def test_what_changes_it_is_refused_in_a_sentence_without_the_option(
 def test_a_preview_and_a_check_ask_nothing(final: Path) -> None:
     file = text_file(final.parent / "教师.csv", [HEADER, ["某校", "新", "acc-1-77", "是", "12"]], "utf-8")
     assert "这是预览" in run("import", final, file, "--dry-run")
+    before = [home(final, name) for name in ("HomeMessage", "HomeStep4", "HomeStepNote4")]
     run("check", final, "--write")
+    assert [home(final, name) for name in ("HomeMessage", "HomeStep4", "HomeStepNote4")] == before
     assert line(final).state == GOOD
 
 

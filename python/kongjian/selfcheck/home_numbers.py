@@ -13,7 +13,7 @@ from kongjian.workbook.finalised import FINAL_NAME
 from kongjian.workbook.layout import HOME, HOME_DISTRIBUTION, HOME_STATE, HOME_STEPS, MONTH_CURVES, MONTHS
 from kongjian.workbook.month_curves import curves
 from kongjian.workbook.next_step import imported
-from kongjian.workbook.pages import home_blocks, home_state
+from kongjian.workbook.pages import home_blocks, home_state, how_far_with
 from kongjian.workbook.run import Run
 from kongjian.xlsx.defined_names import DefinedName, carried_text
 
@@ -34,7 +34,7 @@ def home_differences(
     """Every cell of 首页 that does not show this run; `names` are the workbook's. Nothing where there is no 首页."""
     moment = last.moment
     final = carried_text(names.get(FINAL_NAME, ""))
-    shown: dict[str, str | int] = home_state(run, moment, final) if moment else {}
+    shown: dict[str, str | int] = home_state(run, moment, how_far_with(run, final)[0]) if moment else {}
     grid, places = sheets.grid(HOME), areas(names)
     waiting = {**imported().home, "HomeMessage": imported().said}
     if grid and all(n in places and _cell(grid, *places[n][:2]) == text for n, text in waiting.items()):

@@ -26,6 +26,7 @@ from kongjian.workbook.last_run_sheets import code_of
 from kongjian.workbook.layout import (
     CHANGES,
     HOME_DISTRIBUTION,
+    HOME_MESSAGE,
     HOME_SCORES,
     MONTH_CURVES,
     MOST_SCORES,
@@ -86,8 +87,8 @@ class Writing:
 def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Writing:
     """All that a calculation writes."""
     tables = pages(run, sheets, moment, seconds)
-    final = sheets.carried(FINAL_NAME)
-    marks, home = marks_by_sheet(run), home_state(run, moment, final)
+    steps, command = how_far_with(run, sheets.carried(FINAL_NAME))
+    marks, home = marks_by_sheet(run), home_state(run, moment, steps)
     headers = pasted_headers(sheets, run.rules)
     found, above = lookup(run.results, run.rules), lookup_subtitle(run, moment)
     looked = lookup_pages(found, above, sheets)
@@ -98,7 +99,7 @@ def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Wri
         marks=marks,
         home=home,
         blocks=blocks(run),
-        names={NEXT_NAME: how_far(run.facts(final=_final_day(run, final))).command},
+        names={NEXT_NAME: command},
         headers=headers,
         lookup=cells,
     )
@@ -123,17 +124,16 @@ def lookup_subtitle(run: Run, moment: dt.datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} 计算 · 规则版本 {run.results.version}"
 
 
-def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Writing:
+def problems(run: Run, sheets: Named, moment: dt.datetime) -> Writing:
     """The list of problems and the fills of the cells to look at, and nothing else."""
     page, headers = problem_page(run, sheets, moment, "检查"), pasted_headers(sheets, run.rules)
-    found = how_far(run.facts(calculated=run.results.same_run))
-    said = "；".join(filter(None, (run.months_said, found.said)))
+    steps, command = how_far_with(run, sheets.carried(FINAL_NAME), run.results.same_run)
     return Writing(
         "问题清单",
         pages=[page],
         marks=marks_by_sheet(run),
-        home={**found.home, "HomeMessage": said},
-        names={NEXT_NAME: found.command},
+        home=steps,
+        names={NEXT_NAME: command},
         headers=headers,
     )
 
@@ -251,24 +251,21 @@ def _runs(run: Run, sheets: Sheets, moment: dt.datetime, seconds: float) -> Fram
     return Frame(columns)
 
 
-def message(run: Run, final: str) -> str:
-    """The conclusion of 首页, and before it that the results are final: `final` is what the workbook carries of that."""
-    since = said(finalised(final), codes_of(run), run.rules) if final else ""
-    return "；".join(
-        filter(None, (since, run.months_said, how_far(run.facts(final=_final_day(run, final))).said))
-    )
+def how_far_with(run: Run, final: str, calculated: bool = True) -> tuple[dict[str, str], str]:
+    """The five steps and the conclusion of 首页, by the names of its cells, and the command of what is next.
+
+    `final` is what the workbook carries of 定稿; where the results are no longer those, the conclusion says so.
+    `calculated`: the results that it shows are those of its data.
+    """
+    found, now = finalised(final), codes_of(run) if final else {}
+    settled = found is not None and not differing(found.codes, now, run.rules)
+    progress = how_far(run.facts(calculated, f"已定稿（{found.day}）" if found and settled else ""))
+    words = (said(found, now, run.rules), run.months_said, progress.said)
+    return {HOME_MESSAGE: "；".join(filter(None, words)), **progress.home}, progress.command
 
 
-def _final_day(run: Run, final: str) -> str:
-    """Since when the results are final; "" where they are not, or no longer those."""
-    found = finalised(final)
-    if found is None or differing(found.codes, codes_of(run), run.rules):
-        return ""
-    return f"已定稿（{found.day}）"
-
-
-def home_state(run: Run, moment: dt.datetime, final: str = "") -> dict[str, str | int]:
-    """What 首页 shows of a run, by the names of its cells; `final` is as `message` takes it."""
+def home_state(run: Run, moment: dt.datetime, steps: Mapping[str, str]) -> dict[str, str | int]:
+    """What 首页 shows of a run, by the names of its cells; `steps` are those of `how_far_with`."""
     school, teacher = run.results.school, run.results.teacher
     return {
         "HomeRunTime": f"{moment:%Y-%m-%d %H:%M:%S}",
@@ -281,12 +278,11 @@ def home_state(run: Run, moment: dt.datetime, final: str = "") -> dict[str, str 
         "HomeErrors": run.levels["错误"],
         "HomeWarnings": run.levels["警告"],
         "HomeNotes": run.levels["提示"],
-        "HomeMessage": message(run, final),
         "HomeSchoolWinners": run.winners("school"),
         "HomeTeacherWinners": run.winners("teacher"),
         "HomeAwards": run.results.tables["Awards"].height,
         "HomeProvisional": run.provisional,
-        **how_far(run.facts(final=_final_day(run, final))).home,
+        **steps,
     }
 
 

@@ -11,6 +11,7 @@ from kongjian.entry.plans.plan_model import ANYWAY, Plan, Question, Told
 from kongjian.workbook import pages
 from kongjian.workbook.finalised import FINAL_NAME, Final, codes_of, codes_shown, differing, finalised
 from kongjian.workbook.identity import Named
+from kongjian.workbook.next_step import NEXT_NAME
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import Run
 
@@ -54,9 +55,8 @@ def final(run: Run, sheets: Named, moment: dt.datetime, answer: str = "") -> Pla
         text = f"没有定稿：{'；'.join(doubts)}"
         return Question(text, answer=ANYWAY, option=f"--{ANYWAY}", yes=_ALL_THE_SAME)
     text = Final(moment, codes).text
-    writing = Writing(
-        "定稿", home={"HomeMessage": pages.message(run, text)}, names={FINAL_NAME: text}, again=True
-    )
+    steps, command = pages.how_far_with(run, text)
+    writing = Writing("定稿", home=steps, names={FINAL_NAME: text, NEXT_NAME: command}, again=True)
     return Plan(writing, (Told(f"已定稿（{Final(moment, codes).day}）；以后重新计算、导入都会先问"),))
 
 

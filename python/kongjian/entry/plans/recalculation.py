@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import replace
 
 from kongjian.entry.plans.plan_model import INFO, SHOWN, WARNING, Plan, Told
-from kongjian.intake.sheets import Sheets
 from kongjian.workbook import pages
 from kongjian.workbook.identity import Named, nameless
 from kongjian.workbook.layout import SCHEME_NAME
@@ -29,7 +28,7 @@ def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Pla
     return Plan(replace(writing, names={**writing.names, SCHEME_NAME: scheme.id}), (told, Told(said)))
 
 
-def problems(run: Run, sheets: Sheets, moment: dt.datetime) -> Plan:
+def problems(run: Run, sheets: Named, moment: dt.datetime) -> Plan:
     """The list of problems and the fills of the cells to look at."""
     rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
     lines = [f"{level} {sheet}!{cell} {text}。{advice}" for level, sheet, cell, text, advice in rows]
