@@ -9,11 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 
+from commands import run
 from import_files import text_file
 from kongjian.base.errors import KongjianError
-from kongjian.entry.cli.main import cli
 from kongjian.entry.plans import finalising
 from kongjian.rules import load_rules
 from kongjian.selfcheck.checked_book import BAD, GOOD
@@ -29,15 +28,6 @@ from remote import press
 from workbooks import opened, settled, small_book
 
 HEADER = ["学校名称", "教师姓名", "账号", "任课", "在线授课"]
-
-
-def run(*words: object, code: int = 0) -> str:
-    done = CliRunner().invoke(cli, list(map(str, words)))
-    if isinstance(done.exception, KongjianError):
-        assert code == 2, done.exception
-        return str(done.exception)
-    assert done.exit_code == code, (done.output, done.exception)
-    return done.output
 
 
 def home(path: Path, name: str = "HomeMessage") -> str:

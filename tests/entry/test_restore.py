@@ -8,27 +8,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwings as xw
-from click.testing import CliRunner
 
+from commands import run
 from import_files import text_file
 from kongjian import buttons
 from kongjian.base.backups import FOLDER, backups
-from kongjian.base.errors import KongjianError
-from kongjian.entry.cli.main import cli
 from kongjian.mailing.corrections_list import COLUMNS, FILE
 from remote import press, remote_book
 from workbooks import SCHOOL_NAMES, opened, small_book
 
 HEADER = ["学校名称", "教师姓名", "账号", "任课", "在线授课"]
-
-
-def run(*words: object, code: int = 0) -> str:
-    done = CliRunner().invoke(cli, list(map(str, words)))
-    if isinstance(done.exception, KongjianError):
-        assert code == 2, done.exception
-        return str(done.exception)
-    assert done.exit_code == code, (done.output, done.exception)
-    return done.output
 
 
 def put(path: Path, sheet: str, cell: str, value: object) -> None:

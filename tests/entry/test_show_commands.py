@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from kongjian.entry.cli.main import main
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import recalculate
 from office import pdf_pages
 from workbooks import SCHOOL_NAMES, cells, read, school, small_book, teacher
 
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Exit code, what is printed and what is complained of."""
-
-    def done(*args: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kongjian", *map(str, args)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        code = stop.value.code
-        return code if isinstance(code, int) else 1, *capsys.readouterr()
-
-    return done
+Ended = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +38,9 @@ def table(path: Path, sheet: str) -> list[list[object]]:
     ("command", "sheet"),
     [("near", "临界名单"), ("reconcile", "平台核对"), ("effects", "口径影响"), ("coverage", "数据覆盖")],
 )
-def test_a_sheet_is_printed_row_by_row(command: str, sheet: str, book: Path, run: Run) -> None:
+def test_a_sheet_is_printed_row_by_row(command: str, sheet: str, book: Path, ended: Ended) -> None:
     before = book.read_bytes()
-    code, out, error = run(command, book)
+    code, out, error = ended(command, book)
     assert (code, error) == (0, "")
     header, *rows = table(book, sheet)
     lines = out.splitlines()
@@ -70,10 +54,10 @@ def test_a_sheet_is_printed_row_by_row(command: str, sheet: str, book: Path, run
     assert book.read_bytes() == before
 
 
-def test_a_score_is_explained_by_name_or_account(book: Path, run: Run) -> None:
+def test_a_score_is_explained_by_name_or_account(book: Path, ended: Ended) -> None:
     header, *rows = table(book, "得分说明")
     at = {name: k for k, name in enumerate(header)}
-    code, out, _ = run("explain", book, "--who", "t2")
+    code, out, _ = ended("explain", book, "--who", "t2")
     assert code == 0
     assert out.startswith(f"得分说明 {SCHOOL_NAMES[1]} 张三 t2（共11）\n")
     mine = [r for r in rows if r[at["账号"]] == "t2"]
@@ -81,9 +65,9 @@ def test_a_score_is_explained_by_name_or_account(book: Path, run: Run) -> None:
     [line] = [text for text in out.splitlines() if text.split()[:1] == ["在线授课"]]
     assert line.split()[1] == "33.00"
     assert line.split()[-3:] == ["13.00", "7.00", "7节次"]
-    _, both, _ = run("explain", book, "--who", "张三")
+    _, both, _ = ended("explain", book, "--who", "张三")
     assert both.count("得分说明 ") == 2
-    _, first, _ = run("explain", book)
+    _, first, _ = ended("explain", book)
     assert first.startswith(f"得分说明 {SCHOOL_NAMES[0]}（共23）\n")
     [lessons] = [
         r
@@ -93,9 +77,9 @@ def test_a_score_is_explained_by_name_or_account(book: Path, run: Run) -> None:
     assert f"{lessons[at['得分']]:.2f}  {lessons[at['扣分']]:.2f}  {lessons[at['还差']]}" in first
 
 
-def test_one_unit_s_page_is_written_as_a_file(book: Path, tmp_path: Path, run: Run) -> None:
+def test_one_unit_s_page_is_written_as_a_file(book: Path, tmp_path: Path, ended: Ended) -> None:
     out = tmp_path / "答复.xlsx"
-    code, said, error = run("explain", book, "--who", "t2", "--out", out)
+    code, said, error = ended("explain", book, "--who", "t2", "--out", out)
     assert (code, said, error) == (0, f"已写入 {out}\n", "")
     shown = cells(out, "单位查询")
     assert shown[3][0] == f"{SCHOOL_NAMES[1]} 张三，账号 t2"
@@ -104,8 +88,8 @@ def test_one_unit_s_page_is_written_as_a_file(book: Path, tmp_path: Path, run: R
     assert not [n for n, data in read(out).items() if n.startswith("xl/worksheets/sheet") and b"<f>" in data]
 
 
-def test_it_prints_on_one_page_under_the_scheme_s_own_words(book: Path, tmp_path: Path, run: Run) -> None:
-    assert run("explain", book, "--who", SCHOOL_NAMES[0], "--out", tmp_path / "a.pdf")[0] == 0
+def test_it_prints_on_one_page_under_the_scheme_s_own_words(book: Path, tmp_path: Path, ended: Ended) -> None:
+    assert ended("explain", book, "--who", SCHOOL_NAMES[0], "--out", tmp_path / "a.pdf")[0] == 0
     [page] = pdf_pages(tmp_path / "a.pdf")
     title = load_rules().scheme.name.removesuffix("方案")
     assert title in page.replace(" ", "")
@@ -114,18 +98,18 @@ def test_it_prints_on_one_page_under_the_scheme_s_own_words(book: Path, tmp_path
     assert load_rules().scheme.handled_by in page
 
 
-def test_whose_page_is_meant_has_to_be_clear(book: Path, tmp_path: Path, run: Run) -> None:
-    _, _, error = run("explain", book, "--who", "张三", "--out", tmp_path / "a.pdf")
+def test_whose_page_is_meant_has_to_be_clear(book: Path, tmp_path: Path, ended: Ended) -> None:
+    _, _, error = ended("explain", book, "--who", "张三", "--out", tmp_path / "a.pdf")
     assert error == "错误：叫“张三”的有2个（账号t1、t2）；请在 --who 后面写账号\n"
-    _, _, error = run("explain", book, "--who", "t1", "--out", tmp_path / "a.docx")
+    _, _, error = ended("explain", book, "--who", "t1", "--out", tmp_path / "a.docx")
     assert error == "错误：a.docx 的扩展名应是 .xlsx 或 .pdf\n"
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unknown_name_and_an_empty_workbook_are_told(book: Path, tmp_path: Path, run: Run) -> None:
-    code, out, error = run("explain", book, "--who", "没有这个人")
+def test_an_unknown_name_and_an_empty_workbook_are_told(book: Path, tmp_path: Path, ended: Ended) -> None:
+    code, out, error = ended("explain", book, "--who", "没有这个人")
     assert (code, out) == (2, "")
     assert error == "错误：没有叫“没有这个人”的学校或教师；请写完整的校名、姓名或账号\n"
     empty = small_book(tmp_path / "empty.xlsm", {})
-    assert run("explain", empty)[0] == 2
-    assert run("near", empty)[:2] == (0, "临界名单：没有\n")
+    assert ended("explain", empty)[0] == 2
+    assert ended("near", empty)[:2] == (0, "临界名单：没有\n")

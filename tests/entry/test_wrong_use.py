@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,23 +12,9 @@ import pytest
 
 from kongjian.entry.cli import progress
 from kongjian.entry.cli.chinese import ChineseCommand, ChineseGroup, OneOf, Whole, complain
-from kongjian.entry.cli.main import cli, main
+from kongjian.entry.cli.main import cli
 
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Exit code, what is printed and what is complained of."""
-
-    def done(*args: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kongjian", *map(str, args)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        code = stop.value.code
-        return code if isinstance(code, int) else 1, *capsys.readouterr()
-
-    return done
+Ended = Callable[..., tuple[int, str, str]]
 
 
 def exceptions(kind: type[BaseException]) -> Iterator[type[BaseException]]:
@@ -65,9 +50,9 @@ WRONG: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_wrong_use_is_told_in_chinese_with_what_may_have_been_meant(kind: str, run: Run) -> None:
+def test_wrong_use_is_told_in_chinese_with_what_may_have_been_meant(kind: str, ended: Ended) -> None:
     arguments, said = WRONG[kind]
-    assert run(*arguments) == (2, "", f"用法不对：{said}\n")
+    assert ended(*arguments) == (2, "", f"用法不对：{said}\n")
 
 
 def _raised() -> dict[str, Exception]:
@@ -109,8 +94,8 @@ def test_every_kind_of_exception_that_click_has_is_among_them() -> None:
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
 @pytest.mark.parametrize("name", ["", *cli.commands])
-def test_every_command_explains_itself(name: str, option: str, run: Run) -> None:
-    code, out, error = run(*filter(None, [name]), option)
+def test_every_command_explains_itself(name: str, option: str, ended: Ended) -> None:
+    code, out, error = ended(*filter(None, [name]), option)
     assert (code, error) == (0, "")
     assert out.startswith(f"用法：kongjian {name}".rstrip())
     assert re.search(r"-h, --help +显示本说明", out)
@@ -121,8 +106,8 @@ def test_every_command_explains_itself(name: str, option: str, run: Run) -> None
     ), out
 
 
-def test_without_a_command_the_help_is_shown(run: Run) -> None:
-    code, out, error = run()
+def test_without_a_command_the_help_is_shown(ended: Ended) -> None:
+    code, out, error = ended()
     assert (code, error) == (2, "")
     assert out.startswith("用法：kongjian [选项] 命令")
 
@@ -142,11 +127,11 @@ FILES = {
     "name", sorted(set(cli.commands) - {"schemes", "install", "uninstall", "doctor", "demo", "build"})
 )
 def test_a_file_that_is_not_there_is_told_in_one_chinese_sentence(
-    name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, ended: Ended, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    code, out, error = run(name, *FILES.get(name, ["没有.xlsm"]))
+    code, out, error = ended(name, *FILES.get(name, ["没有.xlsm"]))
     assert (code, out) == (2, "")
     assert re.fullmatch(r"错误：[^\n]*没有[^\n]*\n", error), error
     assert "程序内部出错" not in error

@@ -5,27 +5,20 @@ each turn. Writes what the area shows after each turn, as a line of JSON.
 """
 
 import json
-import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import uno
 from com.sun.star.beans import PropertyValue
 
-from office_macros import connect
+from office_macros import desktop
 
 
 def main(profile, workbook, asked):
     wanted = json.loads(Path(asked).read_text(encoding="utf-8"))
-    pipe = f"kongjian{uuid.uuid4().hex}"
-    command = ["soffice", f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore"]
-    office = subprocess.Popen([*command, f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"])
-    desktop = None
-    try:
-        desktop = connect(pipe)
+    with desktop(profile) as office:
         hidden = (PropertyValue("Hidden", 0, True, 0),)
-        book = desktop.loadComponentFromURL(Path(workbook).as_uri(), "_blank", 0, hidden)
+        book = office.loadComponentFromURL(Path(workbook).as_uri(), "_blank", 0, hidden)
         sheet = book.Sheets.getByName(wanted["sheet"])
         sheet.unprotect("")
         book.calculateAll()
@@ -37,13 +30,6 @@ def main(profile, workbook, asked):
             book.calculate()
             print(json.dumps(sheet.getCellRangeByName(wanted["area"]).DataArray))
         book.close(True)
-    finally:
-        if desktop is not None:
-            desktop.terminate()
-        try:
-            office.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            office.kill()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import uno
@@ -19,14 +20,9 @@ RUN_MACROS = 4  # without asking
 
 
 def main(profile, workbook, *formulas):
-    pipe = f"kongjian{uuid.uuid4().hex}"
-    command = ["soffice", f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore"]
-    office = subprocess.Popen([*command, f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"])
-    desktop = None
-    try:
-        desktop = connect(pipe)
+    with desktop(profile) as office:
         options = (PropertyValue("Hidden", 0, True, 0), PropertyValue("MacroExecutionMode", 0, RUN_MACROS, 0))
-        book = desktop.loadComponentFromURL(Path(workbook).as_uri(), "_blank", 0, options)
+        book = office.loadComponentFromURL(Path(workbook).as_uri(), "_blank", 0, options)
         sheet = book.Sheets.getByIndex(0)
         for row, formula in enumerate(formulas):
             sheet.getCellByPosition(20, row).setFormula(formula)
@@ -34,13 +30,25 @@ def main(profile, workbook, *formulas):
         shown = [sheet.getCellByPosition(20, row).String for row in range(len(formulas))]
         print(json.dumps({"shown": shown, "sheets": book.Sheets.Count}))
         book.close(True)
+
+
+@contextmanager
+def desktop(profile):
+    """LibreOffice with a profile of its own, ended whatever happens."""
+    pipe = f"kongjian{uuid.uuid4().hex}"
+    command = ["soffice", f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore"]
+    process = subprocess.Popen([*command, f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"])
+    office = None
+    try:
+        office = connect(pipe)
+        yield office
     finally:
-        if desktop is not None:
-            desktop.terminate()
+        if office is not None:
+            office.terminate()
         try:
-            office.wait(timeout=30)
+            process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            office.kill()
+            process.kill()
 
 
 def connect(pipe):
