@@ -73,14 +73,7 @@ def replace_file(
     and no other run puts a file into this folder between its answer and the replacing.
     """
     global finished
-    _refuse_locked(target)
-    if target.is_dir():
-        raise KongjianError(f"{target} 是文件夹；请写出文件名")
-    if not target.parent.is_dir():
-        raise KongjianError(f"没有文件夹 {target.parent}；请先建好它，或换一个文件夹")
-    if target.is_symlink():  # the file that it stands for, not the link, is replaced
-        target = target.resolve()
-        _refuse_locked(target)
+    target = _replaceable(target)
     temporary = target.with_name(f"{temporary_name(target)}{os.getpid()}.tmp")
     backup = target.with_name(f"{target.name}.bak")
     fresh_backup = target.with_name(f"{temporary_name(target)}{os.getpid()}.bak")
@@ -96,11 +89,7 @@ def replace_file(
             last(target)
             if target.exists():
                 shutil.copymode(target, temporary)
-                try:
-                    os.link(target, fresh_backup)
-                except OSError:  # a file system without links
-                    shutil.copy2(target, fresh_backup)
-                fresh_backup.replace(backup)
+                _keep(target, fresh_backup, backup)
             temporary.replace(target)
             finished += not short_lived
         if not short_lived:
@@ -115,6 +104,28 @@ def replace_file(
         for leftover in (temporary, fresh_backup):
             with suppress(OSError):  # on a disk that went read-only they cannot be there
                 leftover.unlink(missing_ok=True)
+
+
+def _replaceable(target: Path) -> Path:
+    """The file to be replaced, a link followed. Raises KongjianError where there can be none."""
+    _refuse_locked(target)
+    if target.is_dir():
+        raise KongjianError(f"{target} 是文件夹；请写出文件名")
+    if not target.parent.is_dir():
+        raise KongjianError(f"没有文件夹 {target.parent}；请先建好它，或换一个文件夹")
+    if not target.is_symlink():
+        return target
+    _refuse_locked(target.resolve())
+    return target.resolve()
+
+
+def _keep(target: Path, fresh: Path, backup: Path) -> None:
+    """The file as it is becomes the backup; an older one stands until then."""
+    try:
+        os.link(target, fresh)
+    except OSError:  # a file system without links
+        shutil.copy2(target, fresh)
+    fresh.replace(backup)
 
 
 def temporary_name(target: Path) -> str:

@@ -192,25 +192,36 @@ def data_rows(
                 blank.append(k)
                 dropped.add(k)
             continue
-        if total := _total_text(table, header, cells, words):
-            findings.add("total_row", table.id, row, found=clean(total))
-        elif repeats_header(table, header, cells):
-            findings.add("repeated_header", table.id, row)
-        elif is_header_like(table, cells):
-            # what follows stands in other columns: not read at all rather than read wrongly
-            findings.add("header_changed", table.id, row, first=header.row)
+        found = _no_data(table, header, cells, words)
+        if found is None:
+            continue
+        code, said = found
+        findings.add(code, table.id, row, **said)
+        if code == "header_changed":
             dropped.update(range(k, len(body)))
             break
-        elif note := _note(header, cells) or remark(table, cells, words):
-            findings.add("note_row", table.id, row, found=clean(note))
-        else:
-            continue
         dropped.add(k)
     kept = [k for k in range(len(body)) if k not in dropped] if dropped else list(range(len(body)))
     for k in blank:
         if kept and k < kept[-1]:
             findings.add("blank_row", table.id, header.row + 1 + k)
     return kept
+
+
+def _no_data(
+    table: InputTable, header: Header, cells: Sequence[Cell], words: Words
+) -> tuple[str, dict[str, Any]] | None:
+    """Why a row that holds something is none of the data: the finding's code and parameters."""
+    if total := _total_text(table, header, cells, words):
+        return "total_row", {"found": clean(total)}
+    if repeats_header(table, header, cells):
+        return "repeated_header", {}
+    if is_header_like(table, cells):
+        # what follows stands in other columns: not read at all rather than read wrongly
+        return "header_changed", {"first": header.row}
+    if note := _note(header, cells) or remark(table, cells, words):
+        return "note_row", {"found": clean(note)}
+    return None
 
 
 def _doubtful_rows(
