@@ -78,7 +78,7 @@ def test_doubtful_names_are_asked_on_a_sheet_and_remembered(book: Path, tmp_path
         tmp_path / "教师.csv", [["学校", "姓名", "教师账号"], ["某校", "李明", "421281199001011234"]], "utf-8"
     )
     pressed = imported(book, file)
-    assert said(pressed).startswith("教师.csv 没有导入：1个列名拿不准，已列在“列名对应”")
+    assert said(pressed).startswith("教师.csv 没有导入：1个列名拿不准（教师账号），已列在“列名对应”")
     assert pressed.rows("列名对应")[1][:5] == ["教师数据", "教师账号", "账号", None, "教师.csv"]
     assert "教师数据" not in pressed.written
     pressed.book["列名对应"]["D4"].value = "是"

@@ -14,6 +14,7 @@ from openxml_audit import OpenXmlValidator
 
 from filled_forms import city_grids, city_run, draw_template, empty_run
 from kongjian.base.grid import Grid
+from kongjian.engine.evidence.explanations import used
 from kongjian.engine.last_run import Previous
 from kongjian.forms.design import draw_score_cards as design
 from kongjian.forms.job import Job
@@ -207,6 +208,30 @@ def test_which_score_counts_is_said(run: Run, rules: Rules) -> None:
     )
     assert by_platform.startswith("得分采用平台得分（口径“得分依据”取“平台优先”")
     assert by_rules.startswith("得分采用计算得分（口径“得分依据”取“计算得分”")
+
+
+def test_a_sum_of_both_is_called_so(run: Run, rules: Rules) -> None:
+    """One indicator by the platform, no total from it: neither number alone is what counts."""
+    name = run.results.school.units["学校名称"][qualified(run, "school")[0]]
+    grids = dict(city_grids())
+    assert grids["schools"] is not None
+    head, *rest = [list(r) for r in grids["schools"].rows]
+    for row in rest:
+        if str(row[0]).strip() == name:
+            row[head.index("平台得分")] = ""
+    rows = [[*head, "在线授课平台得分"], *([*r, 8.25 if str(r[0]).strip() == name else ""] for r in rest)]
+    again = calculate_grids({**grids, "schools": Grid(rows)}, rules, Previous())
+    card = next(d for d in jobs(again, TODAY)[0].documents if d.stem == name).sheets[0].context
+    assert card["说明"].startswith(
+        "得分里“在线授课”采用平台得分，其余各项采用计算得分（口径“得分依据”取“平台优先”"
+    )
+    assert "；平台没有给出合计的得分" in card["说明"]
+    o = again.results.school
+    at = o.names["学校名称"].tolist().index(name)
+    computed = o.scores.by_indicator[o.scores.names.index("在线授课"), at]
+    total = round(float(o.scores.total[at] - computed + 8.25), 2)
+    assert total != o.scores.total[at]
+    assert used(o, at) == f"1项采用平台得分，其余采用计算得分，合计{total:.2f}"
 
 
 def test_nobody_qualifies_nothing_is_made(rules: Rules) -> None:

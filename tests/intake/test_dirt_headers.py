@@ -106,23 +106,24 @@ def test_without_a_key_column_the_sheet_cannot_be_read(table_id: str, name: str)
 
 
 @pytest.mark.parametrize(
-    ("table_id", "name", "level", "column"),
+    ("table_id", "name", "level", "column", "treated"),
     [
-        ("schools", "组织机构", "错误", "组织机构"),
-        ("schools", "互联网接入", "错误", None),
-        ("schools", "教师总数", "错误", None),
-        ("teachers", "账号", "错误", None),
-        ("schools", "在线授课", "提示", None),
-        ("teachers", "在线授课", "提示", "在线授课"),
-        ("teachers", "任课", "提示", None),
-        ("schools", "学段", "提示", None),
-        ("schools", "管理员姓名", "提示", None),
-        ("classes", "作业完成率", "提示", None),
+        ("schools", "组织机构", "错误", "组织机构", "按空白处理"),
+        ("schools", "互联网接入", "错误", None, "按空白处理"),
+        ("schools", "教师总数", "错误", None, "按空白处理"),
+        ("teachers", "账号", "错误", None, "按空白处理"),
+        ("schools", "在线授课", "提示", None, "按教师数据推算"),
+        ("teachers", "在线授课", "提示", "在线授课", "按行为明细推算"),
+        ("teachers", "任课", "提示", None, "按空白处理"),
+        ("schools", "学段", "提示", None, "按空白处理"),
+        ("schools", "管理员姓名", "提示", None, "按空白处理"),
+        ("classes", "作业完成率", "提示", None, "按作业完成次数推算"),
     ],
 )
-def test_a_missing_column_is_blank(table_id: str, name: str, level: str, column: str | None) -> None:
+def test_a_missing_column_is_blank(
+    table_id: str, name: str, level: str, column: str | None, treated: str
+) -> None:
     found = read(**{table_id: sheet(*without(table_id, name))})
-    treated = "能推算的由别的表推算" if RULES.table(table_id).column(name).derivable else "按空白处理"
     line = f"{level} {RULES.table(table_id).sheet}!A3 缺“{name}”列，{treated}"
     assert line in found.lines
     assert getattr(found.intake.inputs, table_id).height == 1

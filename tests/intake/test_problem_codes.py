@@ -110,7 +110,7 @@ CODES: dict[str, tuple[Provoke, str]] = {
         no_column("teachers", "教师姓名"), "错误 教师数据!A3 没有“教师姓名”列，这张表无法读取",
     ),
     "column_missing": (no_column("teachers", "账号"), "错误 教师数据!A3 缺“账号”列，按空白处理"),
-    "derivable_column_missing": (no_column("schools", "在线授课"), "提示 学校数据!A3 缺“在线授课”列，能推算的由别的表推算"),
+    "derivable_column_missing": (no_column("schools", "在线授课"), "提示 学校数据!A3 缺“在线授课”列，按教师数据推算"),
     "header_renamed": (
         lambda: read(teachers=sheet([], [], ["单位", *HEADERS[1:]], TEACHER)), "提示 教师数据!A3 列名“单位”按“学校名称”读取",
     ),

@@ -113,7 +113,7 @@ def test_the_sheet_tells_the_whole_scheme(grid: Grid) -> None:
         "方案编号": "chibi-2020", "名称": "赤壁市中小学“网络学习空间”应用评比方案", "地区": "赤壁市",
         "版本": "2020.1", "学校满分": 100, "教师满分": 100, "评选开始": "2020-12", "评选结束": "2021-07",
         "申报截止": "2021-07-31", "发文单位": "赤壁市教育局", "受理单位": "赤壁市教育局装备站",
-        "方案指纹": fingerprint(RULES),
+        "联系人": "", "联系电话": "", "方案指纹": fingerprint(RULES),
     }  # fmt: skip
     assert table(grid, MONTHS)[1:] == [[m, "是"] for m in RULES.period.months()]
     bounds = {(row[0], row[1]): row[2] for row in table(grid, CONDITIONS)[1:]}
@@ -165,6 +165,8 @@ def test_a_new_workbook_changes_nothing(grid: Grid) -> None:
         ([(SCHEME, "申报截止", "取值", dt.date(2021, 8, 15))], "scheme.apply_by", "2021-08-15", "方案 申报截止 取值2021-07-31→2021-08-15"),
         ([(SCHEME, "发文单位", "取值", "赤壁市人民政府")], "scheme.issued_by", "赤壁市人民政府", "方案 发文单位 取值（赤壁市教育局）→（赤壁市人民政府）"),
         ([(SCHEME, "受理单位", "取值", "赤壁市电教馆")], "scheme.handled_by", "赤壁市电教馆", "方案 受理单位 取值（赤壁市教育局装备站）→（赤壁市电教馆）"),
+        ([(SCHEME, "联系人", "取值", "何老师")], "scheme.contact", "何老师", "方案 联系人 取值（）→（何老师）"),
+        ([(SCHEME, "联系电话", "取值", 7155330000.0)], "scheme.phone", "7155330000", "方案 联系电话 取值（）→（7155330000）"),
         ([(SCHEME, "评选开始", "取值", "2021-01"), (MONTHS, "2020-12", "月份", "2021-7"), (MONTHS, "2021-07", "月份", "")], "scheme.period.start", "2021-01", "方案 评选开始 取值2020-12→2021-01"),
         ([(SCHEME, "评选结束", "取值", 44409.0), (MONTHS, "2020-12", "月份", "2021-08"), (SCHEME, "评选开始", "取值", dt.datetime(2021, 1, 1))], "scheme.period.end", "2021-08", "方案 评选开始 取值2020-12→2021-01；方案 评选结束 取值2021-07→2021-08"),
         ([(MONTHS, "2021-02", "计入", "否")], "uncounted", frozenset({"2021-02"}), "月份 2021-02 计入是→否"),
@@ -269,6 +271,15 @@ def test_any_other_edit_is_refused_with_its_cell(edit: Edit, said: str, grid: Gr
 )
 def test_a_row_must_have_its_own_name(edit: Edit, where: tuple[str, str], said: str, grid: Grid) -> None:
     assert fault(grid, edit) == f"{at(grid, edit[0], *where)}：{said}"
+
+
+def test_a_workbook_of_before_needs_no_contact(grid: Grid) -> None:
+    row, _ = place(grid.rows, SCHEME, "联系人", "项目")
+    rows = [list(r) for r in grid.rows]
+    rows[row][:3] = rows[row + 2][:3]  # Months stands beside it
+    for gone in (row + 1, row + 2):
+        rows[gone][:3] = ["", "", ""]
+    assert apply_rule_sheet(Grid(rows), RULES) == RULES
 
 
 def test_ranks_must_leave_nobody_out(grid: Grid) -> None:

@@ -165,3 +165,40 @@ def test_a_workbook_without_the_table_is_read_as_it_is(book: Path) -> None:
     old["列名对应"].delete_cols(7, 3)
     old.save(book)
     assert check(book).rules.renamed == ()
+
+
+def column(path: Path, sheet: str, key: str, value: str) -> dict[object, object]:
+    """One column of a result sheet by another."""
+    header, *rows = [row for row in cells(path, sheet)[2:] if row[0] != ""]
+    return {row[header.index(key)]: row[header.index(value)] for row in rows}
+
+
+def test_a_renamed_school_keeps_its_rank_of_last_time_and_a_merged_one_does_not_pass_its_own_on(
+    tmp_path: Path,
+) -> None:
+    third = SCHOOL_NAMES[2]
+    rows = {
+        "schools": [school(FIRST, 90), school(SECOND, 95), school(third, 85)],
+        "teachers": [
+            teacher(FIRST, "甲", "", 90),
+            teacher(SECOND, "乙", "", 91),
+            teacher(third, "丙", "", 89),
+        ],
+    }
+    book = small_book(tmp_path / "评比.xlsm", rows)
+    recalculate(book)
+    recalculate(book)
+    new = "赤壁市新城小学"
+    made = openpyxl.load_workbook(book, keep_vba=True)
+    sheet = made["学校数据"]
+    names = {str(sheet.cell(r, 1).value): r for r in range(4, 7)}
+    sheet.cell(names[FIRST], 1).value = new  # renamed; the second school is merged into the third
+    sheet.delete_rows(names[SECOND])
+    made.save(book)
+    called(book, (FIRST, new), (SECOND, third))
+    recalculate(book)
+    ranks = column(book, "学校排名", "学校名称", "上次名次")
+    assert ranks == {new: 2, third: 3}
+    assert column(book, "教师排名", "教师姓名", "上次名次") == {"乙": 1, "甲": 2, "丙": 3}
+    changes = [row for row in cells(book, "与上次相比")[3:] if row[0] == "学校"]
+    assert [(row[1], row[8]) for row in changes if row[8] in ("新进", "退出")] == [(SECOND, "退出")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,10 +17,11 @@ from kongjian.base import libreoffice
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
 from kongjian.entry.excel.print_pdf import printer
-from kongjian.mailing import by_school, proof, send_copies
+from kongjian.mailing import answers, by_school, proof, send_copies
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof
 from kongjian.mailing.strangers import Sighting
+from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import recalculate
 from remote import press
 from workbooks import SCHOOL_NAMES, opened, settled, small_book
@@ -63,7 +66,15 @@ def test_an_edition_and_its_draft(option: str, name: str, book: Path, tmp_path: 
     assert message["X-Unsent"] == "1"
     assert [message[h] for h in ("To", "From", "Cc", "Bcc", "Date")] == [None] * 5
     assert message["Subject"] == f"赤壁市中小学“网络学习空间”应用评比结果（{name}）"
-    assert "您好" in message.get_body().get_content()  # type: ignore[union-attr]
+    body = message.get_body().get_content().replace("\r", "")  # type: ignore[union-attr]
+    asked = (
+        "对名单有异议的，请在公示期内向赤壁市教育局装备站提出。"
+        if option == "--public"
+        else "有不对的地方，请于2021年7月31日前告诉赤壁市教育局装备站。"
+    )
+    assert "您好" in body
+    assert f"\n{asked}\n\n赤壁市教育局装备站" in body
+    assert "信和邮件里没有写联系人、联系电话：" in done.output
     [attached] = message.iter_attachments()
     assert attached.get_filename() == f"{name}.xlsx"
     assert attached.get_content() == (tmp_path / f"{name}.xlsx").read_bytes()
@@ -80,7 +91,31 @@ def test_one_file_for_each_school(book: Path, tmp_path: Path) -> None:
     assert made == sorted(SCHOOL_NAMES[:4])
     assert sorted(p.stem for p in (tmp_path / "分校版").glob("*.eml")) == made
     files = len(list((tmp_path / "分校版").glob("*/*")))
-    assert done.output == f"可以发送{len(made)}所学校的分校包，共{files}个文件（{tmp_path}）\n"
+    said, *notes = done.output.splitlines()
+    assert said == f"可以发送{len(made)}所学校的分校包，共{files}个文件（{tmp_path}）"
+    assert notes[0] == "信和邮件里没有写联系人、联系电话：“规则”的“方案”里空着，填上再生成就会写"
+
+
+@pytest.mark.parametrize(
+    ("contact", "phone", "line", "lacking"),
+    [
+        ("何老师", "0715-5330000", "联系人：何老师，联系电话：0715-5330000", ""),
+        ("何老师", "", "联系人：何老师", "联系电话"),
+        ("", "0715-5330000", "联系电话：0715-5330000", "联系人"),
+        ("", "", "", "联系人、联系电话"),
+    ],
+)
+def test_who_answers_is_named_where_it_is_known_and_told_where_not(
+    contact: str, phone: str, line: str, lacking: str
+) -> None:
+    scheme = replace(load_rules().scheme, contact=contact, phone=phone, apply_by="2021-07-31")
+    assert answers.contact_line(scheme) == line
+    told = list(answers.untold(scheme, dt.date(2021, 7, 31)))
+    assert told == ([f"信和邮件里没有写{lacking}：“规则”的“方案”里空着，填上再生成就会写"] if lacking else [])
+    late = list(answers.untold(scheme, dt.date(2021, 8, 1)))
+    assert late[len(told) :] == [
+        "信和邮件里写的期限2021年7月31日已经过了；要改就改“规则”里的“申报截止”再生成"
+    ]
 
 
 def packages(folder: Path) -> list[str]:
@@ -107,7 +142,8 @@ def test_a_doubt_is_named_and_goes_out_only_when_checked(
         f"分校版/{first}：先不发送，请先看过：\n· “高峰”（得分说明 C5）与别的学校的名称、人或账号相同\n"
         in done.output
     )
-    assert done.output.endswith(f"；1份先不发送，请先看过（{tmp_path}）\n已核对，仍要发送，请加 --checked\n")
+    assert f"；1份先不发送，请先看过（{tmp_path}）\n" in done.output
+    assert done.output.endswith("\n已核对，仍要发送，请加 --checked\n")
     assert packages(tmp_path / "分校版") == others
     done = mail(book, "-o", str(tmp_path), "--by-school", "--checked")
     assert done.exit_code == 0, done.output

@@ -145,17 +145,27 @@ def test_the_letter_says_what_to_mend_by_when_to_whom(sent: tuple[Path, str]) ->
 
 
 def test_the_dates_and_offices_are_those_of_the_workbook(book: Path, tmp_path: Path) -> None:
+    """Whoever answers at the office is no stranger in a school's letter, though a teacher of another has the name."""
     changed = opened(book)
+    new = {
+        "申报截止": "2021-09-10",
+        "受理单位": "赤壁市电教馆",
+        "联系人": "司马懿",
+        "联系电话": "0715-5330000",
+    }
     for row in changed["规则"].iter_rows():
         for cell in row:
-            if cell.value in ("申报截止", "受理单位"):
-                new = "2021-09-10" if cell.value == "申报截止" else "赤壁市电教馆"
-                changed["规则"].cell(cell.row, cell.column + 1).value = new
+            if cell.value in new:
+                changed["规则"].cell(cell.row, cell.column + 1).value = new[cell.value]
     path = tmp_path / "评比.xlsm"
     changed.save(path)
     assert CliRunner().invoke(cli, ["mail", str(path), "--by-school", "-q"]).exit_code in (0, 1)
-    assert "请于2021年9月10日前把改过的文件" in "".join(letter_of(tmp_path / "分发" / "分校版" / THIRD))
-    assert letter_of(tmp_path / "分发" / "分校版" / THIRD)[-2] == "赤壁市电教馆"
+    said = letter_of(tmp_path / "分发" / "分校版" / THIRD)
+    assert "请于2021年9月10日前把改过的文件" in "".join(said)
+    assert said[-3:-1] == ["联系人：司马懿，联系电话：0715-5330000", "赤壁市电教馆"]
+    told = draft(tmp_path / "分发" / "分校版" / f"{THIRD}.eml").get_body()
+    assert told is not None
+    assert "\n联系人：司马懿，联系电话：0715-5330000\n\n赤壁市电教馆" in told.get_content().replace("\r", "")
 
 
 def test_drafts_are_addressed_and_what_is_no_address_is_told(sent: tuple[Path, str]) -> None:

@@ -18,7 +18,7 @@ from kongjian.rules.model import Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Authority, NonHomeroom
 from kongjian.rules.roles import Role
-from kongjian.rules.wording import counting_score, rule_words
+from kongjian.rules.wording import rule_words
 from kongjian.workbook.run import Run
 
 SHEET = "评分表"
@@ -61,7 +61,9 @@ def card_context(run: Run, kind: str, at: int) -> dict[str, Any]:
         "得分合计": Formula(f"ROUND(SUM({{{{ 指标.得分 }}}}){share},2)", float(o.scores.total[at])),
         "扣分合计": Formula("ROUND(SUM({{ 指标.扣分 }}),2)", _total(rows["扣分"])),
         "核分合计": Formula('IF(COUNT({{ 指标.专家核分 }})=0,"",SUM({{ 指标.专家核分 }}))', ""),
-        "说明": _remark(rules, scheme, facts, rescaled, [n for n, m in zip(o.scores.names, o.scores.missing[:, at], strict=True) if m]),
+        "说明": _remark(rules, scheme, facts, rescaled, *(
+            [n for n, m in zip(o.scores.names, some[:, at], strict=True) if m] for some in (o.adopted, o.scores.missing)
+        )),
     }  # fmt: skip
     for name, role in _OWN[kind].items():
         column = rules.table(f"{kind}s").by_role(role)
@@ -158,13 +160,19 @@ def _why(rules: Rules) -> str:
 
 
 def _remark(
-    rules: Rules, scheme: ObjectScheme, facts: dict[str, Scalar], rescaled: bool, missing: list[str]
+    rules: Rules,
+    scheme: ObjectScheme,
+    facts: dict[str, Scalar],
+    rescaled: bool,
+    adopted: list[str],
+    missing: list[str],
 ) -> str:
-    """Which score counts and why, in sentences."""
-    given = facts["平台得分"] == facts["平台得分"]
-    parts = [f"得分采用{counting_score(rules) if given else '计算得分'}{_why(rules)}"]
-    if not given:
-        parts.append("平台没有给出得分")
+    """Which score counts and why, in sentences; of the indicators `adopted` the platform's counts."""
+    mixed = 0 < len(adopted) < len(scheme.indicators)
+    used = f"里“{'、'.join(adopted)}”采用平台得分，其余各项采用计算得分" if mixed else ""
+    parts = [f"得分{used or ('采用平台得分' if adopted else '采用计算得分')}{_why(rules)}"]
+    if facts["平台得分"] != facts["平台得分"]:
+        parts.append("平台没有给出合计的得分" if adopted else "平台没有给出得分")
     if rescaled:
         names = "、".join(i.name for i in scheme.indicators if i.homeroom_only)
         parts.append(

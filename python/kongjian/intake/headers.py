@@ -34,8 +34,13 @@ class Header:
     columns: dict[str, int]
 
 
-def find_header(table: InputTable, grid: Grid, findings: Findings) -> Header | None:
-    """The header of a sheet, or None (with a finding) when there is none to be recognised."""
+def find_header(
+    table: InputTable, grid: Grid, findings: Findings, derived: Mapping[str, str] | None = None
+) -> Header | None:
+    """The header of a sheet, or None (with a finding) when there is none to be recognised.
+
+    `derived`: by what a column that is not there is worked out.
+    """
     needed = {c.name for c in table.columns if c.key}
     best = likeliest_row(table, grid)
     if len(named_in(table, grid, best)) < max(2, len(needed)):
@@ -48,7 +53,7 @@ def find_header(table: InputTable, grid: Grid, findings: Findings) -> Header | N
     best = _pasted_below(table, grid, best)
     if best != HEADER_ROW:
         findings.add("header_moved", table.id, best, found=best)
-    return _read_header(table, grid, best, findings)
+    return _read_header(table, grid, best, findings, derived or {})
 
 
 def likeliest_row(table: InputTable, grid: Grid) -> int:
@@ -187,7 +192,9 @@ def _pasted_below(table: InputTable, grid: Grid, row: int) -> int:
     return row
 
 
-def _read_header(table: InputTable, grid: Grid, row: int, findings: Findings) -> Header | None:
+def _read_header(
+    table: InputTable, grid: Grid, row: int, findings: Findings, derived: Mapping[str, str]
+) -> Header | None:
     cells = grid.rows[row - 1]
     found: dict[str, list[int]] = {}
     unknown = []
@@ -215,11 +222,17 @@ def _read_header(table: InputTable, grid: Grid, row: int, findings: Findings) ->
                 "header_renamed", table.id, row, f"={letter(used)}",
                 found=clean(str(cells[used - 1])), name=name,
             )  # fmt: skip
-    return Header(row, columns) if _complete(table, columns, unknown, row, findings) else None
+    read = _complete(table, columns, unknown, row, findings, derived)
+    return Header(row, columns) if read else None
 
 
 def _complete(
-    table: InputTable, columns: dict[str, int], unknown: list[str], row: int, findings: Findings
+    table: InputTable,
+    columns: dict[str, int],
+    unknown: list[str],
+    row: int,
+    findings: Findings,
+    derived: Mapping[str, str],
 ) -> bool:
     """Reports the columns that are not there; without a key column the table cannot be read."""
     others = f"；表中没有认出的列名：{'、'.join(unknown)}" if unknown else ""
@@ -232,6 +245,7 @@ def _complete(
             code, readable = "key_column_missing", False
         elif column.derivable or column.blank or not column.is_needed:
             code = "derivable_column_missing"
-        treated = "能推算的由别的表推算" if column.derivable else "按空白处理"
+        by = derived.get(column.name)
+        treated = f"按{by}推算" if by and column.derivable else "按空白处理"
         findings.add(code, table.id, row, name=column.name, treated=treated, unknown=others)
     return readable

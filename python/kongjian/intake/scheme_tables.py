@@ -24,7 +24,7 @@ from kongjian.rules.identity import fingerprint
 from kongjian.rules.ladders import following_faults, ladder_faults
 from kongjian.rules.model import Award, Condition, Edits, ObjectScheme, Period, Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.parameters import FACTS, YES, items, with_edits
+from kongjian.rules.parameters import FACTS, MAY_LACK, YES, items, with_edits
 
 SCHEME, MONTHS, CONDITIONS, AWARDS = "Scheme", "Months", "EligibilityRules", "AwardRules"
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -135,7 +135,8 @@ class _Tables:
             self._edits.setdefault(item, {})[parameter] = value
 
     def _facts(self) -> None:
-        known = {fold(name): name for name in (ID, *FACTS, FINGERPRINT)}
+        there = {row.text("项目") for row in self._rows[SCHEME]}
+        known = {fold(n): n for n in (ID, *FACTS, FINGERPRINT) if n in there or n not in MAY_LACK}
         now, found = dict(items(self._rules)), {}
         for name, row in matched(
             self._rows[SCHEME], "项目", "项目", known, lambda r: r.folded("项目"), self._faults
@@ -157,7 +158,8 @@ class _Tables:
     def _fact(self, name: str, row: RuleRow) -> Any:
         kind = FACTS[name][1]
         if row.blank("取值"):
-            self._fault(row, "取值", f"{name}空白，请填写")
+            if name not in MAY_LACK:
+                self._fault(row, "取值", f"{name}空白，请填写")
             return ""
         if kind == "text":
             return row.text("取值")

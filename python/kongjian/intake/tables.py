@@ -73,7 +73,7 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
         if grid is None:
             findings.add("sheet_missing", table.id, sheet=table.sheet)
         else:
-            header = find_header(table, grid, findings)
+            header = find_header(table, grid, findings, _derived(table, rules))
         if grid is not None and header is not None:
             scores = _score_columns(table, grid, header, rules)
             columns = header.columns | {score_name(i): c for i, c in scores.items()}
@@ -87,6 +87,17 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
         tables = {**tables, COUNTS: counts}
     inputs = check(Inputs.of(rules, **tables), rules, findings)
     return Intake(inputs, findings, Where(rules, grids, places, header_rows))
+
+
+def _derived(table: InputTable, rules: Rules) -> dict[str, str]:
+    """By what a blank column of a table is worked out: the log, a class's counts, a school's teachers and classes."""
+    by = {c.name: rules.table("events").sheet for c in table.columns if c.derivable}
+    if table.id == "classes":
+        by |= {r.measure: r.count for r in rules.measures.class_rates}
+    if table.id == "schools":
+        by |= {m.measure: rules.table("teachers").sheet for m in rules.measures.teacher_means}
+        by |= {r.measure: rules.table("classes").sheet for r in rules.measures.class_rates}
+    return by
 
 
 def _score_columns(table: InputTable, grid: Grid, header: Header, rules: Rules) -> dict[str, int]:

@@ -17,6 +17,7 @@ from kongjian.forms.known import scheme_facts
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.intake import problem_list
 from kongjian.intake.where import shown
+from kongjian.mailing import answers
 from kongjian.mailing.strangers import Strangers
 from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
@@ -101,7 +102,7 @@ def letter(
     run: Run,
     school: str,
     contact: Contact,
-    lines: Sequence[problem_list.Line],
+    found: Sequence[problem_list.Line],
     strangers: Strangers,
     copy: str,
     school_form: bool,
@@ -109,14 +110,13 @@ def letter(
 ) -> Letter:
     """`copy` is the name of the school's copy; a form goes with it for the school and for so many teachers."""
     said, scheme = run.rules.forms.letter, run.rules.scheme
-    due = dt.date.fromisoformat(scheme.apply_by)
-    levels = [line.level for line in lines]
+    levels = [line.level for line in found]
     words = {
         "school": school,
         "person": said.person.format(person=contact.person) if contact.person else "",
         "name": scheme.name,
         "office": scheme.handled_by,
-        "due": f"{due.year}年{due.month}月{due.day}日",
+        "due": answers.due_day(scheme),
         "copy": copy,
         "errors": levels.count(problem_list.LEVELS[0]),
         "warnings": levels.count(problem_list.LEVELS[1]),
@@ -130,12 +130,15 @@ def letter(
         body.append(said.applications.format(**words, who="、".join(units)))
     body.append(said.due if units else said.due_mending)
     body += [said.open] * bool(run.still_open)
+    lines = [line.format(**words) for line in body]
+    if whom := answers.contact_line(scheme):
+        lines.append(whom)
     return Letter(
         school,
         said.subject.format(**words),
         said.greeting.format(**words),
-        tuple(line.format(**words) for line in body),
-        _listed(lines, strangers, _ABOUT_OTHERS.format(office=scheme.handled_by)),
+        tuple(lines),
+        _listed(found, strangers, _ABOUT_OTHERS.format(office=scheme.handled_by)),
     )
 
 

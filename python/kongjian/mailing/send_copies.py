@@ -14,7 +14,7 @@ from kongjian.forms import lists
 from kongjian.forms.kinds import PUBLICITY
 from kongjian.forms.produce import Made, place, template_path
 from kongjian.intake.sheets import Progress
-from kongjian.mailing import school_letters
+from kongjian.mailing import answers, school_letters
 from kongjian.mailing.live_copy import live_copy
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof, prove
@@ -39,6 +39,8 @@ class Sent:
     doubtful: list[str] = field(default_factory=list)
     """Schools whose file waits for somebody to look at what its proof names."""
     lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What the letters leave unsaid, for those who send them."""
     still_open: str = ""
     packages: int = 0
     """Of the schools, each with several files."""
@@ -91,6 +93,7 @@ def send(
             place(fresh, target, sent.made)
             sent.files.append(target)
             sent.drafts.append(_draft(run, edition, target, moment))
+            sent.notes += answers.untold(run.rules.scheme, None if edition == PUBLIC else moment.date())
             if drafts:
                 write_draft(sent.drafts[-1], target.with_suffix(".eml"))
         except KongjianError as error:  # open in Excel, say
@@ -134,6 +137,8 @@ def _send_packages(
         except KongjianError as error:  # open in Excel, say: the others are written all the same
             sent.made.failed.append(str(error))
     sent.lines += school_letters.addresses(school_letters.contacts(run), names)
+    if sent.drafts:
+        sent.notes += answers.untold(run.rules.scheme, moment.date())
 
 
 def _copy(
@@ -154,12 +159,15 @@ def _copy(
 
 def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
     scheme = run.rules.scheme
+    whom = answers.contact_line(scheme)
     body: Sequence[str] = (
         "您好：",
         "",
         f"附件是{results_name(scheme)}（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
         *([f"请注意：发出时{run.still_open}。"] if run.still_open else []),
         *_ABOUT[edition],
+        _ANSWER[edition].format(due=answers.due_day(scheme), office=scheme.handled_by),
+        *([whom] if whom else []),
         "",
         scheme.handled_by,
     )
@@ -171,3 +179,6 @@ _ABOUT = {
     VALUES: ("用 Excel、WPS 都能打开，不需要启用宏。表里只有数值，没有公式。",),
     PUBLIC: ("名单里的电话、证件号、银行卡号、邮箱、QQ、微信号和账号已经遮去。",),
 }
+_WRONG = "有不对的地方，请于{due}前告诉{office}。"
+# how long names are made public is not the scheme's own to say
+_ANSWER = {LIVE: _WRONG, VALUES: _WRONG, PUBLIC: "对名单有异议的，请在公示期内向{office}提出。"}

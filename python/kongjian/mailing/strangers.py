@@ -16,6 +16,7 @@ from kongjian.base.text import clean, fold
 from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Inputs, Outcome
+from kongjian.mailing.answers import contact_line
 from kongjian.mailing.live_copy import contents, finished
 from kongjian.mailing.package_texts import Text, part_codes, texts, unescaped
 from kongjian.mailing.position_sheet import own_sheets
@@ -189,7 +190,7 @@ def _texts_of_nobody(run: Run, templates: Iterable[Path]) -> tuple[frozenset[str
         parts = frozenset(code for path in files for code in part_codes(path))
     words = (t for t in found if t.kind != "number")
     said = frozenset(_without_numbers(t) if t.kind == "name" else fold(p) for t in words for p in _pieces(t))
-    return said, parts
+    return said | {fold(contact_line(run.rules.scheme))}, parts
 
 
 def _is_number(name: str) -> bool:

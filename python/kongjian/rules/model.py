@@ -1,4 +1,4 @@
-"""What the rule files say, as frozen dataclasses.
+"""What the rule files say, as frozen dataclasses; long because one rule file is a few lines here.
 
 The classes are plain stdlib dataclasses so that a calculation can load them without pydantic;
 `kongjian.rules.loader` checks every file against them with pydantic, strictly.
@@ -54,7 +54,10 @@ class Period:
 
 @dataclass(frozen=True)
 class SchemeFile:
-    """rules/scheme.yaml. `apply_by` is the day when applications are due; `issued_by` signs, `handled_by` takes them in."""
+    """rules/scheme.yaml. `apply_by` is the day when applications are due; `issued_by` signs, `handled_by` takes them in.
+
+    `contact` and `phone` are who answers there; "" where the scheme does not say.
+    """
 
     id: str
     name: str
@@ -66,6 +69,8 @@ class SchemeFile:
     apply_by: str
     issued_by: str
     handled_by: str
+    contact: str
+    phone: str
     period: Period
     __pydantic_config__ = STRICT
 

@@ -43,8 +43,12 @@ FACTS: dict[str, tuple[str, Kind]] = {
     "申报截止": ("scheme.apply_by", "day"),
     "发文单位": ("scheme.issued_by", "text"),
     "受理单位": ("scheme.handled_by", "text"),
+    "联系人": ("scheme.contact", "text"),
+    "联系电话": ("scheme.phone", "text"),
 }
 """The items of the scheme itself: where in the rules each stands."""
+MAY_LACK = frozenset({"联系人", "联系电话"})
+"""Those of them that may be blank, or have no row in a workbook of before."""
 _Holder = TypeVar("_Holder", Condition, Award)
 _LONGEST = 100
 """So much of a text is told in words."""

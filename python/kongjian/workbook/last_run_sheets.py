@@ -18,6 +18,7 @@ from kongjian.engine.evidence.change_table import COLUMNS, as_frame
 from kongjian.engine.evidence.changes import once
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.last_run import KEY, ChangeSheet, Earlier, Previous, numbered, plain, table_code
+from kongjian.engine.matching import school_keys
 from kongjian.engine.outcome import NAME_COLUMNS, own_names, shown_keys
 from kongjian.intake.sheets import Sheets, header_row, rows_below_header
 from kongjian.rules.model import Rules
@@ -35,6 +36,8 @@ _KINDS = {"学校指标": "school", "教师指标": "teacher", "学校得分": "
 _WORDS = {word: value for value, word in YES_NO.items()}
 _COMPARED = "#compared"
 SAID_OF_AWARDS = tuple(name for name in AWARD_COLUMNS if name not in (REMARK, WHY))
+Renames = Mapping[str, str]
+"""Names of schools, folded, and the names that they are read as."""
 _TEXTS = ("text", "account", "time", "link")
 
 
@@ -43,14 +46,15 @@ def previous_run(sheets: Sheets, rules: Rules | None = None) -> Previous:
 
     With `rules` the numbers behind the ranks can be asked for, too.
     """
-    rankings = {kind: table for kind in OBJECT_LABELS if (table := _ranking(sheets, kind)) is not None}
+    now = {kind: _names_now(sheets, kind, rules) for kind in OBJECT_LABELS}
+    rankings = {k: table for k in OBJECT_LABELS if (table := _ranking(sheets, k, now[k])) is not None}
     ranks = {kind: _column(table, "名次", ~np.isnan(table["名次"])) for kind, table in rankings.items()}
     earlier = {kind: _column(table, "上次名次", table[_COMPARED]) for kind, table in rankings.items()}
     runs = rows_below_header(sheets, RUNS, ["数据指纹", "规则版本"], ["口径", "规则修改"])
     fingerprint, version, readings, edits = (clean(str(c)) for c in (runs[0] if runs else [""] * 4))
     tables = partial(earlier_tables, sheets, rules, rankings) if rules else dict
     kept = partial(_change_sheet, sheets)
-    declines, since = _declines(sheets, rules, rankings) if rules else ([], False)
+    declines, since = _declines(sheets, rules, rankings, now) if rules else ([], False)
     if half_written(sheets):  # its sheets are of two runs
         return Previous(declines=declines, declined_since=since)
     return Previous(fingerprint, version, ranks, earlier, readings, edits, declines, since, tables, kept)
@@ -63,7 +67,22 @@ def half_written(sheets: Sheets) -> bool:
     return any(str(cell).startswith(BEING_WRITTEN) for cell in above)
 
 
-def _declines(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> tuple[list[Decline], bool]:
+def _names_now(sheets: Sheets, kind: str, rules: Rules | None) -> Renames:
+    """The names of schools in the last run's sheets that 学校更名 reads as others, folded → as they are read.
+
+    A school takes over the ranks of one that has its name now, not of one that was merged into it.
+    """
+    said = {fold(one.old): one.new for one in rules.renamed} if rules else {}
+    if kind != "school" or not said:
+        return said
+    there = {fold(clean(str(name))) for (name,) in _rows(sheets, "学校得分", ["学校名称"]) or ()}
+    taken = Counter(fold(new) for old, new in said.items() if old in there)
+    return {old: new for old, new in said.items() if fold(new) not in there and taken[fold(new)] == 1}
+
+
+def _declines(
+    sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame], now: Mapping[str, Renames]
+) -> tuple[list[Decline], bool]:
     """What staff wrote beside the awards, and whether that is not what the last run went by."""
     rows = _rows(sheets, "获奖名单", (*AWARD_COLUMNS[:4], REMARK, STATE)) or []
     kinds = {award.name: award.object for award in rules.awards}
@@ -76,6 +95,7 @@ def _declines(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> tu
         since |= (state in rules.words.declined) != bool(word)
         if word is not None and name in kinds:
             kind = kinds[name]
+            school = now[kind].get(fold(school), school)
             key = _key_of(kind, rankings.get(kind), _rank(rank), school, person)
             out.append(Decline(name, school, person, key, said, word))
     return out, since
@@ -95,18 +115,18 @@ def _key_of(kind: str, ranking: Frame | None, rank: float, school: str, person: 
     return plain(keys[0]) if len(keys) == 1 else ""
 
 
-def _ranking(sheets: Sheets, kind: str) -> Frame | None:
+def _ranking(sheets: Sheets, kind: str, now: Renames) -> Frame | None:
     """名次, 上次名次 and the names of a ranking's rows by `numbered` KEY, and which were compared with a run before."""
     columns = ["名次", "上次名次", "变化", *NAME_COLUMNS[kind]]
     rows = _rows(sheets, f"{OBJECT_LABELS[kind]}排名", columns)
     if rows is None:
         return None
     rows = [row for row in rows if not is_blank(row[0])]  # 学校排名 has those without a rank, too
-    names = _names(kind, [row[3:] for row in rows])
-    now, before = (np.array([_rank(row[k]) for row in rows], dtype=np.float64) for k in (0, 1))
+    names = _read_so(_names(kind, [row[3:] for row in rows]), now)
+    ranks, before = (np.array([_rank(row[k]) for row in rows], dtype=np.float64) for k in (0, 1))
     compared = np.array([not is_blank(row[2]) for row in rows], dtype=bool) | ~np.isnan(before)
     keys = texts(numbered(shown_keys(kind, names)))
-    return names.having(**{"名次": now, "上次名次": before, _COMPARED: compared, KEY: keys})
+    return names.having(**{"名次": ranks, "上次名次": before, _COMPARED: compared, KEY: keys})
 
 
 def _rank(cell: Cell) -> float:
@@ -137,24 +157,25 @@ def _change_sheet(sheets: Sheets) -> ChangeSheet:
 
 def earlier_tables(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> dict[str, Earlier]:
     """What the last run wrote of each kind; None for a sheet that a hand has changed since."""
+    now = {kind: _names_now(sheets, kind, rules) for kind in OBJECT_LABELS}
     found = {}
     for spec in output_sheets(rules):
         if spec.sheet in _KINDS:
-            found[spec.sheet] = _earlier(sheets.grid(spec.sheet), spec, rules)
-    awards = _awards(sheets, rules.words)
+            found[spec.sheet] = _earlier(sheets.grid(spec.sheet), spec, rules, now[_KINDS[spec.sheet]])
+    awards = _awards(sheets, rules.words, now["school"])
     return {
         kind: Earlier(
             found[f"{label}指标"],
             found[f"{label}得分"],
             rankings.get(kind),
             awards,
-            _qualified(sheets, kind),
+            _qualified(sheets, kind, now[kind]),
         )
         for kind, label in OBJECT_LABELS.items()
     }
 
 
-def _awards(sheets: Sheets, words: Words) -> Frame | None:
+def _awards(sheets: Sheets, words: Words, now: Renames) -> Frame | None:
     """获奖名单: which award, at which rank, to whom."""
     rows = _rows(sheets, "获奖名单", AWARD_COLUMNS[:4])
     if rows is None:
@@ -165,7 +186,7 @@ def _awards(sheets: Sheets, words: Words) -> Frame | None:
     award, rank, school, person = zip(*rows, strict=True) if rows else [()] * 4
     named = {"奖项": award, "学校名称": school, "姓名": person}
     out = Frame({name: texts(clean(str(c)) for c in column) for name, column in named.items()})
-    return out.having(名次=np.array([_rank(c) for c in rank], dtype=np.float64))
+    return _read_so(out, now).having(名次=np.array([_rank(c) for c in rank], dtype=np.float64))
 
 
 def shown_awards(sheets: Sheets) -> Counter[tuple[str, ...]] | None:
@@ -184,11 +205,11 @@ def _said(cell: Cell) -> str:
     return "" if cell != cell else f"{cell:.2f}" if isinstance(cell, int | float) else clean(str(cell))
 
 
-def _qualified(sheets: Sheets, kind: str) -> frozenset[str]:
+def _qualified(sheets: Sheets, kind: str, now: Renames) -> frozenset[str]:
     """The keys of those who qualified, by 资格审核; nobody whom another row may mean as well."""
     rows = rows_below_header(sheets, "资格审核", ["类别", "是否达标", *NAME_COLUMNS[kind]])
     own = [row[1:] for row in rows if row[0] == OBJECT_LABELS[kind]]
-    keys = once(shown_keys(kind, _names(kind, [row[1:] for row in own])))
+    keys = once(shown_keys(kind, _read_so(_names(kind, [row[1:] for row in own]), now)))
     return frozenset(key for key, row in zip(keys, own, strict=True) if row[0] == "达标")
 
 
@@ -219,7 +240,7 @@ def _numbers(spec: OutputSheet, rules: Rules) -> list[str]:
     ]
 
 
-def _earlier(grid: Grid | None, spec: OutputSheet, rules: Rules) -> Frame | None:
+def _earlier(grid: Grid | None, spec: OutputSheet, rules: Rules, now: Renames) -> Frame | None:
     columns, named = _numbers(spec, rules), list(_name_columns(spec, rules).values())
     found = header_row(grid, [*named, *columns]) if grid else None
     if grid is None or found is None:
@@ -228,7 +249,10 @@ def _earlier(grid: Grid | None, spec: OutputSheet, rules: Rules) -> Frame | None
     rows = [row for row in grid.rows[top:] if not all(is_blank(c) for c in row)]
     names = _names(_KINDS[spec.sheet], [[row[header[n]] for n in named] for row in rows])
     frame = _frame(names.having(**{KEY: texts(shown_keys(_KINDS[spec.sheet], names))}), columns, rows, header)
-    return frame if frame and _is_untouched(grid.rows[: top - 1], frame, columns) else None
+    if frame is None or not _is_untouched(grid.rows[: top - 1], frame, columns):
+        return None
+    frame = _read_so(frame, now)  # the code above them is over the names that stand there
+    return frame.having(**{KEY: texts(shown_keys(_KINDS[spec.sheet], frame))})
 
 
 def _frame(
@@ -257,6 +281,14 @@ def _number(cell: Cell) -> float | None:
     if is_blank(cell):
         return float("nan")
     return _WORDS.get(cell) if isinstance(cell, str) else None
+
+
+def _read_so(frame: Frame, now: Renames) -> Frame:
+    """The rows with each school by the name that it has now."""
+    if not now:
+        return frame
+    schools = zip(frame["学校名称"].tolist(), school_keys(frame["学校名称"]), strict=True)
+    return frame.having(学校名称=texts(now.get(key, name) for name, key in schools))
 
 
 def _names(kind: str, rows: Sequence[Sequence[Cell]]) -> Frame:

@@ -108,10 +108,13 @@ def _unit(
 
 
 def used(outcome: Outcome, at: int) -> str:
-    """Which score the unit is ranked by, where the two differ."""
+    """Which score the unit is ranked by, where the two differ: the platform's, or a sum of some of its and some computed."""
     if outcome.score_cents[at] == outcome.scores.cents[at]:
         return ""
-    return f"采用平台得分{outcome.score_cents[at] / 100:.2f}"
+    total, adopted = f"{outcome.score_cents[at] / 100:.2f}", outcome.adopted[:, at]
+    if adopted.all():
+        return f"采用平台得分{total}"
+    return f"{int(adopted.sum())}项采用平台得分，其余采用计算得分，合计{total}"
 
 
 def source_of(units: Frame, indicator: Indicator, at: int, rules: Rules) -> str:

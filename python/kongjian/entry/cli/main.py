@@ -70,13 +70,14 @@ def recalc(book: Path, out: Path | None, after_final: bool, quiet: bool) -> None
 @click.option(
     "--write", is_flag=True, help="把问题清单和要核对的格子的底色写进工作簿（原文件留一份在“备份”里）"
 )
-def check(book: Path, write: bool) -> None:
-    """检查数据：列出问题，不改结果表。有错误时返回 1。"""
+@click.option("--all", "whole", is_flag=True, help="不必处理的提示和已确认的也逐行列出")
+def check(book: Path, write: bool, whole: bool) -> None:
+    """检查数据：列出要处理的问题，不改结果表。有错误时返回 1。"""
     from kongjian.entry.cli.file_book import examined
     from kongjian.entry.plans.recalculation import problems
 
     with examined(book, None, step) as (held, run):
-        plan = problems(run, held, dt.datetime.now().replace(microsecond=0))
+        plan = problems(run, held, dt.datetime.now().replace(microsecond=0), whole)
         told = carry_out(plan, held, step) if write else plan.told
     sys.exit(say(told))
 

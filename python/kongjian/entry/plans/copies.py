@@ -47,7 +47,8 @@ def edition(
         ask = (
             Question(CHECKED, answer="\n".join(sent.doubtful), option="--checked") if sent.doubtful else None
         )
-        yield Told(f"{sent.message}（{out}）", mode, sent.lines, sent.drafts, folder, ask)
+        text = "\n".join([f"{sent.message}（{out}）", *sent.notes])
+        yield Told(text, mode, sent.lines, sent.drafts, folder, ask)
 
     count = 2 * (run.schools if schools is None else len(schools)) + 1  # its copy, then what goes with it
     return Plan(make=make, steps=count if wanted == send_copies.BY_SCHOOL else 2)

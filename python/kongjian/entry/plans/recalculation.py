@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from kongjian.entry.plans.plan_model import INFO, SHOWN, WARNING, Plan, Told
+from kongjian.intake.problem_list import folds_from
 from kongjian.workbook import pages
 from kongjian.workbook.identity import Named, nameless
 from kongjian.workbook.layout import SCHEME_NAME
@@ -28,10 +29,13 @@ def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Pla
     return Plan(replace(writing, names={**writing.names, SCHEME_NAME: scheme.id}), (told, Told(said)))
 
 
-def problems(run: Run, sheets: Named, moment: dt.datetime) -> Plan:
-    """The list of problems and the fills of the cells to look at."""
+def problems(run: Run, sheets: Named, moment: dt.datetime, whole: bool = False) -> Plan:
+    """The list of problems and the fills of the cells to look at; what the sheet folds is told by its number, or `whole`."""
     rows = zip(*(run.problems[c] for c in ("级别", "工作表", "单元格", "内容", "建议")), strict=True)
     lines = [f"{level} {sheet}!{cell} {text}。{advice}" for level, sheet, cell, text, advice in rows]
+    shown = len(lines) if whole else folds_from(run.problems)
+    if folded := len(lines) - shown:
+        lines = [*lines[:shown], f"另有{folded}行提示和已确认的，不必处理；加 --all 全部列出"]
     mode = WARNING if run.levels["错误"] else INFO
     return Plan(pages.problems(run, sheets, moment), (Told(state(run), mode, lines),))
 

@@ -42,6 +42,8 @@ from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.roles import Role
 
+_NAMED = 3
+"""So many of the headers in question are named at once; all stand on their sheet."""
 _NOTHING_NEW = "没有写入任何一行"
 _ALL_THERE = "这些行都已经有了，没有新增"
 _SHOWN_CONFLICTS = 5
@@ -119,7 +121,8 @@ def _counted(asked: Sequence[NameRow]) -> str:
     ]
     headers = sum(map(is_header, asked))
     alike = sum(r.found.startswith(ALIKE) for r in asked)
-    said = [f"{headers}个列名拿不准"] if headers else []
+    named = "、".join([r.found for r in asked if is_header(r)][:_NAMED]) + "……" * (headers > _NAMED)
+    said = [f"{headers}个列名拿不准（{named}）"] if headers else []
     said += [f"{len(schools)}个校名拿不准（{schools[0]}）"] if schools else []
     said += [f"{alike}处同校同名又没有账号，分不清是不是同一个人"] if alike else []
     said += ["只有姓名和单位，不知道是不是教师名单"] if any(r.found.startswith(LISTED) for r in asked) else []
