@@ -14,7 +14,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from kongjian.base.errors import KongjianError
-from kongjian.mailing import live_copy as module
+from kongjian.mailing.copy_writer import CopyWriter
 from kongjian.mailing.formulas import FUNCTIONS
 from kongjian.mailing.live_copy import Counts, contents, live_copy
 from kongjian.rules import load_rules, resolve
@@ -364,7 +364,7 @@ def test_braces_and_quotes_in_the_rules_texts_do_no_harm(tmp_path: Path) -> None
 def test_every_formula_is_written_as_it_is_made() -> None:
     """The writer would mark newer functions for Excel; ours turns that off, which is safe only without them."""
     assert not {"XLOOKUP", "FILTER", "SORT", "LET", "LAMBDA", "UNIQUE", "SEQUENCE"} & FUNCTIONS
-    assert module._Sheet()._prepare_formula("=ROW()-3") == "ROW()-3"
+    assert CopyWriter()._prepare_formula("=ROW()-3") == "ROW()-3"
 
 
 def test_resolved_rules_are_what_the_copy_shows(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from kongjian.base.errors import KongjianError
@@ -72,6 +73,7 @@ class Page:
     folded: int | None = None
 
 
+@cache
 def out_columns(spec: str) -> tuple[OutColumn, ...]:
     """Columns from "name:kind[:width]" words; the kind's usual width unless given, ~ behind it where texts fold."""
     usual: dict[str, float] = {

@@ -7,6 +7,7 @@ import io
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -15,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.base.errors import KongjianError
 from kongjian.mailing.copy_look import add_sheet, free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import CopySheet, Entry
+from kongjian.mailing.copy_writer import CopyWriter
 from kongjian.mailing.lookup_copy import CopiedLookup, copied_lookup
 from kongjian.mailing.note_sheet import NOTE, note_entries
 from kongjian.mailing.note_sheet import WIDTHS as NOTE_WIDTHS
@@ -69,13 +71,6 @@ class Counts:
 
 Draw = Callable[[Worksheet, Styles], None]
 """Fills a further sheet of a copy."""
-
-
-class _Sheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose formulas are written as they are: none here has names that Excel wants marked."""
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
-        return formula.removeprefix("=")
 
 
 def live_copy(
@@ -148,14 +143,15 @@ def package(found: Contents, second: Mapping[str, Draw], last: Mapping[str, Draw
     )
     book.set_calc_mode("auto", CALCULATION)
     styles = Styles(book)
-    first = book.add_worksheet(NOTE, worksheet_class=_Sheet)
+    add = partial(book.add_worksheet, worksheet_class=CopyWriter)
+    first = add(NOTE)
     for name, draw in second.items():
-        draw(book.add_worksheet(name), styles)
+        draw(add(name), styles)
     for sheet in found.sheets:
-        add_sheet(book.add_worksheet(sheet.place.sheet, worksheet_class=_Sheet), styles, sheet, found.plan)
+        add_sheet(add(sheet.place.sheet), styles, sheet, found.plan)
     looked = found.lookup
-    page = book.add_worksheet(LOOKUP, worksheet_class=_Sheet) if looked else None
-    rules = book.add_worksheet(RULES, worksheet_class=_Sheet)
+    page = add(LOOKUP) if looked else None
+    rules = add(RULES)
     bands = [BAND_WIDTH] * (2 * found.plan.rule_sheet.bands)
     widths = [*RULE_WIDTHS, *bands, WORDS_WIDTH]
     free_sheet(rules, styles, "rules", RULES, _rules_subtitle(found), widths, scheme.name)
@@ -163,9 +159,9 @@ def package(found: Contents, second: Mapping[str, Draw], last: Mapping[str, Draw
     free_sheet(first, styles, "home", scheme.name, _subtitle(found), NOTE_WIDTHS, scheme.name, True)
     _put_all(first, styles, found.note, NOTE_WIDTHS)
     for name, draw in last.items():
-        draw(book.add_worksheet(name), styles)
+        draw(add(name), styles)
     if looked and page:
-        data = book.add_worksheet(DATA, worksheet_class=_Sheet)
+        data = add(DATA)
         draw_page(book, page, styles, found.plan.rules, looked.cells, back=NOTE)
         write_data(data, styles, looked.cells, looked.tables, looked.subtitle)
     first.activate()

@@ -118,27 +118,28 @@ def _part(out: list[Text], name: str, data: bytes, strings: list[str], depth: in
         tag = known.get(raw)
         if tag is None:
             tag = known[raw] = _local(element)
-        if tag == "c" and "r" in element.attrib:
-            _cell(out, name, element, strings)
+        if tag == "c" and (place := element.get("r")) is not None:
+            _cell(out, name, place, element, strings)
         # numbers of cells are read with their cells; an index is no text
-        elif tag == "v" and not element.attrib and not element.tail:
+        elif tag == "v" and not element.tail and not element.keys():
             continue
         _element(out, name, element, tag, markup)
 
 
-def _cell(out: list[Text], name: str, cell: ElementTree.Element, strings: list[str]) -> None:
+def _cell(out: list[Text], name: str, place: str, cell: ElementTree.Element, strings: list[str]) -> None:
     """What a cell of a sheet shows, with its place."""
     value = ""
     for child in cell:
-        if child.text and _local(child) == "v":
-            value += child.text
+        text = child.text
+        if text and _local(child) == "v":
+            value += text
     kind = cell.get("t", "n")
     if kind == "s" and value.strip().isdigit() and int(value) < len(strings):
-        out.append(Text(name, cell.attrib["r"], strings[int(value)], "text"))
+        out.append(Text(name, place, strings[int(value)], "text"))
     elif kind == "n" and value:
-        out.append(Text(name, cell.attrib["r"], _number(value), "number"))
+        out.append(Text(name, place, _number(value), "number"))
     elif shown := value or "".join(_joined(inline) for inline in cell if _local(inline) == "is"):
-        out.append(Text(name, cell.attrib["r"], unescaped(shown), "text"))
+        out.append(Text(name, place, unescaped(shown), "text"))
 
 
 def _element(out: list[Text], name: str, element: ElementTree.Element, tag: str, markup: bool) -> None:
@@ -151,7 +152,7 @@ def _element(out: list[Text], name: str, element: ElementTree.Element, tag: str,
         out.append(Text(name, "", unescaped(element.tail), "text"))
     if tag in _PIECES and len(element):
         out.append(Text(name, "", _joined(element), "text"))
-    for key, value in element.attrib.items():
+    for key, value in element.items():
         if not markup and key in _WORDS_OF_THE_FORMAT and value.isascii():
             continue
         kind = _attribute(tag, key, value)
@@ -168,7 +169,8 @@ def _attribute(tag: str, key: str, value: str) -> str:
 
 def _local(element: ElementTree.Element) -> str:
     """An element's name; a comment or instruction has none."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
 
 
 def _joined(element: ElementTree.Element) -> str:

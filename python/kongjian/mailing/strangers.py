@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,11 @@ class Strangers:
         """The longest name first; a short one of a person only where it is a word."""
         schools = self.own.schools | self._around
         longest = sorted(schools | self.own.all, key=len, reverse=True)
-        looks = (re.escape(n) if n in schools else rf"(?<!\w){re.escape(n)}(?!\w)" for n in longest)
+        looks = []
+        # names that are words stand together, so that none of them is tried within a word
+        for anywhere, names in groupby(longest, schools.__contains__):
+            one = f"(?:{'|'.join(map(re.escape, names))})"
+            looks.append(one if anywhere else rf"(?<!\w){one}(?!\w)")
         return re.compile("|".join(looks) or r"(?!)")
 
     @cached_property
@@ -217,14 +222,16 @@ def found_in(path: Path, wanted: Strangers) -> list[Sighting]:
     """
     with Package(path) as package:
         sheets = {part: name for name, part in package.sheets.items()}
-    places = _by_place(texts(path, markup=False, known=wanted.parts), sheets, wanted)
-    everything = list(dict.fromkeys(item for items in places.values() for item in items))
+    found = texts(path, markup=False, known=wanted.parts)
+    everything = dict.fromkeys(
+        item for text in {t[2:]: t for t in found}.values() for item in _items(text, wanted)
+    )
     suspects: dict[str, bool] = {}
-    for name, certain in _strangers_in(everything, wanted):
+    for name, certain in _strangers_in(list(everything), wanted):
         suspects[name] = certain or suspects.get(name, False)
     out: dict[str, list[str]] = {name: [] for name in suspects}
     among = replace(wanted, others=wanted.others.only(suspects))
-    for where, items in places.items() if suspects else ():
+    for where, items in _by_place(found, sheets, wanted).items() if suspects else ():
         for name in dict(_strangers_in(items, among)):
             out[name].append(where)
     return [Sighting(name, "、".join(_once(where)[:3]), suspects[name]) for name, where in out.items()]
@@ -236,22 +243,28 @@ def _once(places: list[str]) -> list[str]:
     return [p for p in cells if not any(other.startswith(f"{p} ") for other in cells)]
 
 
-def _by_place(
-    found: Iterable[Text], sheets: dict[str, str], wanted: Strangers
-) -> dict[str, list[tuple[str, str]]]:
-    """The texts to look at, folded, each with its words apart, by cell or part; a number has no words."""
-    seen: set[tuple[str, str]] = set()
-    places: dict[str, list[tuple[str, str]]] = {}
+Item = tuple[str, str]
+"""A text folded, and with its words apart; a number has no words."""
+
+
+def _by_place(found: Iterable[Text], sheets: dict[str, str], wanted: Strangers) -> dict[str, list[Item]]:
+    """The texts to look at by cell or part, each once."""
+    places: dict[str, dict[str, Item]] = {}
     for text in found:
-        for piece in _pieces(text):
-            folded, spaced = _readings(piece)
-            known = _without_numbers(text) if text.kind == "name" else folded
+        for item in _items(text, wanted):
             cell = f" {text.place}" if text.kind in ("text", "number") and text.place else ""
             where = f"{sheets.get(text.part, text.part)}{cell}"
-            if folded and known not in wanted.texts and (where, folded) not in seen:
-                seen.add((where, folded))
-                places.setdefault(where, []).append((folded, "" if text.kind == "number" else spaced))
-    return places
+            places.setdefault(where, {}).setdefault(item[0], item)
+    return {where: list(items.values()) for where, items in places.items()}
+
+
+def _items(text: Text, wanted: Strangers) -> Iterator[Item]:
+    """What of a text is to be looked at."""
+    for piece in _pieces(text):
+        folded, spaced = _readings(piece)
+        known = _without_numbers(text) if text.kind == "name" else folded
+        if folded and known not in wanted.texts:
+            yield folded, "" if text.kind == "number" else spaced
 
 
 @lru_cache(maxsize=1 << 15)

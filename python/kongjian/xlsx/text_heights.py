@@ -145,6 +145,7 @@ def row_height(cells: Iterable[tuple[str, float]], smallest: float = ONE_LINE) -
     return min(HIGHEST, max(smallest, lines * LINE + MARGIN))
 
 
+@lru_cache(maxsize=1 << 14)
 def _lines(text: str, width: float) -> int:
     usable = max(2.0, width - 1)  # the cell's own margins
     return sum(max(1, math.ceil(text_width(line) / usable)) for line in text.split("\n"))
