@@ -150,15 +150,15 @@ def judged(
 def _report_scores(kind: str, units: Frame, scores: Scores, rules: Rules, findings: Findings) -> None:
     """Finds measures that are missing and platform scores that differ from what the rules give."""
     indicators, at = rules.object(kind).indicators, rows(units)
-    for k, i in zip(*np.nonzero(scores.missing), strict=True):
-        findings.add("measure_missing", f"{kind}s", at[i], indicators[k].column)
+    for indicator, missing in zip(indicators, scores.missing, strict=True):
+        findings.add_rows("measure_missing", f"{kind}s", at[missing], indicator.column)
     column = rules.table(f"{kind}s").by_role(Role.PLATFORM_SCORE)
     if column is None:
         return
     platform = platform_cents(kind, units, rules)
     used = counting_score(rules)
-    for i in np.flatnonzero((platform != MISSING) & (platform != scores.cents)):
-        findings.add("score_differs", f"{kind}s", at[i], column.name, used=used)
+    differs = (platform != MISSING) & (platform != scores.cents)
+    findings.add_rows("score_differs", f"{kind}s", at[differs], column.name, used=used)
 
 
 def _report_two_sources(kind: str, o: Outcome, rules: Rules, findings: Findings) -> None:

@@ -33,7 +33,7 @@ class Findings(list[Finding]):
     """Findings in the order in which they were made."""
 
     most_rows = 10_000
-    """Findings of one reason about the lines of a log; the last of them stands for the rest, see Finding.more."""
+    """Findings of one reason about the rows of a table; the last of them stands for the rest, see Finding.more."""
 
     def add(self, code: str, table: str, row: int = BEFORE_ROWS, column: str = "", **params: Any) -> None:
         self.append(Finding(code, table, int(row), column, params))

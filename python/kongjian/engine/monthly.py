@@ -131,8 +131,7 @@ def report_months(
 ) -> None:
     """Finds the units for which 得分 stands in, those that lack a month, and months that look empty."""
     months, at, lacking = rules.counted_months(), rows(units), found.months.lacking
-    for i in np.flatnonzero(found.stood_in & (score_cents != MISSING)):
-        findings.add("no_monthly", f"{kind}s", at[i])
+    findings.add_rows("no_monthly", f"{kind}s", at[found.stood_in & (score_cents != MISSING)], "")
     for i in np.flatnonzero(~found.stood_in & lacking.any(axis=1)):
         absent = named_months(lacking[i], rules.counted_months())
         count = int((~np.isnan(found.by_month[i])).sum())

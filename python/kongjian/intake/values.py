@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,8 @@ LONG_TEXT = 255
 MOST_COUNTED = 1_000_000
 """Nobody does anything more often in a term: more than this is an account or a code in the wrong column."""
 _NO_ACCOUNT = frozenset({"无", "没有"})
+_ID_DIGITS = 18
+"""Of an identity number: more than Excel keeps."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _one_yes_no(cell: Cell, words: Words, counts: bool) -> float | str:
 
 def names(cells: Cells) -> Texts:
     """Trimmed texts; numbers as people see them."""
-    read = {v: clean(v if isinstance(v, str) else show(v)) for v in set(cells.values)}
+    read = {v: clean(v if isinstance(v, str) else show(v)) for v in set(cells.values) if not _is_plain(v)}
     trimmed = {v for v, text in read.items() if isinstance(v, str) and text and text != v}
     long = {v for v, text in read.items() if len(text) > LONG_TEXT}
     for i, cell in enumerate(cells.values) if trimmed or long else ():
@@ -117,7 +119,17 @@ def names(cells: Cells) -> Texts:
         if cell in long:
             cells.say(i, "long_text", length=len(read[cell]))
     cells.say_errors()
-    return texts(map(read.__getitem__, cells.values))
+    return _read_as(cells.values, read)
+
+
+def _is_plain(cell: Cell) -> bool:
+    """Whether a cell is a short text of letters and digits only, which nothing is to be done about."""
+    return isinstance(cell, str) and cell.isalnum() and len(cell) <= LONG_TEXT
+
+
+def _read_as(cells: Sequence[Cell], read: Mapping[Any, str]) -> Texts:
+    """The cells, those that are read otherwise as they are read."""
+    return texts([read.get(v, v) for v in cells] if read else cells)
 
 
 def accounts(cells: Cells, words: Words) -> tuple[Texts, Texts]:
@@ -126,6 +138,9 @@ def accounts(cells: Cells, words: Words) -> tuple[Texts, Texts]:
     read = {
         v: ("", "placeholder") if isinstance(v, str) and fold(v) in none else _account(v)
         for v in set(cells.values)
+        if not (
+            _is_plain(v) and str(v).isascii() and len(str(v)) != _ID_DIGITS and str(v).upper() not in none
+        )
     }
     doubted = {v for v, (_, code) in read.items() if code}
     for i, cell in enumerate(cells.values) if doubted else ():
@@ -135,7 +150,7 @@ def accounts(cells: Cells, words: Words) -> tuple[Texts, Texts]:
     cells.say_errors()
     shown = {v: text for v, (text, _) in read.items()}
     trusted = {v: "" if code == "account_rounded" else text for v, (text, code) in read.items()}
-    return texts(map(shown.__getitem__, cells.values)), texts(map(trusted.__getitem__, cells.values))
+    return _read_as(cells.values, shown), _read_as(cells.values, trusted)
 
 
 def _account(cell: Cell) -> tuple[str, str]:
@@ -146,7 +161,9 @@ def _account(cell: Cell) -> tuple[str, str]:
         text = cell if plain else "".join(unicodedata.normalize("NFKC", clean(cell)).split())
         if not plain and _in_scientific(text):
             return text, "account_rounded"
-        return text, "account_suspect" if len(text) == 18 and text.isdigit() and text.endswith("000") else ""
+        return text, "account_suspect" if len(text) == _ID_DIGITS and text.isdigit() and text.endswith(
+            "000"
+        ) else ""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         # the fifteen digits that Excel has kept and shows, not those of the binary number
         text = f"{Decimal(f'{cell:.15g}'):f}"

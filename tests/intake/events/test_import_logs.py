@@ -23,7 +23,7 @@ from kongjian.base.one_writer import alone_in
 from kongjian.entry.cli.main import cli
 from kongjian.intake.events import import_logs as importing
 from kongjian.intake.events.line_accounts import Account, account_of
-from kongjian.intake.events.log_files import as_lines
+from kongjian.intake.events.log_files import Seen, as_lines
 from kongjian.intake.events.partials import count_file
 from pasting import ACCOUNT, RULES, SCHOOL, lines_of, recalculated, write_book
 from spoilt_logs import HEADER, LINES, SPOILT, text
@@ -163,24 +163,80 @@ def test_without_the_record_of_earlier_files_nothing_is_replaced(book: Path, tmp
     assert rows(book) == ROWS
 
 
+@pytest.mark.parametrize("many", [1, 10**6])
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.sampled_from(SPOILT), min_size=1, max_size=40), st.sampled_from(["\n", "\r\n"]), st.booleans()
+    st.lists(st.sampled_from(SPOILT[:3] * 9 + SPOILT), min_size=1, max_size=40),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
 )
 def test_every_line_is_accounted_for(
-    tmp_path: Path, lines: list[tuple[str, str]], end: str, last: bool
+    many: int, tmp_path: Path, lines: list[tuple[str, str]], end: str, last: bool
 ) -> None:
     whole = end.join([",".join(HEADER), *(line for line, _ in lines)]) + (
         end if last or not lines[-1][0] else ""
     )
     (tmp_path / "a.csv").write_bytes(whole.encode())
-    found = count_file(tmp_path / "a.csv", tmp_path / "a.parquet", tmp_path, RULES, "200MB")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("kongjian.intake.events.partials._MANY", many)
+        found = count_file(tmp_path / "a.csv", tmp_path / "a.parquet", tmp_path, RULES, "200MB")
     reasons = [reason for _, reason in lines]
     assert found.lines == found.accepted + found.blank + found.head + found.lost == len(lines) + 1
     assert (found.accepted, found.blank, found.head) == (reasons.count(""), reasons.count("blank"), 1)
     assert found.rejected == {r: reasons.count(r) for r in reasons if r not in ("", "blank")}
     assert found.first == {r: reasons.index(r) + 2 for r in found.rejected}
     assert account_of(tmp_path / "a.parquet") == found
+
+
+CLEAN = [f"2021-03-{k % 28 + 1:02d} 08:00:00,甲校{k % 7},a{k % 5},教师,在线授课,," for k in range(300)]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda lines: lines, lambda lines: [*lines, *[",,,,,,"] * 3], lambda lines: [*lines, ""],
+        lambda lines: [*lines[:150], "2021-03-01,甲校", *lines[150:]],
+        lambda lines: [*lines[:150], '2021-03-01,"甲,校",a,教师,在线授课,,', *lines[150:]],
+        lambda lines: [*lines, "昨天,甲校,a,教师,在线授课,,"], lambda lines: [*lines, "2021-03-01,甲校,a,教师,在线授课,,,多"],
+    ],
+)  # fmt: skip
+def test_a_long_text_is_counted_like_a_short_one(
+    spoil: Callable[[list[str]], list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [",".join(HEADER), *spoil(CLEAN)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    rows, accounts = [], []
+    for many in (1, 10**6):
+        monkeypatch.setattr("kongjian.intake.events.partials._MANY", many)
+        accounts.append(count_file(tmp_path / "a.csv", tmp_path / "p.parquet", tmp_path, RULES, "200MB"))
+        kept = "select * exclude (first) from '{}' order by all"
+        rows.append(duckdb.sql(kept.format(tmp_path / "p.parquet")).fetchall())
+    assert rows[0] == rows[1]
+    assert accounts[0] == accounts[1]
+    assert accounts[0].accepted >= len(CLEAN)
+
+
+@pytest.mark.parametrize("many", [1, 10**6])
+def test_a_bad_byte_far_down_rejects_its_own_line(
+    many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kongjian.intake.events.partials._MANY", many)
+    monkeypatch.setattr("kongjian.intake.events.log_files._CHUNK", 1000)
+    lines = [line.encode() for line in [",".join(HEADER), *CLEAN]]
+    lines[200] = lines[200].replace("甲校".encode(), "甲校".encode("gb18030"))
+    (tmp_path / "a.csv").write_bytes(b"\n".join(lines))
+    found = count_file(tmp_path / "a.csv", tmp_path / "p.parquet", tmp_path, RULES, "200MB")
+    assert (found.accepted, found.rejected, found.first) == (299, {"bytes": 1}, {"bytes": 201})
+
+
+def test_words_of_a_long_text_are_told_without_their_line(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kongjian.intake.events.partials._MANY", 1)
+    (tmp_path / "a.csv").write_text("\n".join([",".join(HEADER), *CLEAN]), encoding="utf-8")
+    run(tmp_path / "a.csv", book)
+    kept = (tmp_path / "行为日志" / "b 不认识的写法.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert "教师账号,a0,60,a.csv," in kept
 
 
 def test_an_open_quote_loses_its_own_line_only_and_is_shown(book: Path, tmp_path: Path) -> None:
@@ -287,8 +343,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     place = tmp_path / "a.csv"
     place.write_text(text(), encoding="utf-8")
 
-    def grows(path: Path, folder: Path) -> object:
-        found = as_lines(path, folder)
+    def grows(path: Path, folder: Path, seen: Seen | None) -> object:
+        found = as_lines(path, folder, seen)
         with path.open("a", encoding="utf-8") as out:
             out.write("\n")
         return found

@@ -104,7 +104,7 @@ def import_events(
     from kongjian.entry.cli.file_book import file_book
     from kongjian.entry.plans import finalising
     from kongjian.entry.plans.log_import import counts
-    from kongjian.intake.events.import_logs import How, is_as_before, remember
+    from kongjian.intake.events.log_index import How, is_as_before, remember
     from kongjian.workbook.identity import book_rules
 
     now = dt.datetime.now().replace(microsecond=0)

@@ -85,7 +85,7 @@ def _import_logs(now: Press) -> list[Told] | Question:
     path = now.path
     if not now.answer:
         return log_import.WHICH
-    from kongjian.intake.events.import_logs import How
+    from kongjian.intake.events.log_index import How
 
     live, rules = _opened(now)
     chosen = [Path(name) for name in now.answer.split("\n")]

@@ -16,7 +16,7 @@ from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import input_grids, own_rules
 
 if TYPE_CHECKING:
-    from kongjian.intake.events.import_logs import How
+    from kongjian.intake.events.log_index import How
 
 _PATTERNS = "*.csv;*.tsv;*.txt;*.gz;*.zst;*.parquet;*.xlsx;*.xlsm;*.xls"
 WHICH = Question("选行为日志（可以选几个）", f"行为日志,{_PATTERNS},所有文件,*.*")

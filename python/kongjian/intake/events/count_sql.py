@@ -55,10 +55,10 @@ from (
 """Each line with its day as it is written, and why it is not counted; "" for one that is."""
 COUNT = f"""
 select reason, {", ".join(name for name, _ in FIELDS[1:])},
-       cast(case when reason = '' then year(day) * 100 + month(day) else 0 end as int) as ym,
-       bit_or(cast(case when reason = '' then 1 << cast(day(day) - 1 as int) else 0 end as int)) as days,
+       cast(coalesce(year(day) * 100 + month(day), 0) as int) as ym,
+       bit_or(cast(coalesce(1 << cast(day(day) - 1 as int), 0) as int)) as days,
        cast(count(*) as bigint) as lines, cast(min(row_no) as bigint) as first
 from ({DATED}) counted
-group by reason, {", ".join(name for name, _ in FIELDS[1:])},
-         cast(case when reason = '' then year(day) * 100 + month(day) else 0 end as int)
+group by reason, {", ".join(name for name, _ in FIELDS[1:])}, cast(coalesce(year(day) * 100 + month(day), 0) as int)
 """
+"""The days of each reason, school, account, role, behaviour, class and month as bits; a line that is not counted has none."""

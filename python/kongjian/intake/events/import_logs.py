@@ -7,13 +7,11 @@ that say what of the lines is not counted. All of it may be thrown away; then th
 from __future__ import annotations
 
 import csv
-import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -28,13 +26,13 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.effective_rows import imported_counts, other_rows
 from kongjian.intake.events.line_accounts import Account, account_of, rejected_first
-from kongjian.intake.events.log_files import CACHE, LEFT_OUT, UNKNOWN_WORDS, digest_of, log_files
+from kongjian.intake.events.log_files import CACHE, LEFT_OUT, UNKNOWN_WORDS, Seen, log_files
+from kongjian.intake.events.log_index import FOLDER, INDEX, How, Index, ahead
 from kongjian.intake.events.merged import NOT_COUNTED, TWO_SCHOOLS, Merged, Unknown, merged
 from kongjian.intake.events.partials import count_file
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules.model import Rules
 
-FOLDER = "行为日志"
 MOST_ROWS = 1_048_000
 """Rows that fit below the header of a sheet."""
 _VERSION = 1
@@ -54,86 +52,8 @@ class Logs:
     keep: Callable[[], None]
 
 
-@dataclass(frozen=True)
-class How:
-    """How logs are counted: within how much memory, and on which Spark master ("" for here); whether every file's content
-
-    is looked at again, and whether only the files given count from now on.
-    """
-
-    memory: str = "1GB"
-    master: str = ""
-    verify: bool = False
-    anew: bool = False
-
-
-Counter = Callable[[Path, Path], Account]
-"""Counts a file into a partial, see count_file."""
-
-
-@dataclass
-class _Index:
-    """目录.json: path → size, time, inode and digest; workbook → digest → the name of the file; workbook → its state when
-
-    an import was through with it, see remember.
-    """
-
-    place: Path
-    files: dict[str, list[object]] = field(default_factory=dict)
-    books: dict[str, dict[str, str]] = field(default_factory=dict)
-    states: dict[str, list[object]] = field(default_factory=dict)
-
-    @classmethod
-    def at(cls, place: Path) -> _Index:
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            found = json.loads(place.read_text(encoding="utf-8"))
-            return cls(place, dict(found["files"]), dict(found["books"]), dict(found["states"]))
-        return cls(place)
-
-    def save(self) -> None:
-        own = self.place.with_name(f"{self.place.name}.{os.getpid()}.tmp")
-        said = {"files": self.files, "books": self.books, "states": self.states}
-        own.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-        own.replace(self.place)
-
-    def digest(self, path: Path, verify: bool) -> str:
-        """A file's digest, worked out anew where its size, time or inode is another, or always."""
-        about = path.stat()
-        state = [about.st_size, about.st_mtime_ns, about.st_ino]
-        known = self.files.get(str(path))
-        if known is None or known[:3] != state or verify:
-            self.files[str(path)] = known = [*state, digest_of(path)]
-        return str(known[3])
-
-
-def is_as_before(paths: Sequence[Path], book: Path, rules: Rules, how: How) -> bool:
-    """Whether the workbook's file, the rules and these logs are those that the last import was through with."""
-    index = _Index.at(book.resolve().parent / FOLDER / "目录.json")
-    if how.verify or how.anew or index.states.get(book.name) != _state(book, rules):
-        return False
-    known = index.books.get(book.name, {})
-    return all(_known(index, path) in known for path in log_files(paths, book))
-
-
-def _known(index: _Index, path: Path) -> str:
-    about = path.stat()
-    found = index.files.get(str(path), [])
-    return str(found[3]) if found[:3] == [about.st_size, about.st_mtime_ns, about.st_ino] else ""
-
-
-def remember(book: Path, target: Path, rules: Rules) -> None:
-    """Notes beside `book` the state of the file that an import has written or left as it was."""
-    folder = book.resolve().parent / FOLDER
-    with alone_in(folder):
-        index = _Index.at(folder / "目录.json")
-        index.states[target.name] = _state(target, rules)
-        index.save()
-
-
-def _state(book: Path, rules: Rules) -> list[object]:
-    about = book.stat()
-    own = blake2b(repr(rules).encode(), digest_size=8).hexdigest()
-    return [str(book.resolve()), about.st_size, about.st_mtime_ns, about.st_ino, own]
+Counter = Callable[[Path, Path, Seen | None], Account]
+"""Counts a file, as it was seen, into a partial, see count_file."""
 
 
 def import_logs(
@@ -156,7 +76,7 @@ def import_logs(
     make_folder(folder / CACHE)
     with alone_in(folder), scratch() as temporary, _counter(how, temporary, rules) as count:
         _sweep(folder / CACHE)
-        index = _Index.at(folder / "目录.json")
+        index = Index.at(folder / INDEX)
         before = imported_counts(sheets.grid(SHEET))
         had = index.books.get(book.name, {}) if before.height and not how.anew else {}
         if before.height and not had and not how.anew:
@@ -193,28 +113,30 @@ def import_logs(
 
 
 def _count_all(
-    files: Sequence[Path], folder: Path, form: str, index: _Index, count: Counter, verify: bool, progress: Progress
+    files: Sequence[Path], folder: Path, form: str, index: Index, count: Counter, verify: bool, progress: Progress
 ) -> tuple[dict[str, str], list[str]]:  # fmt: skip
     """Digest → name of each file, every one counted; and the names of those that are others' copies."""
     own: dict[str, str] = {}
     same, refused = [], []
     total, done, started = sum(p.stat().st_size for p in files), 0, time.monotonic()
-    for k, path in enumerate(files, start=1):
-        rate = done / max(time.monotonic() - started, 0.001)
-        rest = f"，每秒{rate / 1e6:.0f}MB，约还要{(total - done) / rate:.0f}秒" if done else ""
-        progress(f"正在数{path.name}（{k}/{len(files)}{rest}）…")
-        try:
-            digest = index.digest(path, verify)
-            if digest in own:
-                same.append(path.name)
-            target = folder / CACHE / f"{digest}-{form}.parquet"
-            if account_of(target) is None:
-                count(path, target)
-            own.setdefault(digest, path.name)
-            index.save()
-        except KongjianError as error:
-            refused.append(str(error))
-        done += path.stat().st_size
+    with ahead(files, lambda path: index.seen(path, verify)) as looked:
+        for k, path in enumerate(files, start=1):
+            rate = done / max(time.monotonic() - started, 0.001)
+            rest = f"，每秒{rate / 1e6:.0f}MB，约还要{(total - done) / rate:.0f}秒" if done else ""
+            progress(f"正在数{path.name}（{k}/{len(files)}{rest}）…")
+            try:
+                seen = looked(path)
+                digest = index.digest(path, seen)
+                if digest in own:
+                    same.append(path.name)
+                target = folder / CACHE / f"{digest}-{form}.parquet"
+                if account_of(target) is None:
+                    count(path, target, seen if isinstance(seen, Seen) else None)
+                own.setdefault(digest, path.name)
+                index.save()
+            except KongjianError as error:
+                refused.append(str(error))
+            done += path.stat().st_size
     if refused:
         raise KongjianError("；".join([*refused, "什么都没有写入，数完的下次不用再数"]))
     return own, same
@@ -224,12 +146,14 @@ def _count_all(
 def _counter(how: How, temporary: Path, rules: Rules) -> Iterator[Counter]:
     """What counts one file: here, or on the master that was named."""
     if not how.master:
-        yield lambda path, target: count_file(path, target, temporary, rules, how.memory)
+        yield lambda path, target, seen: count_file(path, target, temporary, rules, how.memory, seen)
         return
     from kongjian.intake.events.spark_counts import count_on_spark, on_spark
 
     with on_spark(how.master) as session:
-        yield lambda path, target: count_on_spark(session, path, target, temporary, rules, how.memory)
+        yield lambda path, target, seen: count_on_spark(
+            session, path, target, temporary, rules, how.memory, seen
+        )
 
 
 def _sweep(cache: Path) -> None:
@@ -269,7 +193,7 @@ def _write_tables(
     with (folder / f"{stem} {UNKNOWN_WORDS}.csv").open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(("类别", "写法", "行数", "先见于文件", "行号"))
-        writer.writerows((u.kind, u.found, u.lines, accounts[u.file].file, u.first) for u in unknown)
+        writer.writerows((u.kind, u.found, u.lines, accounts[u.file].file, u.first or "") for u in unknown)
     samples = [p.with_suffix(".csv") for p, a in zip(partials, accounts, strict=True) if a.lost]
     with (folder / f"{stem} {LEFT_OUT}.csv").open("w", encoding="utf-8-sig", newline="") as out:
         out.write("文件,行号,原因,内容\r\n")

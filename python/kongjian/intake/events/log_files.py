@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
+
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
 
 BAD = "\ufffd"
 """Marks a line that could not be read for what it is: a bad byte, a control character, too long a line."""
+_BAD = BAD.encode()
 SEPARATOR = "\x1f"
 """What no line has after `as_lines`."""
 _SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".zst", ".parquet", ".xlsx", ".xlsm", ".xls")
@@ -26,7 +30,7 @@ _CHUNK = 1 << 22
 _LONGEST = 1 << 19
 """Characters of a line; a reader's buffers are many times as long."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f]")
-_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+_TAB, _LINE, _RETURN, _SPACE, _QUOTE = b'\t\n\r "'
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 _SHEETS = (b"PK", b"\xd0\xcf\x11\xe0", b"<")
@@ -42,8 +46,20 @@ class Lines:
     place: Path
     end: str
     count: int
-    quotes: bool = True
-    marked: bool = True
+    quotes: bool
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file as it was when its bytes went by: its size and time, what names its content, and its lines if they can be
+
+    read where they stand.
+    """
+
+    about: os.stat_result
+    digest: str
+    lines: Lines | None
 
 
 def log_files(paths: Sequence[Path], book: Path) -> list[Path]:
@@ -84,24 +100,27 @@ def kind_of(path: Path) -> str:
     return "sheets" if start.startswith(_SHEETS) else "lines"
 
 
-def digest_of(path: Path) -> str:
-    """What names a file's content; of a packed text the text's."""
-    digest = blake2b(digest_size=16)
-    for chunk in _chunks(path):
-        digest.update(chunk)
-    return digest.hexdigest()
+def look_at(path: Path) -> Seen:
+    """One pass over a file's bytes. Of a packed text the digest is the text's.
+
+    Raises KongjianError for one that breaks off.
+    """
+    about = path.stat()
+    digest, sound = blake2b(digest_size=16), _Sound()
+    with path.open("rb") as opened:
+        packed = opened.read(4).startswith((_GZIP, _ZSTD))
+    for data in _whole_lines(_chunks(path), b"\n"):
+        digest.update(data)
+        sound.add(data)
+    return Seen(about, digest.hexdigest(), None if packed else sound.lines(path))
 
 
-def as_lines(path: Path, folder: Path) -> Lines:
+def as_lines(path: Path, folder: Path, seen: Seen | None = None) -> Lines:
     """The lines of a text: where they stand if they can be read there, else copied into `folder`.
 
     Raises KongjianError for a packed file that breaks off.
     """
-    with path.open("rb") as opened:
-        packed = opened.read(4).startswith((_GZIP, _ZSTD))
-    if not packed and (sound := _sound(path)):
-        return sound
-    return _copied(path, folder / "lines.txt")
+    return (seen or look_at(path)).lines or copied(path, folder / "lines.txt")
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -159,25 +178,44 @@ def _whole_lines(chunks: Iterator[bytes], end: bytes) -> Iterator[bytes]:
         yield rest
 
 
-def _sound(path: Path) -> Lines | None:
-    """The lines where they stand; None where they are not UTF-8 throughout, or hold what a line cannot."""
-    count, ends, last, quotes = 0, set[str](), b"\n", False
-    for data in _whole_lines(_chunks(path), b"\n"):
-        if len(data.translate(None, _CONTROLS)) != len(data) or _has_long(data):
-            return None
-        try:
-            if BAD in data.decode():
-                return None
-        except UnicodeDecodeError:
-            return None
-        lines, returns, pairs = data.count(b"\n"), data.count(b"\r"), data.count(b"\r\n")
-        if returns != pairs or pairs not in (0, lines):
-            return None
-        ends.add("\\r\\n" if pairs else "\\n") if lines else None
-        count, last, quotes = count + lines, data[-1:], quotes or b'"' in data
-    if len(ends) > 1:
-        return None
-    return Lines(path, next(iter(ends), "\\n"), count + (last != b"\n"), quotes, marked=False)
+class _Sound:
+    """Whether a text can be read where it stands, told from its bytes as they go by, cut behind the ends of lines.
+
+    Whether it is UTF-8 is seen of the first bytes here; of the others the reader refuses what is not.
+    """
+
+    def __init__(self) -> None:
+        self.is_sound, self.begun, self.pairs, self.count, self.quotes, self.last = (
+            True,
+            False,
+            0,
+            0,
+            False,
+            b"\n",
+        )
+
+    def add(self, data: bytes) -> None:
+        if self.is_sound:
+            self.is_sound = self._is_sound(data)
+
+    def _is_sound(self, data: bytes) -> bool:
+        codes = np.frombuffer(data, np.uint8)
+        lines, returns, tabs = (int(np.count_nonzero(codes == c)) for c in (_LINE, _RETURN, _TAB))
+        if int(np.count_nonzero(codes < _SPACE)) != lines + returns + tabs or _has_long(data):
+            return False
+        if returns and not returns == lines == data.count(b"\r\n"):
+            return False
+        if np.any(codes == _BAD[0]) and _BAD in data or not self.begun and not _is(data, "utf-8"):
+            return False
+        self.begun, self.last = True, data[-1:]
+        self.count, self.pairs = self.count + lines, self.pairs + returns
+        self.quotes = self.quotes or _QUOTE in data
+        return self.pairs in (0, self.count)
+
+    def lines(self, path: Path) -> Lines | None:
+        end = "\\r\\n" if self.pairs else "\\n"
+        more = self.last != b"\n"
+        return Lines(path, end, self.count + more, self.quotes, marked=False) if self.is_sound else None
 
 
 def _has_long(data: bytes) -> bool:
@@ -186,9 +224,9 @@ def _has_long(data: bytes) -> bool:
     return any(data.find(b"\n", at, at + half) < 0 for at in range(0, len(data) - half, half))
 
 
-def _copied(path: Path, place: Path) -> Lines:
+def copied(path: Path, place: Path) -> Lines:
     """The lines in UTF-8, those that cannot be read marked."""
-    count, last = 0, "\n"
+    count, last, quotes, marked = 0, "\n", False, False
     with place.open("w", encoding="utf-8", newline="") as out:
         for text in _texts(path):
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -199,7 +237,8 @@ def _copied(path: Path, place: Path) -> Lines:
                 text = "\n".join(line if len(line) <= _LONGEST else BAD + line[:200] for line in lines)
             out.write(text)
             count, last = count + text.count("\n"), text[-1:]
-    return Lines(place, "\\n", count + (last != "\n"))
+            quotes, marked = quotes or '"' in text, marked or BAD in text
+    return Lines(place, "\\n", count + (last != "\n"), quotes, marked)
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 NOT_COUNTED = ("角色", "行为", "别的角色的行为", "评选时间以外的月份", "损坏的账号", "账号空白", "低年级学生")
 """What of the lines does not count whatever the workbook's tables hold."""
 TWO_SCHOOLS = "在几所学校的教师账号"
+_NOWHERE = (1 << 32) - 1
+"""Where a line stands of which nobody knows it: behind all others."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """One word that is not known, on how many lines it stands and on which of which file first."""
+    """One word that is not known, on how many lines it stands and on which of which file first; 0 where that is not known."""
 
     kind: str
     found: str
@@ -62,7 +64,7 @@ def merged(partials: Sequence[Path], inputs: Inputs, rules: Rules, scratch: Path
     with counting(scratch, memory) as held:
         held.execute(
             "create temp table said as select school, account, role, behaviour, grade, class, ym, file,"
-            " bit_or(days)::uinteger as days, sum(lines)::bigint as lines, min(first)::bigint as first from ("
+            f" bit_or(days)::uinteger as days, sum(lines)::bigint as lines, coalesce(min(first), {_NOWHERE})::bigint as first from ("
             + " union all ".join(
                 f"select *, {k} as file from read_parquet({quoted(p)})" for k, p in enumerate(partials)
             )
@@ -281,4 +283,4 @@ def _words(held: DuckDBPyConnection, kind: str, what: str, where: str) -> Iterab
         f" from coded where {where} group by 1 order by 2 desc, 1"
     ).fetchall()
     for word, lines, file, first in found:
-        yield Unknown(kind, word, int(lines), int(file), int(first))
+        yield Unknown(kind, word, int(lines), int(file), int(first) % _NOWHERE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, is_blank
@@ -27,7 +27,7 @@ from kongjian.intake.events.line_accounts import (
     own_place,
     refuse_changed,
 )
-from kongjian.intake.events.log_files import BAD, SEPARATOR, Lines, as_lines, kind_of
+from kongjian.intake.events.log_files import BAD, SEPARATOR, Lines, Seen, as_lines, copied, kind_of
 from kongjian.intake.importing.sources import read_source
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
@@ -35,18 +35,26 @@ from kongjian.rules.model import Rules
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+Sums = Sequence[tuple[Any, ...]]
 
-def count_file(path: Path, target: Path, scratch: Path, rules: Rules, memory: str) -> Account:
+
+_MANY = 100_000
+"""Lines from which it pays to try the reader's own columns first."""
+
+
+def count_file(
+    path: Path, target: Path, scratch: Path, rules: Rules, memory: str, seen: Seen | None = None
+) -> Account:
     """Counts a file into the partial `target` and its account; neither is there before both are whole.
 
-    Raises KongjianError for a file that cannot be read, that changes meanwhile, or whose lines do not add up.
+    `seen` is the file as it was looked at. Raises KongjianError for a file that cannot be read, that is another by now,
+    or whose lines do not add up.
     """
-    before = path.stat()
+    before = seen.about if seen else path.stat()
     with counting(scratch, memory) as held:
-        lines = _view(held, path, scratch, rules)
-        held.execute(f"create temp table counted as {COUNT}")
+        lines, sums = _counted(held, path, scratch, rules, seen)
         refuse_changed(path, before)
-        account = account_for(path, lines, held.execute(SUMS).fetchall())
+        account = account_for(path, lines, sums)
         if account.lost:
             keep_samples(path, target, held.execute(SAMPLES).fetchall())
         own = own_place(target)
@@ -59,17 +67,62 @@ def count_file(path: Path, target: Path, scratch: Path, rules: Rules, memory: st
     return account
 
 
-def _view(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules) -> int:
-    """Makes the view `given`: row_no, fault, line and the fields of each line; returns how many lines there are."""
+def _counted(
+    held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules, seen: Seen | None
+) -> tuple[int, Sums]:
+    """Makes the table `counted`, see COUNT; returns how many lines there are and what became of them, see SUMS."""
     kind = kind_of(path)
     if kind == "parquet":
-        return _of_parquet(held, path, rules)
+        return _of_parquet(held, path, rules), _sums(held)
     if kind == "sheets":
-        return _of_sheets(held, path, scratch, rules)
-    lines = as_lines(path, scratch)
+        return _of_sheets(held, path, scratch, rules), _sums(held)
+    import duckdb
+
+    lines = as_lines(path, scratch, seen)
     layout = layout_of_lines(path, lines.place, rules)
-    _of_lines(held, lines, layout, layout.reaches(rules))
-    return lines.count
+    if lines.count >= _MANY and (sums := _clean_sums(held, lines, layout)):
+        return lines.count, sums
+    try:
+        _of_lines(held, lines, layout, layout.reaches(rules))
+        return lines.count, _sums(held)
+    except duckdb.InvalidInputException:  # no UTF-8 further down
+        lines = copied(path, scratch / "lines.txt")
+        _of_lines(held, lines, layout, layout.reaches(rules))
+        return lines.count, _sums(held)
+
+
+def _sums(held: DuckDBPyConnection) -> Sums:
+    held.execute(f"create or replace temp table counted as {COUNT}")
+    return held.execute(SUMS).fetchall()
+
+
+def _clean_sums(held: DuckDBPyConnection, lines: Lines, layout: Layout) -> Sums | None:
+    """The sums of a text without a quote and without a line to reject, cut by the reader on all cores; None for others.
+
+    Which line is which is not known here, so that whatever is not as plain as that is looked at line by line.
+    """
+    import duckdb
+
+    if lines.quotes or lines.marked:
+        return None
+    names = [f"c{k}" for k in range(1, layout.width + 1)]
+    fields = ", ".join(
+        f"coalesce(c{layout.places[name]}, '') as {name}" if name in layout.places else f"'' as {name}"
+        for name, _ in FIELDS
+    )
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    held.execute(f"""
+create or replace temp view given as select null::bigint as row_no, null::varchar as line, null::date as typed, {fields},
+  case when trim(left(coalesce(c{layout.places["happened"]}, ''), 1)) = ''
+    and regexp_full_match(concat({", ".join(names)}), '\\s*') then {quoted(BLANK)} else '' end as fault
+from read_csv({quoted(lines.place)}, columns = {{{columns}}}, delim = {quoted(layout.separator)}, quote = '', escape = '',
+              header = false, skip = {layout.row}, auto_detect = false, new_line = '{lines.end}', max_line_size = 2097152)""")
+    try:
+        sums = [*_sums(held), (HEAD, layout.row, 1)]
+    except duckdb.InvalidInputException:
+        return None
+    plain = all(reason in ("", BLANK, HEAD) for reason, *_ in sums)
+    return sums if plain and sum(some for _, some, _ in sums) == lines.count else None
 
 
 def _of_lines(held: DuckDBPyConnection, lines: Lines, layout: Layout, reaches: int) -> None:
@@ -89,7 +142,7 @@ def _of_lines(held: DuckDBPyConnection, lines: Lines, layout: Layout, reaches: i
         for name, _ in FIELDS
     )
     held.execute(f"""
-create temp view given as select row_no, fault, line, null::date as typed, {fields} from (
+create or replace temp view given as select row_no, fault, line, null::date as typed, {fields} from (
   select row_no, line, cells, case
     when row_no <= {layout.row} then {quoted(HEAD)}
     when line is null then {quoted(BLANK)}
@@ -126,7 +179,7 @@ def _of_parquet(held: DuckDBPyConnection, path: Path, rules: Rules) -> int:
             text = f"timezone('Asia/Shanghai', {text})"
         if name == FIELDS[0][0] and kind.startswith(("TIMESTAMP", "DATE")):
             typed = text
-        given[name] = f"coalesce(cast({text} as varchar), '')"
+        given[name] = f"coalesce({text if kind == 'VARCHAR' else f'cast({text} as varchar)'}, '')"
     fields = {name: given.get(name, "''") for name, _ in FIELDS}
     line = " || ',' || ".join(fields.values())
     none = {name: f"{text} = ''" for name, text in given.items()}
@@ -158,7 +211,9 @@ def _of_sheets(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules
                 out.write("\n" if number <= layout.row else _line(row, layout))
             count += len(rows)
     order = {name: k for k, (name, _) in enumerate(FIELDS, start=1)}
-    _of_lines(held, Lines(place, "\\n", count, quotes=False), Layout(0, "\t", len(FIELDS), order), 1)
+    _of_lines(
+        held, Lines(place, "\\n", count, quotes=False, marked=True), Layout(0, "\t", len(FIELDS), order), 1
+    )
     return count
 
 

@@ -22,7 +22,7 @@ from kongjian.intake.events.line_accounts import (
     own_place,
     refuse_changed,
 )
-from kongjian.intake.events.log_files import BAD, Lines, as_lines, kind_of
+from kongjian.intake.events.log_files import BAD, Lines, Seen, as_lines, kind_of
 from kongjian.intake.events.partials import count_file
 from kongjian.rules.model import Rules
 
@@ -64,7 +64,13 @@ def on_spark(master: str) -> Iterator[SparkSession]:
 
 
 def count_on_spark(
-    session: SparkSession, path: Path, target: Path, scratch: Path, rules: Rules, memory: str
+    session: SparkSession,
+    path: Path,
+    target: Path,
+    scratch: Path,
+    rules: Rules,
+    memory: str,
+    seen: Seen | None = None,
 ) -> Account:
     """What `count_file` does, by the machines of a cluster, all of which must see the file and `target`'s folder.
 
@@ -72,13 +78,13 @@ def count_on_spark(
     """
     kind = kind_of(path)
     if kind == "sheets":
-        return count_file(path, target, scratch, rules, memory)
-    before = path.stat()
+        return count_file(path, target, scratch, rules, memory, seen)
+    before = seen.about if seen else path.stat()
     copied: Path | None = None
     if kind == "parquet":
         lines = _of_parquet(session, path, rules)
     else:
-        found = as_lines(path, target.parent)
+        found = as_lines(path, target.parent, seen)
         copied = found.place if found.place != path else None
         _of_lines(session, found, layout_of_lines(path, found.place, rules), rules)
         lines = found.count

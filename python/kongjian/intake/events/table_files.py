@@ -22,9 +22,9 @@ from kongjian.intake.checks import check
 from kongjian.intake.effective_rows import COUNTS
 from kongjian.intake.events.count_sql import quoted
 from kongjian.intake.events.engine import counting
-from kongjian.intake.events.import_logs import FOLDER
 from kongjian.intake.events.line_accounts import rejected_first
 from kongjian.intake.events.log_files import as_lines, kind_of, log_files
+from kongjian.intake.events.log_index import FOLDER
 from kongjian.intake.events.merged import merged
 from kongjian.intake.events.partials import count_file
 from kongjian.intake.headers import header_name
