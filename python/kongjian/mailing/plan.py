@@ -106,7 +106,7 @@ def _award_rows(run: Run, heights: Mapping[str, int], ranks: bool) -> int:
     if not ranks:
         return now
     most = sum(heights[a.object] for a in run.rules.awards)
-    return min(most, max(now, sum(a.last - a.first + 1 for a in run.rules.awards)) + AWARD_ROOM)
+    return min(most, max(now, sum(a.last - a.first + 1 for a in run.rules.awards if a.by_rank)) + AWARD_ROOM)
 
 
 def comparisons(rules: Rules) -> tuple[str, ...]:

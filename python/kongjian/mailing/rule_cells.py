@@ -140,14 +140,14 @@ def _headers(sheet: RuleSheet) -> list[str]:
 
 
 def _indicator_entries(sheet: RuleSheet, row: int, scheme: ObjectScheme, indicator: Indicator) -> list[Entry]:
-    deducts = indicator.kind == "deduct"
-    target = indicator.target if deducts or indicator.kind == "threshold" else None
+    deducts, scored = indicator.kind in ("deduct", "bonus"), indicator.kind != "veto"
+    target = indicator.target if indicator.kind in ("deduct", "threshold") else None
     assert not isinstance(target, str)
     out = [
         Entry(row, _OBJECT, scheme.label, look="word"),
         Entry(row, _CATEGORY, indicator.category),
         Entry(row, _NAME, indicator.name, look="name"),
-        Entry(row, _POINTS, indicator.points, look="input"),
+        Entry(row, _POINTS, indicator.points if scored else None, look="input" if scored else "fixed"),
         Entry(row, _KIND, KIND_LABELS[indicator.kind], look="word"),
         Entry(row, _UNIT, "" if indicator.kind == "bands" else indicator.unit, look="word"),
         Entry(row, _TARGET, target, look="fixed" if target is None else "input"),
@@ -171,8 +171,8 @@ def _indicator_entries(sheet: RuleSheet, row: int, scheme: ObjectScheme, indicat
 def _total_entries(sheet: RuleSheet) -> list[Entry]:
     out, first = [], HEADER_ROW + 1
     for row, scheme in enumerate(sheet._schemes, sheet.totals_top):
-        last = first + len(scheme.indicators) - 1
-        points = sum(i.points for i in scheme.indicators)
+        last = first + len(scheme.owed) - 1
+        points = sum(i.points for i in scheme.owed)
         wrong = f'IF(ABS({_own(row, _POINTS)}-{_own(row, _UNIT)})<{SHADE},"","合计不等于满分，请改分值")'
         out += [
             Entry(row, _OBJECT, scheme.label, look="word"),
@@ -182,7 +182,7 @@ def _total_entries(sheet: RuleSheet) -> list[Entry]:
             Entry(row, _UNIT, scheme.points, look="number"),
             Entry(row, _TARGET, "", wrong, "warning"),
         ]
-        first = last + 1
+        first += len(scheme.indicators)
     return out
 
 
@@ -190,12 +190,12 @@ def _condition_entries(sheet: RuleSheet) -> list[Entry]:
     top = sheet.conditions_top
     out = [Entry(top, n, name, look="header") for n, name in enumerate(_CONDITIONS, 1)]
     for row, condition in enumerate(sheet.conditions, top + 1):
-        given = condition.kind == "yes_no"
-        look = {"yes_no": "word", "rate": "input_rate"}.get(condition.kind, "input")
+        given = {"yes_no": "是", "veto": "否"}.get(condition.kind)
+        look = "word" if given else "input_rate" if condition.kind == "rate" else "input"
         out += [
             Entry(row, _OBJECT, OBJECT_LABELS[condition.object], look="word"),
             Entry(row, _NAME, condition.label, look="name"),
-            Entry(row, _POINTS, "是" if given else condition.at_least, look=look),
+            Entry(row, _POINTS, given or condition.at_least, look=look),
         ]
     return out
 

@@ -94,9 +94,10 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     for i in scheme.indicators:
         cells = plan.rule_sheet.indicator(kind, i.name)
         out[i.name] = f.indicator_formula(i, cells, measures.cell(i.column), rules, homeroom)
-    first, last = (own.own(scheme.indicators[k].name) for k in (0, -1))
+    first, last = (own.own(scheme.owed[k].name) for k in (0, -1))
     full, others = plan.rule_sheet.full(kind), full_rest(plan.rule_sheet, kind)
-    total = f.TotalCells(first, last, full, others, homeroom)
+    bonuses = [own.own(i.name) for i in scheme.bonuses]
+    total = f.TotalCells(first, last, full, others, homeroom, bonuses)
     out["计算得分"] = f.rounded(f.exact_total(total))
     out["平台得分"] = f'IF({given}="","",{f.rounded(given)})' if given else '""'
     adopts = _ADOPTS[rules.choice(Authority)]
@@ -120,6 +121,7 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
             parts.get(own.own(i.name), ""),
         )
         for i in scheme.indicators
+        if i.kind != "veto"
     ]
     out["数据完整"] = f.complete_formula(owed, homeroom, platform)
     return out
