@@ -18,6 +18,7 @@ from kongjian.xlsx.table_parts import HEADER_ROW
 _LEADING = ("对象", "一级指标", "指标", "分值", "计分方式", "单位", "目标", "每少扣分")
 _OBJECT, _CATEGORY, _NAME, _POINTS, _KIND, _UNIT, _TARGET, _PER = range(1, len(_LEADING) + 1)
 _CONDITIONS = ("对象", "", "达标条件", "下限")
+_MORE = ("占比", "最低分", "分组列")
 _AWARDS = ("对象", "授予", "奖项", "名次自", "名次至", "人数", "前面各奖人数", "名次靠前的达标数")
 WIDTHS = (9.0, 22.0, 30.0, 9.0, 11.0, 9.0, 13.0, 13.0)
 BAND_WIDTH, WORDS_WIDTH = 7.5, 60.0
@@ -103,6 +104,12 @@ class RuleSheet:
 
     def award_last(self, number: int) -> str:
         return _at(self.awards_top + 1 + number, 5)
+
+    def award_share(self, number: int) -> str:
+        return _at(self.awards_top + 1 + number, len(_AWARDS) + 1)
+
+    def award_least(self, number: int) -> str:
+        return _at(self.awards_top + 1 + number, len(_AWARDS) + 2)
 
     def _awards_range(self, column: int) -> str:
         letter = xl_col_to_name(column - 1)
@@ -208,10 +215,25 @@ def _award_entries(sheet: RuleSheet, counts: Sequence[Sequence[Entry]]) -> list[
             Entry(row, 1, OBJECT_LABELS[award.object], look="word"),
             Entry(row, 2, award.winner, look="word"),
             Entry(row, 3, award.name, look="name"),
-            Entry(row, 4, award.first, look="input_rank"),
-            Entry(row, 5, award.last, look="input_rank"),
+            Entry(row, 4, award.first or None, look="input_rank" if award.first else "fixed"),
+            Entry(row, 5, award.last or None, look="input_rank" if award.last else "fixed"),
         ]
+    if any(a.least or not a.by_rank for a in sheet.awards):
+        out += _more_entries(sheet)
     return out + [entry for entries in counts for entry in entries]
+
+
+def _more_entries(sheet: RuleSheet) -> list[Entry]:
+    """Shares, least scores and the columns of groups, right of the counts."""
+    left = len(_AWARDS) + 1
+    out = [Entry(sheet.awards_top, left + n, name, look="header") for n, name in enumerate(_MORE)]
+    for row, award in enumerate(sheet.awards, sheet.awards_top + 1):
+        out += [
+            Entry(row, left, award.share or None, look="input_rate" if award.share else "fixed"),
+            Entry(row, left + 1, award.least or None, look="input" if award.least else "fixed"),
+            Entry(row, left + 2, award.group, look="word"),
+        ]
+    return out
 
 
 def _own(row: int, column: int) -> str:

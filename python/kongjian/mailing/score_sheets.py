@@ -13,6 +13,7 @@ from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.mailing import formulas as f
+from kongjian.mailing import group_awards
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Place, Value
 from kongjian.mailing.passed_over import flag_columns
 from kongjian.mailing.plan import (
@@ -167,7 +168,7 @@ def _sorting_columns(plan: Plan, kind: str) -> list[CopyColumn]:
     )
     position = _if_ranked(own, f"RANK({own.own(SORTED_BY)},{own.range(SORTED_BY)})")
     out.append(CopyColumn(POSITION, "rank", 8, positions(some), plan.fill(kind, position), helper=True))
-    return out + flag_columns(some, plan.rules)
+    return [*out, *flag_columns(some, plan.rules), *group_awards.flags(some, plan.rules)]
 
 
 def tie_key(some: Units) -> np.ndarray:
