@@ -116,7 +116,11 @@ def test_its_own_bounds_points_and_awards_decide(world: World) -> None:
     }
     assert {name: len(who) for name, who in held.items()} == {
         "智慧校园先锋": 2, "智慧校园入围": 2, "智慧校园联络员": 2, "智慧课堂能手": 2, "智慧课堂新秀": 3,
+        "智慧课堂之星": 1, "乡镇领航校": 2, "乡镇领航校长": 2,
     }  # fmt: skip
+    # a fifth of seven who qualify is one; the best of each town and its head
+    assert held["智慧课堂之星"] == ["师巳"]
+    assert held["乡镇领航校长"] == ["校长0", "校长2"]
     assert held["智慧校园联络员"] == ["联络0", "联络2"]
 
 

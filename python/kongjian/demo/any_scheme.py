@@ -11,14 +11,17 @@ import numpy as np
 from kongjian.demo.people import person_names
 from kongjian.engine.frame import Floats
 from kongjian.rules import Rules
+from kongjian.rules.model import APART
 from kongjian.rules.model_tables import Column
-from kongjian.rules.roles import Role
+from kongjian.rules.roles import RECIPIENTS, Role
 from kongjian.workbook.shipped.build_workbook import Pasted
 
 _STAFF = 25
 """Teachers of a school."""
 _PUPILS_PER_TEACHER = 14
 _CLASSES = 4
+_GROUPS, _RARE = 5, 0.05
+"""Groups in which awards are given; how often somebody earns a bonus or a veto."""
 _GRADES = ("三年级", "四年级", "五年级", "六年级")
 _USUAL_TARGET = 10.0
 Value = Callable[[int], object]
@@ -58,6 +61,12 @@ def _target(rules: Rules, kind: str, column: str) -> float:
 
 def _measured(rng: np.random.Generator, rules: Rules, kind: str, column: Column, quality: Floats) -> Value:
     """A measure of a school or a teacher by its kind; blank for what need not be given."""
+    own = [i for i in rules.object(kind).indicators if i.column == column.name]
+    if column.name in {a.group for a in rules.awards if a.object == kind}:
+        return lambda k: f"样例{column.name}{k % _GROUPS + 1}"
+    if any(i.kind in APART for i in own):
+        rare = np.where(rng.random(len(quality)) < _RARE, rng.integers(1, 4, len(quality)), 0)
+        return lambda k: int(rare[k]) if column.kind != "yes_no" else "是" if rare[k] else "否"
     if column.kind == "yes_no":
         has = rng.random(len(quality)) < 0.7 + 0.3 * quality
         return lambda k: "是" if has[k] else "否"
@@ -79,7 +88,7 @@ def _schools(
     known: dict[Role | None, Value] = {
         Role.SCHOOL: lambda k: names[k],
         Role.STAGE: lambda k: rules.levels[k % len(rules.levels)],
-        Role.ADMINISTRATOR: lambda k: administrators[k],
+        **{role: lambda k: administrators[k] for role in RECIPIENTS},
         Role.STAFF: lambda k: int(staff[k]),
         Role.STAFF_OPENED: lambda k: int(staff[k] * rate[k]),
         Role.PUPILS: lambda k: int(staff[k] * _PUPILS_PER_TEACHER),

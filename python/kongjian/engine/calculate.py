@@ -8,6 +8,7 @@ import numpy as np
 
 from kongjian.engine.another_year import refuse_another_year
 from kongjian.engine.authority import counting
+from kongjian.engine.award_places import NO_GROUP, groups_of
 from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
 from kongjian.engine.awards import UNIT, awards, standing
 from kongjian.engine.coverage import Tally, report_log
@@ -126,6 +127,7 @@ def outcome(
     out = judged(kind, units, scores, months, rules, words)
     report_months(units, out.monthly, out.score_cents, kind, rules, findings)
     _report_two_sources(kind, out, rules, findings)
+    _report_no_group(kind, out, rules, findings)
     return out, said
 
 
@@ -138,7 +140,7 @@ def judged(
     average = monthly(months, counted.cents, counted.exact, rules)
     found = eligibility(units, average, kind, rules)
     key = RANK_BY[rules.choice(RankBy)](counted.cents, average)
-    place = standing(key, found.eligible, scores, rules, declined)
+    place = standing(key, found.eligible, scores, rules, declined, groups_of(kind, units, rules))
     partly = np.vstack([partial(units, i.column) for i in scheme.indicators])
     unsettled = (scores.missing | partly) & ~counted.adopted
     return Outcome(
@@ -152,6 +154,10 @@ def _report_scores(kind: str, units: Frame, scores: Scores, rules: Rules, findin
     indicators, at = rules.object(kind).indicators, rows(units)
     for indicator, missing in zip(indicators, scores.missing, strict=True):
         findings.add_rows("measure_missing", f"{kind}s", at[missing], indicator.column)
+    for indicator in indicators:
+        if indicator.kind == "veto":
+            blank = np.isnan(units[indicator.column])
+            findings.add_rows("veto_blank", f"{kind}s", at[blank], indicator.column)
     column = rules.table(f"{kind}s").by_role(Role.PLATFORM_SCORE)
     if column is None:
         return
@@ -169,6 +175,15 @@ def _report_two_sources(kind: str, o: Outcome, rules: Rules, findings: Findings)
     if 0 < whole < count:
         kinds = OBJECT_LABELS[kind]
         findings.add("score_sources_mixed", f"{kind}s", kind=kinds, platform=whole, computed=count - whole)
+
+
+def _report_no_group(kind: str, o: Outcome, rules: Rules, findings: Findings) -> None:
+    """Finds who qualifies and stands in none of the groups by which an award is given."""
+    for column in dict.fromkeys(a.group for a in rules.awards if a.object == kind and a.group):
+        named = [a.name for a in rules.awards if (a.object, a.group) == (kind, column)]
+        outside = o.standing.places[named[0]].groups.of == NO_GROUP
+        for i in np.flatnonzero(outside & o.eligibility.eligible):
+            findings.add("group_blank", f"{kind}s", rows(o.units)[i], column, awards="、".join(named))
 
 
 def _ranks(kind: str, o: Outcome) -> dict[str, float]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.awards import COLUMNS, HANDED_ON, NOTE_JOIN, REMARK, STATE, WHY, Standing
+from kongjian.engine.awards import COLUMNS, HANDED_ON, IN_GROUP, NOTE_JOIN, REMARK, STATE, TIED, WHY, Standing
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame, Ints, Texts, texts
 from kongjian.engine.ranking import UNRANKED
@@ -38,7 +38,8 @@ class Decline:
 def own_remark(text: str, words: Words) -> str:
     """What staff wrote into 备注, without what a calculation has."""
     gone = rf"第\d+名(?:{'|'.join(map(re.escape, words.declined))})"
-    own = rf"{HANDED_ON}，原{gone}(?:、{gone})*|并列第\d+名(?:，一并入选)?"
+    tied = rf"(?:{IN_GROUP})?(?:{TIED})?第\d+名(?:（[^）]*）)?(?:，一并入选)?"
+    own = rf"{HANDED_ON}，原{gone}(?:、{gone})*|(?={IN_GROUP}|{TIED}){tied}"
     return re.sub(own, "", text).strip(f"{NOTE_JOIN}; ，,、")
 
 
@@ -94,7 +95,7 @@ def declined_rows(
     table, words = rules.table(f"{award.object}s"), place.declined.get(award.name, texts([]))
     gone = np.flatnonzero(words != "")
     gone = gone[np.argsort(place.rank[gone], kind="stable")]
-    person = table.by_role(Role.ADMINISTRATOR if award.recipient == "administrator" else Role.PERSON)
+    person = table.by_role(award.named_by)
     rank: Floats = np.where(place.rank[gone] == UNRANKED, np.nan, place.rank[gone])
     return Frame(
         {

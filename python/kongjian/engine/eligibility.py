@@ -62,6 +62,8 @@ def eligibility(units: Frame, monthly: Monthly, kind: str, rules: Rules) -> Elig
 
 def _judge(condition: Condition, units: Frame, monthly: Monthly, rules: Rules) -> tuple[Bools, Why]:
     """Whether each unit meets one condition, and how to say that some do not."""
+    if condition.kind == "veto":  # a blank is none
+        return units[condition.columns[0]] != 1, lambda at: [condition.reason] * len(at)
     if condition.kind == "yes_no":
         value = units[condition.columns[0]]
         unknown = f"{condition.label}未填"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from kongjian.engine.frame import Floats, Frame, texts
+from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.outcome import NAME_COLUMNS, Outcome, shown_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents
 from kongjian.engine.scoring import scores_frame
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.wording import rank_in
 
 
 def score_table(kind: str, o: Outcome) -> Frame:
@@ -57,10 +58,20 @@ def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> 
             "得分": from_cents(o.score_cents[o.order]),
             "月均得分": from_cents(o.monthly.average[o.order]),
             "并列": texts("并列" if t else "" for t in o.standing.tied[o.order]),
+            **_group_columns(o, o.order),
             "上次名次": last,
             "变化": texts(words),
         }
     )
+
+
+def _group_columns(o: Outcome, at: Ints) -> dict[str, np.ndarray]:
+    """Each column by which an award is given in groups, and the rank in the group; blank for who has none."""
+    out: dict[str, np.ndarray] = {}
+    for column, places in o.standing.by_column.items():
+        own = places.own[at].astype(np.float64)
+        out |= {column: o.units[column][at], rank_in(column): np.where(own == UNRANKED, np.nan, own)}
+    return out
 
 
 def with_the_others(ranking: Frame, o: Outcome) -> Frame:
@@ -76,6 +87,7 @@ def with_the_others(ranking: Frame, o: Outcome) -> Frame:
         "得分": scores,
         "月均得分": from_cents(o.monthly.average[others]),
         "并列": texts([""] * len(others)),
+        **_group_columns(o, others),
         "上次名次": none,
         "变化": texts(NO_SCORE if e else NOT_QUALIFIED for e in o.eligibility.eligible[others]),
     }

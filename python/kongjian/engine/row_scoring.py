@@ -61,6 +61,9 @@ class RowScorer:
     _scores: tuple[Score, ...]
     _homeroom_only: tuple[bool, ...]
     _others: tuple[float, ...]
+    _bonus: tuple[bool, ...]
+    """Which indicators are added to the total last; none where there is no bonus."""
+    _vetoes: tuple[int, ...]
     _rescale: float
     """What the total of who is no homeroom teacher is multiplied by."""
 
@@ -68,16 +71,17 @@ class RowScorer:
         """Scores one row: yes/no as 1/0, a blank as NaN."""
         by_indicator = [score(value) for score, value in zip(self._scores, values, strict=False)]
         missing = [value != value for value in values[: len(by_indicator)]]
+        for k in self._vetoes:
+            missing[k] = False
         other = self.is_other(values)
         if other:
             for k, only in enumerate(self._homeroom_only):
                 if only:
                     by_indicator[k], missing[k] = self._others[k], False
-        total = 0.0
-        for points in by_indicator:
-            total += points
+        total, bonus = self._sums(by_indicator)
         if other:
             total *= self._rescale
+        total += bonus
         return RowScore(by_indicator, missing, math.floor(total * 100 + _UP))
 
     def is_other(self, values: Sequence[float]) -> bool:
@@ -85,9 +89,21 @@ class RowScorer:
         return len(values) > len(self.names) and values[-1] != 1
 
     def lacking(self, values: Sequence[float], cents: int) -> float:
-        """The exact points by which a row's indicators together fall short of a total of so many cents."""
+        """The exact points by which the indicators that are owed fall short of a total of so many cents."""
         scale = self._rescale if self.is_other(values) else 1.0
-        return (cents - _UP) / 100 / scale - sum(self(values).by_indicator)
+        total, bonus = self._sums(self(values).by_indicator)
+        return ((cents - _UP) / 100 - bonus) / scale - total
+
+    def _sums(self, by_indicator: Sequence[float]) -> tuple[float, float]:
+        """The points of the indicators that are owed, and those that are added."""
+        total = bonus = 0.0
+        if not self._bonus:
+            for points in by_indicator:
+                total += points
+            return total, bonus
+        for points, added in zip(by_indicator, self._bonus, strict=True):
+            total, bonus = (total, bonus + points) if added else (total + points, bonus)
+        return total, bonus
 
     def points(self, k: int, value: float) -> float:
         """The k-th indicator's exact points for this value, for a unit that owes it."""
@@ -108,11 +124,17 @@ def compile_row(scheme: ObjectScheme, rules: Rules) -> RowScorer:
         _scores=tuple(_compiled(i, rules.choice(Shortfall)) for i in indicators),
         _homeroom_only=only,
         _others=tuple(others(i.points) for i in indicators),
+        _bonus=tuple(i.kind == "bonus" for i in indicators) if scheme.bonuses else (),
+        _vetoes=tuple(k for k, i in enumerate(indicators) if i.kind == "veto"),
         _rescale=rescale(scheme.points, rest),
     )
 
 
 def _compiled(indicator: Indicator, shortfall: Shortfall) -> Score:
+    if indicator.kind == "veto":
+        return lambda _: 0.0
+    if indicator.kind == "bonus":
+        return _bonus(indicator)
     if indicator.kind == "deduct":
         return _deduct(indicator, shortfall)
     if indicator.kind == "bands":
@@ -140,6 +162,12 @@ def _deduct(indicator: Indicator, shortfall: Shortfall) -> Score:
         return max(points - short * per, 0.0)
 
     return score
+
+
+def _bonus(indicator: Indicator) -> Score:
+    assert indicator.per is not None
+    per, points = indicator.per, indicator.points
+    return lambda value: min(value * per, points) if value > 0 else 0.0
 
 
 def _bands(indicator: Indicator) -> Score:

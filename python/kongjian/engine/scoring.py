@@ -64,15 +64,20 @@ def score(frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules:
     cents = np.empty(height, dtype=np.int64)
     for start in range(0, height, BLOCK_ROWS):
         rows = slice(start, min(start + BLOCK_ROWS, height))
-        total = np.zeros(rows.stop - rows.start)
+        total, bonus = np.zeros(rows.stop - rows.start), np.zeros(rows.stop - rows.start)
         for k, indicator in enumerate(indicators):
             out, blank = points[k, rows], missing[k, rows]
             score_column(indicator, columns[k][rows], shortfall, out, blank)
             if indicator.homeroom_only and homeroom is not None:
                 _not_homeroom(indicator, homeroom[rows], non_homeroom, out, blank)
-            total += out
+            if indicator.kind == "bonus":
+                bonus += out
+            else:
+                total += out
         if homeroom is not None and _NON_HOMEROOM[non_homeroom].rest_scaled:
             _rescale(indicators, homeroom[rows], scheme.points, total)
+        if scheme.bonuses:
+            total += bonus
         cents[rows] = to_cents(total)
     return Scores([i.name for i in indicators], points, missing, cents)
 
@@ -81,13 +86,16 @@ def exact_totals(
     by_indicator: Floats, frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules: Rules
 ) -> Floats:
     """The unrounded total of each row, from its indicators' points (indicators, n)."""
-    total = by_indicator.sum(axis=0)
+    added = np.array([i.kind == "bonus" for i in scheme.indicators])
+    total = (by_indicator[~added] if added.any() else by_indicator).sum(axis=0)
     if (
         any(i.homeroom_only for i in scheme.indicators)
         and _NON_HOMEROOM[rules.choice(NonHomeroom)].rest_scaled
     ):
         column = rules.table(f"{scheme.object}s").name_of(Role.HOMEROOM)
         _rescale(scheme.indicators, np.asarray(frame[column], dtype=np.float64) == 1, scheme.points, total)
+    if added.any():
+        total = total + by_indicator[added].sum(axis=0)
     return np.asarray(total)
 
 
@@ -99,7 +107,11 @@ def score_column(
     At most BLOCK_ROWS values.
     """
     np.isnan(values, out=blank)
-    if indicator.kind == "deduct":
+    if indicator.kind == "veto":  # it scores nothing, and a blank lacks nothing
+        out[:], blank[:] = 0.0, False
+    elif indicator.kind == "bonus":
+        _bonus(indicator, values, out)
+    elif indicator.kind == "deduct":
         _deduct(indicator, values, shortfall, out)
     elif indicator.kind == "bands":
         _bands(indicator, values, out)
@@ -142,6 +154,14 @@ def _deduct(indicator: Indicator, values: Floats, shortfall: Shortfall, out: Flo
     np.fmax(out, zeros, out=out)
     if indicator.none_is_zero:
         out[values <= TOLERANCE] = 0.0
+
+
+def _bonus(indicator: Indicator, values: Floats, out: Floats) -> None:
+    """So many points for each one of the measure, no more than the indicator's own; a blank (NaN) brings none."""
+    assert indicator.per is not None
+    np.multiply(values, indicator.per, out=out)
+    np.minimum(out, indicator.points, out=out)
+    np.fmax(out, _ZEROS[: len(out)], out=out)
 
 
 def _bands(indicator: Indicator, values: Floats, out: Floats) -> None:

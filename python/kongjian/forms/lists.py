@@ -9,7 +9,7 @@ import datetime as dt
 
 import numpy as np
 
-from kongjian.engine.awards import HANDED_ON, NOTE_JOIN, REMARK
+from kongjian.engine.awards import HANDED_ON, NOTE_JOIN, REMARK, TIED
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
@@ -57,7 +57,7 @@ def number_mark(award: Award, position: int) -> str:
 
 def has_person(award: Award) -> bool:
     """Whether people receive the award; else a school does."""
-    return award.object == "teacher" or award.recipient == "administrator"
+    return award.object == "teacher" or award.to_person
 
 
 def award_facts(run: Run, today: dt.date) -> Context:
@@ -85,7 +85,7 @@ def winners(run: Run, award: Award) -> Frame:
     table = run.results.tables["Awards"]
     mine = table.take(np.flatnonzero(table["奖项"] == award.name))
     notes = [[part.partition("，")[0] for part in remark.split(NOTE_JOIN) if part] for remark in mine[REMARK]]
-    tied = [any(n != HANDED_ON for n in said) for said in notes]
+    tied = [any(TIED in n for n in said) for said in notes]
     return Frame(
         {
             "序号": np.arange(1.0, mine.height + 1),
@@ -93,7 +93,7 @@ def winners(run: Run, award: Award) -> Frame:
             "姓名": mine["姓名"],
             "得分": mine["得分"],
             "并列": texts(
-                "、".join(filter(None, (HANDED_ON * (HANDED_ON in said), "并列" * t)))
+                "、".join(filter(None, (HANDED_ON * (HANDED_ON in said), TIED * t)))
                 for said, t in zip(notes, tied, strict=True)
             ),
             "备注": texts("、".join(said) for said in notes),

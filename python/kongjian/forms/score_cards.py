@@ -14,7 +14,7 @@ from kongjian.forms.job import Document, Job
 from kongjian.forms.known import UNIT_NAME, outcome, qualified, scheme_facts, unit_facts, unit_key
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Formula, Scalar
-from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.model import APART, Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Authority, NonHomeroom
 from kongjian.rules.roles import Role
@@ -55,10 +55,16 @@ def card_context(run: Run, kind: str, at: int) -> dict[str, Any]:
     facts = unit_facts(run, kind, at)
     rows = _rows(run, kind, at, other)
     share = f"*{scheme.points:g}/{_rest(scheme):g}" if rescaled else ""
+    most = scheme.most - scheme.points
+    apart = f"-{most:g}" if most else ""
+    added = sum(float(s) for i, s in zip(scheme.indicators, rows["得分"], strict=True) if i.kind == "bonus")
+    scored = "SUM({{ 指标.得分 }})"
+    if rescaled and added:  # only what is owed is scaled
+        scored, share = f"({scored}-{added:.10g})", f"{share}+{added:.10g}"
     extra: dict[str, Any] = {
         "指标": rows,
-        "分值合计": Formula("SUM({{ 指标.分值 }})", scheme.points),
-        "得分合计": Formula(f"ROUND(SUM({{{{ 指标.得分 }}}}){share},2)", float(o.scores.total[at])),
+        "分值合计": Formula(f"SUM({{{{ 指标.分值 }}}}){apart}", scheme.points),
+        "得分合计": Formula(f"ROUND({scored}{share},2)", float(o.scores.total[at])),
         "扣分合计": Formula("ROUND(SUM({{ 指标.扣分 }}),2)", _total(rows["扣分"])),
         "核分合计": Formula('IF(COUNT({{ 指标.专家核分 }})=0,"",SUM({{ 指标.专家核分 }}))', ""),
         "说明": _remark(rules, scheme, facts, rescaled, *(
@@ -77,7 +83,7 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
     o, rules, scheme = outcome(run, kind), run.rules, run.rules.object(kind)
     scores, missing = o.scores.by_indicator[:, at], o.scores.missing[:, at]
     points = np.array([i.points for i in scheme.indicators])
-    lost = points - scores
+    lost = np.where([i.kind in APART for i in scheme.indicators], np.nan, points - scores)
     remarks = [""] * len(points)
     values: list[Scalar] = []
     for k, indicator in enumerate(scheme.indicators):
@@ -99,7 +105,7 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
             "条款原文": texts(i.sentence for i in scheme.indicators),
             "取值": shown,
             "计分规则": texts(rule_words(i, rules) for i in scheme.indicators),
-            "分值": points,
+            "分值": np.where(points > 0, points, np.nan),
             "得分": scores.copy(),
             "扣分": lost,
             "专家核分": np.full(len(points), np.nan),
@@ -130,7 +136,7 @@ def _shown(indicator: Indicator, kind: str, value: float, rules: Rules) -> Scala
     """A measure as people read it: 是/否, a rate in per cent, a count as a number."""
     if value != value:
         return ""
-    if indicator.kind == "yes_no":
+    if indicator.is_answer:
         return _yes_no(value)
     if rules.table(f"{kind}s").column(indicator.column).kind == "rate" or indicator.kind == "bands":
         return f"{float(round_score(np.array([value * 100]))[0]):.2f}".rstrip("0").rstrip(".") + "%"

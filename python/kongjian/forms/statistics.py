@@ -163,22 +163,24 @@ def _each(masks: list[Bools], of: Callable[[Bools], Any]) -> Floats:
 
 def _indicators(o: Outcome, scheme: ObjectScheme) -> Frame:
     """Per indicator the mean of the scores whose measure was there; a missing one scores 0 but is no zero."""
-    points = np.array([i.points for i in scheme.indicators], dtype=np.float64)
-    given = ~o.scores.missing
-    pairs = list(zip(o.scores.by_indicator, given, strict=True))
+    at = [k for k, i in enumerate(scheme.indicators) if i.kind != "veto"]
+    scored = [scheme.indicators[k] for k in at]
+    points = np.array([i.points for i in scored], dtype=np.float64)
+    given = ~o.scores.missing[at]
+    pairs = list(zip(o.scores.by_indicator[at], given, strict=True))
     average = np.array([mean(score[there]) for score, there in pairs])
     full = [(s[g] >= p - TOLERANCE).sum() for (s, g), p in zip(pairs, points, strict=True)]
     return Frame(
         {
             "序号": np.arange(1.0, len(points) + 1),
-            "一级指标": texts(i.category for i in scheme.indicators),
-            "指标": texts(o.scores.names),
+            "一级指标": texts(i.category for i in scored),
+            "指标": texts(i.name for i in scored),
             "分值": points,
             "平均得分": average,
             "得分率": average / points,
             "满分数": np.array(full, dtype=np.float64),
             "计入数": given.sum(axis=1).astype(np.float64),
-            "缺数据数": o.scores.missing.sum(axis=1).astype(np.float64),
+            "缺数据数": (~given).sum(axis=1).astype(np.float64),
         }
     )
 

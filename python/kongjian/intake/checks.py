@@ -15,7 +15,7 @@ from kongjian.intake.grades import counted_classes, counted_events
 from kongjian.intake.school_names import own_school
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
-from kongjian.rules.roles import Role
+from kongjian.rules.roles import RECIPIENTS, Role
 
 
 def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
@@ -59,9 +59,9 @@ def _schools(schools: Frame, table: InputTable, rules: Rules, findings: Findings
         findings.add("school_twice", "schools", at[i], name, found=schools[name][i], first=int(at[first[i]]))
     schools = schools.take(~again)
     at = rows(schools)
-    if administrator := table.by_role(Role.ADMINISTRATOR):
-        for i in np.flatnonzero(schools[administrator.name] == ""):
-            findings.add("administrator_blank", "schools", at[i], administrator.name)
+    for person in filter(None, map(table.by_role, RECIPIENTS)):
+        for i in np.flatnonzero(schools[person.name] == ""):
+            findings.add("administrator_blank", "schools", at[i], person.name)
     pairs = {p for c in rules.conditions for p in zip(c.opened, c.total, strict=True)}
     for pair in sorted(pairs):
         _opened(schools, *pair, findings)

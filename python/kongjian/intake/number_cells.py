@@ -13,7 +13,6 @@ from kongjian.intake import scales
 from kongjian.intake.values import MOST_COUNTED, Cells, folded, quantity, show
 from kongjian.rules.model_tables import Words
 
-_HIGHEST = {"score": 100.0, "count": MOST_COUNTED, "average": MOST_COUNTED}
 _ZERO_KINDS = ("count", "average", "share")
 """Where nothing in words is a number; a score or a rate of “无” may as well be unknown."""
 
@@ -50,7 +49,7 @@ def within(cells: Cells, out: Floats) -> Floats:
         out[i] = np.nan
     if cells.column.kind in scales.KINDS:
         return scales.within(cells, out)
-    high = _HIGHEST[cells.column.kind]
+    high = cells.most_points if cells.column.kind == "score" else MOST_COUNTED
     for i in np.flatnonzero(out > high):
         cells.say(i, "out_of_range", found=f"{out[i]:.15g}", low=0, high=f"{high:.0f}")
         out[i] = np.nan

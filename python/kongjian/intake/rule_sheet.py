@@ -27,9 +27,9 @@ from kongjian.rules.parameters import BY_READING, INDICATOR_NUMBERS, INDICATOR_T
 from kongjian.rules.readings import Reading
 
 _USED = {
-    "points": ("yes_no", "deduct", "threshold", "bands"),
+    "points": ("yes_no", "deduct", "threshold", "bands", "bonus"),
     "target": ("deduct", "threshold"),
-    "per": ("deduct",),
+    "per": ("deduct", "bonus"),
     "bands": ("bands",),
 }
 
@@ -56,7 +56,7 @@ def points_faults(grid: Grid | None, rules: Rules) -> Iterator[str]:
     for scheme in (rules.school, rules.teacher):
         full, changed = full_points(grid, scheme) if grid else (scheme.points, [])
         total = 0.0
-        for indicator in scheme.indicators:
+        for indicator in scheme.owed:
             row = next((r for r in rows if _key(r) == (scheme.object, fold(indicator.name))), None)
             given = number(row["分值"]) if row and "分值" in row else None
             total += indicator.points if given is None else given

@@ -35,8 +35,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 ID, FINGERPRINT = "方案编号", "方案指纹"
 """The items of Scheme that no workbook may change."""
-NOT_YET = ("占比", "分组列", "最低分")
-"""The columns of AwardRules for other ways to award, which no calculation knows yet."""
 MOST_MONTHS = 36
 """A longer period is a mistyped year."""
 _KEYS = {SCHEME: "项目", MONTHS: "月份", CONDITIONS: "条件", AWARDS: "奖项"}
@@ -246,9 +244,22 @@ class _Tables:
         for column, wanted in (("对象", OBJECT_LABELS[award.object]), ("获奖人", award.winner)):
             if row.folded(column) != fold(wanted):
                 self._fault(row, column, f"{award.name}的{column}由方案定，应为“{wanted}”")
-        for column in NOT_YET:
-            if not row.blank(column):
-                self._fault(row, column, f"还不能按{column}评奖，请清空这一格，用起名次和止名次")
+        item = "award", award.name
+        if row.blank("占比"):
+            self._ranks(award, row)
+        else:
+            for column in ("起名次", "止名次"):
+                if not row.blank(column):
+                    self._fault(row, column, f"{award.name}按占比评，名次接在前一个奖项后面，请清空{column}")
+            self._change(item, "first", 0, award.first)
+            self._change(item, "last", 0, award.last)
+        self._change(item, "share", self._share(award, row), award.share)
+        self._change(item, "group", self._group(award, row), award.group)
+        self._change(item, "least", self._least(award, row), award.least)
+        self._text(item, "granted_by", row, "授予单位", award.granted_by)
+        self._text(item, "source", row, "出处", award.source)
+
+    def _ranks(self, award: Award, row: RuleRow) -> None:
         first, last = (number(row[c]) for c in ("起名次", "止名次"))
         for column, value in (("起名次", first), ("止名次", last)):
             if value is None or value < 1 or value != int(value):
@@ -259,11 +270,38 @@ class _Tables:
         assert last is not None
         if first > last:
             self._fault(row, "止名次", f"{award.name}的止名次{last:g}小于起名次{first:g}")
-        item = "award", award.name
-        self._change(item, "first", int(first), award.first)
-        self._change(item, "last", int(last), award.last)
-        self._text(item, "granted_by", row, "授予单位", award.granted_by)
-        self._text(item, "source", row, "出处", award.source)
+        self._change(("award", award.name), "first", int(first), award.first)
+        self._change(("award", award.name), "last", int(last), award.last)
+
+    def _share(self, award: Award, row: RuleRow) -> float:
+        value = None if row.blank("占比") else share(row["占比"])
+        if value is None and row.blank("占比"):
+            return 0.0
+        if value is None or not 0 < value <= 1:
+            self._fault(row, "占比", f"{award.name}的占比“{row.text('占比')}”不能用，应大于0%、不大于100%")
+        return value or 0.0
+
+    def _group(self, award: Award, row: RuleRow) -> str:
+        if row.blank("分组列"):
+            return ""
+        columns = self._rules.table(f"{award.object}s").columns
+        known = {fold(c.name): c.name for c in columns if c.kind in ("text", "choice")}
+        if row.folded("分组列") not in known:
+            said = (
+                f"{award.name}的分组列“{row.text('分组列')}”不是{OBJECT_LABELS[award.object]}数据里写文字的列"
+            )
+            self._fault(row, "分组列", f"{said}，可用：{'、'.join(known.values())}")
+        return known.get(row.folded("分组列"), "")
+
+    def _least(self, award: Award, row: RuleRow) -> float:
+        most = self._rules.object(award.object).most
+        value = number(row["最低分"])
+        if row.blank("最低分"):
+            return 0.0
+        if value is None or not 0 < value <= most or abs(value * 100 - round(value * 100)) > 1e-6:
+            said = f"{award.name}的最低分“{row.text('最低分')}”不能用"
+            self._fault(row, "最低分", f"{said}，应大于0、不大于{most:g}，最多两位小数")
+        return value or 0.0
 
     def _text(self, item: tuple[str, str], parameter: str, row: RuleRow, column: str, now: str) -> None:
         if row.blank(column):

@@ -124,18 +124,22 @@ def _read(
     errors: dict[int, dict[int, str]] = {}
     for (row, number), text in grid.errors.items():
         errors.setdefault(number, {})[row] = text
-    out = Frame({ROW: at})
+    out, most = Frame({ROW: at}), rules.most_points(table.id)
     for column in table.columns:
         place = header.columns.get(column.name)
         if place is not None:
             own = by_column[place - 1]
             header_cell = str(grid.rows[header.row - 1][place - 1])
             formats = partial(percent_formats, grid, place, at)
-            cells = Cells(table.id, column, own, at, errors.get(place, {}), findings, header_cell, formats)
+            cells = Cells(
+                table.id, column, own, at, errors.get(place, {}), findings, header_cell, formats, most
+            )
             out.update(convert(cells, rules.words))
     for indicator, place in scores.items():
         column = Column(score_name(indicator), "score", ())
-        cells = Cells(table.id, column, by_column[place - 1], at, errors.get(place, {}), findings)
+        cells = Cells(
+            table.id, column, by_column[place - 1], at, errors.get(place, {}), findings, most_points=most
+        )
         out[PLATFORM + indicator] = number_cells.numbers(cells, rules.words)
     return _stand_ins(table, out, findings)
 

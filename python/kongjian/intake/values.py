@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +42,8 @@ _ID_DIGITS = 18
 class Cells:
     """One column of a table: raw cells of the kept rows and their worksheet rows.
 
-    `header` is the header as the sheet spells it; `percents` tells which of the cells have a percent format.
+    `header` is the header as the sheet spells it; `percents` tells which of the cells have a percent format;
+    `most_points` is what a score can be at most.
     """
 
     table: str
@@ -54,6 +56,7 @@ class Cells:
     percents: Callable[[], Bools] | None = (
         None  # a call, as a sheet is looked through only where that decides
     )
+    most_points: float = math.inf
 
     def say(self, i: int | np.integer[Any], code: str, **params: Any) -> None:
         self.findings.add(code, self.table, self.rows[i], self.column.name, **params)

@@ -57,7 +57,10 @@ def indicator_formula(
     indicator: Indicator, cells: IndicatorCells, measure: str, rules: Rules, homeroom: str
 ) -> str:
     """The exact score of one measure cell; a blank is asked for first and scores 0."""
-    kinds = {"yes_no": _yes_no, "threshold": _threshold, "bands": _bands, "deduct": _deduct}
+    kinds = {
+        "yes_no": _yes_no, "threshold": _threshold, "bands": _bands, "deduct": _deduct, "bonus": _bonus,
+        "veto": lambda *_: "0",
+    }  # fmt: skip
     scored = kinds[indicator.kind](indicator, cells, measure, rules)
     if not indicator.homeroom_only:
         return scored
@@ -94,11 +97,15 @@ def _deduct(indicator: Indicator, cells: IndicatorCells, measure: str, rules: Ru
     return f'IF({measure}="",0,{scored})'
 
 
+def _bonus(_: Indicator, cells: IndicatorCells, measure: str, __: Rules) -> str:
+    return f'IF({measure}="",0,MAX(0,MIN({cells.points},{cells.per}*{measure})))'
+
+
 @dataclass(frozen=True)
 class TotalCells:
     """The scores from `first` to `last`; `others` are the points that nobody but a homeroom teacher owes, where the
 
-    reading scales the rest up to `full`.
+    reading scales the rest up to `full`; `bonuses` the scores that are added to all that.
     """
 
     first: str
@@ -106,18 +113,24 @@ class TotalCells:
     full: str
     others: Sequence[str]
     homeroom: str
+    bonuses: Sequence[str] = ()
 
 
 def exact_total(cells: TotalCells, parts: Mapping[str, str] | None = None) -> str:
     """The unrounded total. `parts`: an indicator's score → the platform's score of it, which counts where given."""
     total = f"SUM({cells.first}:{cells.last})"
+    added = "".join(f"+{b}" for b in cells.bonuses)
     for own, part in (parts or {}).items():
-        total += f'+IF({part}="",0,{part}-{own})'
+        instead = f'+IF({part}="",0,{part}-{own})'
+        if own in cells.bonuses:
+            added += instead
+        else:
+            total += instead
     if not cells.others:
-        return total
+        return total + added
     rest = "-".join([cells.full, *cells.others])
     total = f"({total})" if parts else total
-    return f'{total}*IF({cells.homeroom}="是",1,{cells.full}/({rest}))'
+    return f'{total}*IF({cells.homeroom}="是",1,{cells.full}/({rest})){added}'
 
 
 @dataclass(frozen=True)
@@ -194,6 +207,8 @@ def reasons_formula(conditions: Sequence[Condition], cells: ConditionCells) -> s
 
 
 def _met(condition: Condition, cells: ConditionCells) -> str:
+    if condition.kind == "veto":
+        return f'{cells.measures.cell(condition.columns[0])}<>"是"'
     if condition.kind == "yes_no":
         return f'{cells.measures.cell(condition.columns[0])}="是"'
     bound = cells.bounds[condition.id]
@@ -206,6 +221,8 @@ def _met(condition: Condition, cells: ConditionCells) -> str:
 
 
 def _why(condition: Condition, cells: ConditionCells) -> str:
+    if condition.kind == "veto":
+        return quoted(condition.reason)
     if condition.kind == "yes_no":
         unknown = quoted(f"{condition.label}未填")
         return f'IF({cells.measures.cell(condition.columns[0])}="",{unknown},{quoted(condition.reason)})'

@@ -108,9 +108,11 @@ def _cut_lines(rules: Rules, label: str, ranks: Ints, key: Ints) -> list[tuple[s
     """The lowest score that still reaches each award's last rank."""
     out = []
     for kind, award in ((k, a) for k in KINDS for a in rules.awards if a.object == k):
+        if not award.by_rank:  # each group has a line of its own
+            continue
         within = key[(ranks != UNRANKED) & (ranks <= award.last)]
         if rules.object(kind).label == label and len(within):
-            line = f"{int(within.min()) / 100:.2f}"
+            line = f"{max(int(within.min()) / 100, award.least):.2f}"
             out.append(("", f"前{award.last}名的获奖线", line, award.name))
     return list(dict.fromkeys(out))
 

@@ -71,7 +71,7 @@ def pools(some: Units, rules: Rules) -> list[Pool]:
     found: dict[tuple[tuple[int, str], ...], list[int]] = {}
     place = some.standing
     for n, award in enumerate(in_order(rules), start=1):
-        if award.object == some.kind and award.name in place.passed:
+        if award.object == some.kind and award.name in place.passed and award.by_rank and not award.least:
             found.setdefault(tuple(passed(award, place)), []).append(n)
     return [
         Pool(k, tuple(numbers), award := in_order(rules)[numbers[0] - 1], place.passed[award.name])

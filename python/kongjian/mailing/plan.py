@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kongjian.engine.awards import compared
 from kongjian.engine.measures import PLATFORM, partial
+from kongjian.mailing import group_awards
 from kongjian.mailing.copy_sheets import CopyColumn, Place, Value, filled
 from kongjian.mailing.passed_over import pools
 from kongjian.mailing.rule_cells import RuleSheet, rule_sheet
@@ -106,7 +107,7 @@ def _award_rows(run: Run, heights: Mapping[str, int], ranks: bool) -> int:
     if not ranks:
         return now
     most = sum(heights[a.object] for a in run.rules.awards)
-    return min(most, max(now, sum(a.last - a.first + 1 for a in run.rules.awards)) + AWARD_ROOM)
+    return min(most, max(now, sum(a.last - a.first + 1 for a in run.rules.awards if a.by_rank)) + AWARD_ROOM)
 
 
 def comparisons(rules: Rules) -> tuple[str, ...]:
@@ -147,7 +148,8 @@ def score_names(rules: Rules, some: Units, live: bool, ranks: bool) -> tuple[str
     helpers = tuple(partial_means(rules, some).values()) if live else ()
     helpers += (EXACT,) if live and compares_exactly(rules) else ()
     declining = [pool.flag for pool in pools(some, rules)]
-    helpers += (RANKED_SCORE, *comparisons(rules), SORTED_BY, POSITION, *declining) if ranks else ()
+    grouped = group_awards.score_names(some, rules) if ranks else ()
+    helpers += (RANKED_SCORE, *comparisons(rules), SORTED_BY, POSITION, *declining, *grouped) if ranks else ()
     return (*_spec(rules, SHEETS[some.kind]["得分"]), ELIGIBLE, RANK, *helpers)
 
 
@@ -158,7 +160,8 @@ def month_names(rules: Rules) -> tuple[str, ...]:
 
 def ranking_names(rules: Rules, some: Units, ranks: bool) -> tuple[str, ...]:
     moved_up = [name for pool in pools(some, rules) for name in pool.names]
-    helpers = (NUMBER, FOUND, COMPARED, ELIGIBLE_SO_FAR, *moved_up) if ranks else ()
+    grouped = group_awards.ranking_names(some, rules) if ranks else ()
+    helpers = (NUMBER, FOUND, COMPARED, ELIGIBLE_SO_FAR, *moved_up, *grouped) if ranks else ()
     return (*_spec(rules, SHEETS[some.kind]["排名"]), *helpers)
 
 

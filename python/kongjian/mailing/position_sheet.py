@@ -153,7 +153,7 @@ def _city_block(run: Run) -> Iterator[Line]:
 def cut_lines(run: Run, kind: str) -> list[tuple[int, float]]:
     """For each award's last rank the lowest score that still reaches it, in points."""
     o = run.results.of(kind)
-    lasts = sorted({a.last for a in run.rules.awards if a.object == kind})
+    lasts = sorted({a.last for a in run.rules.awards if a.object == kind and a.by_rank})
     within = [
         (last, o.standing.key[(o.standing.rank != UNRANKED) & (o.standing.rank <= last)]) for last in lasts
     ]

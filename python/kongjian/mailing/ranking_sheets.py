@@ -1,4 +1,7 @@
-"""学校排名, 教师排名 and 获奖名单: rows found by their position, so that they stay in order when numbers move."""
+"""学校排名, 教师排名 and 获奖名单: rows found by their position, so that they stay in order when numbers move;
+
+long because the three sheets find each other's rows.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from kongjian.engine.awards import STATE, WHY, holders
 from kongjian.engine.eligibility import JOIN
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
+from kongjian.mailing import group_awards
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled, quoted
 from kongjian.mailing.formulas import SHADE
+from kongjian.mailing.group_awards import Ranked, quotas
 from kongjian.mailing.passed_over import (
     at_edge,
     note_formula,
@@ -50,7 +55,8 @@ from kongjian.mailing.units import KINDS, Units, shown
 from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankMethod
-from kongjian.rules.roles import Role
+from kongjian.rules.roles import RECIPIENTS, Role
+from kongjian.rules.wording import rank_in
 from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
@@ -78,7 +84,7 @@ def ranking_sheet(plan: Plan, kind: str) -> CopySheet:
         for name, values in _helpers(some).items():
             look = "count" if name == COMPARED else "rank"
             columns.append(CopyColumn(name, look, 12, values, plan.fill(kind, formulas[name]), helper=True))
-        for name, values, formula in _moved_up(plan, kind):
+        for name, values, formula in (*_moved_up(plan, kind), *_ranked(plan, kind).columns()):
             values = _padded(values, some.height)
             columns.append(CopyColumn(name, "rank", 9, values, plan.fill(kind, formula), helper=True))
     place, used = plan.place(kind, "排名"), len(some.ranked)
@@ -124,10 +130,21 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
         COMPARED: taken((RANKED_SCORE, *comparisons(plan.rules))[-1]),
         ELIGIBLE_SO_FAR: _so_far(plan, kind),
     }
-    ranking = plan.units(kind).ranking
+    some = plan.units(kind)
+    for column in group_awards.group_columns(some, plan.rules)[1:]:
+        out[column] = f'IF({found}="","",INDEX({measures.range(column)},{found})&"")'
+        out[rank_in(column)] = _ranked(plan, kind).rank_formula(column)
+    ranking = some.ranking
     if any(ranking[CHANGE]) or not np.isnan(ranking[BEFORE]).all():
         out[CHANGE] = _change_formula(own.own(BEFORE), here)
     return out
+
+
+def _ranked(plan: Plan, kind: str) -> Ranked:
+    """The ranking sheet as the formulas of awards see it that ranks alone do not decide."""
+    own, scores = plan.place(kind, "排名"), plan.place(kind, "得分")
+    qualifies = f'INDEX({scores.range(ELIGIBLE)},{own.own(FOUND)})="达标"'
+    return Ranked(plan.units(kind), plan.rules, own, scores, plan.rule_sheet, own.own(FOUND), qualifies)
 
 
 def _moved_up(plan: Plan, kind: str) -> list[tuple[str, list[Value], str]]:
@@ -224,22 +241,39 @@ def award_counts(plan: Plan) -> list[list[Entry]]:
     found = {kind: pools(plan.units(kind), plan.rules) for kind in KINDS}
     for n, award in enumerate(plan.rule_sheet.awards):
         row, scores = plan.rule_sheet.awards_top + 1 + n, plan.place(award.object, "得分")
+        count = int(members(plan, award).sum())
+        sum_before = f"F{row - 1}+G{row - 1}" if n else ""
+        if quota := _quota(plan, award, n + 1):
+            counted = group_awards.count_formula(quota, plan.place(award.object, "排名"))
+            out.append(
+                [
+                    Entry(row, 6, float(count), counted, "rank"),
+                    Entry(row, 7, float(before), sum_before, "rank"),
+                    Entry(row, 8, 0.0, look="rank"),
+                ]
+            )
+            before += count
+            continue
         ranks, eligible = scores.range(RANK), f',{scores.range(ELIGIBLE)},"达标"'
         if pool := of_award(found[award.object], n + 1):
             ranks, eligible = plan.place(award.object, "排名").range(pool.rank), ""
         ahead = int((takers(award, plan.units(award.object)) < award.first).sum())
-        count = int(members(plan, award).sum())
         first, last = plan.rule_sheet.award_first(n), plan.rule_sheet.award_last(n)
         counted = f'COUNTIFS({ranks},">="&{first},{ranks},"<="&{last}{eligible})'
         out.append(
             [
                 Entry(row, 6, float(count), counted, "rank"),
-                Entry(row, 7, float(before), f"F{row - 1}+G{row - 1}" if n else "", "rank"),
+                Entry(row, 7, float(before), sum_before, "rank"),
                 Entry(row, 8, float(ahead), f'COUNTIFS({ranks},"<"&{first}{eligible})', "rank"),
             ]
         )
         before += count
     return out
+
+
+def _quota(plan: Plan, award: Award, number: int) -> group_awards.Quota | None:
+    found = quotas(plan.units(award.object), plan.rules)
+    return next((q for q in found if q.number == number), None)
 
 
 def _award_helpers(plan: Plan, table: Frame, rows: int) -> dict[str, list[Value]]:
@@ -286,10 +320,12 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
         return either(in_school, in_teacher, text)
 
     place = f"{of(cells.ahead)}+{number}-{of(cells.before)}"
-    chief = plan.rules.table("schools").by_role(Role.ADMINISTRATOR)
-    chiefs = plan.place("school", "指标").range(chief.name) if chief else ""
-    administrator = f"INDEX({chiefs},INDEX({school.range(FOUND)},{found}))" if chiefs else '""'
-    person = f'IF({of(cells.recipient)}="管理员",{administrator},"")'
+    person = '""'
+    for role in reversed([r for r in RECIPIENTS if r in _receive(plan)]):
+        column = plan.rules.table("schools").by_role(role)
+        people = plan.place("school", "指标").range(column.name) if column else ""
+        named = f"INDEX({people},INDEX({school.range(FOUND)},{found}))" if people else '""'
+        person = f'IF({of(cells.recipient)}="{RECIPIENTS[role]}",{named},{person})'
     made = {
         "奖项": f'IF({award}="","",{of(cells.name)})',
         RANK: taken(RANK),
@@ -305,6 +341,9 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
         for pool in pools(plan.units(kind), plan.rules):
             match = f"MATCH({place},{ranking.range(pool.so_far)},0)"
             made[FOUND] = f'IF({award}="","",IF({pool.has(award)},{match},{made[FOUND]}))'
+        for quota in quotas(plan.units(kind), plan.rules):
+            match = f"MATCH({place},{ranking.range(quota.so_far)},0)"
+            made[FOUND] = f'IF({award}="","",IF({award}={quota.number},{match},{made[FOUND]}))'
     in_scores = (f"INDEX({place.range(FOUND)},{found})" for place in (school, teacher))
     holder = f"{award}*{_HOLDER_ROOM}+{either(*in_scores)}"
     sent = own.own(SENT)
@@ -322,6 +361,11 @@ def _award_formulas(plan: Plan) -> dict[str, str]:
     return made
 
 
+def _receive(plan: Plan) -> set[Role]:
+    """The roles whose people receive awards; administrators are always asked about."""
+    return {Role.ADMINISTRATOR, *(a.named_by for a in plan.rules.awards if a.to_person)}
+
+
 def _note_formula(plan: Plan, award: str, found: str, last: str, tied: str) -> str:
     """备注 of a row: a tie; of an award that somebody declines also who moved up for whom."""
     rank = plan.places[AWARDS].own(RANK)
@@ -335,6 +379,12 @@ def _note_formula(plan: Plan, award: str, found: str, last: str, tied: str) -> s
             tie = f'IF({tied}="","",{tie_text(rank, edge)})'
             note = note_formula(pool, some, plan.place(kind, "得分").range(RANK), rank, last, tie)
             out = f"IF({pool.has(award)},{note},{out})"
+        for quota in quotas(some, plan.rules):
+            places = ranking, plan.place(kind, "得分"), plan.place(kind, "指标")
+            note = group_awards.note_formula(
+                quota, some, plan.rules, places, found, plan.rule_sheet, rank, tied
+            )
+            out = f"IF({award}={quota.number},{note},{out})"
     return out
 
 

@@ -18,6 +18,7 @@ from kongjian.xlsx.table_parts import HEADER_ROW
 _LEADING = ("对象", "一级指标", "指标", "分值", "计分方式", "单位", "目标", "每少扣分")
 _OBJECT, _CATEGORY, _NAME, _POINTS, _KIND, _UNIT, _TARGET, _PER = range(1, len(_LEADING) + 1)
 _CONDITIONS = ("对象", "", "达标条件", "下限")
+_MORE = ("占比", "最低分", "分组列")
 _AWARDS = ("对象", "授予", "奖项", "名次自", "名次至", "人数", "前面各奖人数", "名次靠前的达标数")
 WIDTHS = (9.0, 22.0, 30.0, 9.0, 11.0, 9.0, 13.0, 13.0)
 BAND_WIDTH, WORDS_WIDTH = 7.5, 60.0
@@ -104,6 +105,12 @@ class RuleSheet:
     def award_last(self, number: int) -> str:
         return _at(self.awards_top + 1 + number, 5)
 
+    def award_share(self, number: int) -> str:
+        return _at(self.awards_top + 1 + number, len(_AWARDS) + 1)
+
+    def award_least(self, number: int) -> str:
+        return _at(self.awards_top + 1 + number, len(_AWARDS) + 2)
+
     def _awards_range(self, column: int) -> str:
         letter = xl_col_to_name(column - 1)
         last = self.awards_top + max(len(self.awards), 1)
@@ -140,14 +147,14 @@ def _headers(sheet: RuleSheet) -> list[str]:
 
 
 def _indicator_entries(sheet: RuleSheet, row: int, scheme: ObjectScheme, indicator: Indicator) -> list[Entry]:
-    deducts = indicator.kind == "deduct"
-    target = indicator.target if deducts or indicator.kind == "threshold" else None
+    deducts, scored = indicator.kind in ("deduct", "bonus"), indicator.kind != "veto"
+    target = indicator.target if indicator.kind in ("deduct", "threshold") else None
     assert not isinstance(target, str)
     out = [
         Entry(row, _OBJECT, scheme.label, look="word"),
         Entry(row, _CATEGORY, indicator.category),
         Entry(row, _NAME, indicator.name, look="name"),
-        Entry(row, _POINTS, indicator.points, look="input"),
+        Entry(row, _POINTS, indicator.points if scored else None, look="input" if scored else "fixed"),
         Entry(row, _KIND, KIND_LABELS[indicator.kind], look="word"),
         Entry(row, _UNIT, "" if indicator.kind == "bands" else indicator.unit, look="word"),
         Entry(row, _TARGET, target, look="fixed" if target is None else "input"),
@@ -171,8 +178,8 @@ def _indicator_entries(sheet: RuleSheet, row: int, scheme: ObjectScheme, indicat
 def _total_entries(sheet: RuleSheet) -> list[Entry]:
     out, first = [], HEADER_ROW + 1
     for row, scheme in enumerate(sheet._schemes, sheet.totals_top):
-        last = first + len(scheme.indicators) - 1
-        points = sum(i.points for i in scheme.indicators)
+        last = first + len(scheme.owed) - 1
+        points = sum(i.points for i in scheme.owed)
         wrong = f'IF(ABS({_own(row, _POINTS)}-{_own(row, _UNIT)})<{SHADE},"","合计不等于满分，请改分值")'
         out += [
             Entry(row, _OBJECT, scheme.label, look="word"),
@@ -182,7 +189,7 @@ def _total_entries(sheet: RuleSheet) -> list[Entry]:
             Entry(row, _UNIT, scheme.points, look="number"),
             Entry(row, _TARGET, "", wrong, "warning"),
         ]
-        first = last + 1
+        first += len(scheme.indicators)
     return out
 
 
@@ -190,12 +197,12 @@ def _condition_entries(sheet: RuleSheet) -> list[Entry]:
     top = sheet.conditions_top
     out = [Entry(top, n, name, look="header") for n, name in enumerate(_CONDITIONS, 1)]
     for row, condition in enumerate(sheet.conditions, top + 1):
-        given = condition.kind == "yes_no"
-        look = {"yes_no": "word", "rate": "input_rate"}.get(condition.kind, "input")
+        given = {"yes_no": "是", "veto": "否"}.get(condition.kind)
+        look = "word" if given else "input_rate" if condition.kind == "rate" else "input"
         out += [
             Entry(row, _OBJECT, OBJECT_LABELS[condition.object], look="word"),
             Entry(row, _NAME, condition.label, look="name"),
-            Entry(row, _POINTS, "是" if given else condition.at_least, look=look),
+            Entry(row, _POINTS, given or condition.at_least, look=look),
         ]
     return out
 
@@ -208,10 +215,25 @@ def _award_entries(sheet: RuleSheet, counts: Sequence[Sequence[Entry]]) -> list[
             Entry(row, 1, OBJECT_LABELS[award.object], look="word"),
             Entry(row, 2, award.winner, look="word"),
             Entry(row, 3, award.name, look="name"),
-            Entry(row, 4, award.first, look="input_rank"),
-            Entry(row, 5, award.last, look="input_rank"),
+            Entry(row, 4, award.first or None, look="input_rank" if award.first else "fixed"),
+            Entry(row, 5, award.last or None, look="input_rank" if award.last else "fixed"),
         ]
+    if any(a.least or not a.by_rank for a in sheet.awards):
+        out += _more_entries(sheet)
     return out + [entry for entries in counts for entry in entries]
+
+
+def _more_entries(sheet: RuleSheet) -> list[Entry]:
+    """Shares, least scores and the columns of groups, right of the counts."""
+    left = len(_AWARDS) + 1
+    out = [Entry(sheet.awards_top, left + n, name, look="header") for n, name in enumerate(_MORE)]
+    for row, award in enumerate(sheet.awards, sheet.awards_top + 1):
+        out += [
+            Entry(row, left, award.share or None, look="input_rate" if award.share else "fixed"),
+            Entry(row, left + 1, award.least or None, look="input" if award.least else "fixed"),
+            Entry(row, left + 2, award.group, look="word"),
+        ]
+    return out
 
 
 def _own(row: int, column: int) -> str:

@@ -13,6 +13,7 @@ from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.mailing import formulas as f
+from kongjian.mailing import group_awards
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Place, Value
 from kongjian.mailing.passed_over import flag_columns
 from kongjian.mailing.plan import (
@@ -94,9 +95,10 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     for i in scheme.indicators:
         cells = plan.rule_sheet.indicator(kind, i.name)
         out[i.name] = f.indicator_formula(i, cells, measures.cell(i.column), rules, homeroom)
-    first, last = (own.own(scheme.indicators[k].name) for k in (0, -1))
+    first, last = (own.own(scheme.owed[k].name) for k in (0, -1))
     full, others = plan.rule_sheet.full(kind), full_rest(plan.rule_sheet, kind)
-    total = f.TotalCells(first, last, full, others, homeroom)
+    bonuses = [own.own(i.name) for i in scheme.bonuses]
+    total = f.TotalCells(first, last, full, others, homeroom, bonuses)
     out["计算得分"] = f.rounded(f.exact_total(total))
     out["平台得分"] = f'IF({given}="","",{f.rounded(given)})' if given else '""'
     adopts = _ADOPTS[rules.choice(Authority)]
@@ -120,6 +122,7 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
             parts.get(own.own(i.name), ""),
         )
         for i in scheme.indicators
+        if i.kind != "veto"
     ]
     out["数据完整"] = f.complete_formula(owed, homeroom, platform)
     return out
@@ -165,7 +168,7 @@ def _sorting_columns(plan: Plan, kind: str) -> list[CopyColumn]:
     )
     position = _if_ranked(own, f"RANK({own.own(SORTED_BY)},{own.range(SORTED_BY)})")
     out.append(CopyColumn(POSITION, "rank", 8, positions(some), plan.fill(kind, position), helper=True))
-    return out + flag_columns(some, plan.rules)
+    return [*out, *flag_columns(some, plan.rules), *group_awards.flags(some, plan.rules)]
 
 
 def tie_key(some: Units) -> np.ndarray:

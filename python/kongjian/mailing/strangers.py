@@ -21,12 +21,12 @@ from kongjian.mailing.answers import contact_line
 from kongjian.mailing.live_copy import contents, finished
 from kongjian.mailing.package_texts import Text, part_codes, texts, unescaped
 from kongjian.mailing.position_sheet import own_sheets
-from kongjian.rules.roles import Role
+from kongjian.rules.roles import RECIPIENTS, Role
 from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import write_parts
 from kongjian.xlsx.package import Package
 
-_NAMING = (Role.SCHOOL, Role.ACCOUNT, Role.PERSON, Role.ADMINISTRATOR)
+_NAMING = (Role.SCHOOL, Role.ACCOUNT, Role.PERSON, *RECIPIENTS)
 _SHORT_ACCOUNT = 6
 """Shorter accounts may be an ordinary word or number; "12" stands in many a number."""
 _SHORT_SCHOOL = 4
@@ -162,9 +162,8 @@ class Census:
                 if column.role in by_role:
                     by_role[column.role].update(map(_as_read, units[column.name]))
         contacts = {n for own, names in self._contacts.items() if school in (None, own) for n in names}
-        people = (
-            by_role[Role.PERSON] | by_role[Role.ADMINISTRATOR] | {n for n in contacts if not _is_number(n)}
-        )
+        people = by_role[Role.PERSON].union(*(by_role[role] for role in RECIPIENTS))
+        people |= {n for n in contacts if not _is_number(n)}
         found = (by_role[Role.SCHOOL], by_role[Role.ACCOUNT] | set(filter(_is_number, contacts)), people)
         return Names(*(frozenset(names - {""}) for names in found))
 

@@ -34,7 +34,7 @@ def resolve(rules: Rules, readings: Mapping[str, str], edits: Edits | None = Non
         teacher=_apply(changed, changed.teacher, chosen, edits),
     )
     for scheme in (changed.school, changed.teacher):
-        total = sum(i.points for i in scheme.indicators)
+        total = sum(i.points for i in scheme.owed)
         if abs(total - scheme.points) > 1e-9:
             raise KongjianError(f"规则：{scheme.label}各指标分值合计{total:g}，应为{scheme.points:g}")
     return changed

@@ -20,7 +20,7 @@ from kongjian.rules.model_importing import ImportingFile
 from kongjian.rules.model_tables import InputTable, Problem, SchoolName, Words
 from kongjian.rules.objects import OBJECT_LABELS, STRICT, Object
 from kongjian.rules.readings import CODED, Option, Reading, ReadingValue, Ties
-from kongjian.rules.roles import Role
+from kongjian.rules.roles import RECIPIENTS, Role
 
 AnyOption = TypeVar("AnyOption", bound=Option)
 EDITED = "+本簿修改"
@@ -29,7 +29,11 @@ Item = tuple[str, str]
 """A row of a table of 规则: the group of rows (`parameters.GROUPS`) and the row's own name."""
 Edits = Mapping[Item, Mapping[str, Any]]
 """Values by item and parameter: 分值 of an indicator is `points` of ("school", its name)."""
-KIND_LABELS = {"yes_no": "是否得分", "deduct": "每少扣分", "threshold": "达标得分", "bands": "分档得分"}
+KIND_LABELS = {
+    "yes_no": "是否得分", "deduct": "每少扣分", "threshold": "达标得分", "bands": "分档得分", "bonus": "加分", "veto": "一票否决",
+}  # fmt: skip
+APART = ("bonus", "veto")
+"""The kinds of indicators that are no part of the full points: what is added to them, what keeps from qualifying."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Indicator:
     clause: str
     sentence: str
     points: float
-    kind: Literal["yes_no", "deduct", "threshold", "bands"]
+    kind: Literal["yes_no", "deduct", "threshold", "bands", "bonus", "veto"]
     unit: str
     measure: str = ""
     target: float | Literal["by_reading"] | None = None
@@ -109,10 +113,18 @@ class Indicator:
         """The column whose value is scored: the indicator's own name unless the rule says otherwise."""
         return self.measure or self.name
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether its value is 是 or 否."""
+        return self.kind in ("yes_no", "veto")
+
 
 @dataclass(frozen=True)
 class ObjectScheme:
-    """rules/school.yaml or rules/teacher.yaml: the indicators of one kind of unit."""
+    """rules/school.yaml or rules/teacher.yaml: the indicators of one kind of unit.
+
+    `points` are the full points of its indicators, those of APART left out.
+    """
 
     object: Object
     label: str
@@ -122,6 +134,20 @@ class ObjectScheme:
     indicators: tuple[Indicator, ...]
     __pydantic_config__ = STRICT
 
+    @property
+    def owed(self) -> tuple[Indicator, ...]:
+        """The indicators that add up to the full points."""
+        return tuple(i for i in self.indicators if i.kind not in APART)
+
+    @property
+    def bonuses(self) -> tuple[Indicator, ...]:
+        return tuple(i for i in self.indicators if i.kind == "bonus")
+
+    @property
+    def most(self) -> float:
+        """What a unit can have at most: the full points and every bonus."""
+        return self.points + sum(i.points for i in self.bonuses)
+
     def indicator(self, name: str) -> Indicator:
         return next(i for i in self.indicators if i.name == name)
 
@@ -130,13 +156,13 @@ class ObjectScheme:
 class Condition:
     """One condition of eligibility (达标条件). `when` limits it to certain readings.
 
-    `accounts` is what a rate counts, as in 再开通3个教师空间.
+    A `veto` is made of an indicator of this kind: its 是 keeps from qualifying. `accounts` is what a rate counts, as in 再开通3个教师空间.
     """
 
     id: str
     object: Object
     label: str
-    kind: Literal["yes_no", "rate", "monthly_average", "every_month"]
+    kind: Literal["yes_no", "rate", "monthly_average", "every_month", "veto"]
     reason: str
     source: str
     sentence: str
@@ -157,15 +183,22 @@ class EligibilityFile:
 
 @dataclass(frozen=True)
 class Award:
-    """One 奖项 for the ranks first..last, both included; `short` is how a narrow column calls it."""
+    """One 奖项 for the ranks first..last, both included; `short` is how a narrow column calls it.
+
+    By `share` it has floor(share × those who qualify) places, at least one, behind the award before it, and neither first
+    nor last; by `group`, a column, each of its groups ranks by itself; nobody gets it with less than `least`.
+    """
 
     name: str
     object: Object
-    recipient: Literal["unit", "administrator"]
-    first: int
-    last: int
+    recipient: Literal["unit", "administrator", "head"]
     source: str
     sentence: str
+    first: int = 0
+    last: int = 0
+    share: float = 0.0
+    group: str = ""
+    least: float = 0.0
     granted_by: str = ""
     short: str = ""
     __pydantic_config__ = STRICT
@@ -173,7 +206,27 @@ class Award:
     @property
     def winner(self) -> str:
         """Who gets it, in a word."""
-        return "管理员" if self.recipient == "administrator" else OBJECT_LABELS[self.object]
+        return RECIPIENTS[Role(self.recipient)] if self.to_person else OBJECT_LABELS[self.object]
+
+    @property
+    def to_person(self) -> bool:
+        """Whether a person of the unit gets it in the unit's place."""
+        return self.recipient != "unit"
+
+    @property
+    def named_by(self) -> Role:
+        """The role of the column that names who gets it, where the table has one."""
+        return Role(self.recipient) if self.to_person else Role.PERSON
+
+    @property
+    def by_rank(self) -> bool:
+        """Whether the ranks of all decide, and the same of them in every calculation."""
+        return not (self.group or self.share)
+
+    @property
+    def places(self) -> tuple[Any, ...]:
+        """What awards have in common that go to the same units."""
+        return self.object, self.first, self.last, self.share, self.group, self.least
 
 
 @dataclass(frozen=True)
@@ -312,6 +365,11 @@ class Rules:
     def object(self, kind: str) -> ObjectScheme:
         return self.school if kind == "school" else self.teacher
 
+    def most_points(self, table_id: str) -> float:
+        """The most that a score in an input table can be: where both objects' scores stand, the greater."""
+        own = [s.most for s in (self.school, self.teacher) if table_id == f"{s.object}s"]
+        return max(own or [self.school.most, self.teacher.most])
+
     def filled_by(self, role: EventRole, behaviour: str) -> str:
         """The column that the counts of a behaviour fill: that of the indicator of this name."""
         return self.object(role.fills).indicator(behaviour).column
@@ -341,15 +399,30 @@ class Rules:
         return ties.tie_breakers if ties else ()
 
     def conditions_for(self, kind: str) -> list[Condition]:
-        """The conditions of one object that hold under the readings in force."""
-        return [
+        """The conditions of one object that hold under the readings in force, then its vetoes."""
+        own = [
             c
             for c in self.conditions
             if c.object == kind and all(self._value_id(k) == v for k, v in c.when.items())
         ]
+        return own + [_veto(kind, i) for i in self.object(kind).indicators if i.kind == "veto"]
 
     def _value_id(self, reading_id: str) -> str:
         return self.chosen[reading_id] if reading_id in self.chosen else CODED[reading_id].default()
 
     def replace(self, **changes: Any) -> Rules:
         return dataclasses.replace(self, **changes)
+
+
+def _veto(kind: str, indicator: Indicator) -> Condition:
+    """The condition that an indicator of this kind makes."""
+    return Condition(
+        id=f"veto:{indicator.name}",
+        object="school" if kind == "school" else "teacher",
+        label=indicator.name,
+        kind="veto",
+        reason=f"{indicator.name}，{KIND_LABELS['veto']}",
+        source=indicator.clause,
+        sentence=indicator.sentence,
+        columns=(indicator.column,),
+    )

@@ -63,6 +63,13 @@ class _File:
             raise KongjianError(f"{self._path.name} 第{at + 1}行：找不到“{key}”，请手工改成{text}")
         self._lines[at] = line
 
+    def add(self, path: tuple[str | int, ...], beside: str, new: Any) -> None:
+        """A key that is not there yet, on a line of its own behind the one of a key of the same item."""
+        at = self._at[(*path[:-1], beside)] - 1
+        text = json.dumps(new, ensure_ascii=False) if isinstance(new, str) else _plain(new)
+        # part of that line, so that those below keep their numbers
+        self._lines[at] += f"{' ' * self._lines[at].index(beside)}{path[-1]}: {text}\n"
+
     def put_bands(self, path: tuple[str | int, ...], bands: tuple[Band, ...]) -> None:
         """Other steps in the place of those of `bands:`, each on a line of its own."""
         top = self._at[path]
@@ -102,6 +109,8 @@ def _edit(files: dict[str, _File], item: Item, edit: Any) -> Iterator[str]:
             file.put_bands((rows, at, parameter), new)
         elif parameter in held:
             file.put((rows, at, parameter), new)
+        elif new:
+            file.add((rows, at, parameter), key, new)
 
 
 def _next_year(files: dict[str, _File], rules: Rules, scheme_id: str) -> None:

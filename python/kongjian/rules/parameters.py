@@ -27,7 +27,15 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "condition": ("达标条件", {"at_least": "界线", "source": "出处"}),
     "award": (
         "奖项",
-        {"first": "起名次", "last": "止名次", "granted_by": "授予单位", "source": "出处"},
+        {
+            "first": "起名次",
+            "last": "止名次",
+            "share": "占比",
+            "group": "分组列",
+            "least": "最低分",
+            "granted_by": "授予单位",
+            "source": "出处",
+        },
     ),
     **{kind: (label, _INDICATOR) for kind, label in OBJECT_LABELS.items()},
 }
@@ -82,7 +90,9 @@ def kind_of(rules: Rules, item: Item, parameter: str) -> Kind:
     if parameter == "at_least":
         rates = {c.label for c in rules.conditions if c.kind == "rate"}
         return "share" if name in rates else "number"
-    kinds: dict[str, Kind] = {"counted": "answer", "first": "whole", "last": "whole", "bands": "bands"}
+    kinds: dict[str, Kind] = {
+        "counted": "answer", "first": "whole", "last": "whole", "bands": "bands", "share": "share", "least": "number",
+    }  # fmt: skip
     return kinds.get(parameter, "number" if parameter in INDICATOR_NUMBERS else "text")
 
 

@@ -19,6 +19,7 @@ class Role(StrEnum):
     INTERNET = "internet"  # goes into the application form's basics of equipment
     MULTIMEDIA = "multimedia"  # likewise
     ADMINISTRATOR = "administrator"  # names who gets an administrator's award
+    HEAD = "head"  # names who gets a head's award
     STAFF = "staff"  # teachers of the school: statistics, application form
     STAFF_OPENED = "staff_opened"  # those of them with a space: statistics
     PUPILS = "pupils"  # pupils of the school: statistics, application form
@@ -55,6 +56,7 @@ PLACES: dict[Role, Place] = {
     Role.INTERNET: Place("yes_no", (), ("schools",)),
     Role.MULTIMEDIA: Place("yes_no", (), ("schools",)),
     Role.ADMINISTRATOR: Place("text", (), ("schools",)),
+    Role.HEAD: Place("text", (), ("schools",)),
     Role.STAFF: Place("count", (), ("schools",)),
     Role.STAFF_OPENED: Place("count", (), ("schools",)),
     Role.PUPILS: Place("count", (), ("schools",)),
@@ -73,3 +75,7 @@ PLACES: dict[Role, Place] = {
     Role.EVENT_ROLE: Place("text", ("events",)),
     Role.BEHAVIOUR: Place("text", ("events",)),
 }
+
+
+RECIPIENTS = {Role.ADMINISTRATOR: "管理员", Role.HEAD: "校长"}
+"""The roles whose person can receive an award in the place of the unit, and what they are called on 规则."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kongjian.rules.bands_text import format_bands
-from kongjian.rules.model import Indicator, Rules, SchemeFile
+from kongjian.rules.model import Award, Indicator, Rules, SchemeFile
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Authority, MissingMonths, NonHomeroom, Shortfall
 from kongjian.rules.roles import Role
@@ -38,6 +38,18 @@ def non_homeroom_words(indicator: Indicator, rules: Rules) -> str:
     """What a teacher without a class gets for an indicator that only homeroom teachers owe."""
     homeroom = rules.table("teachers").name_of(Role.HOMEROOM)
     return _NON_HOMEROOM[rules.choice(NonHomeroom)].format(points=indicator.points, homeroom=homeroom)
+
+
+def rank_in(column: str) -> str:
+    """What the ranks within the groups of a column are called."""
+    return f"{column}内名次"
+
+
+def place_words(award: Award) -> str:
+    """Which places an award has, in a few words."""
+    where = f"各{award.group}" if award.group else ""
+    which = f"前{award.share * 100:.10g}%" if award.share else f"第{award.first}–{award.last}名"
+    return f"{where}{which}{f'，不低于{award.least:g}分' if award.least else ''}"
 
 
 def counting_score(rules: Rules) -> str:
@@ -81,7 +93,17 @@ def _deduct(indicator: Indicator, rules: Rules) -> str:
     return f"{words}；一{unit}也没有得0分" if indicator.none_is_zero else words
 
 
-_WORDS = {"yes_no": _yes_no, "threshold": _threshold, "bands": _bands, "deduct": _deduct}
+def _bonus(indicator: Indicator, _: Rules) -> str:
+    return f"每1{indicator.unit}加{indicator.per:g}分，最多加{indicator.points:g}分，不算在满分里"
+
+
+def _veto(_: Indicator, __: Rules) -> str:
+    return "是就不能达标（一票否决），空白按没有；不计分"
+
+
+_WORDS = {
+    "yes_no": _yes_no, "threshold": _threshold, "bands": _bands, "deduct": _deduct, "bonus": _bonus, "veto": _veto,
+}  # fmt: skip
 
 
 def clause_of(rules: Rules, table_id: str, column: str) -> str:

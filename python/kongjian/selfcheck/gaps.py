@@ -10,7 +10,7 @@ import numpy as np
 
 from kongjian.engine.frame import Floats
 from kongjian.engine.scoring import score_column
-from kongjian.rules.ladders import ladder, ladder_faults
+from kongjian.rules.ladders import by_rank, ladder_faults
 from kongjian.rules.model import Band, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Shortfall
@@ -31,6 +31,8 @@ def gaps(rules: Rules) -> Line:
     for scheme in (rules.school, rules.teacher):
         faults += [f"{scheme.label}{text}" for _, text in ladder_faults(rules.awards, scheme.object)]
         for indicator in scheme.indicators:
+            if indicator.kind == "veto":
+                continue
             found = list(_scored(indicator, rules))
             faults += [f"{scheme.label}“{indicator.name}”：{text}" for text in found]
             count, tried = count + 1, tried + len(probes(indicator))
@@ -44,7 +46,7 @@ def gaps(rules: Rules) -> Line:
 
 
 def _last(rules: Rules, kind: str) -> int:
-    return max((a.last for a in ladder(rules.awards, kind)), default=0)
+    return max((a.last for a in by_rank(rules.awards, kind)), default=0)
 
 
 def _readings(rules: Rules) -> Iterator[str]:
@@ -62,6 +64,8 @@ def _months(rules: Rules) -> Iterator[str]:
 def probes(indicator: Indicator) -> Floats:
     """The values that an indicator is tried on, rising: from 0 to well beyond its target, and beside each bound."""
     bounds = [0.0, 1.0, *(b.at_least for b in indicator.bands)]
+    if indicator.kind == "bonus" and indicator.per:
+        bounds.append(indicator.points / indicator.per)
     if isinstance(indicator.target, float | int):
         bounds.append(float(indicator.target))
         if indicator.per:

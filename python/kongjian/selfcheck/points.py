@@ -22,7 +22,5 @@ def points(grid: Grid | None, rules: Rules, refused: KongjianError | None) -> Li
         wrong = [f"规则页有用不了的格子，{refused}"]
     if wrong:
         return Line(BAD, TITLE, "；".join(wrong), _ADVICE)
-    each = "，".join(
-        f"{s.label}{len(s.indicators)}个指标合计{s.points:g}分" for s in (rules.school, rules.teacher)
-    )
+    each = "，".join(f"{s.label}{len(s.owed)}个指标合计{s.points:g}分" for s in (rules.school, rules.teacher))
     return Line(GOOD, TITLE, each)

@@ -10,6 +10,7 @@ from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
 from kongjian.rules.ladders import change_columns
 from kongjian.rules.roles import Role
+from kongjian.rules.wording import rank_in
 from kongjian.workbook.next_step import STEPS
 from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
@@ -114,6 +115,12 @@ def _scores(names: Sequence[str]) -> str:
     return " ".join(f"{n}:score:{_two_lines(n)}" for n in names)
 
 
+def _group_columns(rules: Rules, kind: str) -> str:
+    """The columns of a ranking for the groups in which awards are given."""
+    columns = dict.fromkeys(a.group for a in rules.awards if a.object == kind and a.group)
+    return "".join(f"{c}:text:12~ {rank_in(c)}:rank:{_two_lines(rank_in(c))} " for c in columns)
+
+
 def output_sheets(rules: Rules) -> list[OutputSheet]:
     """Every output sheet of the workbook in tab order."""
     school = _scores([i.name for i in rules.school.indicators])
@@ -126,8 +133,8 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     narrow = "类别:text:6 学校名称:text:18~ 教师姓名:text:9 账号:account:13~"
     months = " ".join(f"{month}:score:9" for month in rules.counted_months())
     return [
-        OutputSheet("学校排名", "SchoolRanking", _columns("名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "学校的名次，未达标的列在后面"),
-        OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
+        OutputSheet("学校排名", "SchoolRanking", _columns(f"名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 {_group_columns(rules, 'school')}上次名次:rank:10 变化:text:8"), "result", "学校的名次，未达标的列在后面"),
+        OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 {_group_columns(rules, 'teacher')}上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
         OutputSheet("获奖名单", "Awards", _columns("奖项:text:24~ 名次:rank:6 学校名称:text 姓名:text:9 得分:score:9 备注:text:24~ 状态:text:8 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校各指标的得分"),

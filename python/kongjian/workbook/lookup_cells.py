@@ -15,7 +15,7 @@ from kongjian.base.grid import letter
 from kongjian.engine.evidence.one_unit import BY_MONTHS, BY_RANK, MONTHS, Lookup, key_of, plain
 from kongjian.engine.frame import Frame
 from kongjian.engine.rounding import round_score
-from kongjian.rules.model import Rules
+from kongjian.rules.model import APART, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.wording import rule_words
 from kongjian.workbook.lookup_sheet import (
@@ -65,6 +65,11 @@ class LookupCells:
     @property
     def chosen(self) -> Chosen:
         return self._chosen
+
+    @property
+    def _apart(self) -> bool:
+        """Whether there are indicators without full points."""
+        return any(i.kind in APART for kind in OBJECT_LABELS for i in self._rules.object(kind).indicators)
 
     @property
     def months(self) -> int:
@@ -228,8 +233,9 @@ class LookupCells:
                 name = self._item("项目", k) if mine else ""
                 yield self._copied(row, WORK, at, 1, f'IF({test},{{0}},"")', name)
                 for n, (column, value) in enumerate(((7, self._fact(0, "得分", k)), (10, self._item("全市中位", k)), (12, self._fact(1, "得分", k))), start=1):  # fmt: skip
-                    share = f'IF({test},IF({{0}}="","",{{0}}/{full}),"")'
-                    known = mine and value != ""
+                    blank = f'OR({{0}}="",{full}="")' if self._apart else '{0}=""'
+                    share = f'IF({test},IF({blank},"",{{0}}/{full}),"")'
+                    known = mine and value != "" and self._item("满分", k) != ""
                     yield self._copied(
                         row,
                         WORK + n,
@@ -459,8 +465,10 @@ class LookupCells:
             said = f'INDEX({self._refs.column(FACTS, name)},{work(Row.FIRST)}+{k})&""'
             yield Cell(row, column, self._fact(0, name, k), within[0].format(said), "long")
         got = self._fact(0, "得分", k)
-        lost = round(float(self._item("满分", k)) - float(got), 6) if got != "" else ""
-        yield Cell(row, 8, lost, f'IF($G${row}="","",ROUND($F${row}-$G${row},6))', "score")
+        full = self._item("满分", k)
+        lost = round(float(full) - float(got), 6) if got != "" and full != "" else ""
+        blank = f'OR($F${row}="",$G${row}="")' if self._apart else f'$G${row}=""'
+        yield Cell(row, 8, lost, f'IF({blank},"",ROUND($F${row}-$G${row},6))', "score")
 
     def _item(self, name: str, k: int) -> Value:
         """What is said of the k-th indicator of the chosen kind, "" for none."""

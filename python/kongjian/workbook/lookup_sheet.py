@@ -88,9 +88,7 @@ class Layout:
     @classmethod
     def of(cls, rules: Rules) -> Layout:
         items = {kind: len(rules.object(kind).indicators) + 1 for kind in OBJECT_LABELS}
-        awards = {
-            kind: {(a.first, a.last) for a in rules.awards if a.object == kind} for kind in OBJECT_LABELS
-        }
+        awards = {kind: {a.places for a in rules.awards if a.object == kind} for kind in OBJECT_LABELS}
         scheme = rules.scheme
         source = f"依据：{scheme.document}；答复：{scheme.handled_by}"
         title = f"{scheme.name.removesuffix('方案')} 得分查询"

@@ -310,7 +310,7 @@ def school_scores(run: Run) -> Rows:
     winners = {
         name
         for award in rules.awards
-        if award.object == "school" and award.recipient == "unit"
+        if award.object == "school" and not award.to_person
         for name in run.awarded(award)[0]
     }
     names, scores = school.names["学校名称"].tolist(), (school.score_cents / 100).tolist()

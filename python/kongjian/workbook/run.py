@@ -141,14 +141,14 @@ class Run:
         """Whom an award goes to by name, and whether that is 待核实."""
         table = self.results.tables["Awards"]
         mine = table["奖项"] == award.name
-        name = "学校名称" if award.object == "school" and award.recipient == "unit" else "姓名"
+        name = "学校名称" if award.object == "school" and not award.to_person else "姓名"
         return table[name][mine].tolist(), (table[STATE][mine] == OPEN).tolist()
 
     def winners(self, kind: str) -> str:
         """Who gets the awards of one kind, by award, each with 待核实 where it is so."""
         said = []
         for award in self.rules.awards:
-            if award.object != kind or award.recipient != "unit":
+            if award.object != kind or award.to_person:
                 continue
             who, open_ = self.awarded(award)
             names = [

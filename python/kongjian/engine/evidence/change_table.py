@@ -183,7 +183,7 @@ class _Kind:
 
     def _quoted(self, names: Sequence[str]) -> str:
         """Some awards: the first to the unit itself, since others follow it, and how many there are."""
-        own = [a.name for a in self._rules.awards if a.recipient == "unit" and a.name in names]
+        own = [a.name for a in self._rules.awards if not a.to_person and a.name in names]
         return f"“{[*own, *names][0]}”" + (f"等{len(names)}项" if len(names) > 1 else "")
 
     @property

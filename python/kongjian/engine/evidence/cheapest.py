@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from kongjian.engine.evidence.explain import ALIKE, Growth, growth_of
 from kongjian.engine.row_scoring import RowScorer
-from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.model import APART, Indicator, ObjectScheme, Rules
 
 _SURE = 1e-11
 """Points asked for on top: sums in another order differ in their last bits."""
@@ -37,13 +37,14 @@ def cheapest_steps(
 ) -> list[Step]:
     """What brings a row's total to so many cents for the least; [] where nothing does.
 
-    `values` as the scorer wants them. Only what the unit owes and has a value of can grow.
+    `values` as the scorer wants them. Only what the unit owes and has a value of can grow; a bonus is no step.
     """
     scored, other = scorer(values), scorer.is_other(values)
     growths = [
         growth_of(k, values[k], scheme, rules, scorer)
         for k, i in enumerate(scheme.indicators)
-        if scored.by_indicator[k] < i.points - ALIKE
+        if i.kind not in APART
+        and scored.by_indicator[k] < i.points - ALIKE
         and not (scored.missing[k] or (other and i.homeroom_only))
     ]
     wanting = scorer.lacking(values, cents) + _SURE

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kongjian.engine.authority import counting
-from kongjian.engine.awards import STATE, UNIT, WHY, holders, standing
+from kongjian.engine.awards import STATE, UNIT, WHY, Standing, holders, standing
 from kongjian.engine.calculate import RANK_BY
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.evidence.concerned import Concerned
@@ -87,8 +87,8 @@ class _Kind:
             for k, award in enumerate(rules.awards)
             if award.object == kind
         }
-        self._near: dict[int, dict[bool, bool]] = {}
-        self._ranks: dict[int, tuple[Bools, Ints]] = {}
+        self._near: dict[tuple[int, int], dict[bool, bool]] = {}
+        self._ranks: dict[int, tuple[Bools, Ints, Ints]] = {}
         self._before: dict[tuple[int, int], list[int]] = {}
         self._concerned = Concerned(kind, results, inputs, rules)
         self._errors = self._by_unit(errors)
@@ -172,47 +172,82 @@ class _Kind:
 
     def _of_award(self, k: int, award: Award, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
         """What concerns this one award."""
-        if award.recipient == "administrator":
-            column = self._table.by_role(Role.ADMINISTRATOR)
+        if award.to_person:
+            column = self._table.by_role(award.named_by)
             if column and not self._o.units[column.name][i]:
                 yield "award_no_administrator", {"column": column.name}
         whole = bool(self._whole[i])
-        if self._near_line(k)[not whole]:
+        if self._near_line(k, i)[not whole]:
             yield "award_mixed", {"own": _SCORE[whole], "other": _SCORE[not whole]}
-        raised, rank = self._raised(k)
-        if rank[i] > award.last:
+        yield from self._share_base(k, award, i)
+        raised, rank, last = self._raised(k)
+        if rank[i] > last[i]:
             place, names = self._o.standing.ranks_for(award), self._o.names
-            before = raised & (rank < rank[i])
+            before = raised & (rank < rank[i]) & self._with(k, i)
             behind = before & ((place > place[i]) | (place == UNRANKED))
             # dense ranks also move when one of several equals in front rises to a rank of its own
             before = np.flatnonzero(behind if behind.any() else before)
             self._before[k, i] = before.tolist()
             first = before[np.argmin(rank[before])]
             shown = [names[c][first] for c in ("教师姓名", "学校名称") if c in names]
-            yield "award_beyond", {"who": shown[0], "count": len(before), "last": award.last}
+            yield "award_beyond", {"who": shown[0], "count": len(before), "last": int(last[i])}
+
+    def _with(self, k: int, i: int) -> Bools:
+        """Among whom a unit competes for an award."""
+        places = self._o.standing.places.get(self._rules.awards[k].name)
+        everybody: Bools = np.ones(self._o.units.height, dtype=bool)
+        return places.members(int(places.groups.of[i])) if places else everybody
+
+    def _share_base(self, k: int, award: Award, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """A share would reach less far were those not counted who qualify and have an unaccepted error."""
+        place = self._o.standing
+        if not award.share or not self._errors:
+            return
+        last = self._sure.last_for(award)[i]
+        if place.ranks_for(award)[i] > last:
+            doubted = [
+                u for u in sorted(self._errors) if self._o.eligibility.eligible[u] and self._with(k, i)[u]
+            ]
+            names = self._o.names
+            shown = [names[c][doubted[0]] for c in ("教师姓名", "学校名称") if c in names]
+            yield "award_share_base", {"who": shown[0], "count": len(doubted), "last": int(last)}
+
+    @cached_property
+    def _sure(self) -> Standing:
+        """The standing in which a share is of those alone who qualify for sure."""
+        o, sure = self._o, self._o.eligibility.eligible.copy()
+        sure[list(self._errors)] = False
+        return standing(
+            o.standing.key, o.eligibility.eligible, o.scores, self._rules, o.standing.declined, o.standing.groups, sure
+        )  # fmt: skip
 
     @cached_property
     def _whole(self) -> Bools:
         """Whose score is the platform's as a whole."""
         return np.asarray(self._o.adopted.all(axis=0))
 
-    def _near_line(self, k: int) -> dict[bool, bool]:
+    def _near_line(self, k: int, i: int) -> dict[bool, bool]:
         """Whether anybody near an award's line has a computed score (False), or the platform's (True)."""
-        if k not in self._near:
-            key = self._o.standing.key
+        places = self._o.standing.places.get(self._rules.awards[k].name)
+        part = k, int(places.groups.of[i]) if places else 0
+        if part not in self._near:
+            key, those = self._o.standing.key, self._with(k, i)
             margin = round(self._rules.evidence.near.rank_points * 100)
-            near = (np.abs(key - key[self._held[k]].min()) <= margin) & (key != MISSING)
-            near &= self._o.eligibility.eligible & self._takes(k)
-            self._near[k] = {w: bool((near & (self._whole == w)).any()) for w in _SCORE}
-        return self._near[k]
+            near = (np.abs(key - key[self._held[k] & those].min()) <= margin) & (key != MISSING)
+            near &= self._o.eligibility.eligible & self._takes(k) & those
+            self._near[part] = {w: bool((near & (self._whole == w)).any()) for w in _SCORE}
+        return self._near[part]
 
     def _takes(self, k: int) -> Bools:
         """Who does not decline an award, nor one before it."""
         nobody = np.zeros(self._o.units.height, dtype=bool)
         return ~self._o.standing.passed.get(self._rules.awards[k].name, nobody)
 
-    def _raised(self, k: int) -> tuple[Bools, Ints]:
-        """Who outside an award could still gain, and every unit's rank had all of them full points for what is open."""
+    def _raised(self, k: int) -> tuple[Bools, Ints, Ints]:
+        """Who outside an award could still gain, every unit's rank had all of them full points for what is open, and the
+
+        last rank that wins for sure: whoever comes to qualify may as well not add to a share.
+        """
         if k not in self._ranks:
             scores, key, eligible = self._at_best
             o = self._o
@@ -222,9 +257,10 @@ class _Kind:
             )
             place = standing(
                 np.where(raised, key, o.standing.key), o.eligibility.eligible | raised, mixed, self._rules,
-                o.standing.declined,
+                o.standing.declined, o.standing.groups, o.eligibility.eligible,
             )  # fmt: skip
-            self._ranks[k] = raised, place.ranks_for(self._rules.awards[k])
+            award = self._rules.awards[k]
+            self._ranks[k] = raised, place.ranks_for(award), place.last_for(award)
         return self._ranks[k]
 
     @cached_property

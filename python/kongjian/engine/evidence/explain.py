@@ -13,7 +13,7 @@ from kongjian.engine.frame import Floats, Frame, Ints, Texts, texts
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.engine.row_scoring import RowScorer
 from kongjian.engine.scoring import BLOCK_ROWS, score_column
-from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.model import APART, Indicator, ObjectScheme, Rules
 from kongjian.rules.readings import Shortfall
 from kongjian.rules.wording import rule_words
 
@@ -63,6 +63,9 @@ def _full(indicator: Indicator) -> float:
         return indicator.bands[0].at_least
     if indicator.kind == "yes_no":
         return 1.0
+    if indicator.kind == "bonus":
+        assert indicator.per is not None
+        return indicator.points / indicator.per
     assert isinstance(indicator.target, float)
     return max(indicator.target, 2 * TOLERANCE) if indicator.none_is_zero else indicator.target
 
@@ -87,7 +90,11 @@ def explain(
         value, points = values[k], scored.by_indicator[k]
         if scored.missing[k]:
             points, short = float("nan"), UNKNOWN
-        elif (other and indicator.homeroom_only) or points > indicator.points - ALIKE:
+        elif (
+            (other and indicator.homeroom_only)
+            or indicator.kind in APART
+            or points > indicator.points - ALIKE
+        ):
             short = ""
         else:
             growth = growth_of(k, value, scheme, rules, scorer)
@@ -99,7 +106,7 @@ def explain(
                 rule_words(indicator, rules),
                 indicator.points,
                 points,
-                indicator.points - points,
+                0.0 if indicator.kind in APART else indicator.points - points,
                 short,
             ]
         )
@@ -109,13 +116,15 @@ def explain(
 def _shown(indicator: Indicator, value: float) -> str | float:
     if value != value:
         return ""
-    if indicator.kind == "yes_no":
+    if indicator.is_answer:
         return "是" if value == 1 else "否"
     return value
 
 
 def shortfalls(indicator: Indicator, values: Floats, kind: str, rules: Rules) -> Texts:
     """还差 of a whole column of one measure, as `explain` says it of one value: each distinct value is worked out once."""
+    if indicator.kind in APART:  # nothing of it is owed
+        return texts(np.where(np.isnan(values) & (indicator.kind == "bonus"), UNKNOWN, "").tolist())
     known, back = np.unique(values, return_inverse=True)  # NaN comes last
     given = known[~np.isnan(known)]
     column = rules.table(f"{kind}s").column(indicator.column).kind

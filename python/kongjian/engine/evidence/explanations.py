@@ -80,7 +80,7 @@ def by_rank(outcome: Outcome) -> Ints:
 
 def _leading(outcome: Outcome, rules: Rules) -> Ints:
     """The teachers to `explained_ranks`, or as far as an award reaches that staff have changed."""
-    own = (a for a in rules.awards if a.object == outcome.kind)
+    own = (a for a in rules.awards if a.object == outcome.kind and a.by_rank)
     lasts = [a.last for a in own if ("award", a.name) in rules.edits]
     last = max([rules.evidence.explained_ranks, *lasts])
     return outcome.order[outcome.standing.rank[outcome.order] <= last]

@@ -67,7 +67,7 @@ class Ahead:
         months = outcome.monthly.months
         to_come = np.isnan(months.by_month) & ~months.passed
         some = to_come.any(axis=1)
-        most = round(rules.object(outcome.kind).points * 100) * max(to_come.shape[1], 1)
+        most = round(rules.object(outcome.kind).most * 100) * max(to_come.shape[1], 1)
 
         def enough(cents: Ints) -> Bools:
             return meets(outcome, to_come, cents, rules)
@@ -78,7 +78,7 @@ class Ahead:
     @cached_property
     def state(self) -> Ints:
         """Each unit's place in STATES."""
-        full = round(self.rules.object(self.outcome.kind).points * 100)
+        full = round(self.rules.object(self.outcome.kind).most * 100)
         scores = self.outcome.monthly.by_month
         best = np.where(np.isnan(scores), -np.inf, scores).max(axis=1, initial=-np.inf)
         safe = meets(self.outcome, self.to_come, np.zeros_like(self.least), self.rules)

@@ -55,7 +55,7 @@ def near_bounds(kind: str, results: Results, rules: Rules) -> Iterator[NearLine]
     for condition in rules.conditions_for(kind):
         if condition.kind == "rate":
             yield _opening(condition, results.of(kind), rules)
-        elif condition.kind != "yes_no":
+        elif condition.kind not in ("yes_no", "veto"):
             yield _mark(condition, results, rules)
 
 
@@ -144,16 +144,19 @@ def _also(words: str, condition: Condition, outcome: Outcome, rules: Rules, at: 
     return f"{words}；另有未达标：{others}" if others else words
 
 
-def near_rank(award: Award, outcome: Outcome, rules: Rules) -> NearLine | None:
+def near_rank(award: Award, outcome: Outcome, rules: Rules, group: str = "") -> NearLine | None:
     """The units near the award's last rank; None where nobody is so near that anything could change.
 
     Near is who has few others between itself and the line, or few points. The value is what is ranked by, the gap
-    of who is in what it could lose and stay in, all others as they are.
+    of who is in what it could lose and stay in, all others as they are. `award` and `outcome` are those of one part of
+    an award, `group` what that is called.
     """
     place = outcome.standing
     if award.name in place.moved:  # the line is drawn among those who take the award
         ranks = place.moved[award.name]
         outcome = replace(outcome, standing=Standing(ranks, shared(ranks), place.key))
+    if award.least:
+        outcome = replace(outcome, standing=_who_can(award, outcome.standing))
     rank, key = outcome.standing.rank, place.key
     inside = (rank != UNRANKED) & (rank <= award.last)
     outside = rank > award.last
@@ -169,7 +172,37 @@ def near_rank(award: Award, outcome: Outcome, rules: Rules) -> NearLine | None:
     near = (between < margins.places) | (np.abs(gap) <= round(margins.rank_points * 100))
     at = np.flatnonzero(near & (inside | outside) & ~safe)
     among = "（递补后）" if award.name in place.moved else ""
-    return NearLine(f"第{award.last}名{among}", at, from_cents(key[at]), gap[at] / 100, edge.say)
+    return NearLine(f"{group}第{award.last}名{among}", at, from_cents(key[at]), gap[at] / 100, edge.say)
+
+
+def _who_can(award: Award, place: Standing) -> Standing:
+    """The standing that decides an award with a least score: where that leaves places free, nobody below it competes."""
+    below = ~place.reaches(award)
+    if not (below & (place.rank != UNRANKED) & (place.rank <= award.last)).any():
+        return place
+    ranks = np.where(below, UNRANKED, place.rank)
+    return Standing(ranks, shared(ranks), place.key)
+
+
+def near_least(award: Award, outcome: Outcome, rules: Rules, group: str = "") -> NearLine | None:
+    """The units near an award's least score whose rank is one of its ranks; None where there is none."""
+    place, bound = outcome.standing, round(award.least * 100)
+    ranks = place.ranks_for(award)
+    close = np.abs(place.key - bound) <= round(rules.evidence.near.rank_points * 100)
+    at = np.flatnonzero(close & (ranks >= award.first) & (ranks <= award.last))
+    if not award.least or not len(at):
+        return None
+
+    def say(i: int) -> str:
+        gap = int(place.key[i]) - bound
+        words = f"差{points(-gap)}就够{award.name}的最低分" if gap < 0 else "刚好到最低分"
+        words = f"比最低分高{points(gap)}" if gap > 0 else words
+        if outcome.eligibility.eligible[i]:
+            return words
+        return f"{words}；但未达标（{unmet(outcome, rules, i)}），不能获奖"
+
+    label = f"{group}{award.name}最低分{award.least:g}分"
+    return NearLine(label, at, from_cents(place.key[at]), (place.key[at] - bound) / 100, say)
 
 
 def _beyond(order: Ints, among: Bools) -> Ints:

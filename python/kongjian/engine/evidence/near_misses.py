@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from kongjian.engine.awards import standing
-from kongjian.engine.evidence.near_lines import NearLine, near_bounds, near_rank
+from kongjian.engine.evidence.near_lines import NearLine, near_bounds, near_least, near_rank
 from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.outcome import NAME_COLUMNS, Outcome, Results
 from kongjian.engine.ranking import UNRANKED
@@ -40,9 +41,14 @@ def near_misses(results: Results, rules: Rules) -> Frame:
 
 
 def _lines(kind: str, results: Results, rules: Rules) -> Iterator[NearLine]:
+    outcome = results.of(kind)
     for award in ladder(rules.awards, kind):
-        if line := near_rank(award, results.of(kind), rules):
-            yield line
+        for name, own, place in outcome.standing.parts(award):
+            part = replace(outcome, standing=place)
+            if line := near_rank(own, part, rules, name):
+                yield line
+            if line := near_least(own, part, rules, name):
+                yield line
     yield from near_bounds(kind, results, rules)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,10 +23,10 @@ from kongjian.engine.measures import OF, SOURCE
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents
-from kongjian.rules.model import Indicator, ObjectScheme, Rules
+from kongjian.rules.model import APART, Award, Indicator, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.roles import Role
-from kongjian.rules.wording import rule_words
+from kongjian.rules.wording import place_words, rule_words
 
 TOTAL = "合计"
 ADDED = "各项相加，四舍五入到两位小数"
@@ -278,7 +279,7 @@ def _ends(accounts: Sequence[str]) -> list[str]:
 def _values(indicator: Indicator, values: Floats) -> Texts:
     """取值 as cells show it: 是/否 in words, blanks empty."""
     out = values.astype(object)
-    if indicator.kind == "yes_no":
+    if indicator.is_answer:
         out = np.where(values == 1, "是", "否").astype(object)
     out[np.isnan(values)] = ""
     return np.asarray(out)
@@ -300,7 +301,7 @@ def _items(of: Outcome, rules: Rules, lines: bool) -> Frame:
             "项目": texts([*(i.name for i in each), TOTAL]),
             "条款": texts([*(i.clause for i in each), scheme.source]),
             "规则": texts([*(rule_words(i, rules) for i in each), ADDED]),
-            "满分": np.array([*(i.points for i in each), scheme.points]),
+            "满分": np.array([*(np.nan if i.kind in APART else i.points for i in each), scheme.points]),
             "全市中位": np.array([*middles, _median(scores.total, lines)]),
             "百分数": np.array([*(float(is_percent(i, of.kind, rules)) for i in each), 0.0]),
         }
@@ -313,18 +314,19 @@ def _median(values: Floats, shown: bool) -> float:
 
 def _lines(of: Outcome, rules: Rules, lines: bool) -> Frame:
     """The pass mark and, for each last rank, the lowest score that holds one of its awards."""
-    names: dict[tuple[int, int], list[str]] = {}
-    least: dict[tuple[int, int], float] = {}
+    names: dict[tuple[Any, ...], list[Award]] = {}
+    least: dict[tuple[Any, ...], float] = {}
     for award in rules.awards:
         if award.object == of.kind:
             rank = of.standing.ranks_for(award)
-            within = of.standing.key[(rank != UNRANKED) & (rank <= award.last)]
-            names.setdefault((award.first, award.last), []).append(award.name)
-            least[award.first, award.last] = (
-                int(within.min()) / 100 if len(within) and lines else float("nan")
-            )
+            inside = (rank != UNRANKED) & (rank <= of.standing.last_for(award)) & of.standing.reaches(award)
+            within = of.standing.key[inside]
+            names.setdefault(award.places, []).append(award)
+            # each group has a line of its own
+            known = len(within) and lines and not award.group
+            least[award.places] = int(within.min()) / 100 if known else float("nan")
     mark = pass_mark(rules, of.kind)
-    said = [f"第{first}–{last}名：{'、'.join(names[first, last])}" for first, last in names]
+    said = [f"{place_words(own[0])}：{'、'.join(a.name for a in own)}" for own in names.values()]
     return Frame(
         {
             "获奖对象": texts([rules.object(of.kind).label] * (len(names) + 1)),

@@ -88,13 +88,15 @@ def total_line(
     """
     scored = scorer(values)
     total = scored.total if scored.complete else float("nan")
-    return ["合计", "", _addition(rules, scored.missing), scheme.points, total, scheme.points - total, way]
+    short = np.fmax(scheme.points - total, 0.0) if scheme.bonuses else scheme.points - total
+    return ["合计", "", _addition(scheme, rules, scored.missing), scheme.points, total, short, way]
 
 
-def _addition(rules: Rules, missing: Sequence[bool]) -> str:
+def _addition(scheme: ObjectScheme, rules: Rules, missing: Sequence[bool]) -> str:
     homeroom = rules.table("teachers").by_role(Role.HOMEROOM)
     scaled = _NON_HOMEROOM[rules.choice(NonHomeroom)].format(homeroom=homeroom.name) if homeroom else ""
-    words = f"各项相加，四舍五入到两位小数{scaled}"
+    added = "；加分另加" if scheme.bonuses else ""
+    words = f"各项相加，四舍五入到两位小数{scaled}{added}"
     return words + (f"；有{sum(missing)}项没有数据，得分表里按0分计" if any(missing) else "")
 
 
@@ -113,7 +115,7 @@ def _by_every_month(rules: Rules, kind: str) -> str:
 def _by_months(outcome: Outcome, rules: Rules, at: int) -> str:
     """What the months without a score must be on average: those to come, and those that passed without one."""
     scores, mark = outcome.monthly.by_month[at], pass_mark(rules, outcome.kind)
-    full = rules.object(outcome.kind).points
+    full = rules.object(outcome.kind).most
     given, lacking = ~np.isnan(scores), outcome.monthly.months.lacking[at]
     absent = int(lacking.sum())
     to_come = int((~given & ~outcome.monthly.months.passed).sum())
@@ -155,7 +157,8 @@ def _by_steps(rules: Rules, kind: str, scorer: RowScorer, values: Sequence[float
     said = "；".join(_said(s, kind, rules) for s in steps)
     yes = "，一项“是”算1" if any(i.kind == "yes_no" for i in scheme.indicators) else ""
     way = f"到{mark:g}分最省力的做法：{said}（多做的数加起来最少{yes}）" if said else ""
-    return "；".join(filter(None, (first, way))) or f"把现有各项做满也到不了{mark:g}分"
+    without = "（加分不算在内）" if scheme.bonuses else ""
+    return "；".join(filter(None, (first, way))) or f"把现有各项做满也到不了{mark:g}分{without}"
 
 
 def _said(step: Step, kind: str, rules: Rules) -> str:

@@ -74,10 +74,6 @@ def _awards_stay(changes: list[Change], results: Results) -> list[str]:
 
 def _administrators(changes: list[Change], rules: Rules) -> list[str]:
     """The awards that go with a unit's: whoever runs the schools' spaces gains or loses them with the school."""
-    ranks = {(c.award.object, c.award.first, c.award.last) for c in changes if c.holders_change}
-    following = [
-        a.name
-        for a in rules.awards
-        if a.recipient == "administrator" and (a.object, a.first, a.last) in ranks
-    ]
+    places = {c.award.places for c in changes if c.holders_change}
+    following = [a.name for a in rules.awards if a.to_person and a.places in places]
     return [f"{'、'.join(following)}随学校变化"] if following else []

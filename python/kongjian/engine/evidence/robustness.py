@@ -60,7 +60,7 @@ def as_frame(columns: Mapping[str, Sequence[object]]) -> Frame:
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of unit: the rank and the award (its place among `awards`, or NOBODY) of each, now and by combination."""
+    """One kind of unit: the rank and the awards (a bit for each of `awards`, or NOBODY) of each, now and by combination."""
 
     now: Outcome
     awards: Sequence[Award]
@@ -113,12 +113,13 @@ class _Kind:
         """What the unit has now, in how many combinations it loses or gains that, and by which change alone."""
         now, all_ = self.award_now[i], len(self.tried)
         has = now != NOBODY
-        yield f"现获{self.awards[now].name}" if has else "现在没有获奖"
+        yield f"现获{self._named(now)}" if has else "现在没有获奖"
         turned = np.flatnonzero(holds != has).tolist()
+        found, times = np.unique(self.held[:, i], return_counts=True)
         others = {
-            a.name: n
-            for k, a in enumerate(self.awards)
-            if k != now and (n := int((self.held[:, i] == k).sum()))
+            self._named(k): int(n)
+            for k, n in zip(found.tolist(), times.tolist(), strict=True)
+            if k not in (now, NOBODY)
         }
         only = next(iter(others)) if not has and len(others) == 1 else ""
         if not turned:
@@ -130,6 +131,9 @@ class _Kind:
         if unranked := int((self.ranks[:, i] == UNRANKED).sum()):
             yield f"{unranked}种组合没有名次"
 
+    def _named(self, held: int) -> str:
+        return "、".join(a.name for k, a in enumerate(self.awards) if held & 1 << k)
+
     def _by_what(self, turned: Iterable[int]) -> str:
         """The single changes that are enough, else the pairs."""
         found = [self.tried[c].changes for c in turned]
@@ -139,8 +143,9 @@ class _Kind:
 
 
 def _award(outcome: Outcome, awards: Sequence[Award]) -> NDArray[np.int64]:
-    """Each unit's award by its place in the ladder, NOBODY for none."""
+    """Each unit's awards, a bit for each by its place in the ladder, NOBODY for none."""
     out = np.full(outcome.units.height, NOBODY, dtype=np.int64)
     for k, award in enumerate(awards):
-        out[holders(award, outcome.standing, outcome.eligibility.eligible)] = k
+        held = holders(award, outcome.standing, outcome.eligibility.eligible)
+        out[held] = np.where(out[held] == NOBODY, 0, out[held]) | 1 << k
     return out

@@ -176,7 +176,7 @@ class _Kind:
 
     def _month_range(self, at: Ints) -> tuple[Floats, Floats]:
         """How low and how high a monthly average could be were one month, and all that lack, any score."""
-        full, given = self._scheme.points, self._o.monthly.by_month[at]
+        full, given = self._scheme.most, self._o.monthly.by_month[at]
         known = ~np.isnan(given)
         count, total = known.sum(axis=1), np.where(known, given, 0.0).sum(axis=1)
         lacking = np.maximum(self._o.monthly.months.lacking[at].sum(axis=1), 1)

@@ -77,6 +77,7 @@ def converted(
             cells = Cells(
                 table.id, column, [own[k] for k in kept], at, {}, Findings(),
                 str(grid.rows[header.row - 1][place - 1]), partial(percent_formats, grid, place, at),
+                rules.most_points(table.id),
             )  # fmt: skip
             errors = {r: text for (r, c), text in grid.errors.items() if c == place}
             columns[column.name] = _column(cells, rules, as_text)

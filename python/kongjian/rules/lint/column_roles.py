@@ -29,9 +29,9 @@ def column_roles(files: Files) -> Iterator[str]:
     for rate in files.measures.class_rates:
         yield from _lacking(f"measures.yaml “{rate.measure}”", "classes", Role.STUDENTS, files)
     for award in files.awards.awards:
-        if award.recipient == "administrator":
+        if award.to_person:
             where = f"awards.yaml “{award.name}” recipient"
-            yield from _lacking(where, f"{award.object}s", Role.ADMINISTRATOR, files)
+            yield from _lacking(where, f"{award.object}s", award.named_by, files)
 
 
 def _misplaced(where: str, table_id: str, column: model_tables.Column) -> Iterator[str]:

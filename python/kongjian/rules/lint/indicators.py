@@ -16,9 +16,11 @@ _CLAUSE = re.compile(r"([^/]+)/([^/]+)/(.+)")
 def objects(files: Files) -> Iterator[str]:
     by_reading = _set_by_readings(files)
     for file, scheme in files.objects:
-        total = sum(i.points for i in scheme.indicators)
+        total = sum(i.points for i in scheme.owed)
         if not abs(total - scheme.points) < 1e-9:
             yield f"{file} points：各指标分值合计{total:g}，应为{scheme.points:g}"
+        if scheme.indicators[: len(scheme.owed)] != scheme.owed:
+            yield f"{file} indicators：加分（bonus）和一票否决（veto）要写在其他指标后面"
         yield from twice(f"{file} indicators", (i.name for i in scheme.indicators))
         columns = {c.name: c for t in files.tables.tables if t.sheet == scheme.sheet for c in t.columns}
         if not columns:
@@ -32,6 +34,8 @@ def objects(files: Files) -> Iterator[str]:
             column = columns.get(indicator.column)
             if columns and column is None:
                 yield f"{where}：“{scheme.sheet}”没有它要的列“{indicator.column}”"
+            elif column and indicator.kind == "veto" and column.kind != "yes_no":
+                yield f"{where} kind：veto 只用于 yes_no 的列，“{column.name}”是 {column.kind}"
             elif column and indicator.kind == "bands" and column.kind not in ("rate", "share"):
                 yield f"{where} kind：bands 只用于 rate、share 的列（分档按百分数写），“{column.name}”是 {column.kind}"
 
@@ -39,7 +43,10 @@ def objects(files: Files) -> Iterator[str]:
 def _scoring(where: str, indicator: model.Indicator, by_reading: dict[str, bool]) -> Iterator[str]:
     """Each kind has exactly the parameters it needs, and they are possible numbers."""
     kind, target = indicator.kind, indicator.target
-    if not (isfinite(indicator.points) and indicator.points > 0):
+    if kind == "veto":
+        if indicator.points:
+            yield f"{where} points：veto（一票否决）不计分，要写 0"
+    elif not (isfinite(indicator.points) and indicator.points > 0):
         yield f"{where} points：{indicator.points:g}不是大于0的分值"
     if kind in ("deduct", "threshold"):
         if target is None:
@@ -51,10 +58,14 @@ def _scoring(where: str, indicator: model.Indicator, by_reading: dict[str, bool]
             yield f"{where} target：{target:g}不是大于0的数"
     elif target is not None:
         yield f"{where}：{kind} 不用 target"
-    if kind == "deduct" and not (indicator.per is not None and isfinite(indicator.per) and indicator.per > 0):
-        yield f"{where}：deduct 要有大于0的 per"
-    if kind != "deduct" and indicator.per is not None:
+    if kind in ("deduct", "bonus") and not (
+        indicator.per is not None and isfinite(indicator.per) and indicator.per > 0
+    ):
+        yield f"{where}：{kind} 要有大于0的 per"
+    if kind not in ("deduct", "bonus") and indicator.per is not None:
         yield f"{where}：{kind} 不用 per"
+    if kind in model.APART and (indicator.homeroom_only or indicator.none_is_zero):
+        yield f"{where}：{kind} 不用 homeroom_only、none_is_zero"
     if kind == "bands":
         yield from _bands(where, indicator)
     elif indicator.bands:

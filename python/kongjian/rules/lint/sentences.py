@@ -15,6 +15,8 @@ from kongjian.rules.model import Award, Condition, Indicator, Period
 _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _N = r"(\d+(?:\.\d+)?|[一二两三四五六七八九十])"
 _POINTS = re.compile(rf"得{_N}分")
+_EACH_MORE = re.compile(rf"每{_N}?[^，。；\d]*加{_N}分")
+_AT_MOST = re.compile(rf"(?:最多|不超过)(?:加)?{_N}分")
 _PER = re.compile(rf"每少{_N}[^，。；\d]*扣{_N}分")
 _BANDS = (
     (re.compile(rf"{_N}%以上得{_N}分"), None),
@@ -23,7 +25,9 @@ _BANDS = (
 )
 """A band's bound and points in words, and the bound where it is not the number that stands there."""
 _NOT_BELOW = re.compile(rf"不低于{_N}(%|分)")
-_FIRST_ONES = re.compile(r"前(\d+)")
+_FIRST_ONES = re.compile(r"前(\d+)(?![\d.]*%)")
+_SHARE = re.compile(rf"{_N}%")
+_LEAST = re.compile(rf"(?:不低于|不少于|最低){_N}分|{_N}分以上")
 _RANKS = re.compile(r"(\d+)[-—–至](\d+)名")
 _PERIOD = re.compile(r"(\d{4})年(\d{1,2})月[至到](?:(\d{4})年)?(\d{1,2})月")
 _MONTH = re.compile(r"(\d{4})年(\d{1,2})月")
@@ -50,6 +54,7 @@ def sentences(files: Files) -> Iterator[str]:
         yield from _faults(f"eligibility.yaml “{condition.id}”", _condition(condition))
     for award in files.awards.awards:
         yield from _faults(f"awards.yaml “{award.name}”", _award(award))
+        yield from _untold_places(f"awards.yaml “{award.name}”", award)
     for rate in files.measures.class_rates:
         for found in re.finditer(rf"{_N}次", rate.sentence):
             per_student = _Said(found[0], _number(found[1]), "per_student", rate.per_student)
@@ -75,6 +80,13 @@ def _faults(where: str, found: Iterable[_Said]) -> Iterator[str]:
 
 def _indicator(indicator: Indicator) -> Iterator[_Said]:
     sentence = indicator.sentence
+    if indicator.kind == "bonus":
+        if found := _EACH_MORE.search(sentence):
+            each = _number(found[2]) / _number(found[1] or "1")
+            yield _Said(found[0], each, "per", float(indicator.per or 0))
+        if found := _AT_MOST.search(sentence):
+            yield _Said(found[0], _number(found[1]), "points", indicator.points)
+        return
     if found := _POINTS.search(sentence):
         yield _Said(found[0], _number(found[1]), "points", indicator.points)
     if indicator.per is not None and (found := _PER.search(sentence)):
@@ -116,12 +128,25 @@ def _condition(condition: Condition) -> Iterator[_Said]:
 
 
 def _award(award: Award) -> Iterator[_Said]:
+    if found := _LEAST.search(award.sentence):
+        yield _Said(found[0], _number(found[1] or found[2]), "least", award.least)
+    if found := _SHARE.search(award.sentence):
+        yield _Said(found[0], _number(found[1]) / 100, "share", award.share)
     if found := _RANKS.search(award.sentence):
         yield _Said(found[0], float(found[1]), "first", award.first)
         yield _Said(found[0], float(found[2]), "last", award.last)
     elif found := _FIRST_ONES.search(award.sentence):
         yield _Said(found[0], 1.0, "first", award.first)
         yield _Said(found[0], float(found[1]), "last", award.last)
+
+
+def _untold_places(where: str, award: Award) -> Iterator[str]:
+    """A share, a least score or a grouping of which the sentence does not tell."""
+    for key, pattern in (("share", _SHARE), ("least", _LEAST)):
+        if getattr(award, key) and not pattern.search(award.sentence):
+            yield f"{where} {key}：条款没有写{getattr(award, key):g}"
+    if award.group and not re.search(rf"[各每分](?:个|所)?{re.escape(award.group)}", award.sentence):
+        yield f"{where} group：条款没有写各{award.group}分开评"
 
 
 def _period(period: Period) -> Iterator[str]:

@@ -62,7 +62,11 @@ def ready_for(kind: str, text: str) -> Ready:
     scheme = rules.object(kind)
     items = {fold(indicator.name): k for k, indicator in enumerate(scheme.indicators)}
     return Ready(
-        rules, scheme, compile_row(scheme, rules), Given(rules.table(f"{kind}s"), rules.words), items
+        rules,
+        scheme,
+        compile_row(scheme, rules),
+        Given(rules.table(f"{kind}s"), rules.words, rules.most_points("monthly")),
+        items,
     )
 
 

@@ -59,10 +59,10 @@ def one_row(given: Any) -> Row:
 
 
 class Given:
-    """Reads rows of one input table, in its own order or as headers say."""
+    """Reads rows of one input table, in its own order or as headers say; no score is over `most_points`."""
 
-    def __init__(self, table: InputTable, words: Words) -> None:
-        self.table, self._words = table, words
+    def __init__(self, table: InputTable, words: Words, most_points: float) -> None:
+        self.table, self._words, self._most = table, words, most_points
         self._columns = {c.name: c for c in table.columns}
         self._readers = {c.name: self._reader(c) for c in table.columns if not c.is_text}
         self._reader_under = lru_cache(maxsize=32)(self._reader)
@@ -146,7 +146,10 @@ class Given:
     def _column(self, column: Column, cells: Sequence[Cell], header: str = "") -> Floats:
         if any(issubclass(t, np.generic | Decimal) for t in set(map(type, cells))):
             cells = [_plain(c) for c in cells]
-        given = Cells(self.table.id, column, cells, np.arange(len(cells)), {}, Findings(), header)
+        given = Cells(
+            self.table.id, column, cells, np.arange(len(cells)), {}, Findings(), header,
+            most_points=self._most,
+        )  # fmt: skip
         read = values.yes_no if column.kind == "yes_no" else number_cells.numbers
         out = read(given, self._words)
         if column.blank:

@@ -14,6 +14,7 @@ from kongjian.engine.frame import Bools, Ints
 from kongjian.engine.ranking import rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.intake.values import folded
+from kongjian.rules.ladders import ladder
 from kongjian.rules.model import Rules
 from kongjian.rules.readings import RankAmong, RankMethod, Ties
 from kongjian.workbook.functions.computing import QUALIFIED, Ready, kind_of, ready_for
@@ -99,10 +100,12 @@ def award(kind: Any, place: Any, text: str | None) -> str:
         raise KongjianError("只能给一个名次")
     if _is_empty(cells[0], ready.rules):
         return ""
-    number = _whole(ready, cells)
-    for award_ in ready.rules.awards:
-        if award_.object == unit and award_.recipient == "unit" and award_.first <= number <= award_.last:
+    number, own = _whole(ready, cells), ladder(ready.rules.awards, unit)
+    for award_ in own:
+        if award_.by_rank and not award_.least and award_.first <= number <= award_.last:
             return award_.name
+    if open_ := [a.name for a in own if a.least or not a.by_rank]:
+        raise KongjianError(f"{'、'.join(open_)}按组、按占比或有最低分，只凭名次定不了，请看“获奖名单”")
     return ""
 
 

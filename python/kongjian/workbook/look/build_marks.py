@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.rules.ladders import ladder
+from kongjian.rules.ladders import by_rank
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import PLACES
 from kongjian.workbook.look.build_styles import (
@@ -92,7 +92,7 @@ def lines(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -
     below = styles.get(bottom=1, bottom_color=RED)
     rank, under = f"$A{FIRST_ROW}", f"$A{FIRST_ROW + 1}"
     kind = _RANKINGS[output.table]
-    for _, last in zip(ladder(rules.awards, kind), PLACES[kind], strict=False):
+    for _, last in zip(by_rank(rules.awards, kind), PLACES[kind], strict=False):
         ends = f"=AND(ISNUMBER({rank}),{rank}<={last},NOT(AND(ISNUMBER({under}),{under}<={last})))"
         sheet.conditional_format(
             FIRST_ROW - 1,
@@ -110,6 +110,6 @@ def _marks(rules: Rules, output: OutputSheet) -> Iterator[tuple[str, Mark]]:
     if output.table in _RANKINGS:
         # the first award's places stand out most, the next award's less; 规则 says how many there are
         kind = _RANKINGS[output.table]
-        awards = zip(ladder(rules.awards, kind), PLACES[kind], (GOLD_PALE, GREEN_PALE), strict=False)
+        awards = zip(by_rank(rules.awards, kind), PLACES[kind], (GOLD_PALE, GREEN_PALE), strict=False)
         for _, last, background in awards:
             yield "名次", (f"AND(ISNUMBER({{}}),{{}}<={last})", INK, background, True)

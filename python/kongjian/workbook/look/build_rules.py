@@ -8,10 +8,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.rules.bands_text import format_bands
 from kongjian.rules.choices import targets_by_reading
-from kongjian.rules.model import KIND_LABELS, Indicator, Rules
+from kongjian.rules.model import APART, KIND_LABELS, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS, Object
 from kongjian.rules.parameters import BY_READING, INDICATOR_NUMBERS
 from kongjian.rules.readings import Reading
+from kongjian.rules.wording import rule_words
 from kongjian.workbook.layout import (
     INDICATORS_COLUMNS,
     INDICATORS_TABLE,
@@ -38,6 +39,8 @@ _EDITABLE = {
     "deduct": {"分值", "目标", "每少扣分"},
     "threshold": {"分值", "目标"},
     "bands": {"分值", "分档"},
+    "bonus": {"分值", "每少扣分"},
+    "veto": set[str](),
 }
 
 
@@ -119,13 +122,13 @@ def _indicator_cells(rules: Rules, kind: Object, indicator: Indicator) -> dict[s
         indicator.category,
         indicator.name,
         indicator.sentence,
-        indicator.points,
+        indicator.points or None,
         KIND_LABELS[indicator.kind],
         BY_READING if by_reading and not typed else target,
         indicator.per,
         format_bands(indicator.bands) if indicator.bands else None,
         indicator.clause,
-        "\n".join([*indicator.discrepancies, *_by_reading_note(by_reading)]),
+        "\n".join([*indicator.discrepancies, *_by_reading_note(by_reading), *_apart_note(indicator, rules)]),
     )
     return dict(zip(INDICATORS_COLUMNS, values, strict=True))
 
@@ -133,6 +136,14 @@ def _indicator_cells(rules: Rules, kind: Object, indicator: Indicator) -> dict[s
 def _by_reading_note(targets: dict[str, float]) -> list[str]:
     named = "；".join(f"{label} {target:g}" for label, target in targets.items())
     return [f"目标：{named}"] if targets else []
+
+
+def _apart_note(indicator: Indicator, rules: Rules) -> list[str]:
+    """What the cells of an indicator mean that is no part of the full points."""
+    if indicator.kind not in APART:
+        return []
+    where = "（“每少扣分”是每1个加的分，“分值”是最多加的分）" if indicator.kind == "bonus" else ""
+    return [f"{rule_words(indicator, rules)}{where}"]
 
 
 def _indicator_style(styles: Styles, indicator: Indicator, name: str) -> Format:

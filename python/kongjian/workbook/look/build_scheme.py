@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.intake.scheme_tables import AWARDS, COLUMNS, CONDITIONS, FINGERPRINT, ID, MONTHS, SCHEME
 from kongjian.rules.identity import fingerprint
-from kongjian.rules.ladders import ladder
+from kongjian.rules.ladders import by_rank
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.parameters import FACTS, NO, YES, Kind, items
@@ -71,7 +71,7 @@ def add_scheme_tables(
     note = "学校、教师怎样才达标；某个口径取值才用的条件也列出，选了那个取值就按它的界线。"
     heading(sheet, styles, after, "达标条件", note)
     after = _conditions(sheet, styles, rules, after + 1, widths)
-    note = "每个奖项从第几名到第几名；管理员的奖项跟着学校的名次。占比、分组列、最低分现在还不能用，请空着。"
+    note = "每个奖项从第几名到第几名；管理员的奖项跟着学校的名次。按占比评的写占比，名次空着；各组分开评的写分组列；不到最低分不授予。"
     heading(sheet, styles, after, "奖项", note)
     return _awards(book, sheet, styles, rules, after + 1, widths)
 
@@ -138,8 +138,11 @@ def _awards(
             "奖项": (award.name, fixed(styles, bold=True, wrap=True)),
             "对象": (OBJECT_LABELS[award.object], fixed(styles, center=True)),
             "获奖人": (award.winner, fixed(styles, center=True)),
-            "起名次": (award.first, _value(styles, "whole")),
-            "止名次": (award.last, _value(styles, "whole")),
+            "起名次": (award.first or None, _value(styles, "whole")),
+            "止名次": (award.last or None, _value(styles, "whole")),
+            "占比": (award.share or None, _value(styles, "share")),
+            "分组列": (award.group or None, _value(styles, "text")),
+            "最低分": (award.least or None, _value(styles, "number")),
             "授予单位": (award.granted_by, editable(styles)),
             "出处": (award.source, fixed(styles, wrap=True)),
         }
@@ -147,10 +150,10 @@ def _awards(
         sheet.set_row(row, row_height(zip(texts, widths, strict=False)))
         for column, name in enumerate(COLUMNS[AWARDS]):
             put(sheet, row, column, *cells.get(name, (None, fixed(styles))))
-        for column in (3, 4):
-            _limit(sheet, row, column, "whole", award.name)
+        for column, kind_ in ((3, "whole"), (4, "whole"), (5, "share"), (7, "number")):
+            _limit(sheet, row, column, kind_, award.name)
     for kind in OBJECT_LABELS:
-        for n, award in enumerate(ladder(rules.awards, kind)[: len(PLACES[kind])]):
+        for n, award in enumerate(by_rank(rules.awards, kind)[: len(PLACES[kind])]):
             book.define_name(PLACES[kind][n], _reference(rows[award.name], 4))
     return top + len(rules.awards) + 2
 
