@@ -19,9 +19,7 @@ _CANNOT_ASK = (
     "这里的按钮不能选文件（宏是以前的，或不是Windows上的Excel）；"
     "请换用新的 kongjian.xlsm，或用命令 kongjian import 工作簿 文件"
 )
-_CANNOT_TYPE = (
-    "这里的按钮不能输入；请换用新的 kongjian.xlsm，或关闭工作簿，用命令 kongjian restore 工作簿 第几份"
-)
+_CANNOT_TYPE = "这里的按钮不能输入；请换用新的 kongjian.xlsm，或关闭工作簿，用命令 kongjian"
 
 
 @xw.func
@@ -69,7 +67,7 @@ def _alone(entry: str, answer: str = "") -> None:
             if book.app.alert(text, title, buttons="yes_no", mode="critical") == "yes":
                 _alone(entry, yes)
         elif kind == "type":
-            book.app.alert(f"{text}\n\n{_CANNOT_TYPE}", title, mode="critical")
+            book.app.alert(f"{text}\n\n{_CANNOT_TYPE} {otherwise}", title, mode="critical")
         elif kind not in ("mail", "open", SHOWN):
             book.app.alert(text + otherwise, title, mode="critical" if kind in (WARNING, ERROR) else "info")
 

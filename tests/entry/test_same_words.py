@@ -153,7 +153,7 @@ def test_every_work_but_the_shapes_of_forms_is_tried() -> None:
     assert set(PRESSES) - set(WORKS) == {
         "application_workbook", "application_pdf", "review_forms", "score_card_workbook", "score_card_pdf",
         "commendation_list", "work_summary", "monthly_report", "send_live", "send_by_school", "restore_backup", "undo_import",
-        "import_logs", "finalise",
+        "import_logs", "finalise", "new_scheme",
     }  # fmt: skip
 
 

@@ -253,7 +253,10 @@ def test_bands_that_cannot_be_read_are_refused(grid: Grid, typed: str) -> None:
 def test_an_unknown_indicator_is_refused(grid: Grid, column: str, typed: str) -> None:
     row, _ = place(grid, INDICATORS_COLUMNS, {"对象": "教师", "指标": "在线授课"}, column)
     name = typed if column == "指标" else "在线授课"
-    assert fault(edited(grid, ("教师", "在线授课", column, typed))) == f"规则!C{row + 1}：没有指标“{name}”"
+    assert (
+        fault(edited(grid, ("教师", "在线授课", column, typed)))
+        == f"规则!C{row + 1}：没有指标“{name}”（要增加，请用“新建下一年方案”）"
+    )
 
 
 BLANKS = [

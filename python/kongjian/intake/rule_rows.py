@@ -19,6 +19,7 @@ from kongjian.rules.objects import OBJECT_LABELS
 SHEET = "规则"
 _Key = TypeVar("_Key", bound=Hashable)
 _Item = TypeVar("_Item")
+_ELSEWHERE = dict.fromkeys(("指标", "奖项"), "（要增加，请用“新建下一年方案”）")
 _SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
 
 
@@ -105,7 +106,7 @@ def matched(
             yield lacking.pop(found), row
         else:
             said = f"{what}“{row.text(column)}”"
-            said = f"{said}有两行，请只留一行" if found in known else f"没有{said}"
+            said = f"{said}有两行，请只留一行" if found in known else f"没有{said}{_ELSEWHERE.get(what, '')}"
             faults.append(f"{row.where(column)}：{said}")
     if whole and not faults:
         faults += [f"{SHEET}：缺{what}“{_name(item)}”，请补上这一行" for item in lacking.values()]

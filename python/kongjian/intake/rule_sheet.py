@@ -26,6 +26,8 @@ from kongjian.rules.model import KIND_LABELS, Edits, Indicator, Rules
 from kongjian.rules.parameters import BY_READING, INDICATOR_NUMBERS, INDICATOR_TEXTS
 from kongjian.rules.readings import Reading
 
+OWN_COLUMN = "列名"
+"""Where staff added it: the column that an indicator of next year's scheme scores, if that has another name."""
 _USED = {
     "points": ("yes_no", "deduct", "threshold", "bands", "bonus"),
     "target": ("deduct", "threshold"),
@@ -41,9 +43,14 @@ def apply_rule_sheet(grid: Grid | None, rules: Rules) -> Rules:
     """
     if grid is None:
         return rules
-    sheet = _Sheet(grid, rules)
-    if sheet.whole:
+    if carries_scheme(grid):
         check_scheme(grid, rules)
+    return applied(grid, rules)
+
+
+def applied(grid: Grid, rules: Rules) -> Rules:
+    """The same of rules that are known to be the workbook's."""
+    sheet = _Sheet(grid, rules)
     readings, edits = sheet.readings(), sheet.edits()
     if faults := sheet.faults or list(points_faults(grid, rules)):
         raise KongjianError("；".join(faults))
@@ -52,7 +59,7 @@ def apply_rule_sheet(grid: Grid | None, rules: Rules) -> Rules:
 
 def points_faults(grid: Grid | None, rules: Rules) -> Iterator[str]:
     """Where an object's points do not add up to its full points, with the cells that were changed."""
-    rows = _indicator_rows(grid, []) if grid else []
+    rows = indicator_rows(grid, []) if grid else []
     for scheme in (rules.school, rules.teacher):
         full, changed = full_points(grid, scheme) if grid else (scheme.points, [])
         total = 0.0
@@ -68,8 +75,9 @@ def points_faults(grid: Grid | None, rules: Rules) -> Iterator[str]:
             yield f"{scheme.label}各指标分值合计{total:g}，应为{full:g}{where}"
 
 
-def _indicator_rows(grid: Grid, faults: list[str]) -> list[RuleRow]:
-    columns = (*INDICATOR_NUMBERS.values(), "分档", "计分方式", *INDICATOR_TEXTS.values())
+def indicator_rows(grid: Grid, faults: list[str]) -> list[RuleRow]:
+    """The rows of the table Indicators."""
+    columns = (*INDICATOR_NUMBERS.values(), "分档", "计分方式", OWN_COLUMN, *INDICATOR_TEXTS.values())
     return rule_rows(grid, ("对象", "指标"), "指标", faults, columns) or []
 
 
@@ -113,7 +121,7 @@ class _Sheet:
         return {**scheme, **self._indicators()}
 
     def _indicators(self) -> Edits:
-        rows = _indicator_rows(self._grid, self.faults)
+        rows = indicator_rows(self._grid, self.faults)
         schemes = (self._rules.school, self._rules.teacher)
         known: dict[tuple[str, str], tuple[str, Indicator]] = {
             (s.object, fold(i.name)): (s.object, i) for s in schemes for i in s.indicators
@@ -175,6 +183,8 @@ class _Sheet:
         label = KIND_LABELS[indicator.kind]
         if "计分方式" in row and row.text("计分方式") != label:
             self._fault(row, "计分方式", f"{indicator.name}的计分方式由方案定，应为“{label}”")
+        if OWN_COLUMN in row and row.text(OWN_COLUMN) not in ("", clean(indicator.column)):
+            self._fault(row, OWN_COLUMN, f"{indicator.name}的列由方案定，应为“{indicator.column}”")
         out = {}
         for attribute, column in INDICATOR_TEXTS.items():
             if column in row and row.blank(column):

@@ -1,24 +1,22 @@
-"""A scheme's folder made from another one's: the next period, and the numbers that a workbook changed on 规则.
-
-The files are edited line by line, so that comments and the order of keys stay.
-"""
+"""A scheme's folder made from another one's: the next period, and what a workbook changed on 规则."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kongjian.base.errors import KongjianError
-from kongjian.rules import strict_yaml
 from kongjian.rules.lint.whole import ID_FORM
 from kongjian.rules.loader import check_rules
-from kongjian.rules.model import Band, Item, Rules
+from kongjian.rules.model import Item, Rules
 from kongjian.rules.parameters import FACTS, GROUPS
+from kongjian.rules.redrawn import redraw
+from kongjian.rules.rule_text import RuleText
 
 _FILES = {"condition": "eligibility", "award": "awards", "school": "school", "teacher": "teacher"}
 _LISTS = {"condition": ("conditions", "label"), "award": ("awards", "name")}
@@ -31,65 +29,21 @@ def write_package(rules: Rules, scheme_id: str, target: Path) -> list[str]:
     Returns what of the workbook's edits could not be written, in Chinese. Raises KongjianError for an id that is none
     or edits that make no scheme; `target` is the caller's to remove then.
     """
-    if not ID_FORM.fullmatch(scheme_id):
-        raise KongjianError(f"方案编号“{scheme_id}”不能用；请用小写字母、数字和连字符，如 {rules.scheme.id}")
+    check_id(scheme_id, rules)
     shutil.copytree(rules.folder, target)
-    files = {path.stem: _File(path) for path in target.glob("*.yaml")}
+    files = {path.stem: RuleText(path) for path in target.glob("*.yaml")}
     left = []
     for item, edit in rules.edits.items():
         left += list(_edit(files, item, edit))
     _next_year(files, rules, scheme_id)
+    left += redraw(files, target, rules)
     for file in files.values():
         file.save()
     check_rules(target)
     return left
 
 
-class _File:
-    """One rule file: its values, and its lines, in which single values can be replaced."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.value, self._at = strict_yaml.read(path)
-        self._lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-
-    def put(self, path: tuple[str | int, ...], new: Any) -> None:
-        """Another value in the place of one that stands on its key's line."""
-        key, at = str(path[-1]), self._at[path] - 1
-        text = json.dumps(new, ensure_ascii=False) if isinstance(new, str) else _plain(new)
-        old = re.compile(rf'((?:^|[\s{{,]){re.escape(key)}:\s*)("(?:[^"\\]|\\.)*"|[^,}}\n#]*[^,}}\n#\s])')
-        line, count = old.subn(lambda found: found[1] + text, self._lines[at], count=1)
-        if not count:
-            raise KongjianError(f"{self._path.name} 第{at + 1}行：找不到“{key}”，请手工改成{text}")
-        self._lines[at] = line
-
-    def add(self, path: tuple[str | int, ...], beside: str, new: Any) -> None:
-        """A key that is not there yet, on a line of its own behind the one of a key of the same item."""
-        at = self._at[(*path[:-1], beside)] - 1
-        text = json.dumps(new, ensure_ascii=False) if isinstance(new, str) else _plain(new)
-        # part of that line, so that those below keep their numbers
-        self._lines[at] += f"{' ' * self._lines[at].index(beside)}{path[-1]}: {text}\n"
-
-    def put_bands(self, path: tuple[str | int, ...], bands: tuple[Band, ...]) -> None:
-        """Other steps in the place of those of `bands:`, each on a line of its own."""
-        top = self._at[path]
-        last = max(line for at, line in self._at.items() if at[: len(path)] == path)
-        indent = " " * (len(self._lines[top - 1]) - len(self._lines[top - 1].lstrip()) + 2)
-        head = self._lines[top - 1].partition(":")[0] + ":\n"
-        steps = [f"{indent}- {{at_least: {_plain(b.at_least)}, points: {_plain(b.points)}}}\n" for b in bands]
-        # in the place of one line, so that those below keep their numbers
-        self._lines[top - 1 : last] = ["".join([head, *steps]), *[""] * (last - top)]
-
-    def save(self) -> None:
-        self._path.write_text("".join(self._lines), encoding="utf-8", newline="\n")
-
-
-def _plain(number: float) -> str:
-    """A number to its last digit, whole ones without a point."""
-    return repr(int(number)) if number == int(number) else repr(number)
-
-
-def _edit(files: dict[str, _File], item: Item, edit: Any) -> Iterator[str]:
+def _edit(files: dict[str, RuleText], item: Item, edit: Any) -> Iterator[str]:
     """Puts one row's edits into the files; yields what has no place there."""
     group, name = item
     if group == "scheme":
@@ -100,7 +54,9 @@ def _edit(files: dict[str, _File], item: Item, edit: Any) -> Iterator[str]:
         yield f"月份 {name} 计入：每年在新工作簿的“规则”里写"
         return
     file, (rows, key) = files[_FILES[group]], _LISTS.get(group, _INDICATORS)
-    at = next(k for k, row in enumerate(file.value[rows]) if row[key] == name)
+    at = next((k for k, row in enumerate(file.value[rows]) if row[key] == name), None)
+    if at is None:  # it is new, and is written as it is
+        return
     held = file.value[rows][at]
     for parameter, new in sorted(edit.items(), key=lambda one: one[0] == "bands"):
         if held.get(parameter) == "by_reading":
@@ -110,22 +66,53 @@ def _edit(files: dict[str, _File], item: Item, edit: Any) -> Iterator[str]:
         elif parameter in held:
             file.put((rows, at, parameter), new)
         elif new:
-            file.add((rows, at, parameter), key, new)
+            file.add_key((rows, at, parameter), key, new)
 
 
-def _next_year(files: dict[str, _File], rules: Rules, scheme_id: str) -> None:
-    """The id, and each date that the workbook left as it was a year later."""
-    scheme, edited = files["scheme"], {name for group, name in rules.edits if group == "scheme"}
-    scheme.put(("id",), scheme_id)
-    years = 0 if {"评选开始", "评选结束"} & edited else 1
-    if years:
-        for key in ("start", "end"):
-            scheme.put(("period", key), _later(getattr(rules.period, key)))
-        if "版本" not in edited:
-            scheme.put(("version",), f"{_later(rules.period.start)[:4]}.1")
-        if "申报截止" not in edited:
-            scheme.put(("apply_by",), _later(rules.scheme.apply_by))
-        files["forms"].put(("review", "due"), _later(rules.forms.review.due))
+def check_id(scheme_id: str, rules: Rules) -> None:
+    """Raises KongjianError for an id that is none."""
+    if not ID_FORM.fullmatch(scheme_id):
+        raise KongjianError(f"方案编号“{scheme_id}”不能用；请用小写字母、数字和连字符，如 {rules.scheme.id}")
+
+
+@dataclass(frozen=True)
+class NextFacts:
+    """What the next scheme is called, if nobody says otherwise, and its dates: a year later unless the workbook moved them."""
+
+    scheme_id: str
+    start: str
+    end: str
+    version: str
+    apply_by: str
+    due: str
+
+
+def next_facts(rules: Rules) -> NextFacts:
+    """The facts of the scheme after that of `rules`."""
+    edited = {name for group, name in rules.edits if group == "scheme"}
+    scheme, period, due = rules.scheme, rules.period, rules.forms.review.due
+    start, end, version, apply_by = period.start, period.end, scheme.version, scheme.apply_by
+    if not {"评选开始", "评选结束"} & edited:
+        start, end, due = _later(start), _later(end), _later(due)
+        version = version if "版本" in edited else f"{start[:4]}.1"
+        apply_by = apply_by if "申报截止" in edited else _later(apply_by)
+    stem = re.sub(r"-?\d{4}$", "", scheme.id)
+    return NextFacts(f"{stem}-{start[:4]}", start, end, version, apply_by, due)
+
+
+def _next_year(files: dict[str, RuleText], rules: Rules, scheme_id: str) -> None:
+    """The id, and each date that the workbook left as it was."""
+    facts, scheme, period = next_facts(rules), rules.scheme, rules.period
+    files["scheme"].put(("id",), scheme_id)
+    for file, place, now, new in (
+        ("scheme", ("period", "start"), period.start, facts.start),
+        ("scheme", ("period", "end"), period.end, facts.end),
+        ("scheme", ("version",), scheme.version, facts.version),
+        ("scheme", ("apply_by",), scheme.apply_by, facts.apply_by),
+        ("forms", ("review", "due"), rules.forms.review.due, facts.due),
+    ):
+        if new != now:
+            files[file].put(place, new)
 
 
 def _later(text: str) -> str:

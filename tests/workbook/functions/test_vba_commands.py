@@ -41,6 +41,7 @@ PYTHON = {
     "ApplyCorrections": "apply_corrections", "ImportData": "import_data", "ImportLogs": "import_logs", "SelfCheck": "selfcheck",
     "RestoreBackup": "restore_backup", "RankRobustness": "rank_robustness",
     "PreviewImport": "preview_import", "UndoImport": "undo_import", "Finalise": "finalise", "MakeAppeals": "appeal_record",
+    "NewScheme": "new_scheme",
 }  # fmt: skip
 SAY = messages()
 AUTOMATIC, MANUAL = -4105, -4135

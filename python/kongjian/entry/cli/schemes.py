@@ -91,32 +91,33 @@ def rules(lint: bool, month: str | None, scheme: str) -> None:
 @click.option("--from", "source", required=True, metavar="来源", help="改过“规则”的工作簿，或一个方案编号")
 @click.option("-o", "--out", type=FILE, metavar="文件夹", help="方案文件夹放在这里（默认放在用户文件夹）")
 def new_scheme(scheme_id: str, source: str, out: Path | None) -> None:
-    """新建方案：照来源写一份方案，评选时间推后一年，带上“规则”里改的数；列出要改的条款，生成空白工作簿和模板。"""
+    """新建方案：照来源写一份方案，评选时间推后一年，带上“规则”里改的数、增减的指标和奖项；列出要改的条款，生成空白工作簿和模板。"""
     from kongjian.base import places
-    from kongjian.base.errors import KongjianError
-    from kongjian.base.files import make_folder
-    from kongjian.entry.plans.new_scheme import new_scheme as made
+    from kongjian.entry.cli.progress import step
+    from kongjian.entry.plans import new_scheme as plans
+    from kongjian.entry.plans.plan_model import Plan, carry_out
 
-    parent = out or places.own_schemes()
-    if (parent / scheme_id).exists():
-        raise KongjianError(f"{parent / scheme_id} 已经有了；请换一个编号，或先移走它")
-    book, beside = Path(source), Path(source).resolve().parent
-    rules = _of_book(book) if book.is_file() else named(source, Path.cwd())
-    target = (beside if book.is_file() else Path.cwd()) / f"{scheme_id}.xlsm"
-    if target.exists():
-        raise KongjianError(f"{target} 已经有了；请先移走它")
-    make_folder(parent)
-    sys.exit(say(made(rules, scheme_id, parent / scheme_id, target)))
+    book, beside = Path(source), Path.cwd()
+    if book.is_file():
+        beside = book.resolve().parent
+        rules, before = _of_book(book)
+    else:
+        rules = before = named(source, beside)
+    target = beside / f"{scheme_id}.xlsm"
+    plan = plans.planned(rules, before, scheme_id, out or places.own_schemes(), target)
+    assert isinstance(plan, Plan)
+    sys.exit(say(carry_out(plan, progress=step)))
 
 
-def _of_book(path: Path) -> Rules:
-    """The rules of a workbook as it wants them."""
+def _of_book(path: Path) -> tuple[Rules, Rules]:
+    """The rules that a workbook describes, and those of its scheme."""
     from kongjian.entry.cli.file_book import file_book
+    from kongjian.entry.plans.new_scheme import of_book
     from kongjian.workbook.identity import book_rules
-    from kongjian.workbook.run import own_rules
 
     with file_book(path) as held:
-        return own_rules(held, book_rules(held, path.resolve().parent))
+        before = book_rules(held, path.resolve().parent)
+        return of_book(held, before), before
 
 
 COMMANDS: tuple[click.Command, ...] = (schemes, rules, new_scheme)

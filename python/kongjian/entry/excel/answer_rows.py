@@ -4,7 +4,7 @@ Each row is four texts, its kind first:
 
     title                  the title of the boxes
     files                  what to choose, the patterns of Excel's dialog; asked again with the chosen paths, a line each
-    type                   what is to be typed; asked again with it
+    type                   what is to be typed, nothing, the command that takes it; asked again with it
     mail                   subject, body, paths of the attachments, a line each: a new message to be shown
     open                   a folder to be opened where no message could be shown
     info, warning, error   a box: its text, what is added where a message was shown, what is added where none was
@@ -41,7 +41,9 @@ def rows(said: Sequence[Told] | Question) -> list[list[str]]:
             ["ask", f"{said.text}。\n{f'{said.yes}吗？' if said.yes else _ANYWAY}", said.answer],
         )
     if isinstance(said, Question):
-        return _even(["title", TITLE], ["files" if said.patterns else "type", said.text, said.patterns])
+        return _even(
+            ["title", TITLE], ["files" if said.patterns else "type", said.text, said.patterns, said.option]
+        )
     drafts = [draft for one in said for draft in one.mails]
     mails = []
     if (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import xlwings as xw
 
-from kongjian.base import backups
+from kongjian.base import backups, places
 from kongjian.base.errors import KongjianError
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
@@ -22,6 +22,7 @@ from kongjian.entry.plans import (
     file_import,
     finalising,
     log_import,
+    new_scheme,
     papers,
     recalculation,
     restoring,
@@ -180,6 +181,17 @@ def _asked_first(work: Callable[[Press], Sequence[Told] | Question], what: str) 
     return asked
 
 
+def _new_scheme(now: Press) -> list[Told] | Question:
+    """A scheme made from this workbook's 规则; the workbook stays as it is."""
+    path, (live, rules) = now.path, _opened(now)
+    if not now.answer:
+        return new_scheme.which(rules)
+    scheme_id, sure = now.answer.removesuffix(new_scheme.SURE), now.answer.endswith(new_scheme.SURE)
+    wanted, target = new_scheme.of_book(live, rules), path.with_name(f"{scheme_id}.xlsm")
+    plan = new_scheme.planned(wanted, rules, scheme_id, places.own_schemes(), target, sure)
+    return plan if isinstance(plan, Question) else carry_out(plan, live, now.progress)
+
+
 def _robust(now: Press) -> list[Told]:
     live, run = _examined(now)
     now.progress("正在试口径组合…")
@@ -260,6 +272,7 @@ PRESSES: dict[str, _Work] = {
     "finalise": _finalise,
     "restore_backup": _restore,
     "rank_robustness": _robust,
+    "new_scheme": _new_scheme,
     "selfcheck": _selfcheck,
     "diagnose": _diagnose,
 }

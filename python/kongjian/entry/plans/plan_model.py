@@ -43,7 +43,7 @@ class Told:
 class Question:
     """What has to be answered: before there is a plan which files, `patterns` being as Excel's dialog takes them, or
 
-    without them what is to be typed; before there is a plan or after what was told yes or no, `answer` being what yes
+    without them what is to be typed, `option` being the command that takes it; before there is a plan or after what was told yes or no, `answer` being what yes
     hands over, `option` what says yes on the command line and `yes` what it does, unless that is to send.
     """
 

@@ -68,7 +68,10 @@ def which(book: Path, now: State | None, rules: Rules, progress: Progress = lamb
     if not told.lines:
         raise KongjianError(told.text)
     lines = [line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…" for line in told.lines]
-    return Question("\n".join([told.text, *lines, "恢复第几份？（另存在旁边，打开着的不改动）"]))
+    return Question(
+        "\n".join([told.text, *lines, "恢复第几份？（另存在旁边，打开着的不改动）"]),
+        option="restore 工作簿 第几份",
+    )
 
 
 def beside(book: Path, number: int, now: State | None, rules: Rules, sure: bool) -> Plan | Question:

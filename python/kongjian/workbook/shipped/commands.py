@@ -308,6 +308,12 @@ COMMANDS = (
         macro="KongjianOpenFolder",
     ),
     Command(
+        "NewScheme", "帮助", "新建下一年方案", "8N", "FileNew",
+        "新建下一年方案 (Next year's scheme)",
+        "读“规则”：改的数、增减的指标和奖项都写进新方案，评选时间推后一年，要改的条款列在旁边的文本文件里；旁边生成新方案的空白工作簿。本工作簿不改动。",
+        entry="new_scheme",
+    ),
+    Command(
         "GoHelp", "帮助", "使用说明", "H", "Help",
         "使用说明", "转到帮助表：步骤、函数说明、出错时找谁。不读也不写任何内容。", table="Functions",
     ),
