@@ -34,17 +34,17 @@ def table(path: Path, sheet: str) -> list[list[object]]:
     return [row for row in cells(path, sheet)[2:] if any(c != "" for c in row)]
 
 
-def test_check_tells_what_is_to_be_done_and_counts_the_rest(book: Path, run: Run) -> None:
+def test_check_tells_what_is_to_be_done_and_counts_the_rest(book: Path, ended: Ended) -> None:
     """As on the sheet, what needs nothing done is out of the way until it is asked for."""
     rows = table(book, "问题清单")[1:]
     folded = [row for row in rows if row[0] == "提示"]
     assert 0 < len(folded) < len(rows)
-    code, out, _ = run("check", book)
+    code, out, _ = ended("check", book)
     said = out.splitlines()[:-2]
     assert code == 0
     assert [line[:2] for line in said[:-1]] == [row[0] for row in rows[: -len(folded)]]
     assert said[-1] == f"另有{len(folded)}行提示和已确认的，不必处理；加 --all 全部列出"
-    everything = run("check", book, "--all")[1].splitlines()[:-2]
+    everything = ended("check", book, "--all")[1].splitlines()[:-2]
     assert [line[:2] for line in everything] == [row[0] for row in rows]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.base.text import clean, fold
-from kongjian.intake.rule_rows import SHEET, RuleRow, number, rule_rows
+from kongjian.intake.rule_rows import SHEET, RuleRow, number, rule_rows, share
 from kongjian.intake.rule_sheet import OWN_COLUMN, applied, apply_rule_sheet, indicator_rows
 from kongjian.intake.scheme_tables import (
     AWARDS,
@@ -22,6 +22,7 @@ from kongjian.rules.bands_text import parse_bands
 from kongjian.rules.model import KIND_LABELS, Award, Band, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.parameters import INDICATOR_NUMBERS, INDICATOR_TEXTS
+from kongjian.rules.roles import RECIPIENTS
 
 _NEEDED = (*INDICATOR_NUMBERS.values(), "分档", "计分方式", *INDICATOR_TEXTS.values())
 _UNIT = {"yes_no": "是/否", "bands": "完成率"}
@@ -139,10 +140,18 @@ def _awards(grid: Grid, rules: Rules, faults: list[str]) -> Iterator[Award]:
 def _award(row: RuleRow, kind: Any) -> Award:
     """A new award; what its row says wrongly is told by whoever reads the sheet."""
     name = clean(row.text("奖项"))
-    first, last = (int(number(row[c]) or 0) for c in ("起名次", "止名次"))
-    unit = Award(name, kind, "unit", first, last, row.text("出处"), name, row.text("授予单位"))
-    return (
-        unit
-        if row.folded("获奖人") == fold(unit.winner)
-        else dataclasses.replace(unit, recipient="administrator")
+    who = {fold(word): role.value for role, word in RECIPIENTS.items()}
+    first, last, least = (number(row[c]) or 0 for c in ("起名次", "止名次", "最低分"))
+    return Award(
+        name,
+        kind,
+        who.get(row.folded("获奖人"), "unit"),  # type: ignore[arg-type]
+        row.text("出处"),
+        name,
+        int(first),
+        int(last),
+        share(row["占比"]) or 0.0,
+        row.text("分组列"),
+        least,
+        row.text("授予单位"),
     )
