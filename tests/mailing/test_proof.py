@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -246,3 +248,23 @@ def test_a_libreoffice_that_fails_is_a_reason(
     silent.write_text("#!/bin/sh\nsleep 5\n", encoding="utf-8")
     monkeypatch.setattr(libreoffice, "COPIES_PATIENCE", 0.2)
     assert "秒没有算完" in proved(good, recalculate=True).reasons[0]
+
+
+def test_libreoffice_is_ended_when_the_file_shows_a_fault_by_itself(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is at work while the file is read: nobody waits for the formulas of a copy that is not sent anyway."""
+    patient, begun = tmp_path / "soffice", list[libreoffice.Conversion]()
+    patient.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(600)\n", encoding="utf-8")
+    patient.chmod(0o755)
+
+    class Watched(libreoffice.Conversion):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            begun.append(self)
+
+    monkeypatch.setattr(libreoffice, "Conversion", Watched)
+    monkeypatch.setattr(proof, "find_office", lambda: str(patient))
+    path = tampered(good, tmp_path, replaced(SCORES, r'(<c r="B4"[^>]*><f>)([^<]*)', r"\g<1>1+\g<2>"))
+    assert proved(path, recalculate=True).reasons == ("学校得分 B4 是另一个公式",)
+    assert [one._process.poll() is None for one in begun] == [False]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -24,7 +25,7 @@ from kongjian.mailing import by_school, proof, school_formulas, school_packages
 from kongjian.mailing.by_school import school_copies
 from kongjian.mailing.live_copy import contents
 from kongjian.mailing.package_texts import texts
-from kongjian.mailing.school_formulas import proven_together, signature
+from kongjian.mailing.school_formulas import signature
 from kongjian.mailing.school_letters import contacts
 from kongjian.mailing.strangers import Sighting
 from kongjian.rules import load_rules
@@ -306,7 +307,9 @@ def test_the_common_file_gives_every_school_what_its_own_shows(
     lookups = {n: one.lookup for n, one in found.items() if one.lookup}
     kind = signature(found[FIRST])
     assert kind
-    assert proven_together(run, lookups, kind, tmp_path)
+    together = school_formulas.together(run, kind, lookups, tmp_path / "together.xlsx")
+    assert together
+    assert proof.examined(tmp_path / "together.xlsx", together).reasons == ()
     spoil(tmp_path / "together.xlsx")
     shown = iron_calc(tmp_path / "together.xlsx")
     for k, (name, one) in enumerate(lookups.items(), start=1):
@@ -334,23 +337,25 @@ def test_libreoffice_calculates_all_schools_together_and_alone_where_that_is_ref
 ) -> None:
     run, asked = check(book), []
 
-    def calculated(copy: Path, folder: Path, office: str) -> Path:  # noqa: ARG001
+    def calculated(copy: Path) -> Path:
         asked.append(copy.name)
-        if fault == "together" and copy.name == "together.xlsx":
+        if fault == "together" and copy.name == "together 0.xlsx":
             raise KongjianError("LibreOffice 没有打开")
-        if fault == "look-up" and copy.name == "together.xlsx":
+        if fault == "look-up" and copy.name == "together 0.xlsx":
             with_another_score(copy, "单位查询 2")
         return copy
 
     for module in (proof, by_school):
         monkeypatch.setattr(module, "find_office", lambda: "soffice")
-    monkeypatch.setattr(proof, "recalculated", calculated)
+    for one in (proof, school_formulas):
+        monkeypatch.setattr(one, "calculating", lambda *_: nullcontext(calculated))
     if fault == "signature":
-        monkeypatch.setattr(by_school, "signature", lambda _: None)
+        for two in (by_school, school_formulas):
+            monkeypatch.setattr(two, "signature", lambda _: None)
     copies = school_copies(run, tmp_path, dt.datetime(2021, 8, 1, 9, 0))
     alone = [f"{n}.xlsx" for n in (FIRST, SECOND, THIRD)]
-    refused = ["together.xlsx", *alone]
-    wanted = {"": ["together.xlsx"], "together": refused, "look-up": refused, "signature": alone}
+    refused = ["together 0.xlsx", *alone]
+    wanted = {"": ["together 0.xlsx"], "together": refused, "look-up": refused, "signature": alone}
     assert asked == wanted[fault]
     assert [c.proof.recalculated for c in copies] == [c.proof.formulas for c in copies]
     assert all(c.proof.formulas for c in copies)

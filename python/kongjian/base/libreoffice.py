@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,50 +46,102 @@ def find_office() -> str | None:
     return next((found for found in (*known, *_USUAL_PLACES) if found and Path(found).is_file()), None)
 
 
-def convert(
-    office: str,
-    files: Sequence[Path],
-    kind: str,
-    folder: Path,
-    settings: str = "",
-    patience: float = PATIENCE,
-) -> list[Path]:
-    """The files (each of another name) saved as another kind into `folder`/out, in one start.
+class Conversion:
+    """LibreOffice at work, in one start, on files that are to be saved as another kind into `folder`/out.
 
-    The profile in `folder` is its own, so that a LibreOffice that is open does not matter; `settings` is its
-    registry. `folder` is of a `scratch`, which ends what LibreOffice started. Raises KongjianError when it does not
-    start, takes too long, leaves a file out or finds no room on the disk.
+    The files have each another name. The profile in `folder` is its own, so that a LibreOffice that is open does not
+    matter; `settings` is its registry. `folder` is of a `scratch`, which ends what LibreOffice started.
     """
-    profile, out = folder / "profile", folder / "out"
-    if not profile.is_dir():
-        (profile / "user").mkdir(parents=True)
-        if settings:
-            (profile / "user" / "registrymodifications.xcu").write_text(settings, encoding="utf-8")
-    command = [office, f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless", "--norestore"]
-    command += ["--convert-to", kind, "--outdir", str(out), *map(str, files)]
-    try:
-        subprocess.run(command, timeout=patience, check=False, **_APART)
-    except subprocess.TimeoutExpired:
-        end_programs(folder)
-        raise KongjianError(
-            f"LibreOffice {patience:g}秒没有算完 {files[0].name}；请关闭其他程序再试"
-        ) from None
-    except OSError as error:
-        raise KongjianError(f"LibreOffice 打不开：{disk.said(error)}") from None
-    made = [out / f"{file.stem}.{kind}" for file in files]
-    for file, result in zip(files, made, strict=True):
+
+    def __init__(
+        self,
+        office: str,
+        files: Sequence[Path],
+        kind: str,
+        folder: Path,
+        settings: str = "",
+        patience: float = PATIENCE,
+    ) -> None:
+        profile, self._out = folder / "profile", folder / "out"
+        if not profile.is_dir():
+            (profile / "user").mkdir(parents=True)
+            if settings:
+                (profile / "user" / "registrymodifications.xcu").write_text(settings, encoding="utf-8")
+        command = [office, f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless", "--norestore"]
+        command += ["--convert-to", kind, "--outdir", str(self._out), *map(str, files)]
+        self._folder, self._kind, self._patience = folder, kind, patience
+        self._until = time.monotonic() + patience
+        self._refused: OSError | None = None
+        try:
+            self._process = subprocess.Popen(command, **_APART)
+        except OSError as error:
+            self._refused = error
+
+    def of(self, file: Path) -> Path:
+        """Waits for what became of one of the files.
+
+        Raises KongjianError when LibreOffice does not start, takes too long, leaves the file out or finds no room on
+        the disk.
+        """
+        if self._refused:
+            raise KongjianError(f"LibreOffice 打不开：{disk.said(self._refused)}")
+        try:
+            self._process.wait(max(0.0, self._until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.end()
+            raise KongjianError(
+                f"LibreOffice {self._patience:g}秒没有算完 {file.name}；请关闭其他程序再试"
+            ) from None
+        result = self._out / f"{file.stem}.{self._kind}"
         if not result.is_file():
-            if shutil.disk_usage(folder).free < _ROOM:
+            if shutil.disk_usage(self._folder).free < _ROOM:
                 raise KongjianError(
-                    f"磁盘空间不够，LibreOffice 没有写成 {file.name}；请腾出空间（{folder.parent}）再试"
+                    f"磁盘空间不够，LibreOffice 没有写成 {file.name}；请腾出空间（{self._folder.parent}）再试"
                 )
             raise KongjianError(f"LibreOffice 没有打开 {file.name}")
-    return made
+        return result
+
+    def end(self) -> None:
+        """Ends LibreOffice where it is still at work."""
+        if not self._refused and self._process.poll() is None:
+            end_programs(self._folder)
+            self._process.kill()
+            self._process.wait()
+
+
+def convert(office: str, files: Sequence[Path], kind: str, folder: Path) -> list[Path]:
+    """The files saved as another kind, see `Conversion`. Raises KongjianError."""
+    return _done(Conversion(office, files, kind, folder), files)
 
 
 def recalculated(copy: Path, folder: Path, office: str) -> Path:
     """The copy opened, calculated anew and saved into `folder`. Raises KongjianError when that fails."""
-    return convert(office, [copy], "xlsx", folder, _CALCULATE, COPIES_PATIENCE)[0]
+    return _done(_calculation([copy], folder, office), [copy])[0]
+
+
+def _done(work: Conversion, files: Sequence[Path]) -> list[Path]:
+    try:
+        return [work.of(file) for file in files]
+    finally:
+        work.end()
+
+
+def _calculation(copies: Sequence[Path], folder: Path, office: str) -> Conversion:
+    return Conversion(office, copies, "xlsx", folder, _CALCULATE, COPIES_PATIENCE * len(copies))
+
+
+@contextmanager
+def calculating(copies: Sequence[Path], office: str) -> Iterator[Callable[[Path], Path]]:
+    """LibreOffice calculates the copies anew while the caller does something else.
+
+    Yields what waits for the result of one copy, see `Conversion.of`; whoever leaves without waiting wants none.
+    """
+    with scratch() as folder:
+        work = _calculation(copies, folder, office)
+        try:
+            yield work.of
+        finally:
+            work.end()
 
 
 def to_pdf(book: Path, target: Path) -> None:

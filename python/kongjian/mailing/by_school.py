@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kongjian.base.libreoffice import find_office
-from kongjian.base.scratch import scratch
 from kongjian.engine.matching import school_keys
 from kongjian.forms.file_names import LONGEST_FILE, distinct, file_name
 from kongjian.forms.template.filled_workbook import MADE_NAME
 from kongjian.intake.sheets import Progress
 from kongjian.mailing.corrections import COPY_NAME
 from kongjian.mailing.live_copy import Contents, contents, finished
-from kongjian.mailing.lookup_copy import CopiedLookup
 from kongjian.mailing.position_sheet import EXPLAINED, POSITION, own_sheets
 from kongjian.mailing.proof import Proof, prove
-from kongjian.mailing.school_formulas import Signature, proven_together, signature
+from kongjian.mailing.school_formulas import Signature, calculated_together, signature
 from kongjian.mailing.sent_values import kept
 from kongjian.mailing.strangers import Census, found_in
 from kongjian.workbook.run import Run
@@ -29,8 +28,6 @@ _WORKBOOK = "xl/workbook.xml"
 _FILTER = "_xlnm._FilterDatabase"
 Names = tuple[Mapping[str, str], Mapping[str, str]]
 """Defined names, shown and hidden, with the text that each carries."""
-Formulas = tuple[Signature | None, CopiedLookup | None]
-"""What of a copy's formulas is shared with those of other schools, and its look-up."""
 
 
 @dataclass(frozen=True)
@@ -61,23 +58,25 @@ def school_copies(
     names = [str(n) for n in run.results.school.names["学校名称"]] if schools is None else list(schools)
     files = distinct((file_name(n) for n in names), LONGEST_FILE)
     census = census or Census(run)
+    found = {school: contents(run, only_school=school, moment=moment) for school in names}
+    office = find_office() if recalculate else None
+    if office:
+        progress("正在把各校的公式交给 LibreOffice 重算…")
     out: list[SchoolCopy] = []
-    held: list[Formulas] = []
-    for k, (school, file) in enumerate(zip(names, files, strict=True), start=1):
-        progress(f"正在生成、核对分校版 {school}（{k}/{len(names)}）…")
-        target = folder / f"{file}.xlsx"
-        proof, own = _make(run, school, target, moment, census)
-        out.append(SchoolCopy(school, target, replace(proof, checked=checked)))
-        held.append(own)
-    if recalculate and find_office():
-        progress("正在用 LibreOffice 重算分校版的公式…")
-        out = list(_recalculated(run, out, held))
+    with calculated_together(run, found, office) if office else nullcontext() as agreed:
+        for k, (school, file) in enumerate(zip(names, files, strict=True), start=1):
+            progress(f"正在生成、核对分校版 {school}（{k}/{len(names)}）…")
+            target = folder / f"{file}.xlsx"
+            proof = _make(run, school, target, found[school], census)
+            out.append(SchoolCopy(school, target, replace(proof, checked=checked)))
+        if agreed:
+            good = agreed()
+            out = [replace(c, proof=_with_office(run, c, found[c.school], good)) for c in out]
     return out
 
 
-def _make(run: Run, school: str, target: Path, moment: dt.datetime, census: Census) -> tuple[Proof, Formulas]:
-    """The copy, written and proven but for LibreOffice, and its formulas."""
-    found = contents(run, only_school=school, moment=moment)
+def _make(run: Run, school: str, target: Path, found: Contents, census: Census) -> Proof:
+    """The copy, written and proven but for LibreOffice."""
     second, last = own_sheets(run, school)
     shown, hidden = names = _names(run, school)
     parts = finished(found, second, last)
@@ -87,10 +86,7 @@ def _make(run: Run, school: str, target: Path, moment: dt.datetime, census: Cens
     seen = found_in(target, census.strangers(school))
     reasons = (*proof.reasons, *(s.text for s in seen if s.certain))
     doubts = tuple(s.text for s in seen if not s.certain)
-    return replace(proof, reasons=tuple(dict.fromkeys(reasons)), doubts=doubts), (
-        signature(found),
-        found.lookup,
-    )
+    return replace(proof, reasons=tuple(dict.fromkeys(reasons)), doubts=doubts)
 
 
 def _names(run: Run, school: str) -> Names:
@@ -119,27 +115,11 @@ def _named(workbook: bytes, shown: Mapping[str, str], hidden: Mapping[str, str])
     return with_names(workbook.decode(), [*read_names(workbook), *names]).encode()
 
 
-def _recalculated(run: Run, copies: Sequence[SchoolCopy], held: Sequence[Formulas]) -> Iterator[SchoolCopy]:
-    """The copies with what LibreOffice says of their formulas: together where it can, by itself where that is refused."""
-    together: dict[Signature, bool] = {}
-    with scratch() as folder:
-        for kind in {k for k, _ in held if k is not None}:
-            mine = {
-                c.school: looked
-                for c, (own, looked) in zip(copies, held, strict=True)
-                if own == kind and looked
-            }
-            proof = proven_together(run, mine, kind, folder)
-            together[kind] = proof is not None and not proof.reasons and proof.recalculated is not None
-    for copy, (own, _) in zip(copies, held, strict=True):
-        yield replace(copy, proof=_with_office(run, copy, own is not None and together[own]))
-
-
-def _with_office(run: Run, copy: SchoolCopy, together: bool) -> Proof:
+def _with_office(run: Run, copy: SchoolCopy, found: Contents, good: Collection[Signature]) -> Proof:
+    """The copy's proof with what LibreOffice says of its formulas: by itself where that was refused together."""
     if copy.proof.reasons or not copy.proof.formulas:
         return copy.proof
-    if together:
+    if signature(found) in good:
         return replace(copy.proof, recalculated=copy.proof.formulas)
-    found = contents(run, only_school=copy.school)
     alone = _proved(run, copy.school, copy.path, found, _names(run, copy.school), recalculate=True)
     return replace(copy.proof, reasons=alone.reasons, recalculated=alone.recalculated)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,7 @@ from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.libreoffice import find_office, recalculated
-from kongjian.base.scratch import scratch
+from kongjian.base.libreoffice import calculating, find_office
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
@@ -84,6 +84,20 @@ def prove(
     the finished file, see `strangers`.
     """
     expected = expected or contents(run, formulas, only_school)
+    office = find_office() if formulas and recalculate else None
+    with calculating([copy], office) if office else nullcontext() as anew:
+        return examined(copy, expected, formulas, further, own_names, anew)
+
+
+def examined(
+    copy: Path,
+    expected: Contents,
+    formulas: bool = True,
+    further: Collection[str] = (),
+    own_names: Collection[str] = (),
+    anew: Callable[[Path], Path] | None = None,
+) -> Proof:
+    """The same with LibreOffice already at work on the copy; `anew` gives it as calculated, see `calculating`."""
     try:
         with Package(copy) as package:
             reasons = list(package_reasons(package, formulas, own_names))
@@ -95,22 +109,21 @@ def prove(
     wanted = _wanted(expected)
     reasons += _formula_reasons(expected, found)
     reasons += _differences(copy, wanted, "文件里")
-    done, office = None, find_office()
-    if formulas and recalculate and office and not reasons:
-        reasons += _recalculation(copy, wanted, office)
+    done = None
+    if anew and not reasons:
+        reasons += _recalculation(copy, wanted, anew)
         done = sum(map(len, found.values()))
     count = sum(isinstance(v, float | int) for cells in wanted.values() for v in cells.values())
     return Proof(tuple(_shortened(reasons)), sum(map(len, found.values())), count, done)
 
 
-def _recalculation(copy: Path, wanted: Mapping[str, Cells], office: str) -> Iterator[str]:
-    with scratch() as folder:
-        try:
-            result = recalculated(copy, folder, office)
-        except KongjianError as error:
-            yield str(error)
-            return
-        yield from _differences(result, wanted, _ANEW)
+def _recalculation(copy: Path, wanted: Mapping[str, Cells], anew: Callable[[Path], Path]) -> Iterator[str]:
+    try:
+        result = anew(copy)
+    except KongjianError as error:
+        yield str(error)
+        return
+    yield from _differences(result, wanted, _ANEW)
 
 
 def _shortened(reasons: list[str]) -> list[str]:

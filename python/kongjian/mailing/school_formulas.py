@@ -10,19 +10,22 @@ as it is but for the names of its sheets.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.libreoffice import calculating
+from kongjian.base.scratch import scratch
 from kongjian.mailing.copy_sheets import CopySheet, Entry, Place, Value
 from kongjian.mailing.live_copy import Contents, Draw, contents, finished
 from kongjian.mailing.lookup_copy import CopiedLookup
 from kongjian.mailing.lookup_copy import Place as Cell
 from kongjian.mailing.plan import JUDGED, MONTHS, SHEETS
-from kongjian.mailing.proof import Proof, prove
+from kongjian.mailing.proof import examined
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.look.build_styles import Styles
 from kongjian.workbook.run import Run
@@ -102,19 +105,42 @@ def _braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def proven_together(
-    run: Run, lookups: Mapping[str, CopiedLookup], wanted: Signature, folder: Path
-) -> Proof | None:
-    """The proof of one file with these schools, each with its look-up; None where it has not the wanted formulas after all."""
-    target = folder / "together.xlsx"
-    target.unlink(missing_ok=True)
+@contextmanager
+def calculated_together(
+    run: Run, found: Mapping[str, Contents], office: str
+) -> Iterator[Callable[[], frozenset[Signature]]]:
+    """LibreOffice calculates the formulas of these schools' copies, in one start, while the copies are made.
+
+    Yields what waits for it and gives the signatures of which one file with all their schools is proven.
+    """
+    kinds: dict[Signature, dict[str, CopiedLookup]] = {}
+    for school, one in found.items():
+        if (kind := signature(one)) and one.lookup:
+            kinds.setdefault(kind, {})[school] = one.lookup
+    with scratch() as folder:
+        files = [folder / f"together {k}.xlsx" for k in range(len(kinds))]
+        made = [together(run, *item, file) for item, file in zip(kinds.items(), files, strict=True)]
+        begun = {file: (kind, one) for file, kind, one in zip(files, kinds, made, strict=True) if one}
+        with calculating(list(begun), office) if begun else nullcontext() as anew:
+
+            def agreed() -> frozenset[Signature]:
+                proofs = {kind: examined(file, one, anew=anew) for file, (kind, one) in begun.items()}
+                return frozenset(k for k, p in proofs.items() if not p.reasons and p.recalculated is not None)
+
+            yield agreed
+
+
+def together(
+    run: Run, wanted: Signature, lookups: Mapping[str, CopiedLookup], target: Path
+) -> Contents | None:
+    """Writes one file with these schools, each with its look-up; None where it has not the wanted formulas after all."""
     found = contents(run, only_school=list(lookups))
     if signature(found) != wanted:
         return None
     apart = tuple(replace(one, apart=f" {k}") for k, one in enumerate(lookups.values(), start=1))
     further = {name: draw for one in apart for name, draw in _bare(one)}
     write_parts(finished(found, last=further), target)
-    return prove(target, run, expected=replace(found, apart=apart))
+    return replace(found, apart=apart)
 
 
 def _bare(lookup: CopiedLookup) -> Iterator[tuple[str, Draw]]:
