@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree
+from shutil import rmtree
 
+from kongjian.base.files import replace_bytes
+from kongjian.base.folders import place_folder
 from kongjian.base.scratch import scratch
 from kongjian.entry.plans.plan_model import INFO, WARNING, Told
 from kongjian.forms.design.make_templates import make_templates
@@ -16,7 +18,7 @@ from kongjian.rules.differences import ALL_DEFAULT, readings_in_words
 from kongjian.rules.lint.whole import lint
 from kongjian.rules.new_package import write_package
 from kongjian.selfcheck.checked_book import GOOD
-from kongjian.selfcheck.scheme_cases import folder_of, scheme_cases
+from kongjian.selfcheck.scheme_cases import scheme_cases
 from kongjian.workbook.shipped.build_workbook import build
 
 
@@ -29,12 +31,16 @@ def new_scheme(rules: Rules, scheme_id: str, folder: Path, book: Path) -> Iterat
         (fresh / SCHEME_TEMPLATES).mkdir(exist_ok=True)
         make_templates(made, fresh / SCHEME_TEMPLATES)
         build(made, work / book.name)
-        copytree(fresh, folder)
-        book.write_bytes((work / book.name).read_bytes())
+        place_folder(fresh, folder)
+        try:
+            replace_bytes(book, (work / book.name).read_bytes())
+        except BaseException:
+            rmtree(folder, ignore_errors=True)
+            raise
     if (chosen := readings_in_words(rules)) != ALL_DEFAULT:
         left.append(f"口径 {chosen}：新工作簿里仍是默认值，请在“规则”里再选")
     faults = lint(folder, folder / CASES)
-    cases = scheme_cases(folder_of(made), made, False)
+    cases = scheme_cases(folder / CASES, made, False)
     period = made.period
     yield Told(f"已生成方案 {folder}（评选时间{period.start}至{period.end}，版本{made.version}）")
     yield Told(f"已生成空白工作簿 {book}")
