@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import zlib
@@ -108,3 +109,20 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
 
 def fails(*_: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+def test_the_folder_is_written_down_once_the_file_is_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut the folder names the new file, not the one that is gone."""
+    target, seen, real = tmp_path / "结果.xlsx", [], os.fsync
+
+    def look(number: int) -> None:
+        folder = stat.S_ISDIR(os.fstat(number).st_mode)
+        seen.append(("folder" if folder else "file", target.read_bytes()))
+        real(number)
+
+    put(target, b"1")
+    monkeypatch.setattr(os, "fsync", look)
+    put(target, b"2")
+    assert seen == [("file", b"1"), ("folder", b"2")]
