@@ -37,7 +37,7 @@ def award(name: str, first: int, last: int, kind: str = "school", recipient: str
 GOLD, SILVER, BRONZE = award("金", 1, 2), award("银", 3, 4), award("铜", 5, 6)
 LEADER = award("带头人", 1, 2, recipient="administrator")
 OTHERS = award("教师奖", 1, 1, "teacher")
-LADDER = replace(RULES, awards=(GOLD, SILVER, BRONZE, LEADER, OTHERS))
+LADDER = replace(RULES, awards=(OTHERS, GOLD, SILVER, BRONZE, LEADER))
 READINGS = {"rank_among": "all", "ties": "include", "rank_method": "competition"}
 
 
@@ -85,12 +85,31 @@ def test_an_award_is_handed_on_past_those_who_decline_it_or_a_better_one_of_its_
         "铜": [1, 0, 2, 0, 3],
     }  # the administrators' and the teachers' awards are others' ladders
     assert found.ranks_for(LEADER).tolist() == [1, 2, 3, 4, 5]
-    held = {a.name: np.flatnonzero(holders(a, found, yes(1, 1, 1, 1, 1))).tolist() for a in LADDER.awards[:3]}
+    held = {
+        a.name: np.flatnonzero(holders(a, found, yes(1, 1, 1, 1, 1))).tolist() for a in (GOLD, SILVER, BRONZE)
+    }
     assert held == {"金": [0, 2], "银": [4], "铜": []}
     assert handed_on(GOLD, found, 0) == ""
     assert handed_on(GOLD, found, 2) == "递补，原第2名放弃"
     assert handed_on(SILVER, found, 4) == "递补，原第2名放弃、第4名取消"
     assert passed(SILVER, found) == [(1, "放弃"), (3, "取消")]
+
+
+def test_an_award_whose_ranks_overlap_is_no_better_one_of_the_ladder() -> None:
+    rules = resolve(replace(RULES, awards=(GOLD, award("并", 2, 5), award("后", 3, 5))), READINGS)
+    declined = {"金": texts(["放弃", ""])}
+    found = standing(
+        ints(95, 94), yes(1, 1), Scores([], np.zeros((0, 2)), yes(), ints(95, 94)), rules, declined
+    )
+    assert list(found.moved) == ["金", "后"]
+
+
+def test_as_many_as_an_award_has_places_are_enough() -> None:
+    table, findings = RULES.table("schools"), Findings()
+    units = Frame({c.name: texts(["甲", "乙", "丙"]) for c in table.columns})
+    rules = resolve(replace(RULES, awards=(award("三", 1, 3), award("四", 1, 4))), READINGS)
+    awards("school", units, place((1, 2, 3)), ints(0, 1, 2), ints(3, 2, 1), yes(1, 1, 1), rules, findings)
+    assert [g.params["award"] for g in findings] == ["四"]
 
 
 def test_the_first_and_the_last_rank_belong_to_an_award_and_only_who_qualifies_holds_it() -> None:
