@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import zlib
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.files import replace_file
+from kongjian.base.files import replace_file, save_text
 from kongjian.workbook.recalculate import recalculate
 from workbooks import column, schools, small_book
 
@@ -90,3 +91,38 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         replace_file(target, interrupted)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"结果.xlsx": b"1"}
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = tmp_path / "报告.txt"
+    save_text(report, "旧的")
+    assert report.read_bytes() == "\ufeff旧的".encode()
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(KongjianError, match="写不了 .*报告.txt"):
+        save_text(report, "新的")
+    monkeypatch.undo()
+    assert [(p.name, p.read_text("utf-8-sig")) for p in tmp_path.iterdir()] == [("报告.txt", "旧的")]
+    own = tmp_path / "自己看.txt"
+    save_text(own, "名单", 0o600)
+    assert own.stat().st_mode & 0o077 == 0
+
+
+def fails(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_the_folder_is_written_down_once_the_file_is_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut the folder names the new file, not the one that is gone."""
+    target, seen, real = tmp_path / "结果.xlsx", [], os.fsync
+
+    def look(number: int) -> None:
+        folder = stat.S_ISDIR(os.fstat(number).st_mode)
+        seen.append(("folder" if folder else "file", target.read_bytes()))
+        real(number)
+
+    put(target, b"1")
+    monkeypatch.setattr(os, "fsync", look)
+    put(target, b"2")
+    assert seen == [("file", b"1"), ("folder", b"2")]

@@ -9,7 +9,9 @@ from click.testing import CliRunner, Result
 
 from changed_books import both, edit, parameter, put, reading
 from kongjian.base import places
+from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
+from kongjian.entry.plans import new_scheme as making
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check
 from workbooks import small_book
@@ -110,3 +112,19 @@ def test_what_makes_no_scheme_leaves_nothing(folder: Path) -> None:
     edit(book, put("规则", B4="没有这个取值"))
     assert "没有“没有这个取值”" in str(new("chibi-2022", "--from", str(book)).exception)
     assert not (places.own_schemes() / "chibi-2022").exists()
+
+
+def test_the_scheme_s_own_cases_are_worked_out_and_no_folder_is_left_without_its_workbook(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = new("chibi-2021", "--from", places.default_scheme())
+    assert "算例有" in done.output
+    assert "没有算例" not in done.output
+
+    def full(*_: object) -> None:
+        raise KongjianError("磁盘已满")
+
+    monkeypatch.setattr(making, "replace_bytes", full)
+    assert "磁盘已满" in str(new("chibi-2022", "--from", places.default_scheme()).exception)
+    assert sorted(p.name for p in places.own_schemes().iterdir()) == ["chibi-2021"]
+    assert [p.name for p in folder.iterdir()] == ["chibi-2021.xlsm"]

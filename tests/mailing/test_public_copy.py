@@ -31,14 +31,6 @@ ID, MOBILE, MAIL = "421281199001011234", "13800138000", "zhang.san@example.com"
 WIDE = str.maketrans("0123456789-X", "０１２３４５６７８９－Ｘ")
 
 
-def test_known_accounts_are_covered_whatever_they_look_like() -> None:
-    assert mask("账号lm2020，李明", ["lm2020"]) == "账号l***，李明"
-    assert mask("lm2020a", ["lm2020"]) == "lm2020a"
-    assert mask("ＬＭ2020、lm2020", ["lm2020"]) == "Ｌ***、l***"
-    assert mask("lm20、lm202", ["lm20", "lm202"]) == "lm20、l***"
-    assert mask("12月，账号：12，帐号12", ["12", ""]) == "12月，账号：1***，帐号1***"
-
-
 harmless = st.one_of(
     st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31)).map(lambda d: f"{d:%Y-%m-%d}"),
     st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2099, 1, 1)).map(lambda d: f"{d:%Y-%m-%d %H:%M:%S}"),

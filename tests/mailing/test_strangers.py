@@ -11,7 +11,9 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from kongjian.base.text import fold
 from kongjian.mailing.package_texts import unescaped
-from kongjian.mailing.strangers import Names, Sighting, Strangers, found_in
+from kongjian.mailing.strangers import Census, Names, Sighting, Strangers, found_in
+from kongjian.rules import load_rules
+from native_engines import run_of
 
 
 def names(schools: str = "", accounts: str = "", people: str = "") -> Names:
@@ -25,7 +27,7 @@ def names(schools: str = "", accounts: str = "", people: str = "") -> Names:
 
 OTHERS = names(
     schools='四"海"学堂|中心学校|第一小学|官塘驿镇中心小学|湖北省赤壁市第二小学|学校|三中|实验校|宋体|&lt;校',
-    accounts="min|A1|TRUE|12|zhang_wei|421281199001010003|abcdef|ABC12",
+    accounts="min|A1|TRUE|12|zhang_wei|421281199001010003|abcdef|zh-wei|ABC12",
     people="张伟明|高峰|宋体|课件|Li Ming|阿里·买买提|诸葛孔明|sum",
 )
 OWN = names(schools="赤壁市第一小学|赤壁市第二小学", accounts="wang01", people="王芳|王芳·高峰|小学")
@@ -73,6 +75,7 @@ true|TRUE
 12.5|12
 112|
 账号zhang_wei|ZHANG_WEI!
+账号zh-wei，|ZH-WEI!
 wang01|
 张伟明|张伟明
 张伟|
@@ -178,3 +181,57 @@ def test_the_hour_a_file_was_made_is_no_account(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     found = found_in(tmp_path / "a.xlsx", WANTED)
     assert [(s.name, s.where) for s in found] == [("12", "Sheet A1")]
+
+
+@pytest.fixture(scope="module")
+def census() -> Census:
+    """Three schools; the first shares a teacher's name with the second and an account's with the third's contact."""
+    rules = load_rules()
+    tables = {
+        "schools": {"学校名称": ["甲小学", "乙小学", "丙小学"], "管理员姓名": ["管甲", "管乙", "管丙"]},
+        "teachers": {
+            "学校名称": ["甲小学", "乙小学", "乙小学", "丙小学"],
+            "教师姓名": ["张伟", "张伟", "李丽", ""],
+            "账号": ["zhang01", "li02", "", "bing03&lt;"],
+        },
+    }
+    contacts = {"乙小学": ["赵主任", "Mr Li", "0715-5266789", "yi@x.com"], "甲小学": ["zhang01", "钱主任"]}
+    return Census(run_of(tables, rules), contacts=contacts)
+
+
+def test_who_is_a_stranger_to_which_school(census: Census) -> None:
+    wanted = census.strangers("甲 小学")
+    assert wanted.own == Names(
+        frozenset({"甲小学"}), frozenset({"ZHANG01"}), frozenset({"张伟", "管甲", "钱主任"})
+    )
+    assert wanted.others == Names(
+        frozenset({"乙小学", "丙小学"}),
+        frozenset({"LI02", "BING03<", "0715-5266789", "YI@X.COM"}),
+        frozenset({"李丽", "管乙", "管丙", "赵主任", "MRLI"}),
+    )
+    assert {"甲小学", "张伟", "管甲", "ZHANG01"} <= wanted.texts
+    assert not {"乙小学", "李丽", "管乙", "LI02"} & wanted.texts
+    assert {"学校名称", "得分", "SHEET.XML"} <= wanted.texts, (
+        "what the copy of nobody says, and its parts' names"
+    )
+    nobody = census.strangers("没有这所")
+    assert nobody.own == Names()
+    assert nobody.others.all == wanted.others.all | wanted.own.all
+    assert wanted.parts == nobody.parts != frozenset()
+
+
+def test_the_names_of_each_kind_that_are_named() -> None:
+    some = Names(frozenset({"甲", "乙"}), frozenset({"A1", "B2"}), frozenset({"张", "甲"}))
+    assert some.only(["甲", "B2", "没有"]) == Names(frozenset({"甲"}), frozenset({"B2"}), frozenset({"甲"}))
+    assert some.all == {"甲", "乙", "A1", "B2", "张"}
+
+
+def test_what_texts_say_of_strangers() -> None:
+    said = ["见官塘驿镇中心小学", "高峰", "制作课件", "", "学校", "王芳"]
+    assert WANTED.named_in(said) == ["高峰", "官塘驿镇中心小学"]
+    assert WANTED.named_in(said, certain=True) == ["官塘驿镇中心小学"]
+    assert WANTED.named_in(["学校", ""]) == []
+    assert WANTED.without_own("赤壁市第一小学、王芳，王芳同学") == "\u241e、\u241e，王芳同学"
+    assert WANTED.without_own("湖北省赤壁市第二小学") == "湖北省赤壁市第二小学"
+    assert WANTED.ordinary("课件")
+    assert not WANTED.ordinary("高峰")

@@ -135,6 +135,8 @@ def _imports() -> None:
         "psutil", "lxml.etree", "xlsxwriter", "kongjian.__main__", "kongjian.entry.cli.main",
         "kongjian.entry.cli.file_book", "kongjian.entry.plans.copies", "kongjian.entry.plans.papers",
         "kongjian.entry.plans.recalculation", "kongjian.entry.plans.file_import", "kongjian.forms.produce",
+        "kongjian.entry.plans.log_import", "kongjian.entry.plans.restoring", "kongjian.entry.plans.robust",
+        "kongjian.entry.plans.new_scheme", "kongjian.workbook.shipped.build_lookup", "kongjian.demo.generate", "duckdb",
         "kongjian.base.libreoffice", "kongjian.engine.evidence.evidence_sheets",
     ):  # fmt: skip
         importlib.import_module(name)

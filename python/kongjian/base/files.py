@@ -46,12 +46,21 @@ def keep_error(error: BaseException) -> str:
     return f"记录在 {log}"
 
 
-def save_text(path: Path, text: str) -> None:
-    """Writes a report. Raises KongjianError where nothing can be written."""
+def save_text(path: Path, text: str, mode: int = 0o666) -> None:
+    """Writes a report, whole or not at all. Raises KongjianError where nothing can be written."""
+    temporary = path.with_name(f"{temporary_name(path)}{os.getpid()}.tmp")
     try:
-        path.write_text(text, encoding="utf-8-sig")  # the mark lets Notepad on old Windows read it
+        _sweep(path)
+        with open(
+            temporary, "x", encoding="utf-8-sig", opener=lambda name, how: os.open(name, how, mode)
+        ) as out:
+            out.write(text)  # the mark lets Notepad on old Windows read it
+        temporary.replace(path)
     except OSError as error:
         raise KongjianError(f"写不了 {path}：{disk.said(error)}") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def replace_bytes(target: Path, data: bytes, last: Callable[[Path], None] = lambda _: None) -> None:

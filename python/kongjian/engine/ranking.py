@@ -19,7 +19,7 @@ _TAKEN: dict[RankMethod, Callable[[Ints], Ints]] = {
 }
 # the ranks of a sorted list, from where something else begins than above
 _IN_ORDER: dict[RankMethod, Callable[[Bools], Ints]] = {
-    RankMethod.COMPETITION: lambda new: np.maximum.accumulate(np.where(new, np.arange(1, len(new) + 1), 0)),
+    RankMethod.COMPETITION: lambda new: np.maximum.accumulate(new * np.arange(1, len(new) + 1)),
     RankMethod.DENSE: lambda new: np.cumsum(new),
 }
 
@@ -28,12 +28,10 @@ def rank(cents: NDArray[np.int64], method: RankMethod = RankMethod.COMPETITION) 
     """The rank of each of n scores (in cents)."""
     if len(cents) == 0:
         return np.zeros(0, dtype=np.int64)
-    low, high = min(int(cents.min()), 0), int(cents.max())
-    if high - low > 10 * len(cents) + _SPARSE:  # scores far apart: compact them first
-        cents = np.unique(cents, return_inverse=True)[1]
-        low, high = 0, int(cents.max())
-    place = cents - low if low else cents
-    counts = _TAKEN[method](np.bincount(place, minlength=high - low + 1))
+    place: Ints = cents - cents.min()
+    if place.max() > len(cents) + _SPARSE:  # scores far apart: compact them first
+        place = np.unique(cents, return_inverse=True)[1]
+    counts = _TAKEN[method](np.bincount(place))
     above = counts[::-1].cumsum()[::-1] - counts
     return np.take(above + 1, place, mode="clip")  # nothing to clip: the mode that needs no second look
 
@@ -53,9 +51,9 @@ def rank_in_order(keys: Sequence[NDArray[np.int64]], method: RankMethod = RankMe
 
 def passed_over(ranks: NDArray[np.int64], gone: Bools, method: RankMethod = RankMethod.COMPETITION) -> Ints:
     """The ranks that are left where some no longer count: theirs are UNRANKED, all others move up."""
-    size = int(ranks.max(initial=UNRANKED)) + 1
-    lost = _TAKEN[method](np.bincount(ranks, minlength=size))
-    lost = lost - _TAKEN[method](np.bincount(ranks[~gone], minlength=size))
+    held = np.bincount(ranks, minlength=1)
+    left = np.bincount(ranks[~gone], minlength=len(held))
+    lost = _TAKEN[method](held) - _TAKEN[method](left)
     lost[UNRANKED] = 0
     return np.where(gone | (ranks == UNRANKED), UNRANKED, ranks - (np.cumsum(lost) - lost)[ranks])
 

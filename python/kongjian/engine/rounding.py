@@ -24,13 +24,13 @@ def to_cents(values: NDArray[Any]) -> Ints:
     values = np.asarray(values, dtype=np.float64)
     blank = np.isnan(values)
     if not blank.any():
-        if values.size and values.min() < 0:
+        if values.min(initial=0.0) < 0:
             return np.asarray(
                 np.sign(values) * np.floor(np.abs(values) * 100 + (0.5 + NUDGE)), dtype=np.int64
             )
         return np.floor(values * 100 + (0.5 + NUDGE)).astype(np.int64)
-    cents = to_cents(np.where(blank, 0.0, values))
-    cents[blank] = MISSING
+    cents = np.full(values.shape, MISSING)
+    cents[~blank] = to_cents(values[~blank])
     return cents
 
 

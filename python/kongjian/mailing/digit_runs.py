@@ -56,9 +56,9 @@ def _wall(found: re.Match[str]) -> str:
     return _WALL * len(found[0])
 
 
-def runs(text: str, start: int = 0) -> Iterator[Digits]:
+def runs(text: str) -> Iterator[Digits]:
     """Every run of digits, with all its parts."""
-    for found in _RUN.finditer(text, start):
+    for found in _RUN.finditer(text):
         yield _run(found)
 
 
@@ -92,7 +92,7 @@ def several(found: Digits) -> bool:
     """Whether the parts read as numbers of their own: a decimal, an address of a computer, a list of small numbers."""
     parts, gaps = found.parts, found.gaps
     sizes = tuple(map(len, parts))
-    if sizes == (3, 4, 4) or len(parts) < 2:
+    if sizes == (3, 4, 4):
         return False
     if gaps == (".",) and (parts[0] == "0" or parts[0][0] != "0"):
         return sizes not in ((3, 8), (7, 4))
@@ -102,7 +102,7 @@ def several(found: Digits) -> bool:
         and all(int(p) < 256 for p in parts if p.isdigit())
     ):
         return True
-    if any(part[0] == "0" and len(part) > 1 for part in parts[1:]):
+    if any(part[0] == "0" and len(part) > 1 for part in parts):
         return False
     between = set("".join(gaps))
     if between & set(",、"):
@@ -111,7 +111,7 @@ def several(found: Digits) -> bool:
 
 
 def a_day(digits: str) -> bool:
-    """Whether eight digits are a day of the last or this century."""
+    """Whether digits begin with the eight of a day of the last or this century."""
     try:
         return 1900 <= dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).year < 2100
     except ValueError:

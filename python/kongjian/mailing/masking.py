@@ -111,7 +111,7 @@ def secrets(text: str) -> Iterator[Secret]:
 def covered(kind: str, text: str) -> str:
     """One secret with its middle or, of a mail address or a chat, its name covered."""
     if kind == EMAIL:
-        name, domain = re.split(r"\s*(?:@|[(\[]at[)\]])\s*", text, maxsplit=1, flags=re.IGNORECASE)
+        name, domain = re.split(r"\s*(?:@|[(\[]at[)\]])\s*", text, flags=re.IGNORECASE)
         return f"{name[0]}***@{''.join(domain.split())}"
     letters = re.sub(r"[^0-9A-Za-z]", "", text)
     if kind == CHAT or (kind == ACCOUNT and len(letters) < 9):
@@ -209,7 +209,7 @@ def _number(found: Digits, read: str) -> tuple[str, int] | None:
     digits = found.all
     if not digits.isdigit() or several(found):
         return None
-    if len(digits) == 15 and _PROVINCES.match(digits) and a_day(f"19{digits[6:12]}"):
+    if len(digits) == 15 and _PROVINCES.match(digits) and a_day(f"19{digits[6:]}"):
         return ID, 0
     if _like_a_card(found, read):
         return CARD, 0
@@ -238,7 +238,7 @@ def _luhn(digits: str) -> bool:
 
 def _like_an_id(digits: str) -> bool:
     """Whether digits are an ID number: a province in front, a day of birth in the middle."""
-    return bool(_PROVINCES.match(digits)) and a_day(digits[6:14])
+    return bool(_PROVINCES.match(digits)) and a_day(digits[6:])
 
 
 def _hong_kong(text: str) -> bool:

@@ -47,7 +47,7 @@ def _any_number_of_few_parts(text: str) -> bool:
         return [len(p) for p in parts] in ([3, 8], [7, 4]) or re.match(r"0[0-9]", parts[0]) is not None
     if len(parts) == 4 and set(signs) == {"."} and all(p == str(int(p)) and int(p) <= 255 for p in parts):
         return False
-    if any(re.match(r"0[0-9]", p) for p in parts[1:]):
+    if any(re.match(r"0[0-9]", p) for p in parts):
         return True
     if "," in signs or "、" in signs:
         return False

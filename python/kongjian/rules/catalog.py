@@ -35,7 +35,9 @@ def schemes(beside: Path | None = None) -> list[Scheme]:
     for where, parent in _looked_in(beside):
         folders = sorted(parent.iterdir()) if parent.is_dir() else []
         for folder in folders:
-            if (folder / _ESSENTIAL).is_file():
+            if (
+                folder.name[0] != "." and (folder / _ESSENTIAL).is_file()
+            ):  # a half one of a run that was killed
                 found.setdefault(fold(folder.name), Scheme(folder.name, folder, where))
     return list(found.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from kongjian.base.check_lines import GOOD, MIND, Line
@@ -36,11 +37,10 @@ def saved(
 
 
 def _save(text: str, name: str, folder: Path | None) -> Path:
+    if folder:
+        with suppress(KongjianError):
+            save_text(folder / name, text)
+            return folder / name
     temporary = Path(tempfile.gettempdir()) / name
-    try:
-        target = folder / name if folder else temporary
-        save_text(target, text)
-    except KongjianError:
-        target = temporary
-        save_text(target, text)
-    return target
+    save_text(temporary, text, 0o600)  # others may look into that folder
+    return temporary

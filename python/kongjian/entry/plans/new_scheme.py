@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import rmtree
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.files import make_folder, replace_bytes, save_text
+from kongjian.base.files import replace_bytes, save_text
+from kongjian.base.folders import place_folder
 from kongjian.base.scratch import scratch
 from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
 from kongjian.forms.design.make_templates import make_templates
@@ -96,7 +97,6 @@ def _first(names: Sequence[str]) -> str:
 def _made(rules: Rules, before: Rules, folder: Path, book: Path, progress: Progress) -> Iterator[Told]:
     """Makes both or neither. Raises KongjianError for what makes no scheme."""
     progress("正在写方案…")
-    make_folder(folder.parent)
     with scratch() as work:
         fresh = work / folder.name
         left = write_package(rules, folder.name, fresh)
@@ -105,8 +105,8 @@ def _made(rules: Rules, before: Rules, folder: Path, book: Path, progress: Progr
         make_templates(made, fresh / SCHEME_TEMPLATES)
         progress("正在生成空白工作簿…")
         build(made, work / book.name)
+        place_folder(fresh, folder)
         try:
-            copytree(fresh, folder)
             replace_bytes(book, (work / book.name).read_bytes())
         except BaseException:
             rmtree(folder, ignore_errors=True)

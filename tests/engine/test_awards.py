@@ -1,0 +1,201 @@
+"""Who holds an award and what is said beside it: small standings by hand, under each reading. The scheme's own cases are in its folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kongjian.engine.awards import (
+    Standing,
+    awards,
+    handed_on,
+    holders,
+    more_than_places,
+    passed,
+    ranking_order,
+    standing,
+)
+from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Frame, texts
+from kongjian.engine.rounding import MISSING
+from kongjian.engine.scoring import Scores
+from kongjian.rules import load_rules, resolve
+from kongjian.rules.model import Award
+from kongjian.rules.readings import RankMethod
+from kongjian.rules.roles import Role
+
+RULES = load_rules()
+COMPETITION, DENSE = RankMethod.COMPETITION, RankMethod.DENSE
+
+
+def award(name: str, first: int, last: int, kind: str = "school", recipient: str = "unit") -> Award:
+    return replace(RULES.awards[0], name=name, first=first, last=last, object=kind, recipient=recipient)  # type: ignore[arg-type]
+
+
+GOLD, SILVER, BRONZE = award("金", 1, 2), award("银", 3, 4), award("铜", 5, 6)
+LEADER = award("带头人", 1, 2, recipient="administrator")
+OTHERS = award("教师奖", 1, 1, "teacher")
+LADDER = replace(RULES, awards=(OTHERS, GOLD, SILVER, BRONZE, LEADER))
+READINGS = {"rank_among": "all", "ties": "include", "rank_method": "competition"}
+
+
+def ints(*values: int) -> np.ndarray:
+    return np.array(values, dtype=np.int64)
+
+
+def yes(*values: int) -> np.ndarray:
+    return np.array(values, dtype=bool)
+
+
+def place(ranks: tuple[int, ...], **more: object) -> Standing:
+    return Standing(ints(*ranks), yes(*(ranks.count(r) > 1 for r in ranks)), ints(*ranks), **more)  # type: ignore[arg-type]
+
+
+def stood(key: tuple[int, ...], eligible: np.ndarray, readings: dict[str, str], **more: object) -> Standing:
+    names = list(RULES.tie_breakers)
+    points = np.tile(np.arange(len(key), dtype=float)[::-1], (len(names), 1))
+    scores = Scores(names, points, np.zeros_like(points, dtype=bool), ints(*key))
+    return standing(ints(*key), eligible, scores, resolve(LADDER, {**READINGS, **readings}), **more)  # type: ignore[arg-type]
+
+
+def test_who_is_ranked_and_how_equals_stand() -> None:
+    key, some = (90, 95, MISSING, 90, 95), yes(1, 1, 1, 0, 1)
+    for readings, ranks in (
+        ({}, [3, 1, 0, 3, 1]),
+        ({"rank_method": "dense"}, [2, 1, 0, 2, 1]),
+        ({"rank_among": "eligible"}, [3, 1, 0, 0, 1]),
+        ({"ties": "order"}, [3, 1, 0, 4, 2]),
+        ({"ties": "order", "rank_among": "eligible"}, [3, 1, 0, 0, 2]),
+    ):
+        found = stood(key, some, readings)
+        assert found.rank.tolist() == ranks, readings
+        assert found.tied.tolist() == [r > 0 and ranks.count(r) > 1 for r in ranks], readings
+        assert found.key.tolist() == list(key)
+        assert found.moved == {}
+
+
+def test_an_award_is_handed_on_past_those_who_decline_it_or_a_better_one_of_its_ladder() -> None:
+    declined = {"金": texts(["", "放弃", "", "", ""]), "银": texts(["", "", "", "取消", ""])}
+    found = stood((95, 94, 93, 92, 91), yes(1, 1, 1, 1, 1), {}, declined=declined)
+    assert {name: ranks.tolist() for name, ranks in found.moved.items()} == {
+        "金": [1, 0, 2, 3, 4],
+        "银": [1, 0, 2, 0, 3],
+        "铜": [1, 0, 2, 0, 3],
+    }  # the administrators' and the teachers' awards are others' ladders
+    assert found.ranks_for(LEADER).tolist() == [1, 2, 3, 4, 5]
+    held = {
+        a.name: np.flatnonzero(holders(a, found, yes(1, 1, 1, 1, 1))).tolist() for a in (GOLD, SILVER, BRONZE)
+    }
+    assert held == {"金": [0, 2], "银": [4], "铜": []}
+    assert handed_on(GOLD, found, 0) == ""
+    assert handed_on(GOLD, found, 2) == "递补，原第2名放弃"
+    assert handed_on(SILVER, found, 4) == "递补，原第2名放弃、第4名取消"
+    assert passed(SILVER, found) == [(1, "放弃"), (3, "取消")]
+
+
+def test_an_award_whose_ranks_overlap_is_no_better_one_of_the_ladder() -> None:
+    rules = resolve(replace(RULES, awards=(GOLD, award("并", 2, 5), award("后", 3, 5))), READINGS)
+    declined = {"金": texts(["放弃", ""])}
+    found = standing(
+        ints(95, 94), yes(1, 1), Scores([], np.zeros((0, 2)), yes(), ints(95, 94)), rules, declined
+    )
+    assert list(found.moved) == ["金", "后"]
+
+
+def test_as_many_as_an_award_has_places_are_enough() -> None:
+    table, findings = RULES.table("schools"), Findings()
+    units = Frame({c.name: texts(["甲", "乙", "丙"]) for c in table.columns})
+    rules = resolve(replace(RULES, awards=(award("三", 1, 3), award("四", 1, 4))), READINGS)
+    awards("school", units, place((1, 2, 3)), ints(0, 1, 2), ints(3, 2, 1), yes(1, 1, 1), rules, findings)
+    assert [g.params["award"] for g in findings] == ["四"]
+
+
+def test_the_first_and_the_last_rank_belong_to_an_award_and_only_who_qualifies_holds_it() -> None:
+    ranks = place((1, 2, 3, 4, 5, 6, 7, 0))
+    assert np.flatnonzero(holders(SILVER, ranks, yes(*[1] * 8))).tolist() == [2, 3]
+    assert np.flatnonzero(holders(SILVER, ranks, yes(1, 1, 0, 1, 1, 1, 1, 1))).tolist() == [3]
+
+
+def test_who_declines_comes_by_rank_and_the_unranked_last_with_the_words_of_this_award_first() -> None:
+    gone = yes(1, 0, 1, 1)
+    own, other = texts(["放弃", "", "", ""]), texts(["取消", "", "退出", "取消"])
+    ranks = place((0, 1, 3, 2), passed={"金": gone}, declined={"金": own, "银": other})
+    assert passed(GOLD, ranks) == [(3, "取消"), (2, "退出"), (0, "放弃")]
+    alone = place((0, 1, 3, 2), passed={"铜": gone}, declined={"银": other})
+    assert passed(BRONZE, alone) == [(3, "取消"), (2, "退出"), (0, "取消")]
+    # only those ahead are named, and nobody's who had no rank
+    assert (
+        handed_on(award("金", 7, 8), replace(ranks, rank=ints(0, 4, 3, 2)), 1)
+        == "递补，原第2名取消、第3名退出"
+    )
+    assert handed_on(award("金", 1, 1), replace(ranks, rank=ints(2, 2, 3, 1)), 0) == "递补，原第1名取消"
+
+
+OVERFULL = [  # the ranks, the rank that is asked about, under competition ranks, under dense ranks
+    ((1, 1, 1), 1, True, False),
+    ((1, 1, 3), 1, False, False),
+    ((1, 2, 2), 2, True, True),
+    ((1, 2, 3), 2, False, False),
+]
+
+
+@pytest.mark.parametrize(("ranks", "position", "competition", "dense"), OVERFULL)
+def test_more_than_an_award_has_places_for(
+    ranks: tuple[int, ...], position: int, competition: bool, dense: bool
+) -> None:
+    every, first_alone = yes(*[1] * len(ranks)), yes(1, *[0] * (len(ranks) - 1))
+    for method, wanted in ((COMPETITION, competition), (DENSE, dense)):
+        assert more_than_places(GOLD, place(ranks), every, position, method) is wanted
+        assert not more_than_places(GOLD, place(ranks), first_alone, position, method)
+
+
+def test_the_order_of_a_ranking_is_by_rank_then_school_then_name() -> None:
+    found = ranking_order(
+        place((2, 1, 0, 1, 1)), texts(["甲", "乙", "丙", "甲", "乙"]), texts(["a", "b", "c", "d", "a"])
+    )
+    assert found.tolist() == [4, 1, 3, 0]
+
+
+def rows(frames: list[Frame]) -> list[tuple[object, ...]]:
+    return [
+        tuple(f[c][i] for c in ("奖项", "名次", "姓名", "得分", "备注"))
+        for f in frames
+        for i in range(f.height)
+    ]
+
+
+def test_the_rows_of_the_awards_of_one_kind() -> None:
+    table = RULES.table("schools")
+    person = table.by_role(Role.ADMINISTRATOR)
+    assert person is not None
+    units = Frame(
+        {table.name_of(Role.SCHOOL): texts(["甲", "乙", "丙"]), person.name: texts(["管甲", "管乙", "管丙"])}
+    )
+    rules, findings = resolve(LADDER, READINGS), Findings()
+    ranks, every = place((1, 2, 2)), yes(1, 1, 1)
+    found = awards("school", units, ranks, ints(0, 1, 2), ints(9500, 9000, 9000), every, rules, findings)
+    assert [f.height for f in found] == [3, 0, 0, 3]  # none of the teachers' award
+    both = "并列第2名，一并入选"
+    assert rows(found) == [
+        ("金", 1.0, "", 95.0, ""), ("金", 2.0, "", 90.0, both), ("金", 2.0, "", 90.0, both),
+        ("带头人", 1.0, "管甲", 95.0, ""), ("带头人", 2.0, "管乙", 90.0, both), ("带头人", 2.0, "管丙", 90.0, both),
+    ]  # fmt: skip
+    assert found[0]["#unit"].tolist() == [0, 1, 2]
+    assert [f["状态"].tolist() for f in found[:1]] == [["", "", ""]]
+    # three qualify: gold's two ranks are reached, silver's third and bronze's not; the administrators' are not asked
+    said = [
+        (g.params["award"], g.params["last"], g.params["count"])
+        for g in findings
+        if g.code == "no_award_place"
+    ]
+    assert said == [("银", 4, 3), ("铜", 6, 3)]
+
+
+def test_nothing_is_said_of_places_where_there_is_nobody() -> None:
+    table, findings = RULES.table("schools"), Findings()
+    nobody = Frame({c.name: texts([]) for c in table.columns})
+    found = awards("school", nobody, place(()), ints(), ints(), yes(), resolve(LADDER, READINGS), findings)
+    assert [f.height for f in found] == [0, 0, 0, 0]
+    assert list(findings) == []

@@ -1,0 +1,363 @@
+"""`make mutants`: does a test notice when a line is wrong? Faults made by cosmic-ray's operators, one at a time.
+
+    python tests/mutants.py [--seed N] [--at-once 2] [ROOM …]
+
+Rooms, their modules, their quick tests and how many are wanted stand in pyproject.toml under tool.mutants. Each faulty module is
+only handed to Python when a process of its own imports it: nothing is written over. All work in a copy of this tree, with homes
+and temporary folders of their own, outside of which they may change nothing, and bounds for time, memory and file sizes.
+Prints the survivors as docs/mutants.md has them, and ends with 1 where too many survive or one is not told of there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import math
+import os
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "mutants.md"
+GIGABYTE = 1 << 30
+_CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+# what changes files, and how many of its arguments are paths
+_PATHS = {
+    "open": 1,
+    "os.remove": 1,
+    "os.rename": 2,
+    "os.rmdir": 1,
+    "os.truncate": 1,
+    "os.chmod": 1,
+    "os.mkdir": 1,
+}
+# not of this program, and slow to import: once for all
+ALREADY = (
+    "pytest",
+    "hypothesis",
+    "numpy",
+    "yaml",
+    "click",
+    "lxml.etree",
+    "openpyxl",
+    "xlsxwriter",
+    "python_calamine",
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one fault: the line as it is and as it becomes."""
+
+    module: str
+    line: int
+    before: str
+    after: str
+    code: str
+
+    @property
+    def told(self) -> str:
+        """As a row of docs/mutants.md begins: lines may move, so the number is not in it."""
+        return f"| `{self.module}` | `{_cell(self.before)}` | `{_cell(self.after)}` |"
+
+
+@dataclass(frozen=True)
+class Room:
+    """Modules that are looked at together, and the tests that have to notice."""
+
+    name: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    least: float
+    """How many of a hundred have to be noticed."""
+    sample: int = 0
+    """How many are drawn; 0: all."""
+
+
+@dataclass
+class Outcome:
+    mutants: int
+    survivors: list[Mutant] = field(default_factory=list)
+
+    @property
+    def killed(self) -> float:
+        return 100 * (1 - len(self.survivors) / self.mutants)
+
+
+class _Faulty(importlib.machinery.SourceFileLoader):
+    code = ""
+
+    def get_code(self, _: str) -> CodeType:
+        with warnings.catch_warnings(action="ignore"):
+            return compile(self.code, self.path, "exec", dont_inherit=True)
+
+
+class _Swap(importlib.abc.MetaPathFinder):
+    def __init__(self, module: str, place: Path, code: str) -> None:
+        self._name = ".".join(Path(module).with_suffix("").parts)
+        self._loader = _Faulty(self._name, str(place / "python" / module))
+        self._loader.code = code
+
+    def find_spec(self, name: str, *_: object) -> object:
+        if name != self._name:
+            return None
+        return importlib.util.spec_from_file_location(name, self._loader.path, loader=self._loader)
+
+
+def faults(module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """Every fault that the operators make in a module: the module, the operator, its how manieth. Types are no code."""
+    tree = get_ast((ROOT / "python" / module).read_text(encoding="utf-8"))
+    nodes = [(node, _in_a_type(node)) for node in ast_nodes(tree)]
+    for name in operators:
+        operator, occurrence = get_operator(name)(), 0
+        for node, in_a_type in nodes:
+            for _ in operator.mutation_positions(node):
+                if not in_a_type:
+                    yield module, name, occurrence
+                occurrence += 1
+
+
+def mutant(module: str, operator: str, occurrence: int) -> Mutant:
+    source = (ROOT / "python" / module).read_text(encoding="utf-8")
+    code = mutate_code(source, get_operator(operator)(), occurrence)
+    return Mutant(module.removeprefix("kongjian/"), *_changed(source, code), code)
+
+
+def _in_a_type(node: object) -> bool:
+    """Whether a node belongs to an annotation, which is never carried out."""
+    child, above = node, getattr(node, "parent", None)
+    while above is not None:
+        at = [getattr(c, "value", "") for c in above.children]
+        place = next(k for k, c in enumerate(above.children) if c is child)
+        if (
+            above.type in ("tfpdef", "annassign", "funcdef")
+            and place
+            and at[place - 1] in (":", "->")
+            and child.type != "suite"
+        ):
+            return True
+        child, above = above, above.parent
+    return False
+
+
+def _changed(source: str, code: str) -> tuple[int, str, str]:
+    old, new = source.splitlines(), code.splitlines()
+    spans = [
+        s for s in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if s[0] != "equal"
+    ]
+    _, a, b, c, d = spans[0]
+    return a + 1, " ".join(map(str.strip, old[a:b])), " ".join(map(str.strip, new[c:d]))
+
+
+def _cell(code: str) -> str:
+    return re.sub(r"\s+", " ", code).replace("|", "\\|")
+
+
+def _copy(place: Path) -> None:
+    """The tree as it stands, without what git does not know."""
+    named = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, named.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, place / name)
+    place.chmod(0o755)
+
+
+def _start(place: Path, room: Room, made: Mutant | None, seconds: float) -> tuple[int, Path]:
+    """A process that runs the room's tests over one mutant (None: over the modules as they are), and its own folder."""
+    own = Path(tempfile.mkdtemp(prefix="own-", dir=place.parent))
+    pid = os.fork()
+    if pid:
+        return pid, own
+    status = 99
+    try:
+        status = _tests_in_child(place, own, room, made, seconds)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def _tests_in_child(place: Path, own: Path, room: Room, made: Mutant | None, seconds: float) -> int:
+    os.setsid()
+    # rules as they were checked once, but never by a faulty check
+    cache = own if any(m.startswith("rules/") for m in room.modules) else place.parent / "cache"
+    out = os.open(own / "said", os.O_WRONLY | os.O_CREAT, 0o600)
+    for number in (1, 2):
+        os.dup2(out, number)
+    for what, most in (
+        (resource.RLIMIT_CPU, math.ceil(seconds)),
+        (resource.RLIMIT_FSIZE, GIGABYTE),
+        (resource.RLIMIT_AS, 6 * GIGABYTE),
+    ):
+        resource.setrlimit(what, (most, most))
+    os.environ.update(
+        TMPDIR=str(own),
+        HOME=str(own),
+        XDG_CACHE_HOME=str(cache),
+        PYTHONPATH=str(place / "python"),
+    )
+    os.environ.pop("XDG_STATE_HOME", None)
+    tempfile.tempdir = None
+    os.chdir(place)
+    sys.path[:] = [
+        str(place / "python"),
+        *(p for p in sys.path if not p.startswith(str(ROOT)) or "site-packages" in p),
+    ]
+    sys.dont_write_bytecode = made is not None  # the first run leaves all that is compiled to the others
+    if made:
+        sys.meta_path.insert(0, _Swap(f"kongjian/{made.module}", place, made.code))
+    import hypothesis
+    import pytest
+
+    _only_within(own, place, cache)
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    hypothesis.settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
+    hypothesis.settings.load_profile("mutants")
+    return int(
+        pytest.main(
+            [
+                "-x",
+                "-W",
+                "ignore::pytest.PytestAssertRewriteWarning",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:xdist",
+                f"--basetemp={own / 'tests'}",
+                *room.tests,
+            ]
+        )
+    )
+
+
+def _only_within(*places: Path) -> None:
+    """Whatever a fault makes of a path: nothing is written, renamed or removed elsewhere by this process."""
+    allowed = (*(f"{p.resolve()}/" for p in places), "/dev/")
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _CHANGES):
+            return
+        for path in arguments[: _PATHS.get(event, 0)]:
+            if isinstance(path, (str, bytes)) and not f"{Path(os.fsdecode(path)).resolve()}/".startswith(
+                allowed
+            ):
+                raise PermissionError(13, "outside", path)
+
+    sys.addaudithook(look)
+
+
+def _ended(running: dict[int, tuple[Mutant | None, Path, float]]) -> tuple[Mutant | None, int, float, str]:
+    """Waits for one of these: its mutant, how it ended, after how much processor time, what it said."""
+    while True:
+        for pid, (mutant, own, due) in list(running.items()):
+            done, status, used = os.wait4(pid, os.WNOHANG)
+            if not done and time.monotonic() > due:
+                os.killpg(pid, 9)
+                done, status, used = os.wait4(pid, 0)
+            if done:
+                del running[pid]
+                said = (own / "said").read_text(encoding="utf-8", errors="replace")
+                shutil.rmtree(own, ignore_errors=True)
+                return mutant, status, used.ru_utime + used.ru_stime, said
+        time.sleep(0.01)
+
+
+def try_out(room: Room, drawn: Sequence[tuple[str, str, int]], place: Path, at_once: int) -> Outcome:
+    """How many of the mutants the room's tests notice. A mutant that takes too long is noticed."""
+    pid, own = _start(place, room, None, 600)
+    _, status, alone, said = _ended({pid: (None, own, time.monotonic() + 600)})
+    if status:
+        sys.exit(f"{room.name}: the tests fail without any fault\n{said[-3000:]}")
+    seconds = 5 + 3 * alone
+    outcome, running, waiting = Outcome(len(drawn)), {}, list(reversed(drawn))
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            made = mutant(*waiting.pop())
+            pid, own = _start(place, room, made, seconds)
+            running[pid] = (made, own, time.monotonic() + 10 * seconds)
+        found, status, _, _ = _ended(running)
+        if found and status == 0:
+            outcome.survivors.append(found)
+            print(f"    {found.module}:{found.line}: {found.before}\n      → {found.after}", flush=True)
+    return outcome
+
+
+def main() -> int:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutants"]
+    rooms = {
+        name: Room(name, **{k: tuple(v) if isinstance(v, list) else v for k, v in r.items()})
+        for name, r in told["rooms"].items()
+    }
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("rooms", nargs="*", choices=[[], *rooms])
+    asked.add_argument("--seed", type=int, default=told["seed"])
+    asked.add_argument("--at-once", type=int, default=2)
+    given = asked.parse_args()
+    page = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    wanted = re.compile("|".join(told["operators"]))
+    operators = [n for n in operator_names() if wanted.fullmatch(n.partition("/")[2])]
+    for name in ALREADY:
+        importlib.import_module(name)
+    wrong = 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        Path(folder).chmod(0o755)
+        place = Path(folder) / "tree"
+        _copy(place)
+        for room in (rooms[n] for n in given.rooms or rooms):
+            drawn = [f for module in _modules(room) for f in faults(module, operators)]
+            if room.sample:
+                drawn = random.Random(f"{given.seed} {room.name}").sample(drawn, min(room.sample, len(drawn)))
+            begun = time.monotonic()
+            print(f"{room.name}: {len(drawn)} mutants", flush=True)
+            outcome = try_out(room, drawn, place, given.at_once)
+            new = [m for m in outcome.survivors if m.told not in page]
+            wrong += outcome.killed < room.least or bool(new)
+            for survivor in new:
+                print(f"  not in docs/mutants.md:\n{survivor.told}")
+            print(
+                f"{room.name}: {len(drawn)} mutants, {len(drawn) - len(outcome.survivors)} killed, {outcome.killed:.1f} % (at least "
+                f"{room.least} %), {time.monotonic() - begun:.0f} s", flush=True,
+            )  # fmt: skip
+    return int(bool(wrong))
+
+
+def _modules(room: Room) -> list[str]:
+    """The files that a room names, by patterns; one with ! in front is left out."""
+    base = ROOT / "python"
+    found = {
+        str(p.relative_to(base)) for m in room.modules if m[0] != "!" for p in base.glob(f"kongjian/{m}")
+    }
+    out = {
+        str(p.relative_to(base)) for m in room.modules if m[0] == "!" for p in base.glob(f"kongjian/{m[1:]}")
+    }
+    return sorted(f for f in found - out if not f.endswith("__init__.py"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
