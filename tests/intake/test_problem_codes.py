@@ -402,7 +402,7 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "award_share_base": (
         # half of four who qualify are two; one of them has an error
         awarded(
-            {"share": 0.5, "first": 0, "last": 0, "group": "学段"}, {}, {"学校名称": "乙小学"}, {"学校名称": "丙小学", "在线授课": 30.0},
+            {"share": 0.5, "first": 0, "last": 0, "group": "学段"}, {}, {"学校名称": "乙小学", "在线授课": 39.0}, {"学校名称": "丙小学", "在线授课": 30.0},
             {"学校名称": "丁小学", "在线授课": 20.0, "参与活动": "很多"},
         ),
         "警告 学校数据!A5 另一奖项待核实：丁小学等1个达标的还有没处理的错误，不算他们名额只到第1名",
