@@ -91,6 +91,24 @@ IMPORTED: Changes = {
 }  # fmt: skip
 OTHER: Changes = {"账号": "t2", "教师姓名": "王强"}
 PUPIL: Changes = {"角色": "学生", "账号": "x1", "行为": "完成作业", "年级": "三年级", "班级": "1班"}
+VETO = replace(
+    RULES.school.indicators[0], name="事故", measure=RULES.school.indicators[0].name, kind="veto", points=0.0
+)
+"""A veto in a column that our own scheme has."""
+
+
+def vetoed(*changes: Changes) -> Provoke:
+    rules = RULES.replace(school=replace(RULES.school, indicators=(*RULES.school.indicators, VETO)))
+    return lambda: read(rules, schools=table("schools", *changes))
+
+
+def awarded(how: dict[str, object], *changes: Changes) -> Provoke:
+    """The same where one more award is given otherwise."""
+    more = replace(RULES.awards[0], name="另一奖项", **how)  # type: ignore[arg-type]
+    rules = RULES.replace(awards=(*RULES.awards, more))
+    return lambda: read(rules, schools=table("schools", *changes))
+
+
 MONTHS = RULES.period.months()
 HEADERS = RULES.table("teachers").names
 TEACHER = [CLEAN["teachers"].get(n, "") for n in HEADERS]
@@ -341,6 +359,10 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "measure_missing": (
         teachers({"在线授课": ""}), "警告 教师数据!H4 在线授课没有数据也推算不出，这一项得0分，数据不完整",
     ),
+    "group_blank": (
+        awarded({"group": "学段"}, {"学段": ""}), "警告 学校数据!B4 学段空白，不在任何一组，没有参加另一奖项",
+    ),
+    "veto_blank": (vetoed({VETO.column: ""}), "警告 学校数据!K4 组织机构空白，按没有否决计算"),
     "score_differs": (
         teachers({"平台得分": 90.0}), "提示 教师数据!P4 平台得分与计算得分不同，按口径“得分依据”用平台得分",
     ),
@@ -376,6 +398,14 @@ CODES: dict[str, tuple[Provoke, str]] = {
             {**OTHER, "账号": "t99", "在线授课": ""},
         ),
         "警告 教师数据!A13 网络学习空间应用专家待核实：王强等1个单位补齐缺的数据以后可能排到前面，超出第10名",
+    ),
+    "award_share_base": (
+        # half of four who qualify are two; one of them has an error
+        awarded(
+            {"share": 0.5, "first": 0, "last": 0, "group": "学段"}, {}, {"学校名称": "乙小学", "在线授课": 39.0}, {"学校名称": "丙小学", "在线授课": 30.0},
+            {"学校名称": "丁小学", "在线授课": 20.0, "参与活动": "很多"},
+        ),
+        "警告 学校数据!A5 另一奖项待核实：丁小学等1个达标的还有没处理的错误，不算他们名额只到第1名",
     ),
     "award_no_administrator": (schools({"管理员姓名": ""}), "警告 学校数据!A4 网络学习空间应用优秀管理员、省平台信息化专家待核实：管理员姓名空白，不知道授予谁"),
 }  # fmt: skip

@@ -54,6 +54,7 @@ ROOMS = {
     "engine.calculate": "rank_by rank_by",
     "engine.ranking": "rank_method rank_method",
     "engine.awards": "rank_among ties rank_method",
+    "engine.award_places": "rank_method",
     "engine.evidence.near_lines": "rank_method ties",
     "engine.evidence.near_misses": "rank_method",
     "engine.evidence.changes": "rank_by",
@@ -64,6 +65,7 @@ ROOMS = {
     "mailing.formulas": "shortfall non_homeroom",
     "mailing.score_sheets": "authority rank_by rank_among",
     "mailing.ranking_sheets": "rank_method",
+    "mailing.group_awards": "rank_method",
     "mailing.passed_over": "rank_method rank_method rank_method",
     "mailing.plan": "missing_months pass_mark",
 }

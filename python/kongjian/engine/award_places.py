@@ -105,8 +105,8 @@ def places_of(
             own,
             ranks_within(grouped.of, rank, takers, method) if name in passed else own,
             _shared(grouped.of, rank, among),
-            first[at] if len(first) else own,
-            last[at] if len(last) else own,
+            first[at] if len(first) else np.ones_like(rank),
+            last[at] if len(last) else np.zeros_like(rank),
         )
     return out
 

@@ -29,6 +29,8 @@ _GROUP, _COUNTED, _TAKES, _TAKERS, _AMONG, _LAST, _IN, _SO_FAR = (
     "组号", "组计", "参加", "参加计", "奖内名次", "末名次", "入选", "入选序",
 )  # fmt: skip
 _DECLINES = "不参加"
+_RANKS_COUNT = {RankMethod.COMPETITION: False, RankMethod.DENSE: True}
+"""Whether better ranks are counted in the place of those who have them."""
 Column = tuple[str, list[Value], str]
 """A column of the ranking sheet: its name, the values of the ranked units, its formula."""
 
@@ -179,7 +181,7 @@ class Ranked:
         """
         own, group = self.own, f"{_GROUP}{k}"
         test = f"{own.own(column)}>0"
-        if self.rules.choice(RankMethod) is RankMethod.COMPETITION:
+        if not _RANKS_COUNT[self.rules.choice(RankMethod)]:
             return among, f"IF({test},1,0)"
         at = self.some.ranked
         pairs = zip(

@@ -105,6 +105,10 @@ def check_rules(folder: Path) -> Rules:
         importing=read["importing"],
         folder=folder,
     )
+    for award in rules.awards:
+        if not (award.share or 1 <= award.first <= award.last):
+            said = f"名次{award.first}至{award.last}不成区间（first、last，或者 share）"
+            raise RuleFileError(f"awards.yaml “{award.name}”：{said}")
     for reading in rules.readings:
         if not reading.values:
             raise RuleFileError(f"readings.yaml：口径“{reading.id}”没有取值")

@@ -104,7 +104,7 @@ def check(run: Run) -> None:
     everything = met_with(run, found, lambda _: 1000.0)
     for line in found:
         key, state = unit(line), line["状态"]
-        full = run.rules.object(KINDS[line["类别"]]).points
+        full = run.rules.object(KINDS[line["类别"]]).most
         scores = [line[m] for m in run.rules.counted_months() if line[m] == line[m]]
         if line["还剩月数"] == 0 or least[key] != least[key]:
             assert state == ("已达标" if nothing[key] else "无法达到")

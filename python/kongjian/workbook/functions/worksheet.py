@@ -161,7 +161,7 @@ def RANK_SCORES(
 @xw.arg("rank", GivenCells, ndim=2, err_to_str=True)
 @xw.arg("rules", str, vba=RULES_VBA)
 def AWARD(kind: str, rank: float | str | None, rules: str | None = None) -> str:
-    """某个名次的奖项名称；没有奖项或没有名次时空着。
+    """某个名次的奖项名称；没有奖项或没有名次时空着，只凭名次定不了的显示#N/A（分组、按占比、有最低分的奖项）。
 
     kind：学校或教师
     rank：名次
