@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
 from pasting import CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet
+from small_scheme import SMALL, small_rows, small_rules
 
 TEACHERS: list[Changes] = [
     {}, {"账号": "t2", "教师姓名": "王强", "在线授课": "", "作业管理": "三次"}, {"账号": "t3", "教师姓名": "李红", "在线授课": "", "学校名称": "别校"},
@@ -142,3 +144,31 @@ def test_the_school_of_the_paste_is_there(tmp_path: Path) -> None:
     folder = put(tmp_path / "t", "csv")
     run(folder)
     assert [r[0] for r in table(folder / "结果" / "学校得分.parquet")] == [SCHOOL, "乙校"]
+
+
+def put_small(folder: Path) -> Path:
+    """The rows of the invented scheme as files."""
+    folder.mkdir()
+    for kind in small_rules().tables:
+        with (folder / f"{kind.sheet}.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(kind.names)
+            writer.writerows(
+                ["" if row.get(n) is None else row[n] for n in kind.names] for row in small_rows()[kind.id]
+            )
+    return folder
+
+
+def test_tables_of_another_scheme_are_scored_by_it(tmp_path: Path) -> None:
+    folder = put_small(tmp_path / "表")
+    shutil.copytree(SMALL, tmp_path / "方案" / SMALL.name)  # beside the tables
+    for named in (SMALL.name, str(SMALL)):
+        code, said = run(folder, "--rules", named, "--format", "csv")
+        assert (code, "6所学校、8名教师" in said) == (0, True), said
+        with (folder / "结果" / "教师得分.csv").open(encoding="utf-8-sig") as made:
+            scores = {row["教师姓名"]: row for row in csv.DictReader(made)}
+        assert (float(scores["师寅"]["计算得分"]), float(scores["师寅"]["共建"])) == (58, 18)
+    with pytest.raises(KongjianError, match="没有方案“nowhere-1”"):
+        run(folder, "--rules", "nowhere-1")
+    with pytest.raises(KongjianError, match="像是另一年的数据"):  # by the scheme that came with the program
+        run(folder)

@@ -375,7 +375,7 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Rules], Any
 
     def given(rules: Rules) -> Any:
         monkeypatch.setattr(rules_text, "load_rules", lambda: rules)
-        monkeypatch.setattr(rules_text, "named_rules", lambda _: rules)
+        monkeypatch.setattr(rules_text, "named_rules", lambda *_: rules)
         forget()
         rows = {kind: _row(kind) for kind in ("school", "teacher")}
         return [

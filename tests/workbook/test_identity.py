@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -24,7 +25,9 @@ from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from remote import press
 from rules_texts import rules_text
+from small_scheme import SMALL, small_rows, small_rules
 from two_schemes import put_scheme
+from vba_host import VbaHost
 from workbooks import change, everything, pasted, replace, small_book
 
 STRICTER = {"eligibility.yaml": ("at_least: 80", "at_least: 99.98"), "awards.yaml": ("last: 3", "last: 2")}
@@ -73,7 +76,7 @@ def test_a_scheme_beside_the_workbook_goes_with_it(theirs: Path, folder: Path) -
     assert (run.rules.scheme.id, run.rules.folder) == ("strict-2030", folder / "方案" / "strict-2030")
     assert run.rules.awards[0].last == 2  # what the sheet says wins over the package
     [line] = [line for line in doctor.examine(theirs) if line.title == "方案"]
-    assert (line.state, "工作表函数找不到这里" in line.text) == (doctor.MIND, True)
+    assert (line.state, "工作表函数找不到这里" in line.text) == (doctor.GOOD, True)
 
 
 def scheme_cell(book: Path, item: str, value: str) -> dict[str, str]:
@@ -149,3 +152,58 @@ def forget_scheme(book: openpyxl.Workbook) -> None:
                 cell.value = None
         del sheet.tables[name]
     del book.defined_names[SCHEME_NAME]
+
+
+@pytest.fixture
+def small(folder: Path) -> Path:
+    """A workbook of the invented scheme, which stands beside it and nowhere else."""
+    shutil.copytree(SMALL, folder / "方案" / SMALL.name)
+    build(small_rules(), folder / "东陵.xlsm", pasted(small_rules(), small_rows()))
+    return folder / "东陵.xlsm"
+
+
+def test_functions_find_a_scheme_that_stands_only_beside_the_workbook(small: Path, folder: Path) -> None:
+    row = [small_rows()["teachers"][2].get(n) for n in small_rules().table("teachers").names]
+    ours = VbaHost(small_book(folder / "赤壁.xlsm"))
+    theirs = VbaHost(small)
+    for _ in range(2):  # both are open, and take turns
+        assert TEACHER_SCORE(row, rules=theirs.run("KongjianRules")) == 58
+        assert AWARD("教师", 1, rules=theirs.run("KongjianRules")) == small_rules().awards[3].name
+        assert AWARD("教师", 1, rules=ours.run("KongjianRules")) == load_rules().awards[3].name
+    told = theirs.run("KongjianRules")
+    for elsewhere in ("", "https://example.com/文件", str(folder / "别处")):  # never saved, in a cloud, moved
+        moved = told.replace(f"\v{folder}", f"\v{elsewhere}")
+        assert moved != told
+        with pytest.raises(KongjianError, match=f"没有方案“{SMALL.name}”"):  # #N/A in a cell
+            TEACHER_SCORE(row, rules=moved)
+
+
+def test_another_package_of_the_same_id_gives_no_number(small: Path, folder: Path) -> None:
+    text = VbaHost(small).run("KongjianRules")
+    file = folder / "方案" / SMALL.name / "measures.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("how: mean", "how: share_complete", 1), encoding="utf-8"
+    )
+    with pytest.raises(KongjianError, match="与本簿的在"):
+        AWARD("教师", 1, rules=text)
+
+
+def lose_rules(book: openpyxl.Workbook) -> None:
+    """As Excel leaves it when the sheet is deleted."""
+    book.remove(book["规则"])
+    for name in book.defined_names.values():
+        if "规则" in name.attr_text:
+            name.attr_text = "#REF!"
+
+
+def test_a_workbook_that_has_lost_its_rules_is_of_no_scheme(small: Path, folder: Path) -> None:
+    edit(small, lose_rules)
+    for way in (
+        lambda: AWARD("教师", 1, rules=VbaHost(small).run("KongjianRules")),
+        lambda: check(small),
+        lambda: CliRunner().invoke(cli, ["mail", str(small)], standalone_mode=False, catch_exceptions=False),
+    ):
+        with pytest.raises(KongjianError, match="不知道本簿是哪个方案"):
+            way()
+    assert "不知道本簿是哪个方案" in str(press("recalculate", small).said)
+    assert not (folder / "分发").exists()

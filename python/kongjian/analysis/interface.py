@@ -106,6 +106,9 @@ class _Sheets:
     def carried(self, name: str) -> str:  # noqa: ARG002 — it carries nothing
         return ""
 
+    def has_name(self, name: str) -> bool:  # noqa: ARG002 — likewise
+        return False
+
 
 def _run(
     frames: Frames, scheme: str | Path | Rules, readings: Mapping[str, str] | None

@@ -24,8 +24,8 @@ from kongjian.workbook.run import Run
 SHEET = "评分表"
 FOLDER = "评审表"
 MISSING = "缺"
-_OWN = {"school": {"学段": Role.STAGE}, "teacher": {"任课": Role.TEACHING, "班主任": Role.HOMEROOM}}
-"""What a card's template calls these columns of a unit."""
+_OWN = {"school": (Role.STAGE,), "teacher": (Role.TEACHING, Role.HOMEROOM)}
+"""The columns of a unit that its card shows under their own names."""
 
 
 def jobs(run: Run, today: dt.date) -> list[Job]:
@@ -71,10 +71,9 @@ def card_context(run: Run, kind: str, at: int) -> dict[str, Any]:
             [n for n, m in zip(o.scores.names, some[:, at], strict=True) if m] for some in (o.adopted, o.scores.missing)
         )),
     }  # fmt: skip
-    for name, role in _OWN[kind].items():
-        column = rules.table(f"{kind}s").by_role(role)
-        value = o.units[column.name][at] if column else ""
-        extra[name] = value if isinstance(value, str) else _yes_no(value)
+    for column in filter(None, map(rules.table(f"{kind}s").by_role, _OWN[kind])):
+        value = o.units[column.name][at]
+        extra[column.name] = value if isinstance(value, str) else _yes_no(value)
     return facts | extra
 
 

@@ -52,6 +52,7 @@ def openings(rules: Rules) -> dict[str, Opening]:
     return out
 
 
+_GROUPS = "类别"
 TOP = {"school": 3, "teacher": 10}
 # the order in which education offices name the stages; others follow by name
 _USUAL = ("学前", "幼儿", "小学", "九年", "初", "完全中学", "高", "中职", "职", "特")
@@ -72,7 +73,7 @@ def statistics(run: Run) -> dict[str, Frame]:
     for kind, o in (("school", school), ("teacher", teacher)):
         groups = [(n, m) for n, m in zip(names, masks[kind], strict=True) if m.any()]
         bands[kind] = _bands(o, [*groups, (CITY, everyone[kind][0])], kind, run.rules)
-        leaders[kind] = _leaders(o, groups, TOP[kind], method)
+        leaders[kind] = _leaders(o, groups, TOP[kind], method, stage_heading(run.rules))
     return {
         "概况": _overview(school, teacher, names, masks, run.rules),
         "全市": _overview(school, teacher, [CITY], everyone, run.rules),
@@ -85,6 +86,12 @@ def statistics(run: Run) -> dict[str, Frame]:
         "学校前列": leaders["school"],
         "教师前列": leaders["teacher"],
     }
+
+
+def stage_heading(rules: Rules) -> str:
+    """What the schools are grouped by, as the scheme calls it."""
+    column = rules.table("schools").by_role(Role.STAGE)
+    return column.name if column else _GROUPS
 
 
 def stages(school: Outcome, rules: Rules) -> np.ndarray[Any, Any]:
@@ -127,7 +134,7 @@ def _overview(
     schools, teachers = masks["school"], masks["teacher"]
     scores, marks = from_cents(school.score_cents), from_cents(teacher.score_cents)
     columns: dict[str, Any] = {
-        "学段": texts(names),
+        stage_heading(rules): texts(names),
         "学校数": _each(schools, np.sum),
         "达标学校": _each(schools, lambda m: (school.eligibility.eligible & m).sum()),
         "学校平均分": _each(schools, lambda m: mean(scores[m])),
@@ -188,7 +195,7 @@ def _indicators(o: Outcome, scheme: ObjectScheme) -> Frame:
 def _bands(o: Outcome, groups: list[tuple[str, Bools]], kind: str, rules: Rules) -> Frame:
     """How many units of each group score within each range."""
     scores = from_cents(o.score_cents)
-    columns: dict[str, Any] = {"学段": texts(name for name, _ in groups)}
+    columns: dict[str, Any] = {stage_heading(rules): texts(name for name, _ in groups)}
     masks = [mask for _, mask in groups]
     for label, (low, high) in zip(range_labels(rules), pairwise(range_bounds(rules, kind)), strict=True):
         within = (scores >= low) & (scores < high)
@@ -219,7 +226,9 @@ def _months(school: Outcome, teacher: Outcome, months: list[str]) -> Frame:
     return Frame(columns)
 
 
-def _leaders(o: Outcome, groups: list[tuple[str, Bools]], top: int, method: RankMethod) -> Frame:
+def _leaders(
+    o: Outcome, groups: list[tuple[str, Bools]], top: int, method: RankMethod, heading: str
+) -> Frame:
     """The first `top` ranked units of each stage by their rank in the city; who shares the last place is in."""
     at, place, tied, stage = [], [], [], []
     for name, mask in groups:
@@ -235,7 +244,7 @@ def _leaders(o: Outcome, groups: list[tuple[str, Bools]], top: int, method: Rank
     person = o.names["教师姓名"] if "教师姓名" in o.names else texts([""] * o.units.height)
     return Frame(
         {
-            "学段": texts(stage),
+            heading: texts(stage),
             "名次": _or_nan(_joined(place), blank),
             "学校名称": _or_text(o.names["学校名称"], chosen, NOBODY),
             "姓名": _or_text(person, chosen, ""),

@@ -9,7 +9,7 @@ import numpy as np
 from kongjian.engine.rounding import round_score
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
-from kongjian.forms.statistics import CITY, TOP, UNNAMED, openings, statistics
+from kongjian.forms.statistics import CITY, TOP, UNNAMED, openings, stage_heading, statistics
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.forms.template.placeholders import Context, Scalar
 from kongjian.rules.model import Rules
@@ -32,7 +32,7 @@ def jobs(run: Run, today: dt.date) -> list[Job]:
 
 def facts(run: Run, today: dt.date) -> Context:
     """Every table of the summary, the paragraph above them and the notes below them."""
-    tables = statistics(run)
+    tables, heading = statistics(run), stage_heading(run.rules)
     city = {name: column[0] for name, column in tables["全市"].items()}
     scalars: dict[str, Scalar] = {
         **scheme_facts(run.rules, today),
@@ -41,10 +41,10 @@ def facts(run: Run, today: dt.date) -> Context:
         "概况说明": _overview_note(run.rules, city),
         "学校指标说明": _indicator_note(run, "school"),
         "教师指标说明": _indicator_note(run, "teacher"),
-        "分布说明": f"按得分统计。学段按学校数据；没有填学段的，或教师的学校不在学校数据里的，归入“{UNNAMED}”。",
+        "分布说明": f"按得分统计。{heading}按学校数据；没有填{heading}的，或教师的学校不在学校数据里的，归入“{UNNAMED}”。",
         "月度说明": "平均分只算这个月有得分的学校和教师；没有月度得分的月份留空，不按零分计。",
-        "学校前列说明": _leader_note("school", TOP["school"]),
-        "教师前列说明": _leader_note("teacher", TOP["teacher"]),
+        "学校前列说明": _leader_note(heading, "school", TOP["school"]),
+        "教师前列说明": _leader_note(heading, "teacher", TOP["teacher"]),
     }
     return {**scalars, **tables}
 
@@ -90,5 +90,5 @@ def _indicator_note(run: Run, kind: str) -> str:
     return note + "".join(f"“{i.name}”{non_homeroom_words(i, run.rules)}。" for i in own)
 
 
-def _leader_note(kind: str, top: int) -> str:
-    return f"各学段进入{CITY}排名的前{top}名{OBJECT_LABELS[kind]}；并列的一并列出，备注注明“并列”。"
+def _leader_note(heading: str, kind: str, top: int) -> str:
+    return f"各{heading}进入{CITY}排名的前{top}名{OBJECT_LABELS[kind]}；并列的一并列出，备注注明“并列”。"

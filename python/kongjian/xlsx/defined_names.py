@@ -88,10 +88,11 @@ def with_names(workbook: str, names: Iterable[DefinedName]) -> str:
 
 @dataclass(frozen=True)
 class DefinedNames:
-    """Texts by name, and by sheet the areas by name; names as they are written."""
+    """Texts by name, by sheet the areas by name, and every name whatever it refers to; as they are written."""
 
     texts: dict[str, str] = field(default_factory=dict)
     areas: dict[str, dict[str, Area]] = field(default_factory=dict)
+    all: frozenset[str] = frozenset()
 
 
 def defined_names(package: Package) -> DefinedNames:
@@ -100,7 +101,7 @@ def defined_names(package: Package) -> DefinedNames:
         names = read_names(package.read(package.workbook))
     except ElementTree.ParseError:
         raise package.damaged(package.workbook) from None
-    out = DefinedNames()
+    out = DefinedNames(all=frozenset(name.name for name in names))
     for name in names:
         if (text := carried_text(name.text)) or name.text.removeprefix("=") == '""':
             out.texts.setdefault(name.name, text)

@@ -50,6 +50,10 @@ class Reader:
         """The text that a defined name carries, "" for none."""
         return defined_names(self._package).texts.get(name, "")
 
+    def has_name(self, name: str) -> bool:
+        """Whether there is such a name, whatever it refers to."""
+        return name in defined_names(self._package).all
+
     def grid(self, sheet: str) -> Grid | None:
         """A sheet from A1 to its last cell; None where there is no such sheet."""
         name = self.name(sheet)

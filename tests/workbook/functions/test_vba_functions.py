@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +73,20 @@ def test_numbers_and_broken_lines_in_the_rules(book: Path, host: VbaHost) -> Non
     text = host.run("KongjianRules")
     assert [f"\v{t}\v" in text for t in ("0.5", "1234567.25", "-0.25")] == [True] * 3
     assert "\v一\n二\v" in text
-    assert text.count("\n\n") == len(TABLES) - 1
+    assert text.count("\n\n") == len(TABLES)
 
 
 TABLES = ("Readings", "Scheme", "Months", "EligibilityRules", "AwardRules", "Indicators")
 
 
 def test_every_table_of_the_rules_crosses(book: Path, host: VbaHost) -> None:
-    heads = [text.split("\n")[0] for text in host.run("KongjianRules").split("\n\n")]
+    *tables, names = host.run("KongjianRules").split("\n\n")
     wanted = (READINGS_COLUMNS, *COLUMNS.values(), INDICATORS_COLUMNS)
-    assert heads == ["\v".join(columns) for columns in wanted]
+    assert [text.split("\n")[0] for text in tables] == ["\v".join(columns) for columns in wanted]
+    scheme, folder = (line.split("\v") for line in names.split("\n"))
+    assert scheme[0] == "KongjianScheme"
+    assert re.fullmatch(r"='?规则'?!\$B\$\d+", scheme[1])
+    assert folder == ["KongjianFolder", str(book.parent)]
     assert set(TABLES) == set(opened(book)["规则"].tables)
 
 

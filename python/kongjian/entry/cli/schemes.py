@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Decorated = Callable[..., Any]
 
 
-def scheme_option(help_: str) -> Callable[[Decorated], Decorated]:
+def scheme_option(help_: str, name: str = "--scheme") -> Callable[[Decorated], Decorated]:
     """The option that names a scheme."""
-    return click.option("--scheme", default="", metavar="方案", help=help_)
+    return click.option(name, "scheme", default="", metavar="方案", help=help_)
 
 
 def named(scheme: str, beside: Path) -> Rules:

@@ -9,6 +9,7 @@ import click
 
 from kongjian.entry.cli.chinese import FILE, ChineseCommand, OneOf
 from kongjian.entry.cli.progress import step
+from kongjian.entry.cli.schemes import named, scheme_option
 
 _LEFT_OUT = ("Problems", "Changes", "Runs")
 
@@ -23,6 +24,7 @@ _LEFT_OUT = ("Problems", "Changes", "Runs")
     help="学校数据、教师数据等表（CSV 或 Parquet），行为日志可放在“行为日志”里",
 )
 @click.option("--out", type=FILE, required=True, metavar="文件夹", help="结果表写到这里")
+@scheme_option("按哪个方案：编号或方案文件夹（默认用随程序安装的方案）", "--rules")
 @click.option(
     "--format",
     "kind",
@@ -31,17 +33,16 @@ _LEFT_OUT = ("Problems", "Changes", "Runs")
     help="结果表的格式（默认 parquet）",
 )
 @click.option("--memory", default="1GB", metavar="大小", help="数行为日志最多用多少内存（默认 1GB）")
-def score(folder: Path, out: Path, kind: str, memory: str) -> None:
+def score(folder: Path, out: Path, scheme: str, kind: str, memory: str) -> None:
     """不用工作簿计算：从 CSV、Parquet 表到结果表，教师再多也行；问题按原因汇总。有错误时返回 1。"""
     from kongjian.base.files import make_folder
     from kongjian.base.scratch import scratch
     from kongjian.engine.calculate import calculate
     from kongjian.intake.events.table_files import read_tables, write_tables
     from kongjian.intake.problem_groups import by_reason
-    from kongjian.rules import load_rules
     from kongjian.workbook.layout import output_sheets
 
-    rules = load_rules()
+    rules = named(scheme, folder.resolve().parent)
     with scratch() as temporary:
         read = read_tables(folder, rules, temporary, memory, step)
         results = calculate(read.inputs, rules, None, read.findings, step)

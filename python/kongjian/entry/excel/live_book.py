@@ -90,6 +90,10 @@ class LiveBook:
         """The text that a defined name carries, "" for none."""
         return live_names.carried(self._book, name)
 
+    def has_name(self, name: str) -> bool:
+        """Whether there is such a name, whatever it refers to."""
+        return any(n.name == name for n in self._book.names)
+
     def grid(self, sheet: str) -> Grid | None:
         """A sheet from A1 to its last cell; None where there is no such sheet."""
         found = self.sheet(sheet)

@@ -221,7 +221,5 @@ def _scheme_of(file: Path) -> Iterator[Line]:
         return
     said = f"{file.name} 的方案是 {rules.scheme.id}，在 {rules.folder}"
     if rules.folder.parent.parent == file.resolve().parent:
-        own = places.own_schemes()
-        yield Line(MIND, "方案", f"{said}；工作表函数找不到这里", f"把这个文件夹也复制到 {own}")
-    else:
-        yield Line(GOOD, "方案", said)
+        said = f"{said}；宏是以前的工作簿，工作表函数找不到这里，要把它也复制到 {places.own_schemes()}"
+    yield Line(GOOD, "方案", said)

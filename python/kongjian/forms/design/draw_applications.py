@@ -54,15 +54,14 @@ def draw_school(book: Workbook, looks: Looks, rules: Rules) -> None:
 def _school_particulars(page: FillIn) -> None:
     page.label("A3", "学校名称")
     page.fill("B3:G3", "FormSchool", "{{ 学校名称 }}", align="left", indent=1)
-    page.label("A4", "学校地址")
+    page.label("A4", page.caption("FormAddress"))
     page.fill("B4:G4", "FormAddress", align="left", indent=1)
-    page.label("A5", "通信地址")
+    page.label("A5", page.caption("FormPostal"))
     page.fill("B5:E5", "FormPostal", align="left", indent=1)
     page.label("F5", "邮    编")
     page.fill("G5", "FormPostcode")
-    captions = (("法人代表", "电 话", "FormLegal"), ("项目负责人", "手 机", "FormLeader"))
-    for row, (person, phone, name) in enumerate(captions, start=6):
-        page.label(f"A{row}", person)
+    for row, (phone, name) in enumerate((("电 话", "FormLegal"), ("手 机", "FormLeader")), start=6):
+        page.label(f"A{row}", page.caption(name))
         page.fill(f"B{row}", name, align="center")
         page.label(f"C{row}", phone)
         page.fill(f"D{row}:E{row}", f"{name}Phone")
@@ -72,7 +71,7 @@ def _school_particulars(page: FillIn) -> None:
 
 def _members(page: FillIn) -> None:
     first, last = _MEMBER_ROWS
-    page.label("A8:G8", "学校主要项目参与小组成员情况")
+    page.label("A8:G8", f"学校主要项目{page.caption('FormMembers')}情况")
     # telephone numbers and addresses stay text
     look = page.look("FormMembers", num_format="@", font_size=TEXT_SIZE, align="center")
     for column, caption in zip("ABCDEFG", MEMBERS, strict=True):
@@ -114,13 +113,13 @@ def _teacher_particulars(page: FillIn) -> None:
     page.choose("E3", "FormSex", ["男", "女"])
     page.label("A4", "民   族")
     page.fill("B4:C4", "FormEthnicity", align="center")
-    page.label("D4", "出生日期")
+    page.label("D4", page.caption("FormBirthday"))
     page.fill("E4:F4", "FormBirthday")
 
 
 def _resume(page: FillIn) -> None:
     first, last = _RESUME_ROWS
-    page.label(f"A{first - 1}:A{last}", "工作简历")
+    page.label(f"A{first - 1}:A{last}", page.caption("FormResume"))
     look = page.look("FormResume", num_format="@", font_size=TEXT_SIZE)
     for left, right, caption in _RESUME:
         page.label(f"{left}{first - 1}:{right}{first - 1}", caption)

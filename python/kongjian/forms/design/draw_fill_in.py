@@ -156,7 +156,7 @@ def _check(kind: str, cell: str, longest: int, label: str) -> dict[str, Any]:
             "criteria": "==",
             "value": 6,
             **asked,
-            "error_message": "邮编是6位数字。",
+            "error_message": f"{label}是6位数字。",
         }
     if kind == "email":
         check = f'=ISNUMBER(FIND("@",{cell}))'

@@ -12,6 +12,7 @@ from kongjian.forms.design.looks import HEAD, Looks, official_page
 from kongjian.forms.score_cards import SHEET
 from kongjian.rules import Rules
 from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.roles import Role
 
 _TIGHT = {"top": 15 / 25.4, "bottom": 15 / 25.4, "left": 12 / 25.4, "right": 12 / 25.4}
 # caption, mark, width in characters, properties of its cells; together as wide as A4 between those margins
@@ -27,17 +28,19 @@ _COLUMNS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("专家核分", "指标.专家核分", 5.4, {"align": "center", "locked": False}),
     ("备注", "指标.备注", 7, {"locked": False}),
 )
-_FACTS = {
+_FACTS: dict[str, tuple[tuple[tuple[str, str] | Role, ...], ...]] = {
     "school": (
-        (("学校名称", "学校名称"), ("学段", "学段"), ("是否达标", "是否达标")),
+        (("学校名称", "学校名称"), Role.STAGE, ("是否达标", "是否达标")),
         (("名次", "名次"), ("得分", "得分"), ("月均得分", "月均得分")),
     ),
     "teacher": (
         (("学校名称", "学校名称"), ("姓名", "教师姓名"), ("账号", "账号")),
         (("名次", "名次"), ("得分", "得分"), ("月均得分", "月均得分")),
-        (("是否达标", "是否达标"), ("任课", "任课"), ("班主任", "班主任")),
+        (("是否达标", "是否达标"), Role.TEACHING, Role.HOMEROOM),
     ),
 }
+_NOTHING = ("", "")
+"""In the place of a column that the scheme does not have."""
 _WITH_DECIMALS = ("得分", "月均得分", "计算得分", "平台得分", "采用得分")
 # a label and its value, three times side by side
 _THREE = (("A", "B", "C", "C"), ("D", "D", "E", "E"), ("F", "G", "H", "J"))
@@ -57,17 +60,17 @@ class _Measures:
 _MEASURES = {"school": _Measures(9, 22, 21, "0.00"), "teacher": _Measures(10, 46, 26, "General")}
 
 
-def school(book: Workbook, looks: Looks, rules: Rules) -> None:  # noqa: ARG001
+def school(book: Workbook, looks: Looks, rules: Rules) -> None:
     """学校评分表.xlsx."""
-    _draw(book, looks, "school")
+    _draw(book, looks, rules, "school")
 
 
-def teacher(book: Workbook, looks: Looks, rules: Rules) -> None:  # noqa: ARG001
+def teacher(book: Workbook, looks: Looks, rules: Rules) -> None:
     """教师评分表.xlsx."""
-    _draw(book, looks, "teacher")
+    _draw(book, looks, rules, "teacher")
 
 
-def _draw(book: Workbook, looks: Looks, kind: str) -> None:
+def _draw(book: Workbook, looks: Looks, rules: Rules, kind: str) -> None:
     sheet = book.add_worksheet(SHEET)
     card = _Card(sheet, looks, _MEASURES[kind])
     for k, (_, _, width, _) in enumerate(_COLUMNS):
@@ -75,7 +78,8 @@ def _draw(book: Workbook, looks: Looks, kind: str) -> None:
     card.line(1, "{{ 方案名称 }}", looks.get(font_size=card.sizes.font + 1, align="center", text_wrap=True))
     card.line(2, f"{OBJECT_LABELS[kind]}评分表", looks.title(), 30)
     for row, facts in enumerate(_FACTS[kind], start=3):
-        card.three(row, [(label, f"{{{{ {mark} }}}}") for label, mark in facts])
+        pairs = [_of_role(rules, kind, f) if isinstance(f, Role) else f for f in facts]
+        card.three(row, [(label, f"{{{{ {mark} }}}}" if mark else "") for label, mark in pairs])
     head = 3 + len(_FACTS[kind])
     _table(card, head)
     _ending(card, head + 2)
@@ -84,6 +88,12 @@ def _draw(book: Workbook, looks: Looks, kind: str) -> None:
     official_page(sheet, margins=_TIGHT)
     sheet.fit_to_pages(1, 1)  # a few points too many shrink the page a little instead of spilling over
     sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _of_role(rules: Rules, kind: str, role: Role) -> tuple[str, str]:
+    """The caption and the mark of a role's column: its name."""
+    column = rules.table(f"{kind}s").by_role(role)
+    return (column.name, column.name) if column else _NOTHING
 
 
 class _Card:

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.forms.design.draw_summary_charts import FULL, Range, Series, bars, columns, lines
 from kongjian.forms.design.looks import NARROW, Looks, official_page
-from kongjian.forms.statistics import openings
+from kongjian.forms.statistics import openings, stage_heading
 from kongjian.forms.summary import SHEETS
 from kongjian.rules import Rules
 from kongjian.workbook.layout import range_labels
@@ -37,6 +37,7 @@ class Column:
 
 def draw(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Every page in its order."""
+    heading = stage_heading(rules)
     _overview(book, looks, rules)
     _indicators(book, looks, SHEETS[1], "学校", _LINE)
     _indicators(book, looks, SHEETS[2], "教师", _TALL)
@@ -46,14 +47,14 @@ def draw(book: Workbook, looks: Looks, rules: Rules) -> None:
         book,
         looks,
         SHEETS[5],
-        ("学段|合并", "名次", "学校名称", "得分", "月均得分", "全市名次", "备注"),
+        (f"{heading}|合并", "名次", "学校名称", "得分", "月均得分", "全市名次", "备注"),
         ("",),
     )
     _leaders(
         book,
         looks,
         SHEETS[6],
-        ("学段", "名次", "学校名称", "姓名", "得分", "全市名次", "备注"),
+        (heading, "名次", "学校名称", "姓名", "得分", "全市名次", "备注"),
         ("左.", "右."),
     )
 
@@ -103,8 +104,9 @@ def _note(sheet: Worksheet, looks: Looks, row: int, last: int, mark: str) -> Non
 
 def _overview(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Counts, means and opening rates; charts of the rates and the means below the table."""
+    heading = stage_heading(rules)
     table = [
-        Column("学段", "学段", 16), Column("学校数", "学校数", 7, _COUNT), Column("达标学校", "达标学校", 7, _COUNT),
+        Column(heading, heading, 16), Column("学校数", "学校数", 7, _COUNT), Column("达标学校", "达标学校", 7, _COUNT),
         Column("学校平均分", "学校平均分", 9, _SCORE), Column("教师数", "教师数", 8, _COUNT),
         Column("达标教师", "达标教师", 8, _COUNT), Column("教师平均分", "教师平均分", 9, _SCORE),
     ]  # fmt: skip
@@ -126,7 +128,7 @@ def _overview(book: Workbook, looks: Looks, rules: Rules) -> None:
     if not shown:
         return
     rates = [Series(Range(SHEETS[0], 2, 2, c), Range(SHEETS[0], 3, 4, c)) for c in shown]
-    chart = columns(book, "各学段空间开通率", "学段", "开通率", stages, rates, FULL)
+    chart = columns(book, f"各{heading}空间开通率", heading, "开通率", stages, rates, FULL)
     chart.set_size({"width": width, "height": 300})
     sheet.insert_chart(below + 1, 0, chart, {"object_position": 2, "y_offset": 6})
 
@@ -169,7 +171,8 @@ def _column_pixels(width: float) -> int:
 
 def _distribution(book: Workbook, looks: Looks, rules: Rules) -> None:
     """Score bands by stage and for the city; the city's shares as columns beside them."""
-    by_stage = [Column("学段", "学段", 16), *(Column(n, n, 8.5, _COUNT) for n in range_labels(rules))]
+    heading = stage_heading(rules)
+    by_stage = [Column(heading, heading, 16), *(Column(n, n, 8.5, _COUNT) for n in range_labels(rules))]
     by_stage.append(Column("合计", "合计", 8.5, _COUNT))
     city = [
         Column("全市分数段", "分数段", 16), Column("学校数", "学校数", 8.5, _COUNT),
@@ -221,16 +224,16 @@ def _months(book: Workbook, looks: Looks) -> None:
 
 def _leaders(book: Workbook, looks: Looks, name: str, fields: Sequence[str], sides: Sequence[str]) -> None:
     """The best of each stage, a long list in two columns."""
-    widths = {"学段": 18, "名次": 6, "学校名称": 24, "姓名": 9, "备注": 7}
-    forms = {"得分": _SCORE, "月均得分": _SCORE}
     captions = [f.partition("|")[0] for f in fields]
+    widths = {captions[0]: 18, "名次": 6, "学校名称": 24, "姓名": 9, "备注": 7}
+    forms = {"得分": _SCORE, "月均得分": _SCORE}
     wider = 1.0 if len(sides) > 1 else 1.5
     table = [
         Column(c, f"{side}{f}", widths.get(c, 9) * wider, forms.get(c, "General"))
         for side in sides
         for c, f in zip(captions, fields, strict=True)
     ]
-    sheet = _page(book, looks, name, f"各学段{name}", len(table) - 1)
+    sheet = _page(book, looks, name, f"各{captions[0]}{name}", len(table) - 1)
     _widths(sheet, table)
     below = _table(sheet, looks, 1, name, table)
     sheet.repeat_rows(1)

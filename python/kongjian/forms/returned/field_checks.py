@@ -58,7 +58,7 @@ def fault(field: FormField, text: str, sent: re.Pattern[str]) -> str:
         phone = fold(own).translate(_DASHES)
         return "" if _MOBILE.fullmatch(phone) or _LANDLINE.fullmatch(phone) else _wrong(own, "电话号码")
     if field.kind == "postcode":
-        return "" if re.fullmatch(r"\d{6}", fold(own), re.ASCII) else _wrong(own, "6位数字的邮编")
+        return "" if re.fullmatch(r"\d{6}", fold(own), re.ASCII) else _wrong(own, f"6位数字的{field.label}")
     if field.kind == "email":
         return "" if _EMAIL.fullmatch(fold(own)) else _wrong(own, "电子邮箱")
     if field.kind == "date":

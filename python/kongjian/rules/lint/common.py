@@ -64,7 +64,7 @@ def day_faults(where: str, day: str) -> Iterator[str]:
     try:
         dt.date.fromisoformat(day)
     except ValueError:
-        yield f"{where}：“{day}”不是 2021-07-31 这样的日期"
+        yield f"{where}：“{day}”不是“年-月-日”那样的日期，如 2031-07-31"
 
 
 def template_faults(where: str, template: str, allowed: tuple[str, ...] = ()) -> Iterator[str]:

@@ -71,7 +71,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
 def _scheme(files: Files) -> Iterator[str]:
     scheme, period = files.scheme, files.scheme.period
     if not ID_FORM.fullmatch(scheme.id):
-        yield f"scheme.yaml id：“{scheme.id}”不是 chibi-2020 这样的小写字母、数字和连字符"
+        yield f"scheme.yaml id：“{scheme.id}”不是小写字母、数字和连字符"
     for key in ("checked", "apply_by"):
         yield from day_faults(f"scheme.yaml {key}", getattr(scheme, key))
     for key in ("name", "city", "version", "issued_by", "handled_by"):
@@ -81,7 +81,7 @@ def _scheme(files: Files) -> Iterator[str]:
     for key, month in (("start", period.start), ("end", period.end)):
         if not _MONTH.fullmatch(month):
             months_sound = False
-            yield f"scheme.yaml period.{key}：“{month}”不是 2020-12 这样的月份"
+            yield f"scheme.yaml period.{key}：“{month}”不是“年-月”那样的月份，如 2031-12"
     if months_sound and period.start > period.end:
         yield f"scheme.yaml period：起始月{period.start}晚于结束月{period.end}"
     yield from cited("scheme.yaml period", period.source, period.sentence, files)
@@ -258,7 +258,7 @@ def _measures(files: Files) -> Iterator[str]:
             yield f"measures.yaml grades min_grade：{limit.min_grade}不在1到9之间"
         for level in limit.levels:
             if level not in files.tables.levels:
-                yield f"measures.yaml grades levels：没有学段“{level}”"
+                yield f"measures.yaml grades levels：tables.yaml 的 levels 里没有“{level}”"
 
 
 def _effective(files: Files) -> Iterator[str]:

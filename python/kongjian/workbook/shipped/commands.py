@@ -261,7 +261,7 @@ COMMANDS = (
     ),
     Command(
         "MakeSummary", "评审", "工作总结", "G3", "ChartInsert",
-        "工作总结", "读五张输入表和规则，写开通率、各指标平均、分布、各学段前列和月度曲线，附图表。工作簿不改动；已有的文件留作 .bak。",
+        "工作总结", "读五张输入表和规则，写开通率、各指标平均、分布、各类学校的前列和月度曲线，附图表。工作簿不改动；已有的文件留作 .bak。",
         entry="work_summary", needs_data=True, under="MakePublicity",
     ),
     Command(

@@ -5,13 +5,15 @@ Option Explicit
 ' So many results, then all are forgotten; one over more cells than this is not remembered.
 Private Const MOST_RESULTS As Long = 20000
 Private Const MOST_CELLS As Long = 2000
+Private Const SCHEME_NAME As String = "KongjianScheme"
 
 Private results As Object
 Private resultsRules As String
 Private rulesText As String
 Private rulesKnown As Boolean
 
-' The tables of the rules as text: rows by line feed, cells by vertical tab, an empty line between the tables.
+' The tables of the rules as text: rows by line feed, cells by vertical tab, an empty line between the tables. The last
+' is no sheet's: the folder of the workbook, beside which its scheme may stand, and what the name of its scheme refers to.
 Public Function KongjianRules() As String
     Dim tableName As Variant
     If Not rulesKnown Then
@@ -20,9 +22,16 @@ Public Function KongjianRules() As String
             If Len(rulesText) > 0 Then rulesText = rulesText & vbLf & vbLf
             rulesText = rulesText & KongjianTableText(CStr(tableName))
         Next tableName
+        rulesText = rulesText & vbLf & vbLf & SCHEME_NAME & vbVerticalTab & KongjianSchemeName() & vbLf & "KongjianFolder" & vbVerticalTab
         rulesKnown = True
     End If
-    KongjianRules = rulesText
+    KongjianRules = rulesText & ThisWorkbook.Path
+End Function
+
+' Nothing in workbooks of the first edition that were never calculated.
+Private Function KongjianSchemeName() As String
+    On Error Resume Next
+    KongjianSchemeName = ThisWorkbook.Names(SCHEME_NAME).RefersTo
 End Function
 
 Public Function KongjianRuleTables() As Variant
