@@ -65,11 +65,11 @@ demo: setup  ## demo data, recalculated: rankings printed, workbook written
 bench: setup  ## the table of speed ratios, see benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 
-# the same counts on Spark in local mode: installs Java and pyspark (half a gigabyte), then tests them against DuckDB's
+# the same counts on Spark, in local mode and on two workers of which one is killed: installs Java and pyspark (half a gigabyte)
 scale: setup  ## Java and pyspark installed, counts on Spark held against DuckDB's
 	@command -v java >/dev/null || { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
-	$(BIN)/python -m pytest tests/intake/events/test_spark.py
+	SPARK_CLUSTER=1 $(BIN)/python -m pytest tests/intake/events/test_spark.py tests/intake/events/test_spark_cluster.py
 
 # logs of ten million lines and a province's tables, about ten minutes
 bench-scale: setup  ## logs of ten million lines and a province's tables

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
-from pasting import CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet
+from pasting import CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet, write_book
 from small_scheme import SMALL, small_rows, small_rules
+from spoilt_logs import run_import
 
 TEACHERS: list[Changes] = [
     {}, {"账号": "t2", "教师姓名": "王强", "在线授课": "", "作业管理": "三次"}, {"账号": "t3", "教师姓名": "李红", "在线授课": "", "学校名称": "别校"},
@@ -114,6 +116,68 @@ def test_logs_in_a_folder_count_as_events_do(tmp_path: Path) -> None:
     (folder / "结果" / "有效次数.parquet").rename(folder / "有效次数.parquet")
     run(folder)
     assert table(folder / "结果" / "教师得分.parquet") == shown(pasted().results.tables["TeacherScores"])
+
+
+def test_the_partials_of_an_import_stand_for_its_logs(tmp_path: Path) -> None:
+    folder = put(tmp_path / "t", "csv", leave_out="events")
+    names = ("日期", "学校名称", "账号", "角色", "行为")
+    for k in range(2):
+        lines = [",".join(str({**CLEAN["events"], **e}[n]) for n in names) for e in EVENTS[k::2]]
+        (tmp_path / f"{k}.csv").write_text("\n".join([",".join(names), *lines]), encoding="utf-8")
+    run_import(tmp_path / "?.csv", write_book(tmp_path / "b.xlsx", {}))
+    (tmp_path / "行为日志").rename(folder / "行为日志")
+    (tmp_path / "1.csv").rename(folder / "行为日志" / "again.csv")  # the same content as one that is counted
+    code, said = run(folder)
+    assert code == 1
+    assert sorted(line for line in said.splitlines() if "csv：" in line) == [
+        "0.csv：6行，计入5行",
+        "1.csv：5行，计入4行",
+    ]
+    assert table(folder / "结果" / "教师得分.parquet") == shown(pasted().results.tables["TeacherScores"])
+    for partial in (folder / "行为日志" / "缓存").iterdir():
+        partial.rename(partial.with_name(f"{partial.name.partition('-')[0]}-0{partial.suffix}"))
+    with pytest.raises(KongjianError, match="是按别的列名数的"):
+        run(folder)
+
+
+@pytest.mark.parametrize("with_months", [True, False])
+def test_counts_may_be_wide(with_months: bool, tmp_path: Path) -> None:
+    folder = put(tmp_path / "t", "csv", leave_out="events")
+    month = ["月份"] if with_months else []
+    rows = [
+        ["学校名称", "账号", *month, "授课", "网络教研"],
+        [SCHOOL, "t2", *(["2021-03"] * len(month)), "5", "0"],
+    ]
+    wide = folder / "有效次数.csv"
+    wide.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    _, said = run(folder)
+    assert table(folder / "结果" / "教师得分.parquet") == shown(pasted().results.tables["TeacherScores"])
+    counted = [r[1:6] for r in table(folder / "结果" / "有效次数.parquet")]
+    assert counted == [
+        ("t2", "教师", "在线授课", "2021-03" if with_months else RULES.period.months()[-1], 5.0)
+    ]
+    assert ("有效次数.csv：1个次数没有月份，按整个学期计" in said) == (not with_months)
+    wide.write_text(wide.read_text(encoding="utf-8").replace(",5,", ",五次,"), encoding="utf-8")
+    with pytest.raises(KongjianError, match="有效次数.csv 的“授课”有1格不是数字"):
+        run(folder)
+
+
+def test_the_tops_of_the_lists_go_into_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, book = put(tmp_path / "t", "csv"), tmp_path / "名单.xlsx"
+    monkeypatch.setattr("kongjian.workbook.top_lists.MOST_ROWS", 1)
+    _, said = run(folder, "--book", str(book))
+    assert f"已写入 {folder / '结果'}、{book}" in said
+    made = openpyxl.load_workbook(book)
+    assert made.sheetnames == ["学校排名", "教师排名", "获奖名单", "问题汇总"]
+    page = made["教师排名"]
+    found = table(folder / "结果" / "教师排名.parquet")
+    assert page["A2"].value == f"共{len(found)}行，这里是前1行，全部见结果表"
+    assert [c.value or "" for c in page[4]] == list(found[0])
+    assert page["A5"].value is None
+    problems = made["问题汇总"]
+    assert problems["A4"].value == table(folder / "结果" / "问题汇总.parquet")[0][0]
+    with pytest.raises(KongjianError, match="扩展名应是 .xlsx"):
+        run(folder, "--book", str(tmp_path / "名单.csv"))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,7 @@ from kongjian.engine.outcome import Inputs
 from kongjian.intake.effective_rows import imported_counts, other_rows
 from kongjian.intake.events.line_accounts import Account, account_of, rejected_first
 from kongjian.intake.events.log_files import CACHE, LEFT_OUT, UNKNOWN_WORDS, Seen, log_files
-from kongjian.intake.events.log_index import FOLDER, INDEX, How, Index, ahead
+from kongjian.intake.events.log_index import FOLDER, INDEX, How, Index, ahead, form_of, partial_of
 from kongjian.intake.events.merged import NOT_COUNTED, TWO_SCHOOLS, Merged, Unknown, merged
 from kongjian.intake.events.partials import count_file
 from kongjian.intake.sheets import Progress, Sheets
@@ -35,7 +34,6 @@ from kongjian.rules.model import Rules
 
 MOST_ROWS = 1_048_000
 """Rows that fit below the header of a sheet."""
-_VERSION = 1
 _NAMED = 5
 
 
@@ -84,10 +82,10 @@ def import_logs(
                 f"“{SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
                 "请把全部日志一起给出并加 --anew，只按这些日志重新数"
             )
-        form = _form(rules)
+        form = form_of(rules)
         own, same = _count_all(files, folder, form, index, count, how.verify, progress)
         names = {**had, **own}
-        partials = {d: folder / CACHE / f"{d}-{form}.parquet" for d in names}
+        partials = {d: partial_of(folder, d, form) for d in names}
         found = {d: account_of(p) for d, p in partials.items()}
         if lost := [names[d] for d, a in found.items() if a is None]:
             raise KongjianError(
@@ -129,7 +127,7 @@ def _count_all(
                 digest = index.digest(path, seen)
                 if digest in own:
                     same.append(path.name)
-                target = folder / CACHE / f"{digest}-{form}.parquet"
+                target = partial_of(folder, digest, form)
                 if account_of(target) is None:
                     count(path, target, seen if isinstance(seen, Seen) else None)
                 own.setdefault(digest, path.name)
@@ -160,12 +158,6 @@ def _sweep(cache: Path) -> None:
     """Removes what a killed import left half written; no other one is at work here."""
     for left in [*cache.glob("*.tmp"), *cache.glob("lines.txt")]:
         shutil.rmtree(left) if left.is_dir() else left.unlink()
-
-
-def _form(rules: Rules) -> str:
-    """What partials of one file differ by: how they are made, and by what names columns are found."""
-    names = [(c.name, c.aliases, str(c.role)) for c in rules.table("events").columns]
-    return blake2b(repr((_VERSION, names)).encode(), digest_size=4).hexdigest()
 
 
 def _equal(before: Frame, rows: Frame) -> bool:

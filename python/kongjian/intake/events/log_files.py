@@ -67,10 +67,7 @@ def log_files(paths: Sequence[Path], book: Path) -> list[Path]:
     out: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
-            found = [
-                p for p in inside if not p.name.startswith((".", "~")) and not _is_own(p.relative_to(path))
-            ]
+            found = _inside(path)
         elif path.exists():
             found = [path]
         else:
@@ -82,6 +79,16 @@ def log_files(paths: Sequence[Path], book: Path) -> list[Path]:
     if not out:
         raise KongjianError("没有给出行为日志，只有工作簿；请给日志文件或日志所在的文件夹")
     return list(out)
+
+
+def has_logs(folder: Path) -> bool:
+    """Whether a folder holds any log, apart from what this program has left."""
+    return bool(_inside(folder))
+
+
+def _inside(folder: Path) -> list[Path]:
+    inside = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
+    return [p for p in inside if not p.name.startswith((".", "~")) and not _is_own(p.relative_to(folder))]
 
 
 def _is_own(path: Path) -> bool:

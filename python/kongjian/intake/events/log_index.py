@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from kongjian.base.one_writer import alone_in
-from kongjian.intake.events.log_files import Seen, log_files, look_at
+from kongjian.intake.events.log_files import CACHE, Seen, log_files, look_at
 from kongjian.rules.model import Rules
 
 FOLDER, INDEX = "行为日志", "目录.json"
+_VERSION = 1
 T = TypeVar("T")
 
 
@@ -99,6 +100,17 @@ def _state(book: Path, rules: Rules) -> list[object]:
     about = book.stat()
     own = blake2b(repr(rules).encode(), digest_size=8).hexdigest()
     return [str(book.resolve()), about.st_size, about.st_mtime_ns, about.st_ino, own]
+
+
+def form_of(rules: Rules) -> str:
+    """What partials of one file differ by: how they are made, and by what names columns are found."""
+    names = [(c.name, c.aliases, str(c.role)) for c in rules.table("events").columns]
+    return blake2b(repr((_VERSION, names)).encode(), digest_size=4).hexdigest()
+
+
+def partial_of(folder: Path, digest: str, form: str) -> Path:
+    """Where the partial of a file with this content stands in a folder of logs."""
+    return folder / CACHE / f"{digest}-{form}.parquet"
 
 
 @contextmanager

@@ -12,19 +12,20 @@ import numpy as np
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_file
 from kongjian.base.grid import Cell
+from kongjian.engine.event_lines import behaviour_codes, behaviours, role_behaviours
 from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.imported_counts import ORIGIN
-from kongjian.engine.matching import ROW
+from kongjian.engine.matching import NOT_FOUND, ROW
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.checks import check
 from kongjian.intake.effective_rows import COUNTS
 from kongjian.intake.events.count_sql import quoted
 from kongjian.intake.events.engine import counting
-from kongjian.intake.events.line_accounts import rejected_first
-from kongjian.intake.events.log_files import as_lines, kind_of, log_files
-from kongjian.intake.events.log_index import FOLDER
+from kongjian.intake.events.line_accounts import account_of, rejected_first
+from kongjian.intake.events.log_files import CACHE, as_lines, has_logs, kind_of, log_files, look_at
+from kongjian.intake.events.log_index import FOLDER, form_of
 from kongjian.intake.events.merged import merged
 from kongjian.intake.events.partials import count_file
 from kongjian.intake.headers import header_name
@@ -75,22 +76,37 @@ def read_tables(folder: Path, rules: Rules, scratch: Path, memory: str, progress
     counts = []
     if path := _file_of(folder, (SHEET, "EffectiveCounts")):
         with counting(scratch, memory) as held:
-            counts.append(_counts(held, path, scratch))
+            counts.append(_counts(held, path, scratch, rules, lines))
     if (logs := folder / FOLDER).is_dir():
-        partials = []
-        for k, log in enumerate(log_files([logs], folder)):
-            progress(f"正在数{log.name}…")
-            partials.append(scratch / f"{k}.parquet")
-            account = count_file(log, partials[-1], scratch, rules, memory)
-            said = "；".join([f"{account.lines}行，计入{account.accepted}行", *rejected_first(account)])
-            lines.append(f"{log.name}：{said}")
-        done = merged(partials, inputs, rules, scratch, memory)
-        lines += [f"{u.kind}：{u.found or '空白'}（{u.lines}行）" for u in done.unknown[:50]]
-        counts.append(done.rows)
+        counts.append(_of_logs(logs, inputs, rules, scratch, memory, lines, progress))
     if counts:
         whole = Frame({c: np.concatenate([f[c] for f in counts]) for c in (*COLUMNS, *COUNTED)})
         inputs = Inputs.of(rules, **{**vars(inputs), COUNTS: whole})
     return Tables(inputs, findings, lines)
+
+
+def _of_logs(
+    logs: Path, inputs: Inputs, rules: Rules, scratch: Path, memory: str, lines: list[str], progress: Progress
+) -> Frame:
+    """The effective counts of a folder's logs, and of the partials that an import has left in it."""
+    form = form_of(rules)
+    left = [p for p in sorted((logs / CACHE).glob("*.parquet")) if account_of(p)]
+    if other := [p.name for p in left if not p.stem.endswith(f"-{form}")]:
+        raise KongjianError(f"{logs / CACHE} 里的{other[0]}是按别的列名数的；请给日志本身，或删去{CACHE}")
+    partials = {p.stem.partition("-")[0]: p for p in left}
+    for log in log_files([logs], logs) if not left or has_logs(logs) else ():
+        progress(f"正在数{log.name}…")
+        seen = look_at(log)
+        place = partials.setdefault(seen.digest, scratch / f"{seen.digest}.parquet")
+        if account_of(place) is None:
+            count_file(log, place, scratch, rules, memory, seen)
+    for place in partials.values():
+        if account := account_of(place):
+            said = "；".join([f"{account.lines}行，计入{account.accepted}行", *rejected_first(account)])
+            lines.append(f"{account.file}：{said}")
+    done = merged(list(partials.values()), inputs, rules, scratch, memory)
+    lines += [f"{u.kind}：{u.found or '空白'}（{u.lines}行）" for u in done.unknown[:50]]
+    return done.rows
 
 
 def write_tables(tables: Mapping[str, Frame], folder: Path, kind: str, scratch: Path, memory: str) -> None:
@@ -189,9 +205,9 @@ def _cells(held: DuckDBPyConnection, header: str, column: Column) -> Iterator[Ce
     return iter(next(iter(found.values())).tolist())
 
 
-def _counts(held: DuckDBPyConnection, path: Path, scratch: Path) -> Frame:
+def _counts(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules, lines: list[str]) -> Frame:
     """Effective counts that somebody has counted; every row is one of an import, whatever 出处 says."""
-    headers = _source(held, path, scratch)
+    headers = _long(held, path, _source(held, path, scratch), rules, lines)
     if lacking := [c for c in COLUMNS[:6] if c not in headers]:
         raise KongjianError(f"{path.name} 没有列“{'”“'.join(lacking)}”；请核对列名")
     out = {}
@@ -209,3 +225,47 @@ def _counts(held: DuckDBPyConnection, path: Path, scratch: Path) -> Frame:
             ).fetchnumpy()["v"]
             out[name] = texts(found.tolist())
     return Frame(out)
+
+
+def _long(
+    held: DuckDBPyConnection, path: Path, headers: list[str], rules: Rules, lines: list[str]
+) -> list[str]:
+    """Makes `given` long where it is wide, a column for each behaviour: a row for each count that is not 0.
+
+    A count without a month is the whole term's and stands in its last month. Returns the columns' names.
+    """
+    school, account, role, behaviour, month, number = COLUMNS[:6]
+    code = behaviour_codes(rules)
+    wide = [h for h in headers if code(h) != NOT_FOUND]
+    if behaviour in headers or not wide:
+        return headers
+    for name in wide:
+        quoted_name = '"' + name.replace('"', '""') + '"'
+        odd = held.execute(
+            f"select count(*) from given where trim(coalesce(cast({quoted_name} as varchar), '')) <> ''"
+            f" and try_cast({quoted_name} as double) is null"
+        ).fetchall()[0][0]
+        if odd:
+            raise KongjianError(f"{path.name} 的“{name}”有{odd}格不是数字；请改正，或留空")
+    if lacking := [c for c in (school, account) if c not in headers]:
+        raise KongjianError(f"{path.name} 没有列“{'”“'.join(lacking)}”；请核对列名")
+    labels = {name: own.label for _, own, _, name in role_behaviours(rules)}
+    names = behaviours(rules)
+    last = rules.period.months()[-1]
+    said_month = f"coalesce(cast(\"{month}\" as varchar), '')" if month in headers else "''"
+    parts = [
+        f'select "{school}", "{account}",'
+        f' {f"{role}" if role in headers else quoted(labels[names[code(h)]])} as "{role}",'
+        f' {quoted(names[code(h)])} as "{behaviour}", {said_month} as said,'
+        f' try_cast("{h}" as double) as "{number}" from given'
+        for h in wide
+    ]
+    held.execute(
+        f"create temp table counts_long as select *, case when said = '' then {quoted(last)} else said end as \"{month}\""
+        f' from ({" union all ".join(parts)}) where "{number}" <> 0'
+    )
+    blank = held.execute("select count(*) from counts_long where said = ''").fetchall()[0][0]
+    if blank:
+        lines.append(f"{path.name}：{blank}个次数没有月份，按整个学期计，看不出日志有哪几个月")
+    held.execute("create or replace temp view given as from counts_long")
+    return [*COLUMNS[:6]]
