@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,15 +13,18 @@ import pytest
 
 from commands import run
 from import_files import text_file
+from kongjian.base import libreoffice
 from kongjian.base.errors import KongjianError
+from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.plans import finalising
+from kongjian.mailing import proof
 from kongjian.rules import load_rules
 from kongjian.selfcheck.checked_book import BAD, GOOD
 from kongjian.selfcheck.final_results import final_results
 from kongjian.selfcheck.home_numbers import home_differences
 from kongjian.workbook.finalised import FINAL_NAME, codes_of, codes_shown, differing, finalised
 from kongjian.workbook.identity import book_rules
-from kongjian.workbook.next_step import DONE
+from kongjian.workbook.next_step import DONE, OPEN
 from kongjian.workbook.recalculate import check
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -252,3 +256,56 @@ def test_the_button_marks_the_open_workbook_and_says_where_no_copy_could_be_made
     assert kind == "warning"
     assert after.written == {"首页"}
     assert finalised(after.book.defined_names[FINAL_NAME].attr_text.strip('"')) is not None
+
+
+# ------------------------------------------------------------------ what was made to be sent of it
+@pytest.fixture
+def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (proof, libreoffice):
+        monkeypatch.setattr(module, "find_office", lambda: None)
+
+
+@pytest.mark.usefixtures("without_libreoffice")
+def test_a_copy_of_final_results_ends_the_last_step_until_they_change(final: Path) -> None:
+    before = final.read_bytes()
+    run("mail", final, "--public", "-q")
+    assert final.read_bytes() == before, "the list to be made public is no end"
+    said = home(final)
+    run("mail", final, "--values", "-q")
+    assert home(final, "HomeStep5") == DONE
+    assert re.fullmatch(r"分发的文件已生成（\d{4}-\d\d-\d\d \d\d:\d\d）", home(final, "HomeStepNote5"))
+    assert home(final) == said.replace("请点“生成", "要再发一次，点“生成")
+    assert line(final).state == GOOD
+    run("check", final, "--write")
+    run("recalc", final, "-q", "--after-final")
+    assert home(final, "HomeStep5") == DONE
+    with Package(final) as package:
+        names = {n: v.attr_text for n, v in openpyxl.load_workbook(final).defined_names.items()}
+        last: Any = SimpleNamespace(moment=None)
+        assert list(home_differences(check(final), last, Reader(package), names)) == []
+    run("finalise", final, "--anyway")
+    assert home(final, "HomeStep5") == OPEN, "made final once more: these results were not sent"
+
+
+@pytest.mark.usefixtures("without_libreoffice")
+def test_copies_of_a_workbook_that_is_not_final_leave_it_as_it_is(book: Path) -> None:
+    before = book.read_bytes()
+    run("mail", book, "--values", "-q")
+    assert book.read_bytes() == before
+
+
+@pytest.mark.usefixtures("without_libreoffice")
+def test_the_button_records_it_and_a_page_that_cannot_be_written_keeps_the_copy(
+    final: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after = press("send_values", final, saved=True)
+    assert after.written == {"首页"}
+    assert "sent=" in after.book.defined_names[FINAL_NAME].attr_text
+
+    def changed(*_: object) -> None:
+        raise KongjianError("“教师数据”在计算期间改动过")
+
+    monkeypatch.setattr(LiveBook, "write", changed)
+    told = press("send_values", final, saved=True).said
+    assert any("首页没有记下：“教师数据”在计算期间改动过" in str(row) for row in told)
+    assert (final.parent / "分发" / "评比-数值版.xlsx").is_file()

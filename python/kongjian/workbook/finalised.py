@@ -23,6 +23,7 @@ from kongjian.xlsx.table_parts import OutputSheet
 FINAL_NAME = "KongjianFinal"
 _TABLES = ("SchoolRanking", "TeacherRanking", "Awards", "Eligibility", "SchoolScores", "TeacherScores")
 _OF_LAST_TIME = ("上次名次", "变化")
+_SENT = "sent"
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 Codes = Mapping[str, str]
 """By table what its rows come to; "" for a sheet that is not there."""
@@ -30,15 +31,19 @@ Codes = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Final:
-    """When the results were made final, and what they were; without any codes what the name carries cannot be read."""
+    """When the results were made final, and what they were; without any codes what the name carries cannot be read.
+
+    `sent` is when the last copy of them to send was made, as 2021-07-20T09:30; "" before.
+    """
 
     moment: dt.datetime | None
     codes: Codes
+    sent: str = ""
 
     @property
     def text(self) -> str:
         """What the defined name carries; Excel takes 255 characters."""
-        codes = (f"{table}={code}" for table, code in self.codes.items())
+        codes = (f"{k}={v}" for k, v in {**self.codes, _SENT: self.sent}.items() if v)
         return " ".join([f"{self.moment:{_MOMENT}}", *codes])
 
     @property
@@ -55,7 +60,8 @@ def finalised(text: str) -> Final | None:
         moment = dt.datetime.strptime(" ".join(words[:2]), _MOMENT)
     except ValueError:
         return Final(None, {})
-    return Final(moment, dict(word.split("=", 1) for word in words[2:] if "=" in word))
+    codes = dict(word.split("=", 1) for word in words[2:] if "=" in word)
+    return Final(moment, codes, codes.pop(_SENT, ""))
 
 
 def codes_of(run: Run) -> Codes:
@@ -89,6 +95,11 @@ def said(final: Final | None, now: Codes, rules: Rules) -> str:
     other = differing(final.codes, now, rules)
     more = f"，定稿以后{_named(other)}有改动，请看过再定稿一次" if other else ""
     return f"已定稿（{final.day}）{more}"
+
+
+def made_to_send(final: Final) -> str:
+    """What the step 发送 says of final results: "" before a copy to send was made of them."""
+    return f"分发的文件已生成（{final.sent.replace('T', ' ')}）" if final.sent else ""
 
 
 def _named(sheets: Sequence[str]) -> str:

@@ -31,7 +31,8 @@ NEXT_COMMANDS = (
 class Facts:
     """What is known of a workbook: how many units, whether anything else was pasted, what was found and awarded.
 
-    `calculated`: the results that the workbook shows are those of its data. `final` says that they are final, if so.
+    `calculated`: the results that the workbook shows are those of its data. `final` says that they are final, if so,
+    `sent` that the copies to send were made of them since.
     """
 
     schools: int
@@ -43,6 +44,7 @@ class Facts:
     provisional: int
     calculated: bool = True
     final: str = ""
+    sent: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _next(facts: Facts) -> tuple[str, str]:
         said = f"{facts.awards}项奖项有{facts.provisional}项待核实：原因在“获奖名单”，逐项核实或在“问题清单”写明已确认"
         return said, "GoAwards"
     if facts.final:
-        return "可以使用；请点“生成分发版”", "SendLive"
+        return f"可以使用；{'要再发一次，' if facts.sent else '请'}点“生成分发版”", "SendLive"
     if facts.warnings:
         return f"可以使用；另有{facts.warnings}处警告，请看“问题清单”，再点“公示名单”", "MakePublicity"
     return "可以使用，没有发现错误；请点“公示名单”", "MakePublicity"
@@ -120,7 +122,10 @@ def _checked(facts: Facts) -> tuple[str, str]:
 
 
 def _calculated(facts: Facts) -> tuple[tuple[str, str], ...]:
-    """计算, 评审公示 and 发送: nobody tells the workbook what was published or sent, so these end with 定稿."""
+    """计算, 评审公示 and 发送: nobody tells the workbook what was published or mailed, so one ends with 定稿, the other
+
+    with the proven copy of the final results, which its draft carries.
+    """
     if facts.schools + facts.teachers == 0:
         return ((NOT_YET, "先导入"),) * 3
     if facts.errors:
@@ -134,5 +139,5 @@ def _calculated(facts: Facts) -> tuple[tuple[str, str], ...]:
     if facts.provisional:
         return first, (OPEN, f"{facts.provisional}项奖项待核实"), (NOT_YET, "先核实奖项")
     if facts.final:
-        return first, (DONE, facts.final), (OPEN, "可以发送")
+        return first, (DONE, facts.final), (DONE, facts.sent) if facts.sent else (OPEN, "可以发送")
     return first, (OPEN, "可以评审、公示"), (NOT_YET, "公示以后发送")

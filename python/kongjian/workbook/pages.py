@@ -20,7 +20,7 @@ from kongjian.intake.sheets import Page, Sheets, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook import robustness_page
-from kongjian.workbook.finalised import FINAL_NAME, codes_of, differing, finalised, said
+from kongjian.workbook.finalised import FINAL_NAME, codes_of, differing, finalised, made_to_send, said
 from kongjian.workbook.identity import Named
 from kongjian.workbook.last_run_sheets import code_of
 from kongjian.workbook.layout import (
@@ -259,7 +259,8 @@ def how_far_with(run: Run, final: str, calculated: bool = True) -> tuple[dict[st
     """
     found, now = finalised(final), codes_of(run) if final else {}
     settled = found is not None and not differing(found.codes, now, run.rules)
-    progress = how_far(run.facts(calculated, f"已定稿（{found.day}）" if found and settled else ""))
+    since = (f"已定稿（{found.day}）", made_to_send(found)) if found and settled else ()
+    progress = how_far(run.facts(calculated, *since))
     words = (said(found, now, run.rules), run.months_said, progress.said)
     return {HOME_MESSAGE: "；".join(filter(None, words)), **progress.home}, progress.command
 

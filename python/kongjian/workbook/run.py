@@ -117,7 +117,7 @@ class Run:
         count = self.results.tables["Awards"].height
         return f"获奖{count}项，其中{self.provisional}项{OPEN}" if self.provisional else ""
 
-    def facts(self, calculated: bool = True, final: str = "") -> Facts:
+    def facts(self, calculated: bool = True, final: str = "", sent: str = "") -> Facts:
         """What decides how far the work is; see `Facts`."""
         inputs = self.inputs
         return Facts(
@@ -130,6 +130,7 @@ class Run:
             self.provisional,
             calculated,
             final,
+            sent,
         )
 
     @property

@@ -14,7 +14,7 @@ from kongjian.entry.cli.chinese import FILE, ChineseCommand, Whole
 from kongjian.entry.cli.finalise import after_final
 from kongjian.entry.cli.progress import counted, step
 from kongjian.entry.cli.show import say
-from kongjian.entry.plans.plan_model import ANYWAY, Plan, Question, carry_out
+from kongjian.entry.plans.plan_model import ANYWAY, WARNING, Plan, Question, Told, carry_out
 
 _anyway = click.option(
     f"--{ANYWAY}", "answer", flag_value=ANYWAY, default="", help="还有错误或待核实的奖项也照样生成，里面写明"
@@ -182,7 +182,7 @@ def mail(
 
     asked = {send_copies.BY_SCHOOL: by_school, send_copies.VALUES: values, send_copies.PUBLIC: public}
     out = out or book.resolve().parent / send_copies.FOLDER
-    code = 0
+    code, record = 0, None
     with examined(book, progress=step) as (held, run):
         editions = [e for e, wanted in asked.items() if wanted] or [send_copies.LIVE]
         # all are agreed to before the first is written
@@ -190,8 +190,15 @@ def mail(
             _agreed(copies.edition(run, held, book, out, e, dt.datetime.now(), answer, checked))
             for e in editions
         ]
-        for plan in plans:
-            code = max(code, say(carry_out(plan, held, step), quiet))
+        for edition, plan in zip(editions, plans, strict=True):
+            told = carry_out(plan, held, step)
+            code = max(code, say(told, quiet))
+            record = copies.recorded(run, held, edition, told, dt.datetime.now()) or record
+        if record:
+            try:
+                carry_out(record, held, step)
+            except KongjianError as error:  # the copy is there all the same
+                say([Told(f"首页没有记下：{error}", WARNING)])
         say(papers.stale(run, held))
     sys.exit(code)
 

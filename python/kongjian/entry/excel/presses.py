@@ -125,7 +125,7 @@ def _collect(now: Press) -> list[Told]:
 
 
 def _send(now: Press, edition: str) -> list[Told] | Question:
-    """An edition into 分发 beside the workbook, which stays as it is."""
+    """An edition into 分发 beside the workbook, which stays as it is but for what 首页 of a final one keeps of it."""
     path, out = now.path, now.path.parent / send_copies.FOLDER
     live, run = _examined(now)
     schools = now.answer.split("\n") if now.answer and edition == send_copies.BY_SCHOOL else None
@@ -134,7 +134,13 @@ def _send(now: Press, edition: str) -> list[Told] | Question:
     )  # whose doubts staff have looked at
     if isinstance(plan, Question):
         return plan
-    return [*carry_out(plan, live, now.progress), *papers.stale(run, live)]
+    told = [*carry_out(plan, live, now.progress), *papers.stale(run, live)]
+    if record := copies.recorded(run, live, edition, told, _moment()):
+        try:
+            _written(record, live, now)
+        except KongjianError as error:  # the copy is there all the same
+            told.append(Told(f"首页没有记下：{error}", WARNING))
+    return told
 
 
 def _corrections(now: Press) -> list[Told]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kongjian.entry.plans import sending_gate
@@ -11,6 +12,10 @@ from kongjian.entry.plans.plan_model import ERROR, INFO, WARNING, Plan, Question
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.mailing import returns, send_copies
 from kongjian.rules import Rules
+from kongjian.workbook import pages
+from kongjian.workbook.finalised import FINAL_NAME, codes_of, differing, finalised
+from kongjian.workbook.identity import Named
+from kongjian.workbook.next_step import NEXT_NAME
 from kongjian.workbook.pages import Writing
 from kongjian.workbook.run import Run
 
@@ -52,6 +57,17 @@ def edition(
 
     count = 2 * (run.schools if schools is None else len(schools)) + 1  # its copy, then what goes with it
     return Plan(make=make, steps=count if wanted == send_copies.BY_SCHOOL else 2)
+
+
+def recorded(run: Run, sheets: Named, wanted: str, told: Sequence[Told], moment: dt.datetime) -> Plan | None:
+    """What 首页 keeps of an edition with all results that was made of a final workbook; None where there is nothing to keep."""
+    final = finalised(sheets.carried(FINAL_NAME))
+    whole = wanted in (send_copies.LIVE, send_copies.VALUES) and any(t.mails for t in told)
+    if final is None or not whole or differing(final.codes, codes_of(run), run.rules):
+        return None
+    text = replace(final, sent=f"{moment:%Y-%m-%dT%H:%M}").text
+    steps, command = pages.how_far_with(run, text)
+    return Plan(Writing("首页", home=steps, names={FINAL_NAME: text, NEXT_NAME: command}, again=True))
 
 
 def corrections(folder: Path, sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:
