@@ -11,11 +11,16 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from kongjian.base import backups
 from kongjian.base.grid import letter
 from kongjian.entry.cli.main import cli
 from kongjian.entry.setup import com_registration
+from kongjian.forms import kinds
+from kongjian.intake.events import import_logs
+from kongjian.mailing import send_copies
 from kongjian.rules import load_rules
 from kongjian.workbook.functions import worksheet
+from kongjian.workbook.shipped import help_sheet
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, Command
 from where import ROOT
 
@@ -76,6 +81,14 @@ def test_a_long_module_says_why_in_its_first_line() -> None:
     for path in (ROOT / "python").rglob("*.py"):
         lines = path.read_text(encoding="utf-8").splitlines()
         assert len(lines) <= LONGEST_MODULE or "long because" in lines[0], (path, len(lines))
+
+
+def test_every_folder_with_peoples_data_is_named_where_it_says_what_to_delete() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    said = dict(help_sheet.GUIDE)["清理"]
+    for folder in (backups.FOLDER, kinds.FOLDER, send_copies.FOLDER, import_logs.FOLDER):
+        assert f"“{folder}”" in said
+        assert f"`{folder}`" in page
 
 
 def test_the_picture_of_the_architecture_is_the_tree_and_what_is_checked() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -74,6 +74,8 @@ def test_who_is_ranked_and_how_equals_stand() -> None:
         assert found.tied.tolist() == [r > 0 and ranks.count(r) > 1 for r in ranks], readings
         assert found.key.tolist() == list(key)
         assert found.moved == {}
+    with pytest.raises(FrozenInstanceError):
+        found.rank = found.key  # type: ignore[misc]
 
 
 def test_an_award_is_handed_on_past_those_who_decline_it_or_a_better_one_of_its_ladder() -> None:

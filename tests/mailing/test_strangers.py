@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from kongjian.base.text import fold
 from kongjian.mailing.package_texts import unescaped
-from kongjian.mailing.strangers import Census, Names, Sighting, Strangers, found_in
+from kongjian.mailing.strangers import Census, Names, Sighting, Strangers, _once, found_in
 from kongjian.rules import load_rules
 from native_engines import run_of
 
@@ -76,6 +77,8 @@ true|TRUE
 112|
 账号zhang_wei|ZHANG_WEI!
 账号zh-wei，|ZH-WEI!
+xzh-wei|
+zh-wei2|
 wang01|
 张伟明|张伟明
 张伟|
@@ -224,6 +227,22 @@ def test_the_names_of_each_kind_that_are_named() -> None:
     some = Names(frozenset({"甲", "乙"}), frozenset({"A1", "B2"}), frozenset({"张", "甲"}))
     assert some.only(["甲", "B2", "没有"]) == Names(frozenset({"甲"}), frozenset({"B2"}), frozenset({"甲"}))
     assert some.all == {"甲", "乙", "A1", "B2", "张"}
+
+
+def test_a_name_s_places_are_its_cells_where_it_has_any() -> None:
+    assert _once(["xl/sharedStrings.xml", "表 A1"]) == ["表 A1"]
+    assert _once(["xl/sharedStrings.xml"]) == ["xl/sharedStrings.xml"]
+    assert _once(["表", "表 A1", "表2"]) == ["表 A1", "表2"]
+
+
+def test_who_is_sought_does_not_change_in_the_middle() -> None:
+    for value, name in (
+        (Names(), "people"),
+        (WANTED, "texts"),
+        (Sighting("高峰", "表 A1", False), "certain"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, frozenset())
 
 
 def test_what_texts_say_of_strangers() -> None:

@@ -266,7 +266,7 @@ def _items(text: Text, wanted: Strangers) -> Iterator[Item]:
             yield folded, "" if text.kind == "number" else spaced
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=32_768)
 def _readings(piece: str) -> tuple[str, str]:
     """A text folded, and with its words apart: most stand in the files of many schools."""
     return fold(piece), unicodedata.normalize("NFKC", clean(piece)).upper()
@@ -295,7 +295,7 @@ def _strangers_in(items: list[tuple[str, str]], wanted: Strangers) -> Iterator[t
         if len(account) < _SHORT_ACCOUNT:
             if account in words:
                 yield account, False
-        elif account in numbers or (account in everything and _alone(account, everything)):
+        elif account in numbers or _alone(account, everything):
             yield account, True
     people = (words & others.people) | {n for n in wanted.odd_people if _a_word(n, everything, words)}
     yield from ((name, False) for name in sorted(people))
