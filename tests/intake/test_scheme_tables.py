@@ -259,12 +259,12 @@ def test_any_other_edit_is_refused_with_its_cell(edit: Edit, said: str, grid: Gr
 
 def test_a_share_beside_ranks_is_refused(grid: Grid) -> None:
     said = fault(grid, (AWARDS, BY_TEACHERS[0], "占比", 1.2))
-    for column, words in (
+    for header, words in (
         ("起名次", "请清空起名次"),
         ("止名次", "请清空止名次"),
         ("占比", "应大于0%、不大于100%"),
     ):
-        assert f"{at(grid, AWARDS, BY_TEACHERS[0], column)}：" in said
+        assert f"{at(grid, AWARDS, BY_TEACHERS[0], header)}：" in said
         assert words in said
 
 
