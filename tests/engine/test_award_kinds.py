@@ -14,6 +14,7 @@ from kongjian.base.grid import Grid
 from kongjian.engine.award_places import groups_of
 from kongjian.engine.awards import holders, standing
 from kongjian.engine.calculate import calculate
+from kongjian.engine.declined import own_remark
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Inputs
 from kongjian.engine.row_scoring import compile_row
@@ -183,6 +184,22 @@ def test_a_platform_s_score_is_held_against_the_scheme_s_points(
         found = read_inputs({**grids, table: Grid(rows)}, RULES).findings
         told = [f"{f.params['low']}到{f.params['high']}" for f in found if f.code == "out_of_range"]
         assert told == refused
+
+
+@pytest.mark.parametrize(
+    ("note", "own"),
+    [
+        ("组内第1名（南湖镇）", ""),
+        ("组内并列第12名（南湖（东）镇），一并入选", ""),
+        ("递补，原第1名放弃；组内第2名（南湖镇）", ""),
+        ("组内第1名（南湖镇）；放弃", "放弃"),
+        ("组内第1名（南湖镇）（放弃）", "（放弃）"),
+        ("并列第3名（放弃）", "（放弃）"),
+        ("组内第1名（放弃）", "（放弃）"),
+    ],
+)
+def test_what_staff_write_beside_a_group_s_rank_stays_theirs(note: str, own: str) -> None:
+    assert own_remark(note, RULES.words) == own
 
 
 def test_vetoed_units_are_out_of_every_count() -> None:
