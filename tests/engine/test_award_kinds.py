@@ -10,17 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kongjian.base.grid import Grid
 from kongjian.engine.award_places import groups_of
 from kongjian.engine.awards import holders, standing
 from kongjian.engine.calculate import calculate
+from kongjian.engine.declined import own_remark
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.outcome import Inputs
 from kongjian.engine.row_scoring import compile_row
 from kongjian.engine.scoring import Scores, exact_totals, score
+from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules, resolve
-from kongjian.rules.model import Award, Indicator
+from kongjian.rules.model import Award
 from kongjian.selfcheck.worked_cases import Case, load_cases, run_case
-from small_scheme import SMALL, small_rows, small_rules
+from small_scheme import SMALL, small_grids, small_rows, small_rules
 
 RULES = small_rules()
 FIRST = RULES.awards[0]
@@ -158,17 +161,45 @@ def test_a_group_is_one_however_it_is_spelled_and_none_where_it_is_blank() -> No
     assert found.names == ("Ａ镇", " B镇")
 
 
-def test_points_that_the_scheme_does_not_give_are_refused() -> None:
-    """60 points and a bonus of 5: 65 can be, 65.5 cannot; a teacher has 60."""
-    assert (RULES.most_points("schools"), RULES.most_points("teachers"), RULES.most_points("monthly")) == (
-        65,
-        60,
-        65,
-    )
+@pytest.mark.parametrize(
+    ("table", "column", "points", "most"),
+    [
+        ("schools", "平台积分", 65, 65),
+        ("teachers", "平台积分", 60, 60),
+        ("monthly", "得分", 65, 65),
+        ("monthly", "教师得分", 60, 60),
+    ],
+)
+def test_a_platform_s_score_is_held_against_the_scheme_s_points(
+    table: str, column: str, points: float, most: float
+) -> None:
+    """60 points, a school's bonus of 5: what is over them is not used, and told with the bound."""
+    for typed, refused in ((points, []), (points + 0.5, [f"0到{most:g}"])):
+        grids = small_grids(RULES)
+        grid = grids[table]
+        assert grid is not None
+        at = list(grid.rows[0]).index(column.removeprefix("教师"))
+        rows = [list(row) for row in grid.rows]
+        rows[-1 if column.startswith("教师") else 1][at] = typed
+        found = read_inputs({**grids, table: Grid(rows)}, RULES).findings
+        told = [f"{f.params['low']}到{f.params['high']}" for f in found if f.code == "out_of_range"]
+        assert told == refused
 
 
-def by_name(name: str) -> Indicator:
-    return RULES.school.indicator(name)
+@pytest.mark.parametrize(
+    ("note", "own"),
+    [
+        ("组内第1名（南湖镇）", ""),
+        ("组内并列第12名（南湖（东）镇），一并入选", ""),
+        ("递补，原第1名放弃；组内第2名（南湖镇）", ""),
+        ("组内第1名（南湖镇）；放弃", "放弃"),
+        ("组内第1名（南湖镇）（放弃）", "（放弃）"),
+        ("并列第3名（放弃）", "（放弃）"),
+        ("组内第1名（放弃）", "（放弃）"),
+    ],
+)
+def test_what_staff_write_beside_a_group_s_rank_stays_theirs(note: str, own: str) -> None:
+    assert own_remark(note, RULES.words) == own
 
 
 def test_vetoed_units_are_out_of_every_count() -> None:

@@ -99,6 +99,7 @@ def fault(grid: Grid, *edits: Edit, rules: Rules = RULES) -> str:
     return str(caught.value)
 
 
+BY_TEACHERS = "网络学习空间应用专家", "网络学习空间应用优秀教师"
 FIVE_PLACES: list[Edit] = [
     (AWARDS, name, "止名次", 5.0)
     for name in ("网络学习空间应用示范校", "网络学习空间应用优秀管理员", "省平台信息化专家")
@@ -175,6 +176,9 @@ def test_a_new_workbook_changes_nothing(grid: Grid) -> None:
         ([(CONDITIONS, "学校月均得分", "界线", 75)], "conditions.6.at_least", 75.0, "达标条件 学校月均得分 界线80→75"),
         ([(CONDITIONS, "学校月均得分", "出处", "2022年补充通知")], "conditions.6.source", "2022年补充通知", "达标条件 学校月均得分 出处（三、评选奖项/1）→（2022年补充通知）"),
         (FIVE_PLACES, "awards.0.last", 5, "奖项 网络学习空间应用示范校 止名次3→5；奖项 网络学习空间应用优秀管理员 止名次3→5；奖项 省平台信息化专家 止名次3→5"),
+        ([(AWARDS, "网络学习空间应用专家", "最低分", 90)], "awards.3.least", 90.0, "奖项 网络学习空间应用专家 最低分0→90"),
+        ([(AWARDS, n, "分组列", "学校名称") for n in BY_TEACHERS], "awards.4.group", "学校名称", "；".join(f"奖项 {n} 分组列（）→（学校名称）" for n in BY_TEACHERS)),
+        ([(AWARDS, BY_TEACHERS[1], "占比", "10%"), (AWARDS, BY_TEACHERS[1], "起名次", ""), (AWARDS, BY_TEACHERS[1], "止名次", "")], "awards.4.share", 0.1, f"奖项 {BY_TEACHERS[1]} 起名次11→0；奖项 {BY_TEACHERS[1]} 止名次50→0；奖项 {BY_TEACHERS[1]} 占比0%→10%"),
         ([(AWARDS, "省平台信息化专家", "授予单位", "省电教馆")], "awards.2.granted_by", "省电教馆", "奖项 省平台信息化专家 授予单位（湖北教育云平台）→（省电教馆）"),
     ],
     ids=str,
@@ -253,6 +257,17 @@ def test_a_month_may_be_typed_in_any_way(value: Cell, grid: Grid) -> None:
 def test_any_other_edit_is_refused_with_its_cell(edit: Edit, said: str, grid: Grid) -> None:
     columns, name, header, _ = edit
     assert fault(grid, edit) == f"{at(grid, columns, name, header)}：{said}"
+
+
+def test_a_share_beside_ranks_is_refused(grid: Grid) -> None:
+    said = fault(grid, (AWARDS, BY_TEACHERS[0], "占比", 1.2))
+    for header, words in (
+        ("起名次", "请清空起名次"),
+        ("止名次", "请清空止名次"),
+        ("占比", "应大于0%、不大于100%"),
+    ):
+        assert f"{at(grid, AWARDS, BY_TEACHERS[0], header)}：" in said
+        assert words in said
 
 
 @pytest.mark.parametrize(

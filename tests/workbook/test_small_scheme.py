@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.demo.generate import demo_data
 from kongjian.entry.cli.main import cli
 from kongjian.rules import load_rules
 from kongjian.rules.lint.whole import lint
-from kongjian.workbook.functions.worksheet import SCHOOL_SCORE, TEACHER_SCORE
+from kongjian.workbook.functions.worksheet import AWARD, SCHOOL_ELIGIBLE, SCHOOL_SCORE, TEACHER_SCORE
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
@@ -103,6 +104,7 @@ def test_its_own_bounds_points_and_awards_decide(world: World) -> None:
     run = check(world.book)
     assert (run.rules.scheme.id, run.rules.folder) == (SMALL.name, world.folder / "方案" / SMALL.name)
     assert not [p for p in run.problems["级别"] if p == "错误"]
+    assert run.rules.edits == {}
     eligible = dict(
         zip(run.results.school.names["学校名称"], run.results.school.eligibility.eligible, strict=True)
     )
@@ -131,6 +133,19 @@ def test_the_functions_score_by_its_rules(world: World, monkeypatch: pytest.Monk
     first = [small_rows()["schools"][0].get(n) for n in rules.table("schools").names]
     assert SCHOOL_SCORE(first, rules=text) == 60
     assert SCHOOL_SCORE(first, item="阅读", rules=text) == 10
+    # a bonus on top of the full points, at most its own; a veto keeps from qualifying and scores nothing
+    at = rules.table("schools").names.index
+    first[at("获奖项数")] = 9
+    assert SCHOOL_SCORE(first, rules=text) == 65
+    assert SCHOOL_ELIGIBLE(first, None, [50], rules=text) == "达标"
+    first[at("安全事故")] = "是"
+    assert SCHOOL_ELIGIBLE(first, None, [50], rules=text) == "安全，一票否决"
+    assert SCHOOL_SCORE(first, item="安全", rules=text) == 0
+    # the second award has a least score, the others of teachers a share
+    assert (AWARD("学校", 2, rules=text), AWARD("教师", 5, rules=text)) == ("智慧校园先锋", "智慧课堂新秀")
+    for kind, rank in (("学校", 3), ("学校", 9), ("教师", 6)):
+        with pytest.raises(KongjianError, match="只凭名次定不了"):
+            AWARD(kind, rank, rules=text)
     third = [small_rows()["teachers"][2].get(n) for n in rules.table("teachers").names]
     assert TEACHER_SCORE(third, rules=text) == 58
 

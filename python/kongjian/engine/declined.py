@@ -37,9 +37,12 @@ class Decline:
 
 def own_remark(text: str, words: Words) -> str:
     """What staff wrote into 备注, without what a calculation has."""
-    gone = rf"第\d+名(?:{'|'.join(map(re.escape, words.declined))})"
-    tied = rf"(?:{IN_GROUP})?(?:{TIED})?第\d+名(?:（[^）]*）)?(?:，一并入选)?"
-    own = rf"{HANDED_ON}，原{gone}(?:、{gone})*|(?={IN_GROUP}|{TIED}){tied}"
+    no = "|".join(map(re.escape, words.declined))
+    gone = rf"第\d+名(?:{no})"
+    # a group's name may have brackets of its own; a word that declines is no part of it
+    group = rf"（(?:(?!{no})[^（）]|（(?:(?!{no})[^（）])*）)*）"
+    all_in = "(?:，一并入选)?"
+    own = rf"{HANDED_ON}，原{gone}(?:、{gone})*|{TIED}第\d+名{all_in}|{IN_GROUP}(?:{TIED})?第\d+名(?:{group})?{all_in}"
     return re.sub(own, "", text).strip(f"{NOTE_JOIN}; ，,、")
 
 

@@ -29,7 +29,7 @@ def check(inputs: Inputs, rules: Rules, findings: Findings) -> Inputs:
     _classes(classes, of_classes, rules, findings)
     for table, frame in ((of_teachers, teachers), (of_classes, classes)):
         _unknown_schools(table, frame, known, findings)
-    monthly = _monthly(inputs.monthly, rules.table("monthly"), findings)
+    monthly = _monthly(inputs.monthly, rules.table("monthly"), rules, findings)
     events = counted_events(_events(inputs.events, rules.table("events")), schools, rules, findings)
     return Inputs(schools, teachers, classes, monthly, events, inputs.counts)
 
@@ -158,8 +158,8 @@ def _classes(classes: Frame, table: InputTable, rules: Rules, findings: Findings
         )
 
 
-def _monthly(monthly: Frame, table: InputTable, findings: Findings) -> Frame:
-    """类别 guessed where it is blank; rows of an unknown 类别 or an unreadable month left out."""
+def _monthly(monthly: Frame, table: InputTable, rules: Rules, findings: Findings) -> Frame:
+    """类别 guessed where it is blank; rows of an unknown 类别 or an unreadable month, and scores beyond its points, left out."""
     at, column, account = rows(monthly), table.name_of(Role.KIND), table.name_of(Role.ACCOUNT)
     choices = table.column(column).choices
     kinds = list(monthly[column])
@@ -171,7 +171,16 @@ def _monthly(monthly: Frame, table: InputTable, findings: Findings) -> Frame:
         if kind not in choices:
             findings.add("not_a_choice", "monthly", at[k], column, found=kind, choices="、".join(choices))
             keep[k] = False
-    return monthly.having(**{column: texts(kinds)}).take(keep)
+    score = table.name_of(Role.MONTH_SCORE)
+    scores = monthly[score].copy()
+    for choice, scheme in zip(choices, (rules.school, rules.teacher), strict=False):
+        for i in np.flatnonzero(
+            (scores > scheme.most) & np.array([kind == choice for kind in kinds], dtype=bool)
+        ):
+            high = f"{scheme.most:.10g}"
+            findings.add("out_of_range", "monthly", at[i], score, found=f"{scores[i]:.15g}", low=0, high=high)
+            scores[i] = np.nan
+    return monthly.having(**{column: texts(kinds), score: scores}).take(keep)
 
 
 def guessed_kind(choices: Sequence[str], account: object) -> str:

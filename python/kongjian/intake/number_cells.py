@@ -51,7 +51,7 @@ def within(cells: Cells, out: Floats) -> Floats:
         return scales.within(cells, out)
     high = cells.most_points if cells.column.kind == "score" else MOST_COUNTED
     for i in np.flatnonzero(out > high):
-        cells.say(i, "out_of_range", found=f"{out[i]:.15g}", low=0, high=f"{high:.0f}")
+        cells.say(i, "out_of_range", found=f"{out[i]:.15g}", low=0, high=f"{high:.10g}")
         out[i] = np.nan
     return out
 

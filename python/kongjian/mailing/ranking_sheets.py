@@ -5,6 +5,8 @@ long because the three sheets find each other's rows.
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from kongjian.base.text import fold
@@ -62,6 +64,8 @@ from kongjian.xlsx.table_parts import FIRST_ROW
 
 TIED, CHANGE = "并列", "变化"
 _SOMEBODY = "其他学校"
+_NAMES_OTHERS = ("award_beyond", "award_share_base")
+"""The reasons against an award that name another unit."""
 _HOLDER_ROOM = 1_000_000
 """Above any number of units."""
 _LOOKS = {SENT_SCORE: "score", SENT_STATE: "word", SENT_WHY: "word"}
@@ -206,7 +210,6 @@ def _awarded(plan: Plan) -> Frame:
 
 def _without_strangers(plan: Plan, why: str) -> str:
     """The reasons of an award, where one names a unit of another school without its name."""
-    before, after = _around_who(plan)
     others = {
         name
         for kind, column in (("teacher", "教师姓名"), ("school", "学校名称"))
@@ -214,17 +217,19 @@ def _without_strangers(plan: Plan, why: str) -> str:
     }
     reasons = why.split(JOIN)
     for k, reason in enumerate(reasons):
-        for head in (f"{before}{name}{after}" for name in others):
-            if reason.startswith(head):
+        for (before, after), name in product(_around_who(plan), others):
+            if reason.startswith(head := f"{before}{name}{after}"):
                 reasons[k] = f"{before}{_SOMEBODY}{after}{reason[len(head) :]}"
     return JOIN.join(reasons)
 
 
-def _around_who(plan: Plan) -> tuple[str, str]:
-    """What stands before and behind the name in the reason that names another unit."""
-    reason = plan.rules.problems["award_beyond"].text.partition("：")[2]
-    before, _, rest = reason.partition("{who}")
-    return before, rest.partition("{")[0]
+def _around_who(plan: Plan) -> list[tuple[str, str]]:
+    """What stands before and behind the name in each reason that names another unit."""
+    out = []
+    for code in (c for c in _NAMES_OTHERS if c in plan.rules.problems):
+        before, _, rest = plan.rules.problems[code].text.partition("：")[2].partition("{who}")
+        out.append((before, rest.partition("{")[0]))
+    return out
 
 
 def members(plan: Plan, award: Award) -> Bools:

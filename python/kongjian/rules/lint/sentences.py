@@ -26,7 +26,7 @@ _BANDS = (
 """A band's bound and points in words, and the bound where it is not the number that stands there."""
 _NOT_BELOW = re.compile(rf"不低于{_N}(%|分)")
 _FIRST_ONES = re.compile(r"前(\d+)(?![\d.]*%)")
-_SHARE = re.compile(rf"{_N}%")
+_SHARE = re.compile(rf"(?:前|取|的|按){_N}%")
 _LEAST = re.compile(rf"(?:不低于|不少于|最低){_N}分|{_N}分以上")
 _RANKS = re.compile(r"(\d+)[-—–至](\d+)名")
 _PERIOD = re.compile(r"(\d{4})年(\d{1,2})月[至到](?:(\d{4})年)?(\d{1,2})月")

@@ -58,7 +58,7 @@ def add_curves(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, w
             "num_font": font,
             "num_format": "0",
             "min": 10 * round(mark / 20),
-            "max": rules.school.points,
+            "max": rules.school.most,
             "major_gridlines": {"visible": True, "line": {"color": LINE}},
         }
     )
