@@ -71,8 +71,8 @@ scale: setup  ## Java and pyspark installed, counts on Spark held against DuckDB
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
 	SPARK_CLUSTER=1 $(BIN)/python -m pytest tests/intake/events/test_spark.py tests/intake/events/test_spark_cluster.py
 
-# logs of ten million lines and a province's tables, about ten minutes
-bench-scale: setup  ## logs of ten million lines and a province's tables
+# logs of up to a hundred million lines (7 GB on the disk for a while) and a province's tables, about fifteen minutes
+bench-scale: setup  ## logs of up to a hundred million lines and a province's tables
 	$(BIN)/python benchmarks/scale.py --large
 
 build: setup  ## kongjian.xlsm anew after a change of layout or rules

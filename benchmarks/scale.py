@@ -1,15 +1,18 @@
 """Logs of events larger than a sheet: `python benchmarks/scale.py [--large]` (`make bench-scale`); a small size in `run.py`.
 
-Counting one month's file against DuckDB's own scan of every column of the same rows, ten times as many lines, peak
-memory, GB18030 against UTF-8, and `score` for as many teachers as a province has.
+Counting one month's file against DuckDB's own scan of every column of the same rows, against pandas, ten times as many
+lines, peak memory, GB18030 against UTF-8; a term's folder of eight exports through the whole command, up to a hundred
+million lines; and `score` for as many teachers as a province has.
 """
 
 from __future__ import annotations
 
+import math
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,9 +20,11 @@ import pandas as pd
 
 from kongjian.intake.events.partials import count_file
 from kongjian.rules import Rules, load_rules
-from measure import Row, compare, fraction, in_turn, table, timed
+from kongjian.workbook.shipped.build_workbook import build
+from measure import Row, Times, compare, fraction, in_turn, table, timed
 
 SMALL, LARGE = 200_000, 10_000_000
+TERM = (1_000_000, 10_000_000, 100_000_000)
 ROUNDS = 3
 TEACHERS, SCHOOLS = 600_000, 12_000
 _BEHAVIOURS = (
@@ -63,6 +68,34 @@ def measure(folder: Path, lines: int) -> list[Row]:
     return rows
 
 
+def measure_term(folder: Path, sizes: Sequence[int]) -> list[Row]:
+    """The command over a term's folders of eight exports, each size once, and a scan of the same files."""
+    rules, rows, spent = load_rules(), list[Row](), list[float]()
+    for lines in sizes:
+        logs, book = folder / f"term{lines}", folder / f"{lines}.xlsm"
+        logs.mkdir()
+        for month in rules.period.months():
+            _log(logs, lines // 8, month, parquet=False)
+        build(rules, book)
+        command = (sys.executable, "-c", _WITHIN, "import-events", str(logs), str(book))
+        peaks: list[float] = []
+        spent.append(timed(lambda to=command, kept=peaks: kept.append(_told(to))))
+        again = timed(_ended(command))
+        scan = timed(lambda of=logs: _scan(of / "*.csv"))
+        full, peak = lines >= LARGE, peaks[0]
+        rows += [
+            compare(f"8个文件{lines:,}行，整个导入", Times((spent[-1],)), "DuckDB读同样的文件", Times((scan,)), 3.0 if full else None),
+            Row("再导入一次", f"{again:.1f} s", "", ""),
+            Row("最大内存（上限1GB）", f"{peak:.0f} MB", "1,024 MB", fraction(peak / 1024), 1.0, peak <= 1024),
+        ]  # fmt: skip
+        shutil.rmtree(logs)
+        shutil.rmtree(folder / "行为日志")
+    for few, many, less, more in zip(sizes, sizes[1:], spent, spent[1:], strict=False):
+        exponent = math.log(more / less) / math.log(many / few)
+        rows.append(Row(f"{few:,}行到{many:,}行", f"指数{exponent:.2f}", "1.10", "", 1.1, exponent <= 1.1))
+    return rows
+
+
 def measure_score(folder: Path, teachers: int, schools: int) -> list[Row]:
     """`kongjian score` as a process of its own, and its peak memory."""
     rules, tables = load_rules(), folder / "tables"
@@ -82,11 +115,7 @@ def measure_score(folder: Path, teachers: int, schools: int) -> list[Row]:
         str(folder / "out"),
     )
     spent = min(timed(_ended(command)) for _ in range(ROUNDS))
-    code = (
-        "import gc; gc.disable(); from kongjian.entry.cli.main import cli; import sys;\n"
-        "try: cli.main(sys.argv[1:], standalone_mode=False)\nexcept SystemExit: pass\n" + _HIGHEST
-    )
-    peak = _told((sys.executable, "-c", code, *command[1:]))
+    peak = _told((sys.executable, "-c", _WITHIN, *command[1:]))
     full = teachers >= TEACHERS
     return [
         Row(f"score {teachers:,}名教师、{schools:,}所学校", f"{spent:.1f} s", "10 s", fraction(spent / 10), 1.0 if full else None, spent <= 10 if full else None),
@@ -114,15 +143,17 @@ def _made(kind: str, name: str, schools: int) -> str:
     return values.get(kind, "''")
 
 
-def _log(folder: Path, lines: int) -> Path:
+def _log(folder: Path, lines: int, month: str = "2020-12", parquet: bool = True) -> Path:
     """A month of 5,000 teachers, as CSV and beside it as Parquet."""
-    place = folder / f"{lines}.csv"
+    place = folder / (f"{lines}.csv" if parquet else f"{month}.csv")
     made = f"""
-select strftime(timestamp '2020-12-01' + interval (cast(floor(random() * 2678400) as int)) second, '%Y-%m-%d %H:%M:%S') as 日期,
+select strftime(timestamp '{month}-01' + interval (cast(floor(random() * 2419200) as int)) second, '%Y-%m-%d %H:%M:%S') as 日期,
        '第' || (a % 60) || '小学' as 学校名称, 'hb' || (100000 + a) as 账号, '教师' as 角色,
        ({_BEHAVIOURS})[1 + cast(floor(random() * 8) as int)] as 行为
 from (select cast(floor(random() * 5000) as int) as a from range({lines}))"""
     duckdb.sql(f"copy ({made}) to '{place}' (format csv, header)")
+    if not parquet:
+        return place
     stamps = "* replace (cast(日期 as timestamp) as 日期)"
     duckdb.sql(
         f"copy (select {stamps} from read_csv('{place}', all_varchar = true)) to '{place.with_suffix('.parquet')}'"
@@ -139,16 +170,25 @@ def _scan(log: Path) -> None:
 
 
 def _columns(log: Path) -> None:
-    duckdb.sql(f"select bit_xor(hash(columns(*))) from read_parquet('{log}')").fetchall()
+    """Every value of every row looked at; a hash would be taken of each entry of a dictionary once."""
+    texts = " + ".join(f"length({name})" for name in ("学校名称", "账号", "角色", "行为"))
+    duckdb.sql(f"select count(*), sum({texts} + day(日期)) from read_parquet('{log}')").fetchall()
 
 
 def _pandas(log: Path) -> None:
-    frame = pd.read_csv(log, dtype=str)
-    frame["日期"] = pd.to_datetime(frame["日期"]).dt.normalize()
-    once = frame.drop_duplicates()
-    once.groupby(["学校名称", "账号", "角色", "行为", once["日期"].dt.to_period("M")]).size()
+    """What a partial holds: different days, lines and the first line of each school, account, role, behaviour and month."""
+    frame = pd.read_csv(log, dtype=str, keep_default_na=False)
+    day = pd.to_datetime(frame["日期"], errors="coerce").dt.normalize()
+    frame = frame.assign(day=day, month=day.dt.year * 100 + day.dt.month, at=frame.index)
+    by = frame.groupby(["学校名称", "账号", "角色", "行为", "month"], dropna=False)
+    by.agg(days=("day", "nunique"), lines=("day", "size"), first=("at", "min"))
 
 
+_WITHIN = (
+    "import gc, sys; gc.disable(); from kongjian.entry.cli.main import cli\n"
+    "try: cli.main(sys.argv[1:], standalone_mode=False)\nexcept SystemExit: pass\n"
+    "print(next(l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')))"
+)
 _HIGHEST = "print(next(l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')))"
 """The most memory that a process has had, in kilobytes; what the system says of a child counts its parent's, too."""
 
@@ -172,6 +212,7 @@ def _told(command: tuple[str, ...]) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = measure(Path(folder), LARGE if "--large" in sys.argv else SMALL * 5)
+        rows += measure_term(Path(folder), TERM if "--large" in sys.argv else TERM[:1])
         rows += measure_score(Path(folder), TEACHERS, SCHOOLS)
     print(table(rows))
 

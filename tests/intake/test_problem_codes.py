@@ -81,8 +81,8 @@ def declined(person: str, said: str, word: str) -> Provoke:
 
 
 def under(value: str, **changes: list[Changes]) -> Provoke:
-    """The same where 规则 chooses this value of a reading, as `reading=value`."""
-    rules = resolve(RULES, dict([value.split("=")]))
+    """The same where 规则 chooses these values of readings, as `reading=value,reading=value`."""
+    rules = resolve(RULES, dict(one.split("=") for one in value.split(",")))
     return lambda: read(rules, **{name: table(name, *rows) for name, rows in changes.items()})
 
 
@@ -246,6 +246,10 @@ CODES: dict[str, tuple[Provoke, str]] = {
     "month_twice": (monthly({}, {}), f"错误 月度得分!E5 {ACCOUNT} 2020-12的得分与第4行重复，只用第4行"),
     "kind_guessed": (monthly({"类别": ""}), "提示 月度得分!A4 类别空白，按“教师”读取"),
     "no_monthly": (teachers({}), "提示 教师数据!A4 没有月度得分，月均用得分代替"),
+    "months_from_log": (
+        under("log_months=prorated,blank_count=zero", teachers=[{}], events=[{}]),
+        "提示 月度得分!A3 教师没有平台的月度得分，2021-03的得分由行为明细算出，月目标是全学期的1/8（口径“没有月度得分”）",
+    ),
     "months_missing": (
         monthly(*({"月份": f"2021-0{m}"} for m in range(1, 8))), "警告 教师数据!A4 月度得分缺2020-12，月均按有的7个月算",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from kongjian.engine.eligibility import eligibility
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, Ints, Texts, texts
 from kongjian.engine.last_run import Previous, numbered
+from kongjian.engine.log_months import month_counts, months_of_log
 from kongjian.engine.matching import rows
 from kongjian.engine.measures import Below, partial, school_measures, teacher_measures
 from kongjian.engine.monthly import Monthly, Months, in_period, monthly, monthly_scores, report_months
@@ -63,11 +65,16 @@ def calculate(
     tally = Tally(inputs.schools.height)
     progress("正在计算教师得分…")
     teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, findings, tally)
-    teacher, teachers_said = outcome("teacher", teachers, inputs, rules, findings, previous.declines)
+    counts = cache(lambda: month_counts(inputs, rules))
+
+    def of_log(kind: str, months: Months) -> Months:
+        return months_of_log(kind, months, counts, inputs, log, rules, findings)
+
+    teacher, teachers_said = outcome("teacher", teachers, inputs, rules, findings, previous.declines, of_log)
     progress("正在计算学校得分…")
     below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
     schools = school_measures(inputs.schools, below, rules, findings, tally)
-    school, schools_said = outcome("school", schools, inputs, rules, findings, previous.declines)
+    school, schools_said = outcome("school", schools, inputs, rules, findings, previous.declines, of_log)
     passed = school.monthly.months.passed | teacher.monthly.months.passed
     report_log(log, in_period(passed, rules), inputs.schools, rules, findings)
     progress("正在排名…")
@@ -111,14 +118,15 @@ def outcome(
     rules: Rules,
     findings: Findings,
     declines: Sequence[Decline] = (),
+    of_log: Callable[[str, Months], Months] = lambda _, months: months,
 ) -> tuple[Outcome, dict[str, Texts]]:
     """Scores, months, eligibility and ranks of one kind of unit, and by award what staff wrote of who declines it.
 
-    `units` are its measures.
+    `units` are its measures; `of_log` gives months where the platform gave none.
     """
     scores = score(units, rules.object(kind), rules)
     _report_scores(kind, units, scores, rules, findings)
-    months = monthly_scores(units, inputs.monthly, kind, rules, findings)
+    months = of_log(kind, monthly_scores(units, inputs.monthly, kind, rules, findings))
     names = named(kind, units, rules)
     words: dict[str, Texts] = {}
     said: dict[str, Texts] = {}

@@ -110,6 +110,13 @@ class MissingMonths(Option, reading_id="missing_months"):
     NOT_ELIGIBLE = "not_eligible"
 
 
+class LogMonths(Option, reading_id="log_months"):
+    """Whether monthly scores that the platform does not give are worked out of the log, targets divided by the months."""
+
+    NONE = "none"
+    PRORATED = "prorated"
+
+
 class PassMark(Option, reading_id="pass_mark"):
     """Whether a bound is compared with the rounded average, as it is shown, or with the exact one."""
 

@@ -10,9 +10,10 @@ from kongjian.engine.calculate import judged
 from kongjian.engine.coverage import Tally
 from kongjian.engine.effective import read_log
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Frame
+from kongjian.engine.frame import Floats, Frame
+from kongjian.engine.log_months import are_from_log, month_counts, months_of_log
 from kongjian.engine.measures import Below, school_measures, teacher_measures
-from kongjian.engine.monthly import monthly_scores
+from kongjian.engine.monthly import Months, monthly_scores
 from kongjian.engine.outcome import Inputs, Outcome, Results
 from kongjian.engine.scoring import Scores, score
 from kongjian.rules.choices import alternatives
@@ -30,7 +31,7 @@ from kongjian.rules.readings import (
 )
 
 _MEASURED: tuple[type[Option], ...] = (ClassWeight, LogCoverage, BlankCount, StudentEffective)
-"""The readings on which measures rest; the months' scores rest on none."""
+"""The readings on which measures rest; the platform's scores of months rest on none."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Passes:
             }
         }
         self._scored: dict[Any, Scores] = {}
+        self._counts: dict[Any, Floats] = {}
 
     def outcomes(self, rules: Rules) -> Mapping[str, Outcome]:
         """Both kinds' outcomes under these rules."""
@@ -77,11 +79,30 @@ class Passes:
         for kind, units in measures.items():
             known = self._results.of(kind)
             months = known.monthly.months
-            if rules.counted_months() != self._now.counted_months():
-                months = monthly_scores(units, self._inputs.monthly, kind, rules, Findings())
+            if rules.counted_months() != self._now.counted_months() or any(
+                map(are_from_log, (rules, self._now))
+            ):
+                months = self._months(kind, units, rules)
             scores = self._scores(kind, units, rules)
             out[kind] = judged(kind, units, scores, months, rules, known.standing.declined)
         return out
+
+    def _months(self, kind: str, units: Frame, rules: Rules) -> Months:
+        """The months anew: the platform's under what counts as one, or those of the log, which rest on every reading."""
+        months = monthly_scores(units, self._inputs.monthly, kind, rules, Findings())
+        log = (
+            self._results.log
+            if rules.period == self._now.period
+            else read_log(self._inputs, rules, Findings())
+        )
+        key = rules.period, *rules.counted_months()
+
+        def counts() -> Floats:
+            if key not in self._counts:
+                self._counts[key] = month_counts(self._inputs, rules)
+            return self._counts[key]
+
+        return months_of_log(kind, months, counts, self._inputs, log, rules, Findings())
 
     @staticmethod
     def _measures_rest_on(rules: Rules) -> tuple[Any, ...]:
