@@ -135,7 +135,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
     return [
         OutputSheet("学校排名", "SchoolRanking", _columns(f"名次:rank 学校名称:text 得分:score 月均得分:score 并列:text:8 {_group_columns(rules, 'school')}上次名次:rank:10 变化:text:8"), "result", "学校的名次，未达标的列在后面"),
         OutputSheet("教师排名", "TeacherRanking", _columns(f"名次:rank {person} 得分:score 月均得分:score 并列:text:8 {_group_columns(rules, 'teacher')}上次名次:rank:10 变化:text:8"), "result", "达标教师的名次"),
-        OutputSheet("获奖名单", "Awards", _columns("奖项:text:24~ 名次:rank:6 学校名称:text 姓名:text:9 得分:score:9 备注:text:24~ 状态:text:8 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
+        OutputSheet("获奖名单", "Awards", _columns("奖项:text:28~ 名次:rank:6 学校名称:text 姓名:text:9 得分:score:9 备注:text:24~ 状态:text:8 待核实原因:text:60"), "result", "按名次得出的获奖名单"),
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校各指标的得分"),
         OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师各指标的得分"),

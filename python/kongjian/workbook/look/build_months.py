@@ -8,11 +8,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from kongjian.engine.evidence.pass_mark import pass_mark
 from kongjian.rules.model import Rules
-from kongjian.workbook.layout import MONTH_CURVES, MONTHS
+from kongjian.workbook.layout import LOOKUP, MONTH_CURVES, MONTHS
 from kongjian.workbook.look.build_styles import FONT, GREY, INK, LINE, RED, Styles
 from kongjian.workbook.month_curves import HEIGHT, SCHOOLS, shipped_months
-from kongjian.xlsx.table_parts import FIRST_ROW, TITLE_ROW
+from kongjian.xlsx.table_parts import FIRST_ROW, SUBTITLE_ROW, TITLE_ROW
 
+_EACH = "别的学校的折线：先点它那一行，再按“单位查询”，还可以选另一所放在一起比"
 _WIDTH, _COLUMNS = 660, 12
 """The chart in pixels, and the usual columns that it covers."""
 _HUES = ("#1F4E79", "#2B7A5B", "#8A5A00", "#6B4C9A", "#0F766E", "#B45309", "#64748B", "#9D174D")
@@ -36,6 +37,8 @@ def add_curves(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, w
     sheet.write_url(
         TITLE_ROW - 1, 4, f"internal:'{MONTHS}'!{xl_range_abs(top, left, top, left)}", link, "看折线图"
     )
+    # formulas stand in the look-up only: any other school's line is drawn there
+    sheet.write_url(SUBTITLE_ROW - 1, left, f"internal:'{LOOKUP}'!A1", link, _EACH)
     chart = book.add_chart({"type": "line"})
     mark = pass_mark(rules, "school")
     for k in range(HEIGHT - 1):
