@@ -42,7 +42,7 @@ INDICATORS = (
 )
 WATCH = ("教师", "课堂（60分）", "观摩", "观摩5次得10分，每少1次扣2分。", 10, "每少扣分", 5, 2, None, "表二/课堂（60分）/观摩", None, "观摩次数")  # fmt: skip
 READ = ("教师", "课堂（60分）", "荐读", "荐读完成率90%以上得10分，其余不得分。", 10, "分档得分", None, None, "≥90%→10；其余0", "表二/课堂（60分）/荐读", None, None)  # fmt: skip
-AWARD = ("智慧课堂之星", "教师", "教师", 6, 8, None, None, None, "东陵市电教馆", "三、奖项")
+AWARD = ("智慧课堂新苗", "教师", "教师", 6, 8, None, None, None, "东陵市电教馆", "三、奖项")
 
 
 @pytest.fixture
@@ -114,15 +114,16 @@ def test_rows_of_the_sheet_are_next_year_s_scheme(folder: Path) -> None:
     assert not {"家访", "阅读完成率"} & set(kinds)
     assert made.table("teachers").names[-1] == "平台积分", "what may be left out stays behind"
     assert made.effective.roles[0].behaviours == ("培训", "共建", "直播")
-    assert [(a.name, a.first, a.last) for a in made.awards][-1] == ("智慧课堂之星", 6, 8)
     # all that was not changed is as it was
     old = small_rules()
     for name in ("培训", "共建", "直播"):
         assert made.teacher.indicator(name) == old.teacher.indicator(name)
-    assert made.awards[:-1] == old.awards
+    [new_one] = [a for a in made.awards if a not in old.awards]
+    assert (new_one.name, new_one.first, new_one.last) == ("智慧课堂新苗", 6, 8)
+    assert [a for a in made.awards if a != new_one] == [*old.awards]
     for said in (
-        "去掉教师指标：家访", "增加教师指标：观摩、荐读", "增加奖项：智慧课堂之星",
-        "教师数据加了“观摩次数”一列", "奖项“智慧课堂之星”：请照原文写 awards.yaml 的 sentence",
+        "去掉教师指标：家访", "增加教师指标：观摩、荐读", "增加奖项：智慧课堂新苗",
+        "教师数据加了“观摩次数”一列", "奖项“智慧课堂新苗”：请照原文写 awards.yaml 的 sentence",
         "“观摩” sentence：方案原文里没有这句话“观摩5次得10分", "“观摩”：cases 里没有它的算例",
     ):  # fmt: skip
         assert said in done.output, said
@@ -163,7 +164,7 @@ def test_the_button_asks_tells_and_does_the_same(folder: Path) -> None:
     [question] = [r for r in press("new_scheme", book, saved=True).said if r[0] == "type"]
     assert "如 dongling-2032" in question[1]
     [asked] = [r for r in press("new_scheme", book, "dongling-2032", saved=True).said if r[0] == "ask"]
-    for said in ("评选时间2032-03至2032-06", "去掉教师指标：家访", "增加奖项：智慧课堂之星", "新建吗？"):
+    for said in ("评选时间2032-03至2032-06", "去掉教师指标：家访", "增加奖项：智慧课堂新苗", "新建吗？"):
         assert said in asked[1]
     assert not (folder / "dongling-2032.xlsm").exists()
     done = press("new_scheme", book, asked[2], saved=True)
@@ -174,7 +175,7 @@ def test_the_button_asks_tells_and_does_the_same(folder: Path) -> None:
     again = press("new_scheme", book, "dongling-2032", saved=True)
     assert "已经有了" in str(again.said)
     assert "不能用" in str(press("new_scheme", book, "东陵", saved=True).said)
-    for line in ("去掉教师指标：家访", "增加教师指标：观摩、荐读", "增加奖项：智慧课堂之星"):
+    for line in ("去掉教师指标：家访", "增加教师指标：观摩、荐读", "增加奖项：智慧课堂新苗"):
         assert line in told.splitlines()
 
 
@@ -216,9 +217,9 @@ def test_a_row_that_makes_no_indicator_is_refused_with_its_cell(
 def test_an_award_that_makes_no_step_is_refused(folder: Path) -> None:
     for row, said in (
         ((*AWARD[:3], 7, 8, *AWARD[5:]), "第6名至第6名没有奖项"),
-        (("智慧课堂之星", "班级", *AWARD[2:]), "智慧课堂之星的对象“班级”应为学校或教师"),
-        ((*AWARD[:2], "家长", *AWARD[3:]), "智慧课堂之星的获奖人"),
-        ((*AWARD[:8], None, AWARD[9]), "智慧课堂之星的授予单位空白"),
+        (("智慧课堂新苗", "班级", *AWARD[2:]), "智慧课堂新苗的对象“班级”应为学校或教师"),
+        ((*AWARD[:2], "家长", *AWARD[3:]), "智慧课堂新苗的获奖人"),
+        ((*AWARD[:8], None, AWARD[9]), "智慧课堂新苗的授予单位空白"),
     ):
         book = Path(shutil.copy(folder / "今年.xlsm", folder / "改.xlsm"))
         edit(book, lambda b, row=row: insert(b["规则"], row_of(b["规则"], 0, "智慧课堂新秀") + 1, row))  # type: ignore[misc]
@@ -232,16 +233,17 @@ def test_a_calculation_takes_no_new_row_and_says_where_it_goes(folder: Path) -> 
 
 
 def dropped(rules: Rules, kind: str, name: str) -> Rules:
-    """The rules without an indicator, whose points go to another one that is not in steps."""
+    """The rules without an indicator; what it had of the full points goes to another one that is not in steps."""
     scheme = rules.object(kind)
     gone = scheme.indicator(name)
     heir = next(i.name for i in scheme.indicators if i.name != name and i.kind != "bands")
+    points = gone.points if gone in scheme.owed else 0.0
     left = tuple(
-        dataclasses.replace(i, points=i.points + gone.points) if i.name == heir else i
+        dataclasses.replace(i, points=i.points + points) if i.name == heir else i
         for i in scheme.indicators
         if i.name != name
     )
-    edits = {(kind, heir): {"points": scheme.indicator(heir).points + gone.points}}
+    edits = {(kind, heir): {"points": scheme.indicator(heir).points + points}}
     return rules.replace(**{kind: dataclasses.replace(scheme, indicators=left)}, edits=edits)
 
 

@@ -127,4 +127,4 @@ def test_the_scheme_s_own_cases_are_worked_out_and_no_folder_is_left_without_its
     monkeypatch.setattr(making, "replace_bytes", full)
     assert "磁盘已满" in str(new("chibi-2022", "--from", places.default_scheme()).exception)
     assert sorted(p.name for p in places.own_schemes().iterdir()) == ["chibi-2021"]
-    assert [p.name for p in folder.iterdir()] == ["chibi-2021.xlsm"]
+    assert sorted(p.name for p in folder.iterdir()) == ["chibi-2021 还要改的.txt", "chibi-2021.xlsm"]

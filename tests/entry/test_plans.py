@@ -92,7 +92,9 @@ def test_a_check_plans_the_list_and_the_fills_only(run: Run, held: FileBook) -> 
     assert set(plan.writing.home) == {*HOME_STEPS, "HomeMessage"}, "the steps, no number of a calculation"
     [told] = plan.told
     assert told.mode == (WARNING if run.levels["错误"] else INFO)
-    assert len(told.lines) == run.problems.height > 0
+    folded = run.problems.height - len(told.lines) + 1
+    assert folded == sum(level == "提示" for level in run.problems["级别"]) > 0
+    assert told.lines[-1].startswith(f"另有{folded}行提示")
 
 
 def test_an_import_plans_rows_and_says_what_they_are(tmp_path: Path) -> None:
@@ -146,7 +148,9 @@ def test_an_edition_brings_its_mail_and_folder(
     assert isinstance(plan, Plan)
     assert not out.exists()
     [told] = carry_out(plan)
-    assert told.text == f"生成了1个文件，核对无误。但{run.still_open}（文件里已写明），请先处理（{out}）"
+    unsaid = "信和邮件里没有写联系人、联系电话：“规则”的“方案”里空着，填上再生成就会写"
+    said = f"生成了1个文件，核对无误。但{run.still_open}（文件里已写明），请先处理（{out}）"
+    assert told.text == f"{said}\n{unsaid}"
     assert ([m.attachments for m in told.mails], told.folder) == ([(out / "评比-数值版.xlsx",)], out)
     by_school = copies.edition(run, held, tmp_path, out, send_copies.BY_SCHOOL, NOW)
     assert isinstance(by_school, Plan)

@@ -25,7 +25,7 @@ from kongjian.rules.parameters import INDICATOR_NUMBERS, INDICATOR_TEXTS
 from kongjian.rules.roles import RECIPIENTS
 
 _NEEDED = (*INDICATOR_NUMBERS.values(), "分档", "计分方式", *INDICATOR_TEXTS.values())
-_UNIT = {"yes_no": "是/否", "bands": "完成率"}
+_UNIT = {"yes_no": "是/否", "veto": "是/否", "bands": "完成率"}
 _TIMES = "次"
 """What a new indicator counts, until its file says otherwise."""
 
@@ -92,7 +92,7 @@ def _indicator(row: RuleRow, held: Indicator | None, faults: list[str]) -> Itera
     fields: dict[str, Any] = {"measure": column if (column := _column(row)) != name else ""}
     if kind in ("deduct", "threshold"):
         fields["target"] = number(row["目标"]) or 0.0
-    if kind == "deduct":
+    if kind in ("deduct", "bonus"):
         fields["per"] = number(row["每少扣分"]) or 0.0
     if kind == "bands":
         fields["bands"] = _bands(row, points)

@@ -12,7 +12,7 @@ from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.rule_text import Place, RuleText, in_yaml
 
 Files = Mapping[str, RuleText]
-_COLUMN_KINDS = {"yes_no": "yes_no", "bands": "rate"}
+_COLUMN_KINDS = {"yes_no": "yes_no", "veto": "yes_no", "bands": "rate"}
 """What is typed in the column of an indicator that scores so; all others are numbers, in 学校数据 a mean for each teacher."""
 _NUMBERS = {"school": "average", "teacher": "count"}
 _FILLED_BY = {"school": ("school", "pupil"), "teacher": ("teacher",)}
