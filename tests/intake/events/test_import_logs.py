@@ -7,6 +7,7 @@ import gzip
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
@@ -436,7 +437,7 @@ def test_a_full_disk_is_told_and_leaves_no_partial(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
-    monkeypatch.setattr("kongjian.intake.events.partials.own_place", lambda _: Path("/dev/full"))
+    monkeypatch.setattr("kongjian.intake.events.partials.own_place", lambda _: nullcontext(Path("/dev/full")))
     with pytest.raises(KongjianError, match="请腾出空间再试"):
         run(tmp_path / "a.csv", book)
     assert not list((tmp_path / "行为日志" / "缓存").glob("*.parquet"))

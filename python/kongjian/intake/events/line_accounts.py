@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -56,9 +58,9 @@ def account_for(path: Path, lines: int, sums: Iterable[Sequence[object]]) -> Acc
 def keep_account(account: Account, partial: Path) -> None:
     """Writes an account beside its partial, whole or not at all."""
     place = partial.with_suffix(".json")
-    own = own_place(place)
-    own.write_text(json.dumps(asdict(account), ensure_ascii=False, indent=1), encoding="utf-8")
-    own.replace(place)
+    with own_place(place) as own:
+        own.write_text(json.dumps(asdict(account), ensure_ascii=False, indent=1), encoding="utf-8")
+        own.replace(place)
 
 
 def keep_samples(path: Path, partial: Path, samples: Iterable[Sequence[object]]) -> None:
@@ -87,9 +89,17 @@ def refuse_changed(path: Path, before: os.stat_result) -> None:
         raise KongjianError(f"{path.name} 读的时候还在变，没有计入；请等它写完再导入")
 
 
-def own_place(place: Path) -> Path:
-    """Where a file stands until it is whole."""
-    return place.with_name(f"{place.name}.{os.getpid()}.tmp")
+@contextmanager
+def own_place(place: Path) -> Iterator[Path]:
+    """Where a file, or Spark's folder of it, stands until it is whole; nothing is left there."""
+    own = place.with_name(f"{place.name}.{os.getpid()}.tmp")
+    try:
+        yield own
+    finally:
+        if own.is_dir():
+            shutil.rmtree(own)
+        else:
+            own.unlink(missing_ok=True)
 
 
 def rejected_first(account: Account) -> Iterator[str]:

@@ -57,13 +57,13 @@ def count_file(
         account = account_for(path, lines, sums)
         if account.lost:
             keep_samples(path, target, held.execute(SAMPLES).fetchall())
-        own = own_place(target)
-        held.execute(
-            "copy (select * exclude (reason) from counted where reason = '' order by all)"
-            f" to {quoted(own)} (format parquet, compression zstd)"
-        )
-    keep_account(account, target)
-    own.replace(target)
+        with own_place(target) as own:
+            held.execute(
+                "copy (select * exclude (reason) from counted where reason = '' order by all)"
+                f" to {quoted(own)} (format parquet, compression zstd)"
+            )
+            keep_account(account, target)
+            own.replace(target)
     return account
 
 

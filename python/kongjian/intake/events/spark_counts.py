@@ -95,14 +95,13 @@ def count_on_spark(
         refuse_changed(path, before)
         if account.lost:
             keep_samples(path, target, session.sql(SAMPLES).collect())
-        own = own_place(target)
-        session.sql("select * from counted where reason = ''").drop("reason").coalesce(1).write.mode(
-            "overwrite"
-        ).parquet(str(own))
-        part = next(own.glob("part-*.parquet"))
-        keep_account(account, target)
-        part.replace(target)
-        shutil.rmtree(own)
+        with own_place(target) as own:
+            session.sql("select * from counted where reason = ''").drop("reason").coalesce(1).write.mode(
+                "overwrite"
+            ).parquet(str(own))
+            part = next(own.glob("part-*.parquet"))
+            keep_account(account, target)
+            part.replace(target)
     finally:
         counted.unpersist()
         if copied:
