@@ -197,6 +197,10 @@ CLEAN = [f"2021-03-{k % 28 + 1:02d} 08:00:00,甲校{k % 7},a{k % 5},教师,在�
         lambda lines: lines, lambda lines: [*lines, *[",,,,,,"] * 3], lambda lines: [*lines, ""],
         lambda lines: [*lines[:150], "2021-03-01,甲校", *lines[150:]],
         lambda lines: [*lines[:150], '2021-03-01,"甲,校",a,教师,在线授课,,', *lines[150:]],
+        lambda lines: ['"' + line.replace(",", '","') + '"' for line in lines],
+        lambda lines: [*lines[:150], '2021-03-01,"甲校,a,教师,在线授课,,', *lines[150:], '2021-03-01,甲校",a,教师,在线授课,,'],
+        lambda lines: [*lines, '2021-03-01,甲"校,a,教师,在线授课,,', '2021-03-01,"甲""校",a,教师,在线授课,,'],
+        lambda lines: [*lines, '2021-03-01,甲校,a,教师,在线授课,,"", '],
         lambda lines: [*lines, "昨天,甲校,a,教师,在线授课,,"], lambda lines: [*lines, "2021-03-01,甲校,a,教师,在线授课,,,多"],
     ],
 )  # fmt: skip
