@@ -95,7 +95,7 @@ def import_logs(
         done = merged(list(partials.values()), inputs, rules, temporary, how.memory)
         if done.rows.height > MOST_ROWS:
             raise KongjianError(
-                f"有效次数有{done.rows.height}行，一张工作表放不下，没有写入；请按学校分成几本工作簿"
+                f"有效次数有{done.rows.height}行，一张工作表放不下，没有写入；请按学校分成几本工作簿，或用 kongjian score 从表和日志直接算到结果表"
             )
         accounts = [a for a in found.values() if a]
         _write_tables(folder, book.stem, list(partials.values()), accounts, done.unknown)

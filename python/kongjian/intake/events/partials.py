@@ -97,13 +97,14 @@ def _sums(held: DuckDBPyConnection) -> Sums:
 
 
 def _clean_sums(held: DuckDBPyConnection, lines: Lines, layout: Layout) -> Sums | None:
-    """The sums of a text without a quote and without a line to reject, cut by the reader on all cores; None for others.
+    """The sums of a text without a line to reject, cut by the reader on all cores; None for others.
 
-    Which line is which is not known here, so that whatever is not as plain as that is looked at line by line.
+    Which line is which is not known here, so that whatever is not as plain as that is looked at line by line: also a quote
+    that does not stand around a whole cell, and one that is not closed, since then there are fewer rows than lines.
     """
     import duckdb
 
-    if lines.quotes or lines.marked:
+    if lines.marked:
         return None
     names = [f"c{k}" for k in range(1, layout.width + 1)]
     fields = ", ".join(
@@ -111,11 +112,14 @@ def _clean_sums(held: DuckDBPyConnection, lines: Lines, layout: Layout) -> Sums 
         for name, _ in FIELDS
     )
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    quote, within = "", ""
+    if lines.quotes:
+        quote, within = '"', f"when contains(concat({', '.join(names)}), '\"') then 'quote'"
     held.execute(f"""
 create or replace temp view given as select null::bigint as row_no, null::varchar as line, null::date as typed, {fields},
   case when trim(left(coalesce(c{layout.places["happened"]}, ''), 1)) = ''
-    and regexp_full_match(concat({", ".join(names)}), '\\s*') then {quoted(BLANK)} else '' end as fault
-from read_csv({quoted(lines.place)}, columns = {{{columns}}}, delim = {quoted(layout.separator)}, quote = '', escape = '',
+    and regexp_full_match(concat({", ".join(names)}), '\\s*') then {quoted(BLANK)} {within} else '' end as fault
+from read_csv({quoted(lines.place)}, columns = {{{columns}}}, delim = {quoted(layout.separator)}, quote = '{quote}', escape = '{quote}',
               header = false, skip = {layout.row}, auto_detect = false, new_line = '{lines.end}', max_line_size = 2097152)""")
     try:
         sums = [*_sums(held), (HEAD, layout.row, 1)]
