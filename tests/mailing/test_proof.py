@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from kongjian.base import libreoffice
-from kongjian.mailing import proof
+from kongjian.mailing import package_proof, proof
 from kongjian.mailing.live_copy import contents, live_copy
 from kongjian.mailing.proof import Proof, prove
 from kongjian.rules import load_rules
@@ -268,3 +268,15 @@ def test_libreoffice_is_ended_when_the_file_shows_a_fault_by_itself(
     path = tampered(good, tmp_path, replaced(SCORES, r'(<c r="B4"[^>]*><f>)([^<]*)', r"\g<1>1+\g<2>"))
     assert proved(path, recalculate=True).reasons == ("学校得分 B4 是另一个公式",)
     assert [one._process.poll() is None for one in begun] == [False]
+
+
+@pytest.mark.parametrize("name", ["LOG10", "ROUND2", "XLOOKUP"])
+def test_each_formula_is_looked_at_as_a_whole(name: str) -> None:
+    """Formulas that differ in digits alone are looked at once: a digit of a function's name is none of those."""
+    part = f'<c r="B4"><f>ROUND(A4,2)</f><v>1</v></c><c r="C14"><f>{name}(A14)</f><v>1</v></c>'
+    part += '<c r="D4"><f>ROUND(A5,2)</f></c><c r="E4"><f>ROUND(#REF!,2)</f><v>1</v></c>'
+    assert list(package_proof._cells("表", part.encode(), True)) == [
+        f"表 C14 用了收件人电脑上可能没有的函数 {name}",
+        "表 D4 的公式没有存下结果，手机预览会是空白",
+        "表 E4 的公式引用了不存在的格子",
+    ]

@@ -196,7 +196,7 @@ def _differences(book: Path, wanted: Mapping[str, Cells], what: str) -> Iterator
         rows = opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         for (row, column), value in cells.items():
             shown = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
-            if not _same(value, shown):
+            if value != shown and not _same(value, shown):
                 yield f"{sheet} {_name(row, column)}：程序算得{_said(value)}，{what}{_said(shown)}"
 
 
