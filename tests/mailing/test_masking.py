@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,6 +47,7 @@ SHAPES = """
 手机号|1381234.5678|138****5678
 手机号|13 80 01 38 00 0|138****8000
 手机号|1 3 8 1 2 3 4 5 6 7 8|138****5678
+手机号|1 3 8 1 2 3 4 5 678|138****5678
 手机号|1-3-8-1-2-3-4-5-6-7-8|138****5678
 手机号|1.3.8.1.2.3.4.5.6.7.8|138****5678
 电话|电话：2123456|电话：2*****6
@@ -162,6 +165,7 @@ QQ或微信号|微信：abcdef|微信：a***
 证件号|AB123456(9)|AB******9
 证件号|A1234563|A1*****3
 证件号|A123456-3|A1*****3
+证件号|Z1234561|Z1*****1
 证件号|C668668(A)|C6*****A
 证件号|1234567(8)|12*****8
 证件号|5123456（7）|51*****7
@@ -181,6 +185,7 @@ QQ或微信号|微信：abcdef|微信：a***
 证件号|EA1234567|EA******7
 证件号|台胞证12345678|台胞证12*****8
 证件号|护照号：AB123456|护照号：AB*****6
+证件号|证件号：123456|证件号：12***6
 证件号|证件号码：1234567|证件号码：12****7
 银行卡号|身份证：4212811990010112|身份证：4212********0112
 银行卡号|6222021234567890|6222********7890
@@ -220,6 +225,7 @@ QQ或微信号|ＱＱ：１２３４５６|ＱＱ：1***
 QQ或微信号|QQ号码是一二三四五六|QQ号码是1***
 QQ或微信号|微信：zhang_san|微信：z***
 QQ或微信号|微信号zhang-san88|微信号z***
+QQ或微信号|微信：12345|微信：1***
 QQ或微信号|微信: 12345678|微信: 1***
 QQ或微信号|WeChat：zhangsan|WeChat：z***
 QQ或微信号|vx:zhangsan|vx:z***
@@ -242,6 +248,7 @@ STAY = """
 15.5 88.25 92.00 76.5 100
 13 88 92 76 100 95
 138 999 888 77
+1 3 8 1 2 34 56 78
 138 0 123 456 7
 138.255.123.45
 0.7155266789
@@ -310,6 +317,11 @@ chibi-2020.12
 微信公众号：赤壁教育
 QQ群文件
 QQ空间、微信朋友圈
+QQ：十二三四
+QQ：1234
+微信：1234
+证件号：12345
+卡号：1234567
 qq 2020年
 微信 Android版
 @张三
@@ -411,6 +423,7 @@ def test_known_accounts_are_covered_whatever_they_look_like(line: str) -> None:
 def test_each_number_of_a_run_is_told_once_and_where_it_stands() -> None:
     for text, found in (
         ("13812345678/13987654321、88", [("手机号", 0, 11), ("手机号", 12, 23)]),
+        ("13812345678/13987654321", [("手机号", 0, 11), ("手机号", 12, 23)]),
         ("0715 5266789 0", [("电话", 0, 14)]),
         ("88 0086 138 1234 5678", [("手机号", 8, 21)]),
         ("421281199001011234 13812345678", [("身份证号", 0, 18), ("手机号", 19, 30)]),
@@ -444,6 +457,21 @@ def test_with_signs_between_an_id_begins_with_a_province(front: int) -> None:
     for text in (f"{front}1281 19900101 1234", f"{front}1281-900101-123"):
         assert ("身份证号" in {found.kind for found in secrets(text)}) == (front in PROVINCES)
         assert ("身份证号" in left_in(text)) == (front in PROVINCES)
+
+
+@pytest.mark.parametrize("month", range(14))
+def test_with_signs_between_an_id_has_a_day_of_birth(month: int) -> None:
+    for year in (1899, 1900, 1988, 1990, 1999, 2000, 2004, 2099, 2100):
+        for day in (0, 1, 28, 29, 30, 31, 32):
+            try:
+                born = dt.date(year, month, day).year in range(1900, 2100)
+            except ValueError:
+                born = False
+            texts = [f"110102 {year}{month:02d}{day:02d} 1234"]
+            texts += [f"110102{year % 100:02d}{month:02d}{day:02d}123"] * (year // 100 == 19)
+            for text in texts:
+                assert ("身份证号" in {found.kind for found in secrets(text)}) == born, text
+                assert ("身份证号" in left_in(text)) == born, text
 
 
 digits = st.text("0123456789", min_size=1, max_size=8)

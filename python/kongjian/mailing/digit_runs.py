@@ -22,7 +22,7 @@ _AMOUNTS = re.compile(rf"(?<![\d.])(?:{_AMOUNT})(?!\d)|(?<!\d){_TIME}(?!\d)")
 _DATES = re.compile(rf"(?<![\d.])(?:{_DATE}|{_SPAN})(?!\d)")
 _WALL = "\x00"
 _LOOSE = frozenset(" \t\r\n/,、")
-_ADDRESS_PARTS, _LIST_PARTS, _LIST_DIGITS = 4, range(4, 9), 3
+_ADDRESS_PARTS, _LIST_PARTS, _LIST_DIGITS = 4, 8, 3
 
 
 class Digits(NamedTuple):
@@ -107,7 +107,7 @@ def several(found: Digits) -> bool:
     between = set("".join(gaps))
     if between & set(",、"):
         return True
-    return bool(between & _LOOSE) and len(parts) in _LIST_PARTS and max(sizes) <= _LIST_DIGITS
+    return bool(between & _LOOSE) and len(parts) <= _LIST_PARTS and max(sizes) <= _LIST_DIGITS
 
 
 def a_day(digits: str) -> bool:
