@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from kongjian.base import libreoffice, places
+from kongjian.demo.generate import demo_data
 from kongjian.entry.cli.main import cli
 from kongjian.mailing import by_school, proof
 from kongjian.rules import load_rules
@@ -137,6 +139,33 @@ def test_three_commands_give_a_working_workbook_with_forms_and_copies(folder: Pa
     text = VbaHost(folder / "西山.xlsm").run("KongjianRules")
     assert AWARD("教师", 1, rules=text) == "智慧教学名师"
     assert SCHOOL_SCORE([1, 0], ["教材管理", "教职工管理"], "教材管理", rules=text) == 3
+
+
+def test_its_demo_city_is_of_its_own_period(folder: Path) -> None:
+    rules = load_rules(NEW, folder)
+    data = demo_data(rules, teachers=1000)
+    months = {str(row[data["monthly"].headers.index("统计月份")])[:7] for row in data["monthly"].rows}
+    assert {"2032-12", "2033-07", "2033.3"} <= months
+    assert {m[:4] for m in months if m[:2] == "20"} == {"2032", "2033"}
+    assert not re.search(r"赤壁|202[01]-", str([s.rows for s in data.values()]))
+
+
+@pytest.mark.parametrize("gone", ["参与活动", "网络教研"])
+def test_a_scheme_without_a_column_of_the_demo_city_has_a_plain_one(folder: Path, gone: str) -> None:
+    rules = load_rules(NEW, folder)
+    fewer = [
+        dataclasses.replace(t, columns=tuple(c for c in t.columns if c.name != gone)) for t in rules.tables
+    ]
+    kept = tuple(i for i in rules.teacher.indicators if i.name != gone)
+    own = tuple(i for i in rules.school.indicators if i.name != gone)
+    changed = rules.replace(
+        tables=tuple(fewer),
+        teacher=dataclasses.replace(rules.teacher, indicators=kept),
+        school=dataclasses.replace(rules.school, indicators=own),
+    )
+    data = demo_data(changed, teachers=1000)
+    assert len(data["teachers"].rows) == 1000
+    assert gone not in data["teachers"].headers
 
 
 def test_forms_and_copies_are_of_the_new_city_alone(folder: Path) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import email
+import email.policy
+import gzip
 import re
 import shutil
+import subprocess
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 from click.testing import CliRunner
@@ -25,6 +32,7 @@ from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from package_macros import modules
+from remote import press
 from rules_texts import rules_text
 from scheme_words import words_of
 from small_scheme import SMALL, small_rows, small_rules
@@ -46,9 +54,31 @@ FOREIGN = sorted(w for w in words_of(OURS) if w not in all_text(SMALL))
 def texts_of(path: Path) -> Iterator[tuple[str, str]]:
     """Everything that a file holds as text, part by part."""
     yield "name", path.name
-    if path.suffix not in (".xlsx", ".xlsm"):
+    if path.suffix == ".eml":
+        yield from texts_of_mail(path)
+    elif path.suffix == ".pdf":
+        printed = subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True)
+        yield path.name, "".join(printed.stdout.decode().split())
+    elif path.suffix == ".gz":
+        yield path.name, gzip.decompress(path.read_bytes()).decode("utf-8")
+    elif path.suffix not in (".xlsx", ".xlsm"):
         yield path.name, path.read_text(encoding="utf-8", errors="replace")
-        return
+    else:
+        yield from texts_of_book(path)
+
+
+def texts_of_mail(path: Path) -> Iterator[tuple[str, str]]:
+    """Headers, body and the names of the files; what is attached is searched as files."""
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    yield path.name, "\n".join(f"{name}: {value}" for name, value in mail.items())
+    for part in mail.walk():
+        yield path.name, part.get_filename() or ""
+        if part.get_content_maintype() == "text":
+            yield path.name, part.get_content()
+
+
+def texts_of_book(path: IO[bytes] | Path) -> Iterator[tuple[str, str]]:
+    """Every part of a workbook."""
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             data = archive.read(name)
@@ -157,10 +187,60 @@ def grid_of(book: Path) -> Grid:
     return grid
 
 
+def others(folder: Path) -> tuple[Path, Path]:
+    """A file of the platform's and a log."""
+    imported, logged = folder / "教师.csv", folder / "日志.csv"
+    for path, rows in (
+        (imported, [("学校名称", "教师姓名", "登录名", "培训"), ("湖滨甲校", "师新", "dl9999", 3)]),
+        (logged, [("日期", "学校名称", "登录名", "身份", "操作"), ("2031-05-05", "湖滨乙校", "dl0001", "教师", "直播")]),
+    ):  # fmt: skip
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows(rows)
+    return imported, logged
+
+
+def tables(folder: Path) -> Path:
+    """The input tables as files."""
+    made = folder / "表"
+    made.mkdir()
+    for table in small_rules().tables:
+        with (made / f"{table.sheet}.csv").open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerow(table.names)
+            csv.writer(out).writerows([row.get(n) for n in table.names] for row in small_rows()[table.id])
+    return made
+
+
 def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World) -> None:
     said = []
-    for command in ("check", "near", "effects", "explain", "reconcile", "coverage", "changes", "selfcheck"):
-        said.append((command, world.run(command, str(world.book))))
+    imported, logged = others(world.folder)
+    for command in (
+        ["import", "--dry-run", imported], ["import", imported], ["undo-import"], ["import-events", logged],
+        ["recalc"], ["check"], ["near"], ["effects"], ["explain"], ["explain", "--who", "湖滨甲校", "--out", world.folder / "说明.pdf"],
+        ["reconcile"], ["coverage"], ["changes"], ["robust"], ["selfcheck"], ["restore"],
+    ):  # fmt: skip
+        name, *more = map(str, command)
+        books = [*more, str(world.book)] if name == "import-events" else [str(world.book), *more]
+        said.append((name, world.run(name, *books)))
+    for entry in ("check_data", "recalculate", "publicity_list", "send_values", "new_scheme"):
+        said.append((entry, str(press(entry, world.book, saved=True).said)))
+    out = world.folder / "明年"
+    said.append(("new-scheme", world.run("new-scheme", "dongling-2032", "--from", world.book, "-o", out)))
+    said.append(
+        (
+            "score",
+            world.run(
+                "score",
+                "--tables",
+                tables(world.folder),
+                "--out",
+                world.folder / "结果",
+                "--format",
+                "csv",
+                "--rules",
+                SMALL,
+            ),
+        )
+    )
     said.append(("rules", world.run("rules", "--scheme", str(SMALL))))
     said.append(
         ("demo", world.run("demo", str(world.folder / "示范"), "--scheme", str(SMALL), "--teachers", "1000"))
@@ -177,14 +257,16 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
         ["mail", "--public", "--anyway"],
     ):
         said.append((" ".join(arguments), world.run(arguments[0], str(world.book), *arguments[1:])))
-    said.append(("collect", world.run("collect", str(world.folder / "表格"))))
+    said.append(("collect", world.run("collect", str(world.folder / "表格"), "--book", str(world.book))))
     made = [
         p
         for p in world.folder.rglob("*")
-        if p.is_file() and p.suffix != ".yaml" and "own" not in p.parts and "方案" not in p.parts
+        if p.is_file() and "own" not in p.parts and "方案" not in p.parts and p.suffix != ".parquet"
     ]
     made += list(templates.iterdir())
-    assert len([p for p in made if p.suffix == ".xlsx"]) > 20
+    kinds = Counter(p.suffix for p in made)
+    assert kinds[".xlsx"] > 40
+    assert all(kinds[k] for k in (".xlsm", ".eml", ".pdf", ".csv", ".txt", ".yaml")), kinds
     found = foreign_words(said)
     for path in made:
         found += [f"{path.name} {w}" for w in foreign_words(texts_of(path))]

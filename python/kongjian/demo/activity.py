@@ -10,24 +10,12 @@ from statistics import NormalDist
 
 import numpy as np
 
+from kongjian.demo.spreads import Spreads, spreads
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.rules import Rules
+from kongjian.rules.roles import Role
 
-# measure → mean, gain per unit of diligence, spread: counts of a whole term
-_COUNTS = {
-    "制作课件": (4.5, 1.2, 1.0),
-    "在线撰写教案": (30.5, 5.2, 3.0),
-    "在线授课": (30.0, 5.2, 3.0),
-    "网络教研": (3.7, 0.9, 0.8),
-    "作业管理": (13.0, 5.0, 4.0),
-    "成绩管理": (2.1, 0.7, 0.6),
-    "通知公告": (1.0, 0.6, 0.7),
-    "活动发布": (0.7, 0.5, 0.6),
-    "参与活动": (0.4, 0.45, 0.5),
-}
-EVALUATION = "学生评价"
 _PARTIAL_SHARES = (0.95, 0.9, 0.85, 0.8, 0.75, 0.6, 0.5, 0.4, 0.2, 0.0)
-_RATES = {"课程学习完成率": (0.75, 0.1), "作业完成率": (0.735, 0.1)}
 _COUNTING = 0.08
 _LACKING = 0.04
 _CULTURE_IN_DILIGENCE, _OWN_DILIGENCE = 0.85, 0.5
@@ -40,14 +28,39 @@ def cultures(rng: np.random.Generator, schools: int) -> Floats:
     return rng.permutation(np.array(spread))
 
 
+_TEACHERS = (Role.TEACHING, Role.HOMEROOM, Role.CLASS_SHARE)
+_SCHOOLS = (
+    Role.STAGE, Role.INTERNET, Role.MULTIMEDIA, Role.ADMINISTRATOR,
+    Role.STAFF, Role.STAFF_OPENED, Role.PUPILS, Role.PUPILS_OPENED,
+)  # fmt: skip
+
+
 def fits(rules: Rules) -> bool:
-    """Whether the scheme has the columns that this city's people fill."""
-    known = {name for table in rules.tables for name in table.names}
-    return {*_COUNTS, EVALUATION, *_RATES} <= known
+    """Whether the scheme says how much people do, and has the columns that this city's people fill."""
+    said = spreads(rules)
+    roles = {c.role for table in rules.tables for c in table.columns}
+    return (
+        said is not None
+        and {*_TEACHERS, *_SCHOOLS} <= roles
+        and {*said.counts, *said.from_events, *said.dirt.of_teachers} <= {*rules.table("teachers").names}
+        and said.dirt.of_schools <= {*rules.table("schools").names}
+        and any(r.id == "student" and r.behaviours for r in rules.effective.roles)
+        and len(rules.measures.class_rates) > 0
+        and {r.measure for r in rules.measures.class_rates} <= said.rates.keys()
+    )
 
 
-def teacher_frame(rng: np.random.Generator, school: Ints, culture: Floats, whole: Ints) -> Frame:
-    """任课, 班主任 and the ten measures of every teacher; `school` is each one's school by position.
+def said_of(rules: Rules) -> Spreads:
+    """How much people do, of a scheme that says so."""
+    said = spreads(rules)
+    assert said is not None
+    return said
+
+
+def teacher_frame(
+    rng: np.random.Generator, rules: Rules, school: Ints, culture: Floats, whole: Ints
+) -> Frame:
+    """Who teaches, who has a class, and the measures of every teacher; `school` is each one's school by position.
 
     In the schools `whole` a homeroom teacher has evaluated the whole class or nobody.
     """
@@ -56,28 +69,29 @@ def teacher_frame(rng: np.random.Generator, school: Ints, culture: Floats, whole
     teaching = rng.random(size) < _TEACHING
     homeroom = teaching & (rng.random(size) < _HOMEROOM)
     idle = rng.random(size) < _IDLE
-    columns: Frame = Frame({"任课": teaching.astype(float), "班主任": homeroom.astype(float)})
-    for name, (mean, gain, spread) in _COUNTS.items():
-        counts = np.rint(rng.normal(mean + gain * diligence, spread)).clip(0, None)
+    teaches, has_class, evaluated = map(rules.table("teachers").name_of, _TEACHERS)
+    columns: Frame = Frame({teaches: teaching.astype(float), has_class: homeroom.astype(float)})
+    for name, s in said_of(rules).counts.items():
+        counts = np.rint(rng.normal(s.mean + s.gain * diligence, s.spread)).clip(0, None)
         columns[name] = np.where(idle, np.minimum(counts, rng.integers(0, 2, size)), counts)
     share = rng.choice(_PARTIAL_SHARES, size)
     share[rng.random(size) < 1 / (1 + np.exp(-(-0.1 + 1.3 * diligence)))] = 1.0
     coarse = np.isin(school, whole)
     share[coarse] = np.floor(share[coarse])
-    columns[EVALUATION] = np.where(homeroom, share, np.nan)
+    columns[evaluated] = np.where(homeroom, share, np.nan)
     return columns
 
 
 def class_frame(rng: np.random.Generator, rules: Rules, school: Ints, culture: Floats) -> Frame:
-    """学生数 and both rates of every class; some schools have counts instead of rates."""
+    """The pupils and the rates of every class; some schools have counts instead of rates."""
     size = len(school)
     mood = culture[school] + rng.normal(0, 0.4, size)
     students = rng.integers(28, 56, size).astype(float)
-    columns = Frame({"学生数": students})
+    columns = Frame({rules.table("classes").name_of(Role.STUDENTS): students})
     counting = (rng.random(len(culture)) < _COUNTING)[school]
     for rate in rules.measures.class_rates:
-        mean, gain = _RATES[rate.measure]
-        share = np.round((mean + gain * mood + rng.normal(0, 0.03, size)).clip(0.02, 1), 2)
+        said = said_of(rules).rates[rate.measure]
+        share = np.round((said.mean + said.gain * mood + rng.normal(0, 0.03, size)).clip(0.02, 1), 2)
         columns[rate.measure] = np.where(counting, np.nan, share)
         columns[rate.count] = np.where(counting, np.rint(share * students * rate.per_student), np.nan)
     return columns

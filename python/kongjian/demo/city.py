@@ -15,11 +15,15 @@ from kongjian.engine.measures import Below, school_measures
 from kongjian.engine.outcome import Inputs
 from kongjian.engine.scoring import score
 from kongjian.rules import Rules
+from kongjian.rules.roles import Role
 
 _LONG_ACCOUNTS = 6
 _LOGGED_SHARE = 0.036
 _STATED = 0.15
 _PLATFORM_SHARE = 0.05
+_PARTS = 1000
+_WHOLE = 10
+"""Pupils of whom the share that a school needs is a whole number."""
 _PASS = standings.PASS_CENTS / 100
 
 
@@ -57,7 +61,7 @@ def make_city(rng: np.random.Generator, rules: Rules, teachers: int) -> City:
     places = _schools(rng, rules, listed, culture, rooms)
     _state_measures(rng, rules, places, staff, rooms)
     administrator = np.searchsorted(of_teacher, np.arange(len(listed)))
-    places["管理员姓名"] = staff["教师姓名"][administrator]
+    places[_column(rules, Role.ADMINISTRATOR)] = staff["教师姓名"][administrator]
     teacher_score = _teacher_platform(rng, rules, staff)
     school_score = _school_platform(rng, rules, places, staff, rooms)
     city = City(
@@ -96,7 +100,7 @@ def _teachers(
         "教师姓名": texts(names),
         "账号": texts(people.teacher_accounts(len(of_teacher))),
     }
-    measured = activity.teacher_frame(rng, of_teacher, culture, logged)
+    measured = activity.teacher_frame(rng, rules, of_teacher, culture, logged)
     return _complete(rules, "teachers", Frame({**identity, **measured}))
 
 
@@ -128,15 +132,15 @@ def _schools(
 ) -> Frame:
     of_class = np.repeat(np.arange(len(listed)), [s.classes for s in listed])
     total = np.array([s.teachers for s in listed], dtype=float)
-    pupils = np.bincount(of_class, rooms["学生数"]).astype(float)
+    pupils = np.bincount(of_class, rooms[rules.table("classes").name_of(Role.STUDENTS)]).astype(float)
     known = {
         "学校名称": texts(s.name for s in listed),
-        "学段": texts(s.level for s in listed),
+        _column(rules, Role.STAGE): texts(s.level for s in listed),
         **activity.yes_no_frame(rng, rules, culture),
-        "教师总数": total,
-        "教师开通空间数": activity.opened(rng, total, culture),
-        "适龄学生数": pupils,
-        "学生开通空间数": activity.opened(rng, pupils, culture),
+        _column(rules, Role.STAFF): total,
+        _column(rules, Role.STAFF_OPENED): activity.opened(rng, total, culture),
+        _column(rules, Role.PUPILS): pupils,
+        _column(rules, Role.PUPILS_OPENED): activity.opened(rng, pupils, culture),
     }
     return _complete(rules, "schools", Frame(known))
 
@@ -163,8 +167,8 @@ def _school_platform(
     rng: np.random.Generator, rules: Rules, places: Frame, staff: Frame, rooms: Frame
 ) -> Floats:
     computed = score(_measures(rules, places, staff, rooms), rules.school, rules).total
-    _set_opening_edges(places, computed)
-    contender = _qualifies(places) & (computed >= _PASS)
+    _set_opening_edges(rules, places, computed)
+    contender = _qualifies(rules, places) & (computed >= _PASS)
     places["平台得分"] = standings.platform_totals(
         rng, computed, contender, standings.SCHOOL_EDGES, _PLATFORM_SHARE
     )
@@ -179,20 +183,32 @@ def _measures(rules: Rules, places: Frame, staff: Frame, rooms: Frame) -> Frame:
     return school_measures(inputs.schools, below, rules, Findings(), Tally(inputs.schools.height))
 
 
-def _qualifies(places: Frame) -> Bools:
+def _column(rules: Rules, role: Role) -> str:
+    """What a column of the schools is called."""
+    return rules.table("schools").name_of(role)
+
+
+def _qualifies(rules: Rules, places: Frame) -> Bools:
     """The schools that meet every condition but the monthly average."""
-    facts = places["互联网接入"] * places["多媒体教学环境"] * places["管理员实名认证"] == 1
-    teachers = places["教师开通空间数"] * 10 >= places["教师总数"] * 9
-    return np.asarray(facts & teachers & (places["学生开通空间数"] * 10 >= places["适龄学生数"] * 9))
+    out = np.ones(places.height, dtype=bool)
+    for condition in rules.conditions_for("school"):
+        for name in condition.columns:
+            out &= places[name] == 1
+        share = round(condition.at_least * _PARTS)
+        for opened, total in zip(condition.opened, condition.total, strict=True):
+            out &= places[opened] * _PARTS >= places[total] * share
+    return out
 
 
-def _set_opening_edges(places: Frame, computed: Floats) -> None:
-    """Two schools that would qualify: one has exactly 90 % of its pupils' spaces, one a pupil less."""
-    good = np.flatnonzero(_qualifies(places) & (computed >= _PASS + 2))
+def _set_opening_edges(rules: Rules, places: Frame, computed: Floats) -> None:
+    """Two schools that would qualify: one has exactly as many of its pupils' spaces as it needs, one a pupil less."""
+    pupils, opened = (_column(rules, r) for r in (Role.PUPILS, Role.PUPILS_OPENED))
+    needed = next((c.at_least for c in rules.conditions if opened in c.opened), 1.0)
+    good = np.flatnonzero(_qualifies(rules, places) & (computed >= _PASS + 2))
     chosen = good[np.argsort(computed[good])][:2]
     for school, short in zip(chosen.tolist(), (0, 1), strict=False):
-        places["适龄学生数"][school] -= places["适龄学生数"][school] % 10
-        places["学生开通空间数"][school] = places["适龄学生数"][school] // 10 * 9 - short
+        places[pupils][school] -= places[pupils][school] % _WHOLE
+        places[opened][school] = places[pupils][school] // _WHOLE * round(needed * _WHOLE) - short
 
 
 def _complete(rules: Rules, table_id: str, frame: Frame) -> Frame:

@@ -19,7 +19,6 @@ from kongjian.workbook.shipped.build_workbook import Pasted
 LARGEST_SHEET = 1_048_576 - 3 - 100  # rows of a worksheet, less the heading and room for dirt
 _PUPIL_EVENTS_PER_TEACHER = 1.5
 _EXACT, _BELOW = standings.PASS_CENTS, standings.PASS_CENTS - 1
-_FILLED_BY_EVENTS = ("制作课件", "在线撰写教案", "在线授课", "网络教研", "作业管理")
 _SET_UP_BY_EVENTS = 3
 _COUNTED_EVERY_LINE = 24
 FEWEST_TEACHERS = 1000
@@ -41,7 +40,7 @@ def demo_data(rules: Rules, seed: int = 2021, teachers: int = 3500, dirt: bool =
     sheets = {"monthly": _monthly(rng, rules, city), "events": _events(rng, rules, city)}
     _count_every_line(rules, city, sheets["events"])
     sheets["schools"] = _cells(rules, "schools", _as_pasted_schools(rules, city))
-    sheets["teachers"] = _cells(rules, "teachers", _as_pasted_teachers(city))
+    sheets["teachers"] = _cells(rules, "teachers", _as_pasted_teachers(rules, city))
     sheets["classes"] = _cells(rules, "classes", city.classes)
     if dirt:
         dirty.soil(sheets, rules, city)
@@ -62,11 +61,11 @@ def _cells(rules: Rules, table_id: str, frame: Frame) -> Sheet:
     return Sheet(rules.table(table_id).names, [list(row) for row in zip(*columns, strict=True)])
 
 
-def _as_pasted_teachers(city: City) -> Frame:
-    """The teachers of one logged school leave five counts to be taken from the events."""
+def _as_pasted_teachers(rules: Rules, city: City) -> Frame:
+    """The teachers of one logged school leave some counts to be taken from the events."""
     out = Frame(city.teachers)
     filled = city.teacher_school == city.logged[0]
-    for name in _FILLED_BY_EVENTS:
+    for name in activity.said_of(rules).from_events:
         out[name] = np.where(filled & (out[name] > 0), np.nan, out[name])
     return out
 
