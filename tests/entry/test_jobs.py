@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import random
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -177,8 +178,9 @@ def test_closing_asks_and_stops_and_excel_does_not_open_the_book_again(host: Vba
 
 
 def test_closing_in_the_middle_of_writing_finishes_it_first(
-    host: VbaHost, slow: Slow, book: Path, tmp_path: Path
+    host: VbaHost, slow: Slow, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "LEAVING", LONGEST)  # whatever else the computer does meanwhile
     begun(host, slow)
     slow.go.set()
     while not subtitle(host, "运行记录").startswith(BEING_WRITTEN):
@@ -353,3 +355,42 @@ def test_excels_objects_are_never_touched_by_the_thread(
     assert found[5:] == ["改", True, "COM ties its objects to one thread"]
     apartments = [one for one in apartments if one[1] != threading.current_thread().name]  # xlwings' own
     assert apartments == [("CoInitialize", "重新计算排名"), ("CoUninitialize", "重新计算排名")]
+
+
+def protected(host: VbaHost) -> dict[str, tuple[bool, bool, bool]]:
+    """By result sheet whether it is protected, and whether sorting and the width of columns are allowed nevertheless."""
+    out = {}
+    for name in RESULTS:
+        own: Any = host.app.workbook.sheet_named(name)
+        rights = own.vba_get("Protection")
+        out[name] = (
+            bool(own.vba_get("ProtectContents")),
+            bool(rights.vba_get("AllowSorting")),
+            bool(rights.vba_get("AllowFormattingColumns")),
+        )
+    return out
+
+
+@pytest.mark.parametrize("macro", ["CheckData", "MakeSummary"])
+def test_what_a_python_killed_while_it_wrote_left_open_is_protected_at_the_next_press_and_told(
+    macro: str, host: VbaHost, slow: Slow
+) -> None:
+    before = protected(host)
+    begun(host, slow)
+    slow.go.set()
+    while not subtitle(host, "运行记录").startswith(BEING_WRITTEN):
+        host.turn()
+    for job in list(jobs._JOBS.values()):  # nothing of it runs any more, no `finally` either
+        jobs._ended(job)
+    left = [name for name, now in protected(host).items() if before[name][0] and not now[0]]
+    assert len(left) > 5
+    host.turn()
+    assert host.shown == ["Python重新启动过，刚才的没有做完；请再按一次"]
+    host.finish(f"KongjianRun_{macro}")
+    assert protected(host) == before
+    told = host.shown[1]
+    assert re.search(r"上次写入时程序中断，\d+张表的保护没有放回，现在放回了：“", told)
+    assert all(f"“{name}”" in told for name in left)
+    shown = len(host.shown)
+    host.finish("KongjianRun_CheckData")
+    assert not any("没有放回" in text for text in host.shown[shown:]), "told once"

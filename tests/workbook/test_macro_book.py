@@ -93,7 +93,7 @@ def test_the_project_has_no_fault_that_the_compiler_would_tell(book: Path, tmp_p
 
 
 def test_mail_gateways_find_nothing_that_starts_by_itself_and_nothing_hidden(book: Path) -> None:
-    """mraptor's rating is what gateways go by; what olevba still names is written down in docs/design/excel.md."""
+    """mraptor's rating is what gateways go by; what olevba still names is written down in docs/decisions/notes/excel.md."""
     text = "\n".join(modules(read(book)[PROJECT]).values())
     named = {"open", "Run", "CreateObject", "Hex Strings", "Base64 Strings"}
     flags, words, _ = rating(text)

@@ -8,7 +8,7 @@ Merged cells are not looked for: asking Excel takes a call for each row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import groupby
 
@@ -25,6 +25,7 @@ from kongjian.entry.excel import (
     live_list,
     live_marks,
     live_names,
+    live_protection,
     live_widths,
 )
 from kongjian.entry.excel.live_cells import (
@@ -56,13 +57,6 @@ CELLS_AT_ONCE = 15_000
 """That go to Excel in one call, well below a second."""
 _OF_STAFF = (RULE_SHEET, COLUMN_NAMES, "问题清单", "获奖名单")
 """Further sheets in which staff write."""
-_ALLOWED = tuple(
-    f"Allow{what}"
-    for what in (
-        "FormattingCells FormattingColumns FormattingRows InsertingColumns InsertingRows InsertingHyperlinks "
-        "DeletingColumns DeletingRows Sorting Filtering UsingPivotTables"
-    ).split()
-)
 
 
 class LiveBook:
@@ -155,8 +149,7 @@ class LiveBook:
         try:
             with ExitStack() as after:
                 lent.no_return(self._book)
-                for sheet in {s.name: s for s in sheets}.values():
-                    after.enter_context(unprotected(sheet))
+                after.enter_context(live_protection.lifted(self._book, sheets))
                 begun = True
                 for sheet, removal in gone:
                     live_append.remove(sheet, removal)
@@ -305,22 +298,3 @@ def text_runs(spec: OutputSheet) -> list[tuple[int, int]]:
         if is_text:
             out.append((positions[0], positions[-1]))
     return out
-
-
-@contextmanager
-def unprotected(sheet: xw.Sheet) -> Iterator[None]:
-    """Lifts a protection without password and puts it back as it was, where the engine knows of any."""
-    api = sheet.api
-    if not hasattr(api, "Unprotect") or not api.ProtectContents:
-        yield
-        return
-    allowed = {name: getattr(api.Protection, name) for name in _ALLOWED}
-    kept = {"DrawingObjects": api.ProtectDrawingObjects, "Scenarios": api.ProtectScenarios}
-    with suppress(Exception):  # a wrong password; what counts is whether the sheet is still protected
-        api.Unprotect("")
-    if api.ProtectContents:
-        raise KongjianError(f"工作表“{sheet.name}”有密码保护，写不了结果；请取消保护后再试")
-    try:
-        yield
-    finally:
-        api.Protect(Contents=True, **kept, **allowed)

@@ -13,6 +13,7 @@ import xlwings as xw
 
 from kongjian.base import backups, places
 from kongjian.base.errors import KongjianError
+from kongjian.entry.excel import live_protection
 from kongjian.entry.excel.live_book import LiveBook
 from kongjian.entry.excel.print_pdf import printer
 from kongjian.entry.excel.session import Press, quiet, save_copy, saved_copy
@@ -36,6 +37,7 @@ from kongjian.mailing import send_copies
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck import examine_book
 from kongjian.workbook.identity import book_rules
+from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -53,9 +55,12 @@ def press(book: xw.Book, entry: str, answer: str = "") -> Sequence[Told] | Quest
 
 
 def done(now: Press, entry: str) -> Sequence[Told] | Question:
-    """The same without Excel being kept quiet."""
+    """The same without Excel being kept quiet. A protection that an earlier press left lifted is put back, and that is told."""
     try:
-        return PRESSES[entry](now)
+        found = PRESSES[entry](now)
+        if isinstance(found, Question):  # which is answered by another press
+            return found
+        return [*_mended(now.book), *found]
     except Exception as error:
         return [fault(error, "工作簿")]
 
@@ -226,9 +231,15 @@ def _diagnose(now: Press) -> list[Told]:
 
 def _written(plan: Plan, live: LiveBook, now: Press) -> list[Told]:
     """Carries out what writes into the workbook; before it a copy is made of the file that was saved last."""
+    mended = _mended(now.book) if plan.writing else []
     if plan.writing and now.folder:
         backups.keep(now.path)
-    return carry_out(plan, live, now.progress)
+    return [*mended, *carry_out(plan, live, now.progress)]
+
+
+def _mended(book: xw.Book) -> list[Told]:
+    said = live_protection.put_back(book, (s.sheet for s in output_sheets(load_rules()) if s.protected))
+    return [Told(said, WARNING)] if said else []
 
 
 def _examined(now: Press) -> tuple[LiveBook, Run]:
