@@ -1,4 +1,4 @@
-"""What the rule files say, as frozen dataclasses.
+"""What the rule files say, as frozen dataclasses; long because a scheme's own files have their classes together.
 
 The classes are plain stdlib dataclasses so that a calculation can load them without pydantic;
 `kongjian.rules.loader` checks every file against them with pydantic, strictly.
