@@ -23,6 +23,7 @@ from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules, resolve
 from kongjian.rules.model import Award
 from kongjian.selfcheck.worked_cases import Case, load_cases, run_case
+from kongjian.workbook.layout import output_sheet
 from small_scheme import SMALL, small_grids, small_rows, small_rules
 
 RULES = small_rules()
@@ -184,6 +185,16 @@ def test_a_platform_s_score_is_held_against_the_scheme_s_points(
         found = read_inputs({**grids, table: Grid(rows)}, RULES).findings
         told = [f"{f.params['low']}到{f.params['high']}" for f in found if f.code == "out_of_range"]
         assert told == refused
+
+
+@pytest.mark.parametrize(("group", "shown"), [(COLUMN, [COLUMN]), ("学校名称", [])])
+def test_a_ranking_shows_the_groups_and_no_column_twice(group: str, shown: list[str]) -> None:
+    rules = RULES.replace(awards=(replace(FIRST, group=group),))
+    names = output_sheet(rules, "学校排名").names
+    assert [n for n in names if n not in output_sheet(RULES.replace(awards=()), "学校排名").names] == [
+        *shown, f"{group}内名次",
+    ]  # fmt: skip
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(

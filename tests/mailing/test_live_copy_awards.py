@@ -22,6 +22,7 @@ from small_scheme import small_rules
 
 RULES = small_rules()
 SCHOOLS, TEACHERS = 14, 24
+TOWN = "乡镇"
 
 
 def random_awards(rng: Generator) -> tuple[Award, ...]:
@@ -30,14 +31,14 @@ def random_awards(rng: Generator) -> tuple[Award, ...]:
     for award in RULES.awards:
         least = float(rng.choice([0, 0, 45, 50.5])) if not award.to_person else 0.0
         share = float(rng.choice([0.1, 0.25, 0.4])) if award.share else 0.0
-        out.append(replace(award, share=share, least=least))
-    places = {a.name: int(rng.integers(1, 3)) for a in out if a.group}
-    for k, award in enumerate(out):
-        if award.group:
-            out[k] = replace(award, last=next(iter(places.values())), least=0.0)
+        # a share of each school's own teachers
+        group = "学校名称" if award.share and rng.random() < 0.5 else award.group
+        out.append(replace(award, share=share, least=least, group=group))
+    places = int(rng.integers(1, 3))
+    out = [replace(a, last=places, least=0.0) if a.group == TOWN else a for a in out]
     first = next(a for a in out if a.object == "school")
     followed = [replace(a, least=first.least) if a.to_person and not a.group else a for a in out]
-    town = next(a for a in RULES.awards if a.group)
+    town = next(a for a in RULES.awards if a.group == TOWN)
     more = replace(town, name="各乡镇四成", first=0, last=0, share=float(rng.choice([0.2, 0.4])))
     other = replace(
         RULES.awards[-3], name="学校两成", object="school", share=0.2, least=float(rng.choice([0, 48]))
@@ -115,7 +116,7 @@ def test_libreoffice_gives_the_same(tmp_path: Path) -> None:
 def test_the_cases_are_worth_the_work() -> None:
     runs = [random_run(seed) for seed in range(8)]
     notes = [n for run in runs for n in run.results.tables["Awards"]["备注"]]
-    for said in ("组内第1名（南湖镇）", "组内并列第", "，一并入选", "递补，原第"):
+    for said in ("组内第1名（南湖镇）", "组内并列第", "，一并入选", "递补，原第", "校）"):
         assert any(said in n for n in notes), said
     held = {n for run in runs for n in run.results.tables["Awards"]["奖项"]}
     assert {"各乡镇四成", "学校两成", "乡镇领航校长", "智慧课堂之星"} <= held

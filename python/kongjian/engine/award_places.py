@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kongjian.base.text import fold
 from kongjian.engine.frame import Bools, Frame, Ints
+from kongjian.engine.matching import school_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import TOLERANCE
 from kongjian.rules.ladders import before, ladder
@@ -75,11 +75,12 @@ def _grouped(units: Frame, column: str) -> Groups:
     at: dict[str, int] = {}
     names: list[str] = []
     of = np.full(units.height, NO_GROUP, dtype=np.int64)
-    for i, value in enumerate(units[column].tolist()):
-        if key := fold(value):
+    values = units[column].tolist()
+    for i, key in enumerate(school_keys(values)):
+        if key:
             if key not in at:
                 at[key] = len(names)
-                names.append(value)
+                names.append(values[i])
             of[i] = at[key]
     return Groups(of, tuple(names))
 

@@ -11,7 +11,7 @@ from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents
 from kongjian.engine.scoring import scores_frame
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.wording import rank_in
+from kongjian.rules.wording import rank_in, shown_for
 
 
 def score_table(kind: str, o: Outcome) -> Frame:
@@ -70,7 +70,8 @@ def _group_columns(o: Outcome, at: Ints) -> dict[str, np.ndarray]:
     out: dict[str, np.ndarray] = {}
     for column, places in o.standing.by_column.items():
         own = places.own[at].astype(np.float64)
-        out |= {column: o.units[column][at], rank_in(column): np.where(own == UNRANKED, np.nan, own)}
+        made = {column: o.units[column][at], rank_in(column): np.where(own == UNRANKED, np.nan, own)}
+        out |= {name: made[name] for name in shown_for(column)}
     return out
 
 

@@ -58,7 +58,7 @@ from kongjian.rules.model import Award
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankMethod
 from kongjian.rules.roles import RECIPIENTS, Role
-from kongjian.rules.wording import rank_in
+from kongjian.rules.wording import rank_in, shown_for
 from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
@@ -136,7 +136,8 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
     }
     some = plan.units(kind)
     for column in group_awards.group_columns(some, plan.rules)[1:]:
-        out[column] = f'IF({found}="","",INDEX({measures.range(column)},{found})&"")'
+        if column in shown_for(column):
+            out[column] = f'IF({found}="","",INDEX({measures.range(column)},{found})&"")'
         out[rank_in(column)] = _ranked(plan, kind).rank_formula(column)
     ranking = some.ranking
     if any(ranking[CHANGE]) or not np.isnan(ranking[BEFORE]).all():

@@ -45,6 +45,14 @@ def rank_in(column: str) -> str:
     return f"{column}内名次"
 
 
+_IN_RANKINGS = ("名次", "学校名称", "教师姓名", "账号", "得分", "月均得分", "并列", "上次名次", "变化")
+
+
+def shown_for(column: str) -> tuple[str, ...]:
+    """The columns of a ranking for the groups of one: the group, where no other column is called so, and the rank in it."""
+    return (rank_in(column),) if column in _IN_RANKINGS else (column, rank_in(column))
+
+
 def place_words(award: Award) -> str:
     """Which places an award has, in a few words."""
     where = f"各{award.group}" if award.group else ""

@@ -10,7 +10,7 @@ from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
 from kongjian.rules.ladders import change_columns
 from kongjian.rules.roles import Role
-from kongjian.rules.wording import rank_in
+from kongjian.rules.wording import rank_in, shown_for
 from kongjian.workbook.next_step import STEPS
 from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
@@ -118,7 +118,11 @@ def _scores(names: Sequence[str]) -> str:
 def _group_columns(rules: Rules, kind: str) -> str:
     """The columns of a ranking for the groups in which awards are given."""
     columns = dict.fromkeys(a.group for a in rules.awards if a.object == kind and a.group)
-    return "".join(f"{c}:text:12~ {rank_in(c)}:rank:{_two_lines(rank_in(c))} " for c in columns)
+    shown = [(name, rank_in(c)) for c in columns for name in shown_for(c)]
+    return "".join(
+        f"{name}:rank:{_two_lines(name)} " if name == ranked else f"{name}:text:12~ "
+        for name, ranked in shown
+    )
 
 
 def output_sheets(rules: Rules) -> list[OutputSheet]:

@@ -145,7 +145,7 @@ def _untold_places(where: str, award: Award) -> Iterator[str]:
     for key, pattern in (("share", _SHARE), ("least", _LEAST)):
         if getattr(award, key) and not pattern.search(award.sentence):
             yield f"{where} {key}：条款没有写{getattr(award, key):g}"
-    if award.group and not re.search(rf"[各每分](?:个|所)?{re.escape(award.group)}", award.sentence):
+    if award.group and not re.search(rf"[各每分](?:个|所)?[{re.escape(award.group)}]", award.sentence):
         yield f"{where} group：条款没有写各{award.group}分开评"
 
 

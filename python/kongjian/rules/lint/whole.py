@@ -14,8 +14,8 @@ from typing import Any
 
 from kongjian.base.errors import RuleFileError
 from kongjian.base.text import fold
-from kongjian.rules import loader, model_tables, strict_yaml
-from kongjian.rules.lint.awards import awards, conditions
+from kongjian.rules import loader, model, model_tables, strict_yaml
+from kongjian.rules.lint.awards import awards
 from kongjian.rules.lint.column_roles import column_roles
 from kongjian.rules.lint.common import Files, cited, collisions, day_faults, template_faults, twice
 from kongjian.rules.lint.indicators import objects
@@ -51,7 +51,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         _scheme,
         objects,
         _readings,
-        conditions,
+        _conditions,
         awards,
         _measures,
         _effective,
@@ -117,6 +117,68 @@ def _readings(files: Files) -> Iterator[str]:
                     yield f"{where} {value.id}：“{name}”的 target 没有写 by_reading，这个口径会盖掉它"
                 if not (isfinite(change.target) and change.target > 0):
                     yield f"{where} {value.id}：“{name}”的 target {change.target:g}不是大于0的数"
+
+
+def _conditions(files: Files) -> Iterator[str]:
+    readings = {r.id: [v.id for v in r.values] for r in files.readings.readings}
+    for key in ("id", "label"):
+        yield from twice(f"eligibility.yaml {key}", (getattr(c, key) for c in files.eligibility.conditions))
+    for condition in files.eligibility.conditions:
+        where = f"eligibility.yaml “{condition.id}”"
+        yield from cited(where, condition.source, condition.sentence, files)
+        yield from template_faults(f"{where} reason", condition.reason, ("value", "at_least"))
+        for reading_id, value_id in condition.when.items():
+            if reading_id not in readings:
+                yield f"{where} when：没有口径“{reading_id}”；可用：{'、'.join(readings)}"
+            elif value_id not in readings[reading_id]:
+                known = "、".join(readings[reading_id])
+                yield f"{where} when：口径“{reading_id}”没有取值“{value_id}”；可用：{known}"
+        columns = files.columns(f"{condition.object}s")
+        for name in (*condition.columns, *condition.opened, *condition.total):
+            if name not in columns:
+                yield f"{where}：{OBJECT_LABELS[condition.object]}数据没有“{name}”列"
+        if condition.kind == "veto":
+            yield f"{where} kind：一票否决写成指标（school.yaml、teacher.yaml 里 kind: veto）"
+        yield from _condition_shape(where, condition)
+    for option in BY_CONDITIONS:
+        yield from _conditions_for_all(option.reading_id, readings.get(option.reading_id, []), files)
+
+
+def _conditions_for_all(reading_id: str, value_ids: list[str], files: Files) -> Iterator[str]:
+    """No value of a reading that only conditions carry out may leave an object without them."""
+    named = [(c.object, c.when[reading_id]) for c in files.eligibility.conditions if reading_id in c.when]
+    for kind, label in OBJECT_LABELS.items():
+        if not named or kind in dict(named):
+            for value_id in value_ids:
+                if (kind, value_id) not in named:
+                    yield f"eligibility.yaml when：口径“{reading_id}”取“{value_id}”时，{label}没有条件"
+
+
+def _condition_shape(where: str, condition: model.Condition) -> Iterator[str]:
+    if (condition.kind == "rate") != bool(condition.accounts):
+        yield f"{where} accounts：rate 要写开通的是什么，其他种类不用"
+    if condition.kind == "yes_no":
+        if len(condition.columns) != 1:
+            yield f"{where} columns：yes_no 要有一列，现有{len(condition.columns)}列"
+        return
+    if not (isfinite(condition.at_least) and condition.at_least > 0):
+        yield f"{where} at_least：{condition.at_least:g}不是大于0的数"
+    else:
+        yield from _unprintable(where, condition)
+    if condition.kind == "rate" and (
+        not condition.opened or len(condition.opened) != len(condition.total) or condition.at_least > 1
+    ):
+        yield f"{where}：rate 的 opened 与 total 要一一对应，at_least 不大于1"
+
+
+def _unprintable(where: str, condition: model.Condition) -> Iterator[str]:
+    """A bound with more decimals than the sheets print would read as another."""
+    rate = condition.kind == "rate"
+    steps = condition.at_least * (1000 if rate else 100)
+    if abs(steps - round(steps)) > 1e-9 * max(1.0, steps):
+        said, most = ("百分数", "一") if rate else ("分数", "两")
+        shown = f"{condition.at_least * 100:.10g}%" if rate else f"{condition.at_least:.10g}"
+        yield f"{where} at_least：{shown}写不全，{said}的界线最多{most}位小数"
 
 
 def _measures(files: Files) -> Iterator[str]:
