@@ -22,7 +22,7 @@ from kongjian.rules.lint.indicators import objects
 from kongjian.rules.lint.sentences import sentences
 from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.readings import Ties, not_carried_out
+from kongjian.rules.readings import BY_CONDITIONS, Ties, not_carried_out
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 ID_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
