@@ -16,10 +16,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
+from kongjian.engine.calculate import calculate
+from kongjian.engine.frame import Texts
+from kongjian.engine.outcome import Inputs
 from kongjian.intake.events.partials import count_file
 from kongjian.rules import Rules, load_rules
+from kongjian.rules.roles import Role
 from kongjian.workbook.shipped.build_workbook import build
 from measure import Row, Times, compare, fraction, in_turn, table, timed
 
@@ -94,6 +99,43 @@ def measure_term(folder: Path, sizes: Sequence[int]) -> list[Row]:
         exponent = math.log(more / less) / math.log(many / few)
         rows.append(Row(f"{few:,}行到{many:,}行", f"指数{exponent:.2f}", "1.10", "", 1.1, exponent <= 1.1))
     return rows
+
+
+def measure_unknown(lines: int) -> list[Row]:
+    """The calculation over pasted lines of which one in a hundred is of an account that nobody knows."""
+    rules, some = load_rules(), np.random.default_rng(0)
+    people = np.array([f"hb{100000 + k}" for k in range(5_000)], dtype=object)
+    schools = np.array([f"第{k}小学" for k in range(60)], dtype=object)
+    who = some.integers(len(people), size=lines)
+    account = people[who]
+    strange = np.where(np.arange(lines) % 100 == 0, account + "x", account)
+    names = np.array(next(r for r in rules.effective.roles if r.fills == "teacher").behaviours, dtype=object)
+
+    def inputs(accounts: Texts) -> Inputs:
+        table, roles = rules.table, rules.effective.roles
+        events = {
+            Role.DATE: np.datetime64("2020-12-01") + some.integers(200, size=lines).astype("timedelta64[D]"),
+            Role.SCHOOL: schools[who % len(schools)], Role.ACCOUNT: accounts,
+            Role.EVENT_ROLE: np.full(lines, next(r.label for r in roles if r.fills == "teacher"), dtype=object),
+            Role.BEHAVIOUR: some.choice(names, lines),
+        }  # fmt: skip
+        teachers = {
+            Role.SCHOOL: schools[np.arange(len(people)) % len(schools)],
+            Role.ACCOUNT: people,
+            Role.PERSON: people,
+        }
+        return Inputs.of(
+            rules,
+            schools={table("schools").name_of(Role.SCHOOL): schools},
+            teachers={table("teachers").name_of(r): v for r, v in teachers.items()},
+            events={table("events").name_of(r): v for r, v in events.items()},
+        )
+
+    known, unknown = inputs(account), inputs(strange)
+    with_strangers, without = in_turn(
+        lambda: calculate(unknown, rules), lambda: calculate(known, rules), ROUNDS
+    )
+    return [compare(f"计算，{lines:,}行中1%是不认识的账号", with_strangers, "全部认识", without, 1.2)]
 
 
 def measure_score(folder: Path, teachers: int, schools: int) -> list[Row]:
@@ -213,6 +255,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = measure(Path(folder), LARGE if "--large" in sys.argv else SMALL * 5)
         rows += measure_term(Path(folder), TERM if "--large" in sys.argv else TERM[:1])
+        rows += measure_unknown(1_000_000)
         rows += measure_score(Path(folder), TEACHERS, SCHOOLS)
     print(table(rows))
 

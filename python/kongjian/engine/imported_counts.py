@@ -17,13 +17,13 @@ from kongjian.engine.event_lines import (
 )
 from kongjian.engine.event_log import Log, Pupils, at_own, spans
 from kongjian.engine.findings import Findings
-from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
+from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, ROW, accounts, locate, school_keys
 from kongjian.rules.model import EventRole, Rules
 from kongjian.rules.roles import Role
 
 SHEET = "有效次数"
-ORIGIN = "导入"
+ORIGIN, UNTIL = "导入", "至"
 _DONE = {"": "计入次数", "month": "计入月数"}
 """By how often a pupil's line counts, see once_per."""
 
@@ -89,6 +89,7 @@ def read_imported(
     """The rows coded; None where there is none that can be used. What cannot be used is found, each reason once."""
     if not table.height:
         return None
+    table = by_month(table, rules)
     role = role_codes(table["角色"], rules)
     behaviour = codes(table["行为"], behaviour_codes(rules))
     own_role = np.array([k for k, *_ in role_behaviours(rules)])
@@ -108,6 +109,46 @@ def read_imported(
     rows = table.take(use)
     coded = _coded(rows, role[use], behaviour[use], month[use], done[use], schools, teachers, rules, findings)
     return coded if len(coded.role) else None
+
+
+def by_month(table: Frame, rules: Rules) -> Frame:
+    """The rows, those of several months (2020-12至2021-03) as one for each: the first has the counts, the others none."""
+    months = {month: k for k, month in enumerate(rules.period.months())}
+    ends = [str(m).partition(UNTIL) for m in table["月份"].tolist()]
+    first = np.array([months.get(a, NOT_FOUND) for a, _, _ in ends], dtype=np.int64)
+    last = np.array([months.get(b if u else a, NOT_FOUND) for a, u, b in ends], dtype=np.int64)
+    more = np.where((first != NOT_FOUND) & (last > first), last - first, 0)
+    if not more.any():
+        return table
+    at = np.repeat(np.arange(table.height), more + 1)
+    place = np.arange(len(at)) - np.repeat(np.cumsum(more + 1) - more - 1, more + 1)
+    out = table.take(at)
+    names = np.array(rules.period.months(), dtype=object)
+    spread = more[at] > 0
+    out["月份"] = np.where(spread, names[np.minimum(first[at] + place, len(names) - 1)], out["月份"])
+    for name in ("有效次数", "记录数"):
+        out[name] = np.where(place > 0, 0.0, out[name])
+    return out
+
+
+def by_term(table: Frame, rules: Rules) -> Frame:
+    """Rows of teachers and administrators with their months added up, for a sheet that those of each month do not fit."""
+    keys = ("学校名称", "账号", "角色", "行为")
+    pupils = _fills(rules, "pupil")[role_codes(table["角色"], rules)]
+    others = table.take(~pupils)
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i, key in enumerate(zip(*(others[k].tolist() for k in keys), strict=True)):
+        groups.setdefault(key, []).append(i)
+    which = np.array([k for k, rows in enumerate(groups.values()) for _ in rows], dtype=np.int64)
+    at = np.array([i for rows in groups.values() for i in rows], dtype=np.int64)
+    out = others.take(np.array([rows[0] for rows in groups.values()], dtype=np.int64))
+    said = others["月份"]
+    spans = [(min(said[rows]), max(said[rows])) for rows in groups.values()]
+    out["月份"] = texts(a if a == b else f"{a}{UNTIL}{b}" for a, b in spans)
+    for name in ("有效次数", "记录数"):
+        out[name] = np.bincount(which, weights=others[name][at], minlength=len(groups))
+    rest = table.take(pupils)
+    return Frame({name: np.concatenate([out[name], rest[name]]) for name in table})
 
 
 def _coded(

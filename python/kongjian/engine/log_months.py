@@ -13,6 +13,7 @@ from kongjian.engine.event_lines import role_behaviours
 from kongjian.engine.event_log import Log
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame
+from kongjian.engine.imported_counts import UNTIL
 from kongjian.engine.measures import Below, partial, school_measures, teacher_measures
 from kongjian.engine.monthly import Months
 from kongjian.engine.outcome import Inputs
@@ -54,10 +55,12 @@ def months_of_log(
 
     A month's counts of teachers are taken times the number of counted months and scored like the term's: a month's target
     is its part of the term's. What no counts are (answers, rates, shares) is the term's. A month of which the log has no
-    line, and a unit of which anything is missing, get no score.
+    line, and a unit of which anything is missing, get no score; nobody does where imported counts are of several months.
     """
     if not are_from_log(rules) or log.is_empty or not np.isnan(months.by_month).all():
         return months
+    if inputs.counts.height and any(UNTIL in str(month) for month in inputs.counts["月份"]):
+        return months  # of what was added up over months nobody knows the months
     period, counted = rules.period.months(), rules.counted_months()
     told = np.array([log.months[period.index(month)] for month in counted], dtype=bool)
     if not told.any():

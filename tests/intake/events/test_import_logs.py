@@ -533,7 +533,7 @@ def test_counts_that_no_sheet_holds_are_refused_with_what_to_do(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.csv").write_text(text(), encoding="utf-8")
-    monkeypatch.setattr(importing, "MOST_ROWS", 2)
+    monkeypatch.setattr(importing, "MOST_ROWS", 1)
     before = book.read_bytes()
     with pytest.raises(KongjianError, match="有效次数有3行，一张工作表放不下，没有写入；.*kongjian score"):
         run(tmp_path / "a.csv", book)
@@ -551,3 +551,27 @@ def test_two_imports_at_once_both_end_in_the_same_counts(book: Path, tmp_path: P
     assert all(code == 0 or "Traceback" not in words for code, words in zip(codes, said, strict=True)), said
     assert rows(book) == ROWS
     assert "没有变化" in run("--verify", tmp_path / "?.csv", book)[1]
+
+
+def test_counts_by_month_that_no_sheet_holds_are_added_up_over_months(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = [["2021-04-08", *LINES[0][1:]], ["2021-06-08", *LINES[0][1:]]]
+    (tmp_path / "a.csv").write_text(text([*LINES, *more]), encoding="utf-8")
+    run("-o", tmp_path / "months.xlsx", tmp_path / "a.csv", book)
+    monkeypatch.setattr(importing, "MOST_ROWS", 3)
+    code, said = run(tmp_path / "a.csv", book)
+    assert (code, "按月有5行，一张工作表放不下，有效次数写成每个账号、每种行为一行，几个月合计" in said) == (
+        0,
+        True,
+    )
+    assert [r[3:6] for r in rows(book)] == [
+        ("在线授课", "2021-03至2021-06", 4), ("网络教研", "2021-04", 1), ("完成作业", "2021-03", 1),
+    ]  # fmt: skip
+    assert "没有变化" in run("--verify", tmp_path / "a.csv", book)[1]
+    found = [recalculated(place)[0].results for place in (book, tmp_path / "months.xlsx")]
+    for name in ("TeacherMeasures", "SchoolMeasures", "Coverage", "TeacherScores"):
+        ours, whole = (r.tables[name] for r in found)
+        assert {k: repr(v.tolist()) for k, v in ours.items()} == {
+            k: repr(v.tolist()) for k, v in whole.items()
+        }

@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from kongjian.base.one_writer import alone_in
 from kongjian.base.scratch import scratch
 from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
 from kongjian.engine.frame import Frame, texts
+from kongjian.engine.imported_counts import by_term
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.effective_rows import imported_counts, other_rows
 from kongjian.intake.events.line_accounts import Account, account_of, rejected_first
@@ -93,6 +94,9 @@ def import_logs(
             )
         progress("正在合并…")
         done = merged(list(partials.values()), inputs, rules, temporary, how.memory)
+        by_months = done.rows.height
+        if by_months > MOST_ROWS:
+            done = replace(done, rows=by_term(done.rows, rules))
         if done.rows.height > MOST_ROWS:
             raise KongjianError(
                 f"有效次数有{done.rows.height}行，一张工作表放不下，没有写入；请按学校分成几本工作簿，或用 kongjian score 从表和日志直接算到结果表"
@@ -106,6 +110,10 @@ def import_logs(
         index.save()
 
     lines = list(_told(accounts, own, had, same, done, rows is not None, folder, book.stem))
+    if done.rows.height < by_months:
+        lines.append(
+            f"按月有{by_months}行，一张工作表放不下，有效次数写成每个账号、每种行为一行，几个月合计；要按月的，请按学校分成几本工作簿"
+        )
     doubtful = any(a.lost for a in accounts) or any(u.kind in ("角色", "行为") for u in done.unknown)
     return Logs(rows, lines, doubtful or bool(done.overlaps), keep)
 

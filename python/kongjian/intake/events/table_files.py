@@ -16,7 +16,7 @@ from kongjian.engine.event_lines import behaviour_codes, behaviours, role_behavi
 from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, texts
-from kongjian.engine.imported_counts import ORIGIN
+from kongjian.engine.imported_counts import ORIGIN, UNTIL
 from kongjian.engine.matching import NOT_FOUND, ROW
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.checks import check
@@ -232,7 +232,7 @@ def _long(
 ) -> list[str]:
     """Makes `given` long where it is wide, a column for each behaviour: a row for each count that is not 0.
 
-    A count without a month is the whole term's and stands in its last month. Returns the columns' names.
+    A count without a month is the whole term's. Returns the columns' names.
     """
     school, account, role, behaviour, month, number = COLUMNS[:6]
     code = behaviour_codes(rules)
@@ -251,7 +251,7 @@ def _long(
         raise KongjianError(f"{path.name} 没有列“{'”“'.join(lacking)}”；请核对列名")
     labels = {name: own.label for _, own, _, name in role_behaviours(rules)}
     names = behaviours(rules)
-    last = rules.period.months()[-1]
+    whole = UNTIL.join((rules.period.months()[0], rules.period.months()[-1]))
     said_month = f"coalesce(cast(\"{month}\" as varchar), '')" if month in headers else "''"
     parts = [
         f'select "{school}", "{account}",'
@@ -261,7 +261,7 @@ def _long(
         for h in wide
     ]
     held.execute(
-        f"create temp table counts_long as select *, case when said = '' then {quoted(last)} else said end as \"{month}\""
+        f"create temp table counts_long as select *, case when said = '' then {quoted(whole)} else said end as \"{month}\""
         f' from ({" union all ".join(parts)}) where "{number}" <> 0'
     )
     blank = held.execute("select count(*) from counts_long where said = ''").fetchall()[0][0]
