@@ -13,9 +13,10 @@ from kongjian.base.errors import KongjianError
 from kongjian.engine.calculate import calculate
 from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs
-from kongjian.rules import load_rules, resolve
+from kongjian.rules import resolve
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 FULL = {"制作课件": 5, "在线撰写教案": 40, "在线授课": 40, "网络教研": 4, "作业管理": 1, "成绩管理": 2}
 FULL |= {"学生评价": 1, "通知公告": 1, "活动发布": 1, "参与活动": 1, "班主任": 1}
 

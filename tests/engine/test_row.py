@@ -14,11 +14,12 @@ from kongjian.engine.evidence.explain import explain, growth_of
 from kongjian.engine.frame import Frame
 from kongjian.engine.row_scoring import RowScore, compile_row
 from kongjian.engine.scoring import score
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.rules.model import Band, Indicator, ObjectScheme
 from kongjian.rules.wording import rule_words
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 KINDS = st.sampled_from(["school", "teacher"])
 READINGS = st.fixed_dictionaries(
     {r.id: st.sampled_from([v.id for v in r.values]) for r in RULES.readings}

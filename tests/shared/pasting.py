@@ -25,12 +25,13 @@ from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Results
 from kongjian.intake.problem_list import frame, lines
 from kongjian.intake.tables import Intake, read_inputs
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
 from kongjian.workbook.recalculate import Run, recalculate
+from pinned_rules import pinned_rules
 
 Line = Sequence[Cell]
 Changes = Mapping[str, Cell]
-RULES = load_rules()
+RULES = pinned_rules()
 SCHOOL, PERSON, ACCOUNT = "赤壁市第一小学", "张明", "hb42128101"
 YES_NO = {c.name: "是" for c in RULES.table("schools").columns if c.kind == "yes_no"}
 SCORED = {

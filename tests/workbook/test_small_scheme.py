@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from kongjian.base import places
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.demo.generate import demo_data
@@ -271,6 +273,25 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
     for path in made:
         found += [f"{path.name} {w}" for w in foreign_words(texts_of(path))]
     assert not found, "\n".join(found)
+
+
+def test_no_form_of_another_scheme_is_filled(tmp_path: Path) -> None:
+    own, rules = tmp_path / "模板", small_rules()
+    shutil.copytree(SMALL, tmp_path / "方案" / SMALL.name)
+    own.mkdir()
+    book = tmp_path / "东陵.xlsm"
+    build(rules, book, pasted(rules, small_rows()))
+    form, theirs = (r.forms.form("school_application") for r in (rules, OURS))
+    command = ["forms", str(book), "--kind", "申报表", "--anyway"]
+    shutil.copy(places.templates() / theirs.template, own / form.template)
+    with pytest.raises(KongjianError, match=f"没有工作表“{form.annex}”，像是别的方案的"):
+        CliRunner().invoke(cli, command, catch_exceptions=False, standalone_mode=False)
+    edited = openpyxl.load_workbook(own / form.template)
+    edited[theirs.annex].title = form.annex
+    edited.save(own / form.template)
+    with pytest.raises(KongjianError, match=f"没有表名“{form.title}”，像是别的方案的"):
+        CliRunner().invoke(cli, command, catch_exceptions=False, standalone_mode=False)
+    assert not list((tmp_path / "表格").rglob("*.xlsx"))
 
 
 def test_its_demo_is_of_its_own_city_and_calculates(world: World) -> None:

@@ -64,7 +64,7 @@ def _schools(run: Run, today: dt.date) -> Job:
         sheet = Sheet(form.annex, sheet_name(name), context)
         names = {known.UNIT_NAME: known.unit_key(run, "school", at)}
         documents.append(Document("申报表/学校", f"{form.annex} {name}", [sheet], names))
-    return Job(form.label, form.template, documents, f"{form.annex} {form.label}")
+    return Job(form.label, form.template, documents, f"{form.annex} {form.label}", form.title)
 
 
 def _teachers(run: Run, today: dt.date) -> Job:
@@ -81,7 +81,7 @@ def _teachers(run: Run, today: dt.date) -> Job:
         names = {known.UNIT_NAME: known.unit_key(run, "teacher", at)}
         folder = f"申报表/教师/{school.replace('/', '_')}"
         documents.append(Document(folder, f"{form.annex} {shown}", [sheet], names))
-    return Job(form.label, form.template, documents, f"{form.annex} {form.label}")
+    return Job(form.label, form.template, documents, f"{form.annex} {form.label}", form.title)
 
 
 def school_texts(run: Run, at: int) -> dict[str, Scalar]:

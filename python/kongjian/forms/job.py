@@ -23,9 +23,13 @@ class Document:
 
 @dataclass(frozen=True)
 class Job:
-    """All documents of one kind. `together` is the file's name when they are put into one workbook."""
+    """All documents of one kind. `together` is the file's name when they are put into one workbook.
+
+    `title` is what the template must say: one of another scheme's form does not.
+    """
 
     label: str
     template: str
     documents: Sequence[Document]
     together: str
+    title: str = ""

@@ -79,12 +79,13 @@ def produce(
     and so are those that somebody filled in.
 
     A file that cannot be written (open in Excel, say) is named in `failed`; the others are written.
-    Raises KongjianError for a template that is missing or has unknown placeholders, before anything is written.
+    Raises KongjianError for a template that is missing, has unknown placeholders or is of another form, before anything
+    is written.
     """
     for job in jobs:  # a faulty template is told before the first file
         with Template(template_of(job.template)) as template:
             for sheet in job.documents[0].sheets if job.documents else ():
-                template.check(sheet.template, sheet.context)
+                template.check(sheet.template, sheet.context, job.title)
     made, steps, k = Made(), count(jobs, shape), 0
     with scratch() as folder:
         for job in jobs:

@@ -15,11 +15,12 @@ from filled_forms import city_run
 from kongjian.engine.evidence.cheapest import Step, cheapest_steps
 from kongjian.engine.evidence.explain import unit_values
 from kongjian.engine.row_scoring import RowScorer, compile_row
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.rules.model import Band, Indicator, ObjectScheme
 from native_engines import random_run
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 SHORTFALLS, OTHERS = ("exact", "whole", "started"), ("zero", "full", "rescale")
 
 

@@ -11,13 +11,14 @@ from filled_forms import city_run
 from kongjian.engine.evidence.explain import COLUMNS as EXPLAIN_COLUMNS
 from kongjian.engine.evidence.explanations import COLUMNS, by_rank, explanations
 from kongjian.engine.evidence.pass_mark import WITHOUT_MONTHS
-from kongjian.rules import load_rules, resolve
+from kongjian.rules import resolve
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.functions.computing import explained
 from native_engines import random_run, random_tables, run_of
+from pinned_rules import pinned_rules
 from rules_texts import chosen
 
-RULES = load_rules()
+RULES = pinned_rules()
 FIRST = {r.id: r.values[0].id for r in RULES.readings}
 LAST = {r.id: r.values[-1].id for r in RULES.readings}
 

@@ -9,11 +9,11 @@ from kongjian.engine.evidence import one_unit
 from kongjian.engine.evidence.explanations import explanations
 from kongjian.engine.evidence.one_unit import TOTAL, Lookup, labels, lookup
 from kongjian.engine.frame import Frame, texts
-from kongjian.rules import load_rules
 from kongjian.workbook.run import Run
 from native_engines import Case, random_run
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 CASES: list[Case] = [
     ({r.id: r.values[k % len(r.values)].id for r in RULES.readings}, 60 + k) for k in range(3)
 ]

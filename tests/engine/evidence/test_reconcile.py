@@ -17,13 +17,14 @@ from kongjian.engine.frame import Frame
 from kongjian.engine.measures import PLATFORM
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.rounding import MISSING, to_cents
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.rules.choices import alternatives
 from kongjian.workbook.run import Run
 from pasting import SCORED
+from pinned_rules import pinned_rules
 from plain_scorer import score_teacher
 
-RULES = load_rules()
+RULES = pinned_rules()
 EACH = dataclasses.replace(RULES, reconcile=dataclasses.replace(RULES.reconcile, listed_each=1_000_000))
 """The rules that list each unit by itself however many have one cause."""
 SEEN = RULES.reconcile.texts

@@ -16,11 +16,12 @@ from kongjian.engine.evidence.reconcile import reconcile
 from kongjian.engine.last_run import Previous
 from kongjian.engine.measures import PLATFORM
 from kongjian.intake.headers import header_name
-from kongjian.rules import load_rules, resolve
+from kongjian.rules import resolve
 from kongjian.workbook.run import Run, calculate_grids
 from pasting import CLEAN, Read, read, sheet
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 
 
 def with_column(header: str, cell: Cell, kind: str = "teachers", **found: Grid) -> Read:

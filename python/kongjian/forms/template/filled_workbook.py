@@ -52,8 +52,19 @@ class Template:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def check(self, sheet: str, context: Context) -> None:
-        """Raises KongjianError that names every placeholder of a sheet which the context does not know."""
+    def check(self, sheet: str, context: Context, title: str = "") -> None:
+        """Raises KongjianError that names every placeholder of a sheet which the context does not know,
+
+        and where there is no such sheet or it says its `title` nowhere: then it is another form.
+        """
+        if sheet not in self.sheets:
+            raise KongjianError(
+                f"模板“{self.path.name}”里没有工作表“{sheet}”，像是别的方案的；请换成本方案的模板，或把工作表改名"
+            )
+        if title and not self.sheets[sheet].says(title):
+            raise KongjianError(
+                f"模板“{self.path.name}”里没有表名“{title}”，像是别的方案的；请换成本方案的模板，或把表名改成这样"
+            )
         if found := list(faults(self.sheets[sheet], context)):
             raise KongjianError(f"模板“{self.path.name}”要改：{'；'.join(found)}")
 

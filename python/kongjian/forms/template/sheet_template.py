@@ -10,6 +10,7 @@ from lxml import etree
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import letter
+from kongjian.base.text import fold
 from kongjian.forms.template import placeholders
 from kongjian.forms.template.placeholders import Context, Placeholder
 from kongjian.xlsx.cell_xml import PARSER, column_of, row_and_column, tag
@@ -45,6 +46,11 @@ class SheetTemplate:
         for row, cells in self._marked.items():
             for cell in cells:
                 yield row, cell.column, cell.text, cell.placeholders
+
+    def says(self, text: str) -> bool:
+        """Whether a cell holds this text, however it is spaced."""
+        wanted = fold(text)
+        return any(wanted in fold(self._text(c)) for c in self._data.iter(tag("c")))
 
     def _find_marked(self) -> Iterator[tuple[int, list[Cell]]]:
         for row in self._data.iterfind(tag("row")):
