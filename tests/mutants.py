@@ -42,27 +42,11 @@ PAGE = ROOT / "docs" / "mutants.md"
 GIGABYTE = 1 << 30
 _CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 # what changes files, and how many of its arguments are paths
-_PATHS = {
-    "open": 1,
-    "os.remove": 1,
-    "os.rename": 2,
-    "os.rmdir": 1,
-    "os.truncate": 1,
-    "os.chmod": 1,
-    "os.mkdir": 1,
+_PATHS = dict.fromkeys(("open", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.mkdir"), 1) | {
+    "os.rename": 2
 }
 # not of this program, and slow to import: once for all
-ALREADY = (
-    "pytest",
-    "hypothesis",
-    "numpy",
-    "yaml",
-    "click",
-    "lxml.etree",
-    "openpyxl",
-    "xlsxwriter",
-    "python_calamine",
-)
+ALREADY = "pytest hypothesis numpy yaml click lxml.etree openpyxl xlsxwriter python_calamine".split()
 
 
 @dataclass(frozen=True)
@@ -204,31 +188,9 @@ def _start(place: Path, room: Room, made: Mutant | None, seconds: float) -> tupl
 
 
 def _tests_in_child(place: Path, own: Path, room: Room, made: Mutant | None, seconds: float) -> int:
-    os.setsid()
     # rules as they were checked once, but never by a faulty check
     cache = own if any(m.startswith("rules/") for m in room.modules) else place.parent / "cache"
-    out = os.open(own / "said", os.O_WRONLY | os.O_CREAT, 0o600)
-    for number in (1, 2):
-        os.dup2(out, number)
-    for what, most in (
-        (resource.RLIMIT_CPU, math.ceil(seconds)),
-        (resource.RLIMIT_FSIZE, GIGABYTE),
-        (resource.RLIMIT_AS, 6 * GIGABYTE),
-    ):
-        resource.setrlimit(what, (most, most))
-    os.environ.update(
-        TMPDIR=str(own),
-        HOME=str(own),
-        XDG_CACHE_HOME=str(cache),
-        PYTHONPATH=str(place / "python"),
-    )
-    os.environ.pop("XDG_STATE_HOME", None)
-    tempfile.tempdir = None
-    os.chdir(place)
-    sys.path[:] = [
-        str(place / "python"),
-        *(p for p in sys.path if not p.startswith(str(ROOT)) or "site-packages" in p),
-    ]
+    _settle_in(place, own, cache, seconds)
     sys.dont_write_bytecode = made is not None  # the first run leaves all that is compiled to the others
     if made:
         sys.meta_path.insert(0, _Swap(f"kongjian/{made.module}", place, made.code))
@@ -239,21 +201,29 @@ def _tests_in_child(place: Path, own: Path, room: Room, made: Mutant | None, sec
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
     hypothesis.settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
     hypothesis.settings.load_profile("mutants")
-    return int(
-        pytest.main(
-            [
-                "-x",
-                "-W",
-                "ignore::pytest.PytestAssertRewriteWarning",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:xdist",
-                f"--basetemp={own / 'tests'}",
-                *room.tests,
-            ]
-        )
-    )
+    already = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is imported once for all
+    without = ("-p", "no:cacheprovider", "-p", "no:xdist")
+    return int(pytest.main(["-x", *already, *without, f"--basetemp={own / 'tests'}", *room.tests]))
+
+
+def _settle_in(place: Path, own: Path, cache: Path, seconds: float) -> None:
+    """In the copy of the tree, with a home of its own, what is said in a file, and no more than this time and room."""
+    os.setsid()
+    out = os.open(own / "said", os.O_WRONLY | os.O_CREAT, 0o600)
+    for number in (1, 2):
+        os.dup2(out, number)
+    for what, most in (
+        (resource.RLIMIT_CPU, math.ceil(seconds)),
+        (resource.RLIMIT_FSIZE, GIGABYTE),
+        (resource.RLIMIT_AS, 6 * GIGABYTE),
+    ):
+        resource.setrlimit(what, (most, most))
+    os.environ.update(TMPDIR=str(own), HOME=str(own), XDG_CACHE_HOME=str(cache), XDG_STATE_HOME=str(own))
+    os.environ["PYTHONPATH"] = str(place / "python")
+    tempfile.tempdir = None
+    os.chdir(place)
+    others = [p for p in sys.path if not p.startswith(str(ROOT)) or "site-packages" in p]
+    sys.path[:] = [str(place / "python"), *others]
 
 
 def _only_within(*places: Path) -> None:
