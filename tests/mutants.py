@@ -108,9 +108,9 @@ class _Swap(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(name, self._loader.path, loader=self._loader)
 
 
-def faults(module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+def faults(place: Path, module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, int]]:
     """Every fault that the operators make in a module: the module, the operator, its how manieth. Types are no code."""
-    tree = get_ast((ROOT / "python" / module).read_text(encoding="utf-8"))
+    tree = get_ast((place / "python" / module).read_text(encoding="utf-8"))
     nodes = [(node, _in_a_type(node)) for node in ast_nodes(tree)]
     for name in operators:
         operator, occurrence = get_operator(name)(), 0
@@ -121,8 +121,8 @@ def faults(module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, in
                 occurrence += 1
 
 
-def mutant(module: str, operator: str, occurrence: int) -> Mutant:
-    source = (ROOT / "python" / module).read_text(encoding="utf-8")
+def mutant(place: Path, module: str, operator: str, occurrence: int) -> Mutant:
+    source = (place / "python" / module).read_text(encoding="utf-8")
     code = mutate_code(source, get_operator(operator)(), occurrence)
     return Mutant(module.removeprefix("kongjian/"), *_changed(source, code), code)
 
@@ -268,7 +268,7 @@ def try_out(room: Room, drawn: Sequence[tuple[str, str, int]], place: Path, at_o
     outcome, running, waiting = Outcome(len(drawn)), {}, list(reversed(drawn))
     while waiting or running:
         while waiting and len(running) < at_once:
-            made = mutant(*waiting.pop())
+            made = mutant(place, *waiting.pop())
             pid, own = _start(place, room, made, seconds)
             running[pid] = (made, own, time.monotonic() + 10 * seconds)
         found, status, _, _ = _ended(running)
@@ -300,7 +300,7 @@ def main() -> int:
         place = Path(folder) / "tree"
         _copy(place)
         for room in (rooms[n] for n in given.rooms or rooms):
-            drawn = [f for module in _modules(room) for f in faults(module, operators)]
+            drawn = [f for module in _modules(place, room) for f in faults(place, module, operators)]
             if room.sample:
                 drawn = random.Random(f"{given.seed} {room.name}").sample(drawn, min(room.sample, len(drawn)))
             begun = time.monotonic()
@@ -317,9 +317,9 @@ def main() -> int:
     return int(bool(wrong))
 
 
-def _modules(room: Room) -> list[str]:
+def _modules(place: Path, room: Room) -> list[str]:
     """The files that a room names, by patterns; one with ! in front is left out."""
-    base = ROOT / "python"
+    base = place / "python"
     found = {
         str(p.relative_to(base)) for m in room.modules if m[0] != "!" for p in base.glob(f"kongjian/{m}")
     }
