@@ -150,7 +150,7 @@ def _changed(source: str, code: str) -> tuple[int, str, str]:
         s for s in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if s[0] != "equal"
     ]
     _, a, b, c, d = spans[0]
-    return a + 1, " ".join(map(str.strip, old[a:b])), " ".join(map(str.strip, new[c:d]))
+    return a + 1, *(" ".join(filter(None, map(str.strip, lines))) for lines in (old[a:b], new[c:d]))
 
 
 def _cell(code: str) -> str:
