@@ -42,27 +42,11 @@ PAGE = ROOT / "docs" / "mutants.md"
 GIGABYTE = 1 << 30
 _CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 # what changes files, and how many of its arguments are paths
-_PATHS = {
-    "open": 1,
-    "os.remove": 1,
-    "os.rename": 2,
-    "os.rmdir": 1,
-    "os.truncate": 1,
-    "os.chmod": 1,
-    "os.mkdir": 1,
+_PATHS = dict.fromkeys(("open", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.mkdir"), 1) | {
+    "os.rename": 2
 }
 # not of this program, and slow to import: once for all
-ALREADY = (
-    "pytest",
-    "hypothesis",
-    "numpy",
-    "yaml",
-    "click",
-    "lxml.etree",
-    "openpyxl",
-    "xlsxwriter",
-    "python_calamine",
-)
+ALREADY = "pytest hypothesis numpy yaml click lxml.etree openpyxl xlsxwriter python_calamine".split()
 
 
 @dataclass(frozen=True)
@@ -124,9 +108,9 @@ class _Swap(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(name, self._loader.path, loader=self._loader)
 
 
-def faults(module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+def faults(place: Path, module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, int]]:
     """Every fault that the operators make in a module: the module, the operator, its how manieth. Types are no code."""
-    tree = get_ast((ROOT / "python" / module).read_text(encoding="utf-8"))
+    tree = get_ast((place / "python" / module).read_text(encoding="utf-8"))
     nodes = [(node, _in_a_type(node)) for node in ast_nodes(tree)]
     for name in operators:
         operator, occurrence = get_operator(name)(), 0
@@ -137,8 +121,8 @@ def faults(module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, in
                 occurrence += 1
 
 
-def mutant(module: str, operator: str, occurrence: int) -> Mutant:
-    source = (ROOT / "python" / module).read_text(encoding="utf-8")
+def mutant(place: Path, module: str, operator: str, occurrence: int) -> Mutant:
+    source = (place / "python" / module).read_text(encoding="utf-8")
     code = mutate_code(source, get_operator(operator)(), occurrence)
     return Mutant(module.removeprefix("kongjian/"), *_changed(source, code), code)
 
@@ -166,7 +150,7 @@ def _changed(source: str, code: str) -> tuple[int, str, str]:
         s for s in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if s[0] != "equal"
     ]
     _, a, b, c, d = spans[0]
-    return a + 1, " ".join(map(str.strip, old[a:b])), " ".join(map(str.strip, new[c:d]))
+    return a + 1, *(" ".join(filter(None, map(str.strip, lines))) for lines in (old[a:b], new[c:d]))
 
 
 def _cell(code: str) -> str:
@@ -204,31 +188,9 @@ def _start(place: Path, room: Room, made: Mutant | None, seconds: float) -> tupl
 
 
 def _tests_in_child(place: Path, own: Path, room: Room, made: Mutant | None, seconds: float) -> int:
-    os.setsid()
     # rules as they were checked once, but never by a faulty check
     cache = own if any(m.startswith("rules/") for m in room.modules) else place.parent / "cache"
-    out = os.open(own / "said", os.O_WRONLY | os.O_CREAT, 0o600)
-    for number in (1, 2):
-        os.dup2(out, number)
-    for what, most in (
-        (resource.RLIMIT_CPU, math.ceil(seconds)),
-        (resource.RLIMIT_FSIZE, GIGABYTE),
-        (resource.RLIMIT_AS, 6 * GIGABYTE),
-    ):
-        resource.setrlimit(what, (most, most))
-    os.environ.update(
-        TMPDIR=str(own),
-        HOME=str(own),
-        XDG_CACHE_HOME=str(cache),
-        PYTHONPATH=str(place / "python"),
-    )
-    os.environ.pop("XDG_STATE_HOME", None)
-    tempfile.tempdir = None
-    os.chdir(place)
-    sys.path[:] = [
-        str(place / "python"),
-        *(p for p in sys.path if not p.startswith(str(ROOT)) or "site-packages" in p),
-    ]
+    _settle_in(place, own, cache, seconds)
     sys.dont_write_bytecode = made is not None  # the first run leaves all that is compiled to the others
     if made:
         sys.meta_path.insert(0, _Swap(f"kongjian/{made.module}", place, made.code))
@@ -239,21 +201,29 @@ def _tests_in_child(place: Path, own: Path, room: Room, made: Mutant | None, sec
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
     hypothesis.settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
     hypothesis.settings.load_profile("mutants")
-    return int(
-        pytest.main(
-            [
-                "-x",
-                "-W",
-                "ignore::pytest.PytestAssertRewriteWarning",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:xdist",
-                f"--basetemp={own / 'tests'}",
-                *room.tests,
-            ]
-        )
-    )
+    already = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is imported once for all
+    without = ("-p", "no:cacheprovider", "-p", "no:xdist")
+    return int(pytest.main(["-x", *already, *without, f"--basetemp={own / 'tests'}", *room.tests]))
+
+
+def _settle_in(place: Path, own: Path, cache: Path, seconds: float) -> None:
+    """In the copy of the tree, with a home of its own, what is said in a file, and no more than this time and room."""
+    os.setsid()
+    out = os.open(own / "said", os.O_WRONLY | os.O_CREAT, 0o600)
+    for number in (1, 2):
+        os.dup2(out, number)
+    for what, most in (
+        (resource.RLIMIT_CPU, math.ceil(seconds)),
+        (resource.RLIMIT_FSIZE, GIGABYTE),
+        (resource.RLIMIT_AS, 6 * GIGABYTE),
+    ):
+        resource.setrlimit(what, (most, most))
+    os.environ.update(TMPDIR=str(own), HOME=str(own), XDG_CACHE_HOME=str(cache), XDG_STATE_HOME=str(own))
+    os.environ["PYTHONPATH"] = str(place / "python")
+    tempfile.tempdir = None
+    os.chdir(place)
+    others = [p for p in sys.path if not p.startswith(str(ROOT)) or "site-packages" in p]
+    sys.path[:] = [str(place / "python"), *others]
 
 
 def _only_within(*places: Path) -> None:
@@ -298,7 +268,7 @@ def try_out(room: Room, drawn: Sequence[tuple[str, str, int]], place: Path, at_o
     outcome, running, waiting = Outcome(len(drawn)), {}, list(reversed(drawn))
     while waiting or running:
         while waiting and len(running) < at_once:
-            made = mutant(*waiting.pop())
+            made = mutant(place, *waiting.pop())
             pid, own = _start(place, room, made, seconds)
             running[pid] = (made, own, time.monotonic() + 10 * seconds)
         found, status, _, _ = _ended(running)
@@ -330,7 +300,7 @@ def main() -> int:
         place = Path(folder) / "tree"
         _copy(place)
         for room in (rooms[n] for n in given.rooms or rooms):
-            drawn = [f for module in _modules(room) for f in faults(module, operators)]
+            drawn = [f for module in _modules(place, room) for f in faults(place, module, operators)]
             if room.sample:
                 drawn = random.Random(f"{given.seed} {room.name}").sample(drawn, min(room.sample, len(drawn)))
             begun = time.monotonic()
@@ -347,9 +317,9 @@ def main() -> int:
     return int(bool(wrong))
 
 
-def _modules(room: Room) -> list[str]:
+def _modules(place: Path, room: Room) -> list[str]:
     """The files that a room names, by patterns; one with ! in front is left out."""
-    base = ROOT / "python"
+    base = place / "python"
     found = {
         str(p.relative_to(base)) for m in room.modules if m[0] != "!" for p in base.glob(f"kongjian/{m}")
     }

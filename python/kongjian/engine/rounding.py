@@ -24,11 +24,8 @@ def to_cents(values: NDArray[Any]) -> Ints:
     values = np.asarray(values, dtype=np.float64)
     blank = np.isnan(values)
     if not blank.any():
-        if values.min(initial=0.0) < 0:
-            return np.asarray(
-                np.sign(values) * np.floor(np.abs(values) * 100 + (0.5 + NUDGE)), dtype=np.int64
-            )
-        return np.floor(values * 100 + (0.5 + NUDGE)).astype(np.int64)
+        away = np.sign(values) * np.floor(np.abs(values) * 100 + (0.5 + NUDGE))
+        return np.asarray(away, dtype=np.int64)
     cents = np.full(values.shape, MISSING)
     cents[~blank] = to_cents(values[~blank])
     return cents

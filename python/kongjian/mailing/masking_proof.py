@@ -41,7 +41,7 @@ def _any_number_of_few_parts(text: str) -> bool:
     """Whether signs part the digits so that they read as one number, not as a decimal, an address or several numbers."""
     parts = re.findall(r"[0-9]+", text)
     signs = "".join(re.findall(r"[^0-9Xx]+", text))
-    if [len(p) for p in parts] == [3, 4, 4] or len(parts) == 1:
+    if [len(p) for p in parts] == [3, 4, 4]:
         return True
     if len(parts) == 2 and signs == ".":
         return [len(p) for p in parts] in ([3, 8], [7, 4]) or re.match(r"0[0-9]", parts[0]) is not None
