@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import email
+import gc
 import sys
 import zipfile
 from collections.abc import Callable
@@ -89,6 +90,15 @@ def events() -> list[Line]:
 
 
 def measure(folder: Path) -> list[Row]:
+    """Both sides without garbage collection, as the command and the buttons run."""
+    gc.disable()
+    try:
+        return _rows(folder)
+    finally:
+        gc.enable()
+
+
+def _rows(folder: Path) -> list[Row]:
     rules = load_rules()
     book = folder / "empty.xlsm"
     build(rules, book)

@@ -26,7 +26,7 @@ Notes = tuple[str, ...]
 
 def unwrapped(cell: Cell) -> tuple[Cell, Notes]:
     """Without ="…" around it and ' or ` before it, and what was taken off."""
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or cell[:1].isalnum():
         return cell, ()
     notes: Notes = ()
     if found := _AS_FORMULA.fullmatch(cell.strip()):

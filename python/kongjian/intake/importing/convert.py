@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,8 +36,7 @@ _NOT_TOLD = frozenset({"unit_number", "long_text"})
 DAMAGED, SUSPECT, UNTOLD_OF_TEXT = "account_rounded", "account_suspect", "text_number"
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):  # of which there may be a million: a tuple is made fastest
     """One value of a column: what stands in the file, what is written, and why they differ."""
 
     found: Cell
@@ -45,9 +44,8 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
-    def codes(self) -> set[str]:
-        return {f.code for f in self.findings}
+    def has(self, code: str) -> bool:
+        return any(f.code == code for f in self.findings) if self.findings else False
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,8 @@ def _column(given: Cells, rules: Rules, as_text: bool) -> list[Reading]:
     percents = _percents(given)
     known: dict[tuple[Any, bool, Cell], int] = {}
     at = [
-        known.setdefault((k if has_scale else type(c), bool(percents[k]), c), len(known))
-        for k, c in enumerate(given.values)
+        known.setdefault((k if has_scale else type(c), percent, c), len(known))
+        for k, (c, percent) in enumerate(zip(given.values, percents.tolist(), strict=True))
     ]
     distinct = [cell for _, _, cell in known]
     read_as = [cell_forms.plain(cell, column.kind, percent) for _, percent, cell in known]

@@ -38,8 +38,8 @@ def refuse_damaged(parts: Iterable[tuple[str, Recognised, Converted]], rule: Imp
 
 def _damaged(readings: Sequence[Reading], rule: ImportingFile) -> list[int]:
     """Positions of the damaged ones: by their form, or because far too many long ids end in 000."""
-    certain = [k for k, r in enumerate(readings) if DAMAGED in r.codes]
-    suspect = [k for k, r in enumerate(readings) if SUSPECT in r.codes]
+    certain = [k for k, r in enumerate(readings) if r.has(DAMAGED)]
+    suspect = [k for k, r in enumerate(readings) if r.has(SUSPECT)]
     distinct = {str(readings[k].value) for k in suspect}
     long = {v for r in readings if isinstance(v := r.value, str) and len(v) == _DIGITS and v.isdigit()}
     many = len(distinct) >= rule.damaged_from and len(distinct) >= rule.damaged_share * len(long)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, cell_number, is_blank, letter
-from kongjian.intake.importing.convert import Reading, Value
+from kongjian.intake.importing.convert import Reading
 from kongjian.intake.importing.landing import Block
 
 _NUMBER = re.compile(r"[-+]?\d[\d ,]*(?:\.\d+)?|[-+]?\.\d+")
@@ -28,10 +28,19 @@ def compared(block: Block, grid: Grid | None = None) -> int:
     Raises KongjianError naming cells that do not.
     """
     count, wrong = 0, []
-    for row, column, reading, landed in _cells(block, grid):
-        count += not is_blank(landed)
-        if not _agrees(reading, landed, block.kinds[column].kind):
-            wrong.append(f"{letter(block.columns[column])}{row}")
+    kinds = [c.kind for c in block.kinds]
+    for k, (readings, values) in enumerate(zip(block.readings, block.rows, strict=True)):
+        row = block.first_row + k
+        cells = values if grid is None else _there(grid, row, block.columns)
+        for c, (reading, landed) in enumerate(zip(readings, cells, strict=True)):
+            if reading is None:
+                continue
+            count += not is_blank(landed)
+            found = reading.found
+            if type(found) is type(landed) and found == landed:  # most cells
+                continue
+            if not _agrees(reading, landed, kinds[c]):
+                wrong.append(f"{letter(block.columns[c])}{row}")
     if wrong:
         places = "、".join(wrong[:_SHOWN]) + ("等" if len(wrong) > _SHOWN else "")
         raise KongjianError(
@@ -40,25 +49,14 @@ def compared(block: Block, grid: Grid | None = None) -> int:
     return count
 
 
-def _cells(block: Block, grid: Grid | None) -> Iterator[tuple[int, int, Reading, Value]]:
-    """Row and position of column, what the file holds, what landed."""
-    for k, (values, readings) in enumerate(zip(block.rows, block.readings, strict=True)):
-        row = block.first_row + k
-        for c, value in enumerate(values):
-            reading = readings[c]
-            if reading is not None:
-                yield row, c, reading, value if grid is None else _at(grid, row, block.columns[c])
-
-
-def _at(grid: Grid, row: int, column: int) -> Cell:
+def _there(grid: Grid, row: int, columns: Sequence[int]) -> list[Cell]:
+    """What stands in these columns of a row of the sheet."""
     cells = grid.rows[row - 1] if row <= len(grid.rows) else ()
-    return cells[column - 1] if column <= len(cells) else ""
+    return [cells[c - 1] if c <= len(cells) else "" for c in columns]
 
 
 def _agrees(reading: Reading, landed: Cell, kind: str) -> bool:
     found = reading.found
-    if type(found) is type(landed) and found == landed:  # most cells
-        return True
     told = bool(reading.findings or reading.notes)
     if is_blank(landed):
         return told or is_blank(found)

@@ -122,8 +122,9 @@ class Landing:
         before = len(self._all)
         names = [n for n in rows.columns if n in self.columns]
         repeats = self._repeats(names)
-        for k, source_row in enumerate(rows.rows):
-            readings = {n: rows.columns[n][k] for n in names}
+        columns = [rows.columns[n] for n in names]
+        for source_row, *cells in zip(rows.rows, *columns, strict=True):
+            readings = dict(zip(names, cells, strict=True))
             row = {n: r.value for n, r in readings.items()}
             known = self._find(row) if self._keys else None
             alone = bool(apart) and self._who(row) in apart

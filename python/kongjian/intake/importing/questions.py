@@ -67,7 +67,7 @@ def with_schools(table: InputTable, rows: Converted, answers: Answers) -> Conver
     def named(reading: Reading) -> Reading:
         name = renamed[str(reading.value or "")]
         return (
-            replace(reading, value=name, notes=(*reading.notes, f"校名按“{name}”写入")) if name else reading
+            reading._replace(value=name, notes=(*reading.notes, f"校名按“{name}”写入")) if name else reading
         )
 
     return replace(rows, columns=rows.columns | {column: [named(r) for r in given]})

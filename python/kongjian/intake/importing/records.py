@@ -13,7 +13,7 @@ import numpy as np
 from kongjian.base.grid import Cell, cell_number, letter, serial
 from kongjian.engine.frame import Frame, texts
 from kongjian.intake.column_names import ALL, NameRow
-from kongjian.intake.importing.convert import Converted, words
+from kongjian.intake.importing.convert import Converted, Reading, words
 from kongjian.intake.importing.landing import Landing, Outcome
 from kongjian.intake.problem_list import short, word
 from kongjian.intake.sheets import COLUMN_NAMES, RECORDS, Page
@@ -42,7 +42,7 @@ def change_lines(landing: Landing, outcome: Outcome, rules: Rules) -> list[Line]
     Of a kind only the first ones and the last are worded, as `shown` shows no others: a log may have 150,000.
     """
     changed = [
-        (f"{name}{''.join(sorted(reading.codes)) or ''.join(reading.notes)[:4]}", name, landed, reading)
+        (f"{name}{_reason(reading)}", name, landed, reading)
         for landed in outcome.landed
         for name, reading in landed.readings.items()
         if reading.findings or reading.notes
@@ -61,6 +61,12 @@ def change_lines(landing: Landing, outcome: Outcome, rules: Rules) -> list[Line]
         found, written = short(show(reading.found)), short(show(reading.value))
         lines.append(Line(landing.sheet, cell, found, written, note, kind))
     return lines
+
+
+def _reason(reading: Reading) -> str:
+    if len(reading.findings) == 1:
+        return reading.findings[0].code
+    return "".join(sorted({f.code for f in reading.findings})) or "".join(reading.notes)[:4]
 
 
 def conflict_lines(landing: Landing, outcome: Outcome, file: str) -> list[Line]:

@@ -48,10 +48,9 @@ class Undo:
 def added_line(block: Block, sheet: str) -> Line:
     """What 导入记录 keeps of an import's rows in one input sheet."""
     width = max(block.columns)
-    rows: list[list[Cell]] = [[""] * width for _ in block.rows]
-    for cells, values in zip(rows, block.rows, strict=True):
-        for column, value in zip(block.columns, values, strict=True):
-            cells[column - 1] = value
+    by_column = dict(zip(block.columns, zip(*block.rows, strict=True), strict=True))
+    blank = ("",) * len(block.rows)
+    rows = list(zip(*(by_column.get(c, blank) for c in range(1, width + 1)), strict=True))
     area = reference((block.first_row, 1, block.last_row, max(width, 2)))
     return Line(sheet, area, "", "", _ADDED.format(_fingerprint(rows)))
 
@@ -91,11 +90,15 @@ def _removal(sheets: Sheets, rules: Rules, sheet: str, area: str, fingerprint: s
 
 def _fingerprint(rows: Sequence[Sequence[Cell]]) -> str:
     """What cells hold, however they are read: from a file, in Excel, or as they are to be written."""
-    lines = ["\x1f".join(map(_plain, row)).rstrip("\x1f") for row in rows]
+    shown = []
+    for column in zip(*rows, strict=True):
+        known = {cell: _plain(cell) for cell in set(column)}
+        shown.append(map(known.__getitem__, column))
+    lines = ["\x1f".join(row).rstrip("\x1f") for row in zip(*shown, strict=True)]
     return f"{zlib.crc32(chr(30).join(lines).encode()):08x}"
 
 
 def _plain(cell: Cell) -> str:
     if cell is None or isinstance(cell, str):
         return cell or ""
-    return f"{round(cell_number(cell), _DECIMALS):.12g}"
+    return f"{round(cell_number(cell), _DECIMALS) + 0.0:.12g}"  # -0 is 0
