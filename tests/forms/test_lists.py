@@ -184,7 +184,7 @@ def test_certificates_are_a_plain_list_with_a_number_each(made: dict[str, Path],
 
 
 def other_award(name: str, kind: str, last: int, recipient: str = "unit", first: int = 1) -> Award:
-    return Award(name, kind, recipient, first, last, "某条", f"市科协授予“{name}”")  # type: ignore[arg-type]
+    return Award(name, kind, recipient, "某条", f"市科协授予“{name}”", first, last)  # type: ignore[arg-type]
 
 
 def test_another_years_awards_need_no_other_program(rules: Rules, tmp_path: Path) -> None:
