@@ -62,22 +62,21 @@ def score(frame: Mapping[str, NDArray[np.float64]], scheme: ObjectScheme, rules:
     points = np.empty((len(indicators), height))
     missing = np.empty((len(indicators), height), dtype=bool)
     cents = np.empty(height, dtype=np.int64)
+    added = [k for k, i in enumerate(indicators) if i.kind == "bonus"]
     for start in range(0, height, BLOCK_ROWS):
         rows = slice(start, min(start + BLOCK_ROWS, height))
-        total, bonus = np.zeros(rows.stop - rows.start), np.zeros(rows.stop - rows.start)
+        total = np.zeros(rows.stop - rows.start)
         for k, indicator in enumerate(indicators):
             out, blank = points[k, rows], missing[k, rows]
             score_column(indicator, columns[k][rows], shortfall, out, blank)
             if indicator.homeroom_only and homeroom is not None:
                 _not_homeroom(indicator, homeroom[rows], non_homeroom, out, blank)
-            if indicator.kind == "bonus":
-                bonus += out
-            else:
+            if k not in added:
                 total += out
         if homeroom is not None and _NON_HOMEROOM[non_homeroom].rest_scaled:
             _rescale(indicators, homeroom[rows], scheme.points, total)
-        if scheme.bonuses:
-            total += bonus
+        for k in added:
+            total += points[k, rows]
         cents[rows] = to_cents(total)
     return Scores([i.name for i in indicators], points, missing, cents)
 
@@ -107,14 +106,14 @@ def score_column(
     At most BLOCK_ROWS values.
     """
     np.isnan(values, out=blank)
-    if indicator.kind == "veto":  # it scores nothing, and a blank lacks nothing
-        out[:], blank[:] = 0.0, False
-    elif indicator.kind == "bonus":
-        _bonus(indicator, values, out)
-    elif indicator.kind == "deduct":
+    if indicator.kind == "deduct":
         _deduct(indicator, values, shortfall, out)
     elif indicator.kind == "bands":
         _bands(indicator, values, out)
+    elif indicator.kind == "bonus":
+        _bonus(indicator, values, out)
+    elif indicator.kind == "veto":  # it scores nothing, and a blank lacks nothing
+        out[:], blank[:] = 0.0, False
     else:
         bound = 1.0 if indicator.kind == "yes_no" else indicator.target
         assert isinstance(bound, float)

@@ -1,7 +1,4 @@
-"""学校排名, 教师排名 and 获奖名单: rows found by their position, so that they stay in order when numbers move;
-
-long because the three sheets find each other's rows.
-"""
+"""学校排名, 教师排名 and 获奖名单, rows found by their position; long because the three find each other's rows."""
 
 from __future__ import annotations
 
