@@ -1,8 +1,9 @@
 """Buttons as Excel sees them: how long each call into Python takes and what goes through it, over the demo city.
 
 The macros' text runs in the interpreter, through xlwings' own CallUDF and Windows engine, over the interpreter's Excel
-objects; what COM itself takes comes on top. Times are of the processor, since others work on this machine; a call waits for the
-thread for a second at most. `python benchmarks/calls.py [ENTRY …]` prints the table of these buttons.
+objects; what COM itself takes comes on top. Of each call the processor's time and the clock's, which others on this machine
+lengthen; it holds the thread's work, for which a call waits a second at most. `python benchmarks/calls.py [ENTRY …]` prints the
+table of these buttons.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from measure import Row, show  # noqa: E402
 from vba_host import VbaHost  # noqa: E402
 
 MOST = 2.0
-"""Seconds of one call."""
+"""Seconds of one call, by either."""
 MEASURED = (
     "check_data", "recalculate", "application_forms", "review_forms", "publicity_list", "work_summary",
     "collect_forms", "send_live", "send_values", "send_by_school", "send_public", "selfcheck", "restore_backup",
@@ -44,14 +45,14 @@ VARIANT = 16
 
 @dataclass
 class Seen:
-    """The calls of one press: seconds of the processor of each, those of `poll` apart, the longest by the clock; bytes in
+    """The calls of one press: seconds of the processor and of the clock of each, those of `poll` apart; bytes in and
 
-    and out, bytes that Excel was asked for and given meanwhile.
+    out, bytes that Excel was asked for and given meanwhile.
     """
 
     own: list[float] = field(default_factory=list)
+    clock: list[float] = field(default_factory=list)
     asks: list[float] = field(default_factory=list)
-    longest: float = 0.0
     through: int = 0
     excel: int = 0
     whole: float = 0.0
@@ -68,7 +69,8 @@ def pressed(book: Path, entry: str, idle: float = 0.05) -> Seen:
         started, busy = time.perf_counter(), time.thread_time()
         found = ask(module, name, *given, **more)
         (seen.asks if name == "poll" else seen.own).append(time.thread_time() - busy)
-        seen.longest = max(seen.longest, time.perf_counter() - started)
+        if name != "poll":
+            seen.clock.append(time.perf_counter() - started)
         seen.through += size(given) + size(found)
         return found
 
@@ -124,8 +126,8 @@ def measure(folder: Path, entries: Sequence[str] = MEASURED) -> list[Row]:
         shutil.copy(city, own)
         seen = pressed(own, entry)
         label = next(c.label for c in COMMANDS if c.entry == entry)
-        longest = max(seen.own)
-        calls = f"第一次{show(seen.own[0])}，最长{show(longest)}（钟上{show(seen.longest)}），问进度{show(max(seen.asks, default=0.0))}"
+        longest, clock = max(seen.own), max(seen.clock)
+        calls = f"第一次{show(seen.own[0])}（钟上{show(seen.clock[0])}），最长{show(longest)}（钟上{show(clock)}），问进度{show(max(seen.asks, default=0.0))}"
         whole = f"{len(seen.own)}次和问进度{len(seen.asks)}次，整个{show(seen.whole)}{'（到时再按了一次）' * seen.stopped}"
         through = f"经过调用{seen.through / 1024:.1f} KB，读写Excel {seen.excel / 2**20:.1f} MB"
         out.append(
@@ -133,9 +135,9 @@ def measure(folder: Path, entries: Sequence[str] = MEASURED) -> list[Row]:
                 f"按钮“{label}”的调用",
                 calls,
                 f"{whole}；{through}",
-                f"{longest / MOST:.2f}",
+                f"{longest / MOST:.2f}（钟上{clock / MOST:.2f}）",
                 1.0,
-                longest <= MOST,
+                max(longest, clock) <= MOST,
             )
         )
         print(*out[-1].cells, file=sys.stderr, flush=True)

@@ -108,7 +108,9 @@ def class_keys(frame: Frame, columns: list[str]) -> Texts:
     given = [frame[c] for c in columns if c in frame]
     if not given or not any((c != "").any() for c in given):
         return texts([""] * frame.height)
-    return texts("".join(map(fold, words)) for words in zip(*given, strict=True))
+    named = list(zip(*(column.tolist() for column in given), strict=True))
+    known = {words: "".join(map(fold, words)) for words in set(named)}
+    return texts(map(known.__getitem__, named))
 
 
 def codes(column: Texts, known: Callable[[str], int]) -> Ints:

@@ -20,6 +20,7 @@ _SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*?(?:/>|>(.*)</(?:\w+:)?s
 _ROW_OPENING = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(/?)>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
 _REF = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_USUAL_ROW = re.compile(rb'<row( r="(\d+)"(?: [\w:]+="[^"<>]*")*)>(?=<c r=")')
 _ROW_NUMBER = re.compile(rb'\br="(\d+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?(?:/>|>\s*</(?:\w+:)?dimension>)")
@@ -327,6 +328,10 @@ def _rows(body: bytes, prefix: bytes) -> dict[int, tuple[bytes, bytes]]:
     out = {}
     number = 0
     for chunk in body.split(b"</" + prefix + b"row>"):
+        if usual := _USUAL_ROW.match(chunk):
+            number = int(usual[2])
+            out[number] = (usual[1], chunk[usual.end() :])
+            continue
         at = 0
         while opening := _ROW_OPENING.match(chunk, chunk.find(b"<", at) if at < len(chunk) else len(chunk)):
             at = opening.end()

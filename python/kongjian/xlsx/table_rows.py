@@ -81,7 +81,8 @@ def table_rows(
     if filled_only:
         for k, (letter, style) in enumerate(zip(letters, shown, strict=True)):
             head = f'<c r="{letter}#"{style}'
-            contents[k] = ["" if cell == "/>" else head + cell for cell in contents[k]]
+            known = {cell: head + cell for cell in set(contents[k])} | {"/>": ""}
+            contents[k] = list(map(known.__getitem__, contents[k]))
         return [
             "".join(cells).replace("#", str(row))
             for row, cells in enumerate(zip(*contents, strict=True), start=first_row)

@@ -140,14 +140,15 @@ def _together(units: Sequence[list[Row]], rules: Rules) -> Iterator[Row]:
     for rows in units:
         for row in rows if len(rows) == 1 else ():
             alike.setdefault((row[COLUMNS.index("指标")], row[why]), []).append(row)
-    many = {id(row): some for some in alike.values() if len(some) > said.listed_each for row in some}
+    many = [some for some in alike.values() if len(some) > said.listed_each]
+    largest = {id(max(some, key=lambda r: abs(int(r[size])))): len(some) for some in many}
+    left_out = {id(row) for some in many for row in some} - largest.keys()
     for row in chain.from_iterable(units):
-        some = many.get(id(row), [])
-        if not some:
-            yield row
-        elif row is max(some, key=lambda r: abs(int(r[size]))):
-            text = said.texts.together.format(text=row[why], count=len(some))
+        if count := largest.get(id(row)):
+            text = said.texts.together.format(text=row[why], count=count)
             yield (*row[:why], text, *row[why + 1 :])
+        elif id(row) not in left_out:
+            yield row
 
 
 def _summary_row(label: str, text: str) -> Row:

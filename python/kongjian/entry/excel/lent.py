@@ -23,6 +23,8 @@ _REFUSALS = frozenset({-2147418111, -2147417846, -2146777998})
 """RPC_E_CALL_REJECTED, RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE: Excel is busy, as while a cell is edited."""
 PAUSE = 0.2
 """Seconds without a wish after which the thread is taken to be computing."""
+MORE = 0.5
+"""Seconds that a patient call goes on reading: another one would come a second later."""
 _COMPUTING = threading.Lock()
 """Held by the thread that computes: one at a time, for what Python keeps for a whole process (filters of warnings)."""
 
@@ -39,6 +41,8 @@ class Desk:
         """Whether the work is not wanted any more: the thread ends at its next wish, which is not done."""
         self.no_return = False
         """Whether the workbook is being written, which is not to be left half done."""
+        self.together = False
+        """Whether what is read belongs together, as the sheets that a press calculates from: one call reads all of it."""
         self.queued = False
         """Whether the thread waits for that of another workbook."""
         self._wishes: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
@@ -93,16 +97,16 @@ class Desk:
         return self._next is not None or not self._wishes.empty()
 
     def serve(self, ended: Callable[[], bool], seconds: float, patient: bool) -> None:
-        """Does what is wanted for so many seconds at most; less where the thread computes or Excel refuses.
+        """Does what is wanted for so many seconds, and what belongs `together` to its end; less where Excel refuses.
 
-        A `patient` call waits while it computes, and goes on for as long as it reads without a pause. A wish that Excel
-        refused is the next call's first.
+        A `patient` call waits while the thread computes, and goes on for a moment more where it reads without a pause. A wish
+        that Excel refused is the next call's first.
         """
         until = time.monotonic() + seconds
         with _once():
             while not ended():
                 left = until - time.monotonic()
-                if left <= 0 and (self.no_return or not patient):
+                if left <= 0 and not self.together and (self.no_return or not patient or left < -MORE):
                     return
                 if self._next is None:
                     try:
@@ -196,6 +200,17 @@ class Lent:
 
 def is_lent(found: object) -> bool:
     return isinstance(found, Lent)
+
+
+@contextmanager
+def together(found: object) -> Iterator[None]:
+    """What is read meanwhile belongs together, so that nobody types in between."""
+    desk = found._desk if isinstance(found, Lent) else Desk()
+    desk.together = True
+    try:
+        yield
+    finally:
+        desk.together = False
 
 
 def no_return(found: object) -> None:

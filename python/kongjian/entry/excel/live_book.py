@@ -102,8 +102,9 @@ class LiveBook:
 
     def hold(self, sheets: Iterable[str]) -> None:
         """Reads these sheets, and what staff write elsewhere, where the workbook can change while a press works."""
-        for sheet in (*sheets, *_OF_STAFF) if lent.is_lent(self._book) else ():
-            self.grid(sheet)
+        with lent.together(self._book):
+            for sheet in (*sheets, *_OF_STAFF) if lent.is_lent(self._book) else ():
+                self.grid(sheet)
 
     def _refuse_changed(self) -> None:
         """Raises KongjianError where a sheet that was read is not as it was."""

@@ -211,9 +211,10 @@ def _robust(now: Press) -> list[Told]:
 
 def _selfcheck(now: Press) -> list[Told]:
     """Of a copy of the workbook, so that formats, names and macros are looked at as the command does."""
-    live, rules = _opened(now)
+    live, rules = _found(now)
     with saved_copy(now.book) as copy:
         if copy is None:
+            live.hold([t.sheet for t in rules.tables])
             lines = examine_book.selfcheck(live, rules, progress=now.progress)
         else:
             with Package(copy) as package:
@@ -248,13 +249,19 @@ def _examined(now: Press) -> tuple[LiveBook, Run]:
 
 
 def _opened(now: Press) -> tuple[LiveBook, Rules]:
+    """The open workbook with its inputs as they stand, and the rules of its scheme."""
+    live, rules = _found(now)
+    live.hold([t.sheet for t in rules.tables])
+    return live, rules
+
+
+def _found(now: Press) -> tuple[LiveBook, Rules]:
     """The open workbook and the rules of its scheme, which say what its sheets are called."""
     usual = load_rules()
     live = LiveBook(now.book, usual)
     rules = book_rules(live, now.folder)
     if rules.folder != usual.folder:
         live = LiveBook(now.book, rules)
-    live.hold([t.sheet for t in rules.tables])
     return live, rules
 
 
