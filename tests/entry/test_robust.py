@@ -34,7 +34,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recalculate(path, now=FIRST)
     done = CliRunner().invoke(cli, ["robust", str(path)])
     assert (done.exit_code, done.output.splitlines()[-1]) == (0, f"已写入 {path}")
-    assert "试了206种口径组合：4所学校、6名教师只在一部分里获奖。" in done.output
+    assert "试了227种口径组合：4所学校、6名教师只在一部分里获奖。" in done.output
     return path
 
 
@@ -75,7 +75,7 @@ def test_the_sheet_holds_what_the_evidence_gives(book: Path) -> None:
         wanted = [frame[c][k] for c in COLUMNS]
         assert row == ["" if v != v else v for v in wanted]
     assert len(shown) == frame.height + 1 > 3
-    head = f"共{frame.height}行：所有学校，现在或任何一种组合里获奖的教师 · 206种组合：每个口径改一个取值"
+    head = f"共{frame.height}行：所有学校，现在或任何一种组合里获奖的教师 · 227种组合：每个口径改一个取值"
     assert head in above(book)
 
 
@@ -101,7 +101,7 @@ def test_the_button_writes_the_same_and_nothing_else(book: Path) -> None:
     assert after.rows(ROBUSTNESS) == [[None if c == "" else c for c in row] for row in wanted]
     assert str(after.book[ROBUSTNESS]["A2"].value)[19:] == above(book)[19:]
     [(text, mode)] = after.alerts
-    assert text.startswith("试了206种口径组合：4所学校")
+    assert text.startswith("试了227种口径组合：4所学校")
     assert mode == "info"
 
 

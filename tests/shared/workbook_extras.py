@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.rules import load_rules
-from kongjian.workbook.layout import HOME, output_sheets
+from kongjian.workbook.layout import HOME, LOOKUP, output_sheets
 from kongjian.workbook.look.build_rules import add_rules
 from kongjian.workbook.look.build_sheets import add_input, add_output
 from kongjian.workbook.look.build_styles import DEFAULT_FONT, Styles
@@ -55,6 +55,7 @@ def rich_book(path: Path) -> Path:
     _output_extras(book, _sheet(book, "学校排名"))
     _output_extras(book, _sheet(book, "问题清单"))
     _own_sheet(book, book.add_worksheet(OWN))
+    book.add_worksheet(LOOKUP)  # which 月度跟踪 leads to
     home.insert_button("J3", {"macro": "Hello", "caption": "重新计算排名", "width": 120, "height": 30})
     book.define_name("MyLimit", f"='{OWN}'!$B$2")
     book.define_name(f"'{OWN}'!LocalName", f"='{OWN}'!$A$1:$B$3")

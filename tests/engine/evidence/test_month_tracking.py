@@ -95,16 +95,21 @@ def with_months(frame: Frame) -> list[dict[str, Any]]:
     return [line for line in lines(frame) if line["类别"] == "学校" or line["账号"]]
 
 
+def most(rules: Rules, line: dict[str, Any]) -> float:
+    return rules.object(KINDS[line["类别"]]).most
+
+
 def check(run: Run) -> None:
     found = with_months(month_tracking(run.results, run.rules))
     least = {unit(line): line["余下每月至少"] for line in found}
     enough = met_with(run, found, lambda line: np.nan_to_num(line["余下每月至少"]))
     short = met_with(run, found, lambda line: np.nan_to_num(line["余下每月至少"]) - 0.01)
     nothing = met_with(run, found, lambda _: 0.0)
-    everything = met_with(run, found, lambda _: 1000.0)
+    # more than full points in every month cannot come
+    everything = met_with(run, found, lambda line: most(run.rules, line) * len(run.rules.counted_months()))
     for line in found:
         key, state = unit(line), line["状态"]
-        full = run.rules.object(KINDS[line["类别"]]).most
+        full = most(run.rules, line)
         scores = [line[m] for m in run.rules.counted_months() if line[m] == line[m]]
         if line["还剩月数"] == 0 or least[key] != least[key]:
             assert state == ("已达标" if nothing[key] else "无法达到")
