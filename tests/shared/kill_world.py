@@ -68,6 +68,8 @@ PARTS = (
     ("import", "restore", "collect", "mail", "build"),
     ("undo-import", "score", "robust", "demo"),
 )
+_BACKUP = re.compile(r"\.bak(?=/|$)")
+"""What an earlier file or folder is kept as."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d(?:_\d+)?")
 
 
@@ -149,7 +151,12 @@ class World:
         return self.killer.run(*COMMANDS[command](self.at), after=after, by=by, first=first)
 
     def again(self, command: str) -> bool:
-        """Runs a command after its kill to the end; False for one that found itself done, or cannot be asked twice."""
+        """Runs a command after its kill to the end; False for one that found itself done, or cannot be asked twice.
+
+        An import that was through would note in 导入记录 that there is nothing new.
+        """
+        if command == "import" and (self.at / BOOK).read_bytes() != self._first[BOOK]:
+            return False
         return self.run(command).status in (0, 1)
 
     def whole(self, command: str, exact: bool = False) -> float:
@@ -182,7 +189,7 @@ class World:
         lost, invented = [f"{name} is gone" for name in old if name not in now], []
         for name, data in now.items():
             plain = _timeless(name)
-            known = plain.removesuffix(".bak")
+            known = _BACKUP.sub("", plain)
             if data in (old.get(name), old.get(known), new.get(plain), new.get(known)):
                 continue
             if (

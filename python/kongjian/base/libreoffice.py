@@ -70,10 +70,13 @@ class Conversion:
         command = [office, f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless", "--norestore"]
         command += ["--convert-to", kind, "--outdir", str(self._out), *map(str, files)]
         self._folder, self._kind, self._patience = folder, kind, patience
+        own = folder / "tmp"  # what it leaves when it is killed goes with the folder
+        own.mkdir(exist_ok=True)
+        places = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(own.resolve()))
         self._until = time.monotonic() + patience
         self._refused: OSError | None = None
         try:
-            self._process = subprocess.Popen(command, **_APART)
+            self._process = subprocess.Popen(command, env=os.environ | places, **_APART)
         except OSError as error:
             self._refused = error
 

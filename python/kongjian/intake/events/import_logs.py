@@ -25,7 +25,7 @@ from kongjian.engine.frame import Frame, texts
 from kongjian.engine.imported_counts import by_term
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.effective_rows import imported_counts, other_rows
-from kongjian.intake.events.line_accounts import Account, account_of, rejected_first
+from kongjian.intake.events.line_accounts import Account, account_of, rejected_first, table_of_lines
 from kongjian.intake.events.log_files import CACHE, LEFT_OUT, UNKNOWN_WORDS, Seen, log_files
 from kongjian.intake.events.log_index import FOLDER, INDEX, How, Index, ahead, form_of, partial_of
 from kongjian.intake.events.merged import NOT_COUNTED, TWO_SCHOOLS, Merged, Unknown, merged
@@ -190,12 +190,12 @@ def _write_tables(
     folder: Path, stem: str, partials: Sequence[Path], accounts: Sequence[Account], unknown: Sequence[Unknown]
 ) -> None:
     """The words that are not known, each once, and the first of the lines that are not counted."""
-    with (folder / f"{stem} {UNKNOWN_WORDS}.csv").open("w", encoding="utf-8-sig", newline="") as out:
+    with table_of_lines(folder / f"{stem} {UNKNOWN_WORDS}.csv") as out:
         writer = csv.writer(out)
         writer.writerow(("类别", "写法", "行数", "先见于文件", "行号"))
         writer.writerows((u.kind, u.found, u.lines, accounts[u.file].file, u.first or "") for u in unknown)
     samples = [p.with_suffix(".csv") for p, a in zip(partials, accounts, strict=True) if a.lost]
-    with (folder / f"{stem} {LEFT_OUT}.csv").open("w", encoding="utf-8-sig", newline="") as out:
+    with table_of_lines(folder / f"{stem} {LEFT_OUT}.csv") as out:
         out.write("文件,行号,原因,内容\r\n")
         for sample in samples:
             with suppress(OSError):

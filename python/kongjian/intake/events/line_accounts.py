@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from kongjian.base.errors import KongjianError
 from kongjian.intake.events.count_sql import BLANK, DATED, HEAD, REASONS, quoted
@@ -65,7 +66,7 @@ def keep_account(account: Account, partial: Path) -> None:
 
 def keep_samples(path: Path, partial: Path, samples: Iterable[Sequence[object]]) -> None:
     """The first rejected lines, from SAMPLES, as a table beside the partial that Excel opens."""
-    with partial.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as out:
+    with table_of_lines(partial.with_suffix(".csv")) as out:
         writer = csv.writer(out)
         writer.writerow(("文件", "行号", "原因", "内容"))
         writer.writerows(
@@ -87,6 +88,15 @@ def refuse_changed(path: Path, before: os.stat_result) -> None:
     now = path.stat()
     if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise KongjianError(f"{path.name} 读的时候还在变，没有计入；请等它写完再导入")
+
+
+@contextmanager
+def table_of_lines(place: Path) -> Iterator[TextIO]:
+    """A table that Excel opens, written whole or not at all."""
+    with own_place(place) as own:
+        with own.open("w", encoding="utf-8-sig", newline="") as out:
+            yield out
+        own.replace(place)
 
 
 @contextmanager

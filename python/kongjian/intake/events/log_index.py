@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kongjian.base.one_writer import alone_in
+from kongjian.intake.events.line_accounts import own_place
 from kongjian.intake.events.log_files import CACHE, Seen, log_files, look_at
 from kongjian.rules.model import Rules
 
@@ -54,10 +54,10 @@ class Index:
         return cls(place)
 
     def save(self) -> None:
-        own = self.place.with_name(f"{self.place.name}.{os.getpid()}.tmp")
         said = {"files": self.files, "books": self.books, "states": self.states}
-        own.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-        own.replace(self.place)
+        with own_place(self.place) as own:
+            own.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+            own.replace(self.place)
 
     def seen(self, path: Path, verify: bool) -> str | Seen:
         """A file's digest; the file looked at anew where its size, time or inode is another, or always."""
