@@ -13,7 +13,7 @@ from kongjian.engine.eligibility import JOIN
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
 from kongjian.mailing import group_awards
-from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Value, filled, quoted
+from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Place, Value, filled, quoted
 from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.group_awards import Ranked, quotas
 from kongjian.mailing.passed_over import (
@@ -306,62 +306,97 @@ def _blank_below(values: list[Value], rows: int) -> list[Value]:
     return values + [None] * (rows - len(values))
 
 
+class _AwardRow:
+    """One row of 获奖名单 in formulas: the award that it is of, and its holder's row in the ranking of the award's kind."""
+
+    def __init__(self, plan: Plan) -> None:
+        own = plan.places[AWARDS]
+        self.own, self.cells = own, plan.rule_sheet.award_ranges()
+        self.number, self.award, self.found = (own.own(n) for n in (NUMBER, AWARD, FOUND))
+        self.rankings = tuple(plan.place(kind, "排名") for kind in KINDS)
+
+    def of(self, column: str) -> str:
+        """What 规则 says of the row's award."""
+        return f"INDEX({column},{self.award})"
+
+    def filled(self, formula: str) -> str:
+        """Nothing where the row has no award."""
+        return f'IF({self.award}="","",{formula})'
+
+    def either(self, for_school: str, for_teacher: str, text: str = "") -> str:
+        is_school = f'{self.of(self.cells.kind)}="{OBJECT_LABELS["school"]}"'
+        return self.filled(f"IF({is_school},{for_school},{for_teacher}){text}")
+
+    def taken(self, name: str) -> str:
+        """The holder's value in this column of the ranking."""
+        school, teacher = (f"INDEX({ranking.range(name)},{self.found})" for ranking in self.rankings)
+        return self.either(school, teacher)
+
+
 def _award_formulas(plan: Plan) -> dict[str, str]:
-    own, cells = plan.places[AWARDS], plan.rule_sheet.award_ranges()
-    number, award, found = (own.own(n) for n in (NUMBER, AWARD, FOUND))
-    school, teacher = plan.place("school", "排名"), plan.place("teacher", "排名")
+    row = _AwardRow(plan)
+    of, number, award, cells = row.of, row.number, row.award, row.cells
+    in_scores = (f"INDEX({ranking.range(FOUND)},{row.found})" for ranking in row.rankings)
+    teacher = f"INDEX({plan.place('teacher', '排名').range('教师姓名')},{row.found})"
+    made = {
+        "奖项": row.filled(of(cells.name)),
+        RANK: row.taken(RANK),
+        "学校名称": row.taken("学校名称"),
+        "姓名": row.either(_named_person(plan, row), teacher, '&""'),
+        "得分": row.taken("得分"),
+        "备注": row.filled(_note_formula(plan, award, row.found, of(cells.last), row.taken(TIED))),
+        NUMBER: f"ROW()-{FIRST_ROW - 1}",
+        AWARD: f'IF({number}>SUM({cells.count}),"",SUMPRODUCT(--({cells.before}<={number}-1)))',
+        FOUND: _found_formula(plan, row),
+        HOLDER: row.filled(f"{award}*{_HOLDER_ROOM}+{row.either(*in_scores)}"),
+        **_since_sent(row),
+    }
+    assert set(AWARD_COLUMNS) < set(made)
+    return made
 
-    def of(column: str) -> str:
-        return f"INDEX({column},{award})"
 
-    def either(for_school: str, for_teacher: str, text: str = "") -> str:
-        is_school = f'{of(cells.kind)}="{OBJECT_LABELS["school"]}"'
-        return f'IF({award}="","",IF({is_school},{for_school},{for_teacher}){text})'
-
-    def taken(name: str, text: str = "") -> str:
-        in_school, in_teacher = (f"INDEX({place.range(name)},{found})" for place in (school, teacher))
-        return either(in_school, in_teacher, text)
-
-    place = f"{of(cells.ahead)}+{number}-{of(cells.before)}"
-    person = '""'
+def _named_person(plan: Plan, row: _AwardRow) -> str:
+    """Whom the school of the row's award named for it."""
+    ranking, person = plan.place("school", "排名"), '""'
     for role in reversed([r for r in RECIPIENTS if r in _receive(plan)]):
         column = plan.rules.table("schools").by_role(role)
         people = plan.place("school", "指标").range(column.name) if column else ""
-        named = f"INDEX({people},INDEX({school.range(FOUND)},{found}))" if people else '""'
-        person = f'IF({of(cells.recipient)}="{RECIPIENTS[role]}",{named},{person})'
-    made = {
-        "奖项": f'IF({award}="","",{of(cells.name)})',
-        RANK: taken(RANK),
-        "学校名称": taken("学校名称"),
-        "姓名": either(person, f"INDEX({teacher.range('教师姓名')},{found})", '&""'),
-        "得分": taken("得分"),
-        "备注": f'IF({award}="","",{_note_formula(plan, award, found, of(cells.last), taken(TIED))})',
-        NUMBER: f"ROW()-{FIRST_ROW - 1}",
-        AWARD: f'IF({number}>SUM({cells.count}),"",SUMPRODUCT(--({cells.before}<={number}-1)))',
-        FOUND: either(*(f"MATCH({place},{p.range(ELIGIBLE_SO_FAR)},0)" for p in (school, teacher))),
-    }
-    for kind, ranking in zip(KINDS, (school, teacher), strict=True):
+        named = f"INDEX({people},INDEX({ranking.range(FOUND)},{row.found}))" if people else '""'
+        person = f'IF({row.of(row.cells.recipient)}="{RECIPIENTS[role]}",{named},{person})'
+    return person
+
+
+def _found_formula(plan: Plan, row: _AwardRow) -> str:
+    """The holder's row in the ranking: by rank, among those who have moved up, or within a group's share."""
+    place = f"{row.of(row.cells.ahead)}+{row.number}-{row.of(row.cells.before)}"
+
+    def match(ranking: Place, so_far: str) -> str:
+        return f"MATCH({place},{ranking.range(so_far)},0)"
+
+    out = row.either(*(match(ranking, ELIGIBLE_SO_FAR) for ranking in row.rankings))
+    for kind, ranking in zip(KINDS, row.rankings, strict=True):
         for pool in pools(plan.units(kind), plan.rules):
-            match = f"MATCH({place},{ranking.range(pool.so_far)},0)"
-            made[FOUND] = f'IF({award}="","",IF({pool.has(award)},{match},{made[FOUND]}))'
+            out = row.filled(f"IF({pool.has(row.award)},{match(ranking, pool.so_far)},{out})")
         for quota in quotas(plan.units(kind), plan.rules):
-            match = f"MATCH({place},{ranking.range(quota.so_far)},0)"
-            made[FOUND] = f'IF({award}="","",IF({award}={quota.number},{match},{made[FOUND]}))'
-    in_scores = (f"INDEX({place.range(FOUND)},{found})" for place in (school, teacher))
-    holder = f"{award}*{_HOLDER_ROOM}+{either(*in_scores)}"
+            out = row.filled(f"IF({row.award}={quota.number},{match(ranking, quota.so_far)},{out})")
+    return out
+
+
+def _since_sent(row: _AwardRow) -> dict[str, str]:
+    """What was said of the award when it was sent, while its holder's total is still the same."""
+    own = row.own
     sent = own.own(SENT)
     same = f"ABS({own.own('得分')}-INDEX({own.range(SENT_SCORE)},{sent}))<{SHADE}"
 
     def then(name: str, changed: str) -> str:
-        """What was said of the award when it was sent, while its total is still the same."""
         kept = f'IF({same},INDEX({own.range(name)},{sent})&"",{quoted(changed)})'
-        return f'IF({award}="","",IF({sent}="",{quoted(changed)},{kept}))'
+        return row.filled(f'IF({sent}="",{quoted(changed)},{kept})')
 
-    made[HOLDER] = f'IF({award}="","",{holder})'
-    made[SENT] = f'IF({award}="","",IFERROR(MATCH({own.own(HOLDER)},{own.range(SENT_HOLDER)},0),""))'
-    made |= {STATE: then(SENT_STATE, CHANGED), WHY: then(SENT_WHY, "")}
-    assert set(AWARD_COLUMNS) < set(made)
-    return made
+    return {
+        SENT: row.filled(f'IFERROR(MATCH({own.own(HOLDER)},{own.range(SENT_HOLDER)},0),"")'),
+        STATE: then(SENT_STATE, CHANGED),
+        WHY: then(SENT_WHY, ""),
+    }
 
 
 def _receive(plan: Plan) -> set[Role]:
