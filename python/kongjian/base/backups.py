@@ -13,14 +13,13 @@ from pathlib import Path
 
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
-from kongjian.base.one_writer import sync_folder
+from kongjian.base.files import TEMPORARY, behind_link, own_place, settle
 
 FOLDER = "备份"
 MOST = 10
 _STAMP = "%Y-%m-%d %H-%M-%S"
 _LONGEST = 180
 """Bytes of a book's name within a backup's: with the date it fits the 255 that a folder takes."""
-_TEMPORARY = ".kongjian-"
 
 
 @dataclass(frozen=True, order=True)
@@ -34,7 +33,7 @@ class Backup:
 
 def backups(book: Path) -> list[Backup]:
     """The copies that there are of a workbook, the newest first."""
-    book = _real(book)
+    book = behind_link(book)
     named = re.compile(rf"{re.escape(_label(book))} (\d{{4}}-\d\d-\d\d \d\d-\d\d-\d\d)(?:_(\d+))?")
     out = []
     for path in _folder(book).glob("*"):
@@ -49,7 +48,7 @@ def keep(book: Path) -> None:
 
     Raises KongjianError where that cannot be done: then nothing is to be written over the book.
     """
-    book = _real(book)
+    book = behind_link(book)
     if not book.is_file():
         return
     there = backups(book)
@@ -71,26 +70,15 @@ def _copy(book: Path, newest: Backup | None) -> None:
     """A copy of its own, not a link: some programs write into the file that they have opened."""
     folder = _folder(book)
     folder.mkdir(exist_ok=True)
-    for left in folder.glob(f"{_TEMPORARY}*"):  # of a run that was killed; who is at work here is alone
+    for left in folder.glob(f"{TEMPORARY}*"):  # of a run that was killed; who is at work here is alone
         left.unlink(missing_ok=True)
     moment, count = dt.datetime.now().replace(microsecond=0), 1
     if newest and newest.moment >= moment:  # within one second, or the clock was put back
         moment, count = newest.moment, newest.count + 1
-    temporary = folder / f"{_TEMPORARY}{os.getpid()}.tmp"
-    try:
-        shutil.copy2(book, temporary)
-        with temporary.open("rb+") as out:
-            os.fsync(out.fileno())
-        name = f"{_label(book)} {moment.strftime(_STAMP)}{f'_{count}' if count > 1 else ''}{book.suffix}"
-        temporary.rename(folder / name)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(folder)
-
-
-def _real(book: Path) -> Path:
-    """The file that a link stands for: its copies lie beside itself."""
-    return book.resolve() if book.is_symlink() else book
+    copy = folder / f"{_label(book)} {moment.strftime(_STAMP)}{f'_{count}' if count > 1 else ''}{book.suffix}"
+    with own_place(copy) as own:
+        shutil.copy2(book, own)
+        settle(own, copy)
 
 
 def _folder(book: Path) -> Path:

@@ -8,8 +8,8 @@ import shutil
 import time
 import traceback
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kongjian.base import disk, places
@@ -19,7 +19,8 @@ from kongjian.base.scratch import holds
 
 finished = 0
 """Files that this process has put in their place: what is told when it is stopped."""
-_TEMPORARY = ".kongjian-"
+TEMPORARY = ".kongjian-"
+"""How the names of unfinished files begin."""
 
 
 def keep_error(error: BaseException) -> str:
@@ -46,21 +47,46 @@ def keep_error(error: BaseException) -> str:
     return f"记录在 {log}"
 
 
-def save_text(path: Path, text: str, mode: int = 0o666) -> None:
-    """Writes a report, whole or not at all. Raises KongjianError where nothing can be written."""
-    temporary = path.with_name(f"{temporary_name(path)}{os.getpid()}.tmp")
+@contextmanager
+def own_place(target: Path) -> Iterator[Path]:
+    """Where a file, or a folder of it, stands beside `target` until it is whole; nothing is left there, of killed runs neither."""
+    own = target.with_name(f"{temporary_name(target)}{os.getpid()}.tmp")
     try:
-        _sweep(path)
-        with open(
-            temporary, "x", encoding="utf-8-sig", opener=lambda name, how: os.open(name, how, mode)
-        ) as out:
-            out.write(text)  # the mark lets Notepad on old Windows read it
-        temporary.replace(path)
+        _sweep(target)
+        yield own
+    finally:
+        with suppress(OSError):  # on a disk that went read-only it cannot be there
+            shutil.rmtree(own) if own.is_dir() else own.unlink(missing_ok=True)
+
+
+def settle(own: Path, target: Path, keep_mode: bool = True) -> None:
+    """Puts a finished file in the place of `target`, with the mode of the old one; after a power cut it is there.
+
+    One that lives no longer than this run is not waited for until it is on the disk.
+    """
+    lasting = not holds(target)
+    if lasting:
+        with own.open("rb+") as out:
+            os.fsync(out.fileno())
+    if keep_mode and target.exists():
+        shutil.copymode(target, own)
+    own.replace(target)
+    if lasting:
+        sync_folder(target.parent)
+
+
+def save_text(path: Path, text: str, private: bool = False) -> None:
+    """Writes a report, whole or not at all. Raises KongjianError where nothing can be written."""
+    mode = 0o600 if private else 0o666
+    try:
+        with own_place(path) as own:
+            with open(
+                own, "x", encoding="utf-8-sig", opener=lambda name, how: os.open(name, how, mode)
+            ) as out:
+                out.write(text)  # the mark lets Notepad on old Windows read it
+            settle(own, path, keep_mode=not private)
     except OSError as error:
         raise KongjianError(f"写不了 {path}：{disk.said(error)}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def replace_bytes(target: Path, data: bytes, last: Callable[[Path], None] = lambda _: None) -> None:
@@ -77,32 +103,23 @@ def replace_file(
 ) -> None:
     """Puts what `write` produces in the place of `target`: whole or not at all, the old file as .bak.
 
-    At every moment `target` is the old file or the new one; one that lives no longer than this run is not waited for until
-    it is on the disk. `last` may still refuse: it is asked when all is written,
+    At every moment `target` is the old file or the new one. `last` may still refuse: it is asked when all is written,
     and no other run puts a file into this folder between its answer and the replacing.
     """
     global finished
     target = _replaceable(target)
-    temporary = target.with_name(f"{temporary_name(target)}{os.getpid()}.tmp")
     backup = target.with_name(f"{target.name}.bak")
     fresh_backup = target.with_name(f"{temporary_name(target)}{os.getpid()}.bak")
     try:
-        _sweep(target)
-        write(temporary)
-        short_lived = holds(target)
-        if not short_lived:
-            with temporary.open("rb+") as out:
-                os.fsync(out.fileno())
-        with alone_in(target.parent):
-            _refuse_locked(target)
-            last(target)
-            if target.exists():
-                shutil.copymode(target, temporary)
-                _keep(target, fresh_backup, backup)
-            temporary.replace(target)
-            finished += not short_lived
-        if not short_lived:
-            sync_folder(target.parent)
+        with own_place(target) as own:
+            write(own)
+            with alone_in(target.parent):
+                _refuse_locked(target)
+                last(target)
+                if target.exists():
+                    _keep(target, fresh_backup, backup)
+                settle(own, target)
+                finished += not holds(target)
     except KongjianError:
         raise
     except Exception as error:
@@ -110,9 +127,8 @@ def replace_file(
             raise KongjianError(_say(found or error, target)) from None
         raise
     finally:
-        for leftover in (temporary, fresh_backup):
-            with suppress(OSError):  # on a disk that went read-only they cannot be there
-                leftover.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh_backup.unlink(missing_ok=True)
 
 
 def _replaceable(target: Path) -> Path:
@@ -122,10 +138,15 @@ def _replaceable(target: Path) -> Path:
         raise KongjianError(f"{target} 是文件夹；请写出文件名")
     if not target.parent.is_dir():
         raise KongjianError(f"没有文件夹 {target.parent}；请先建好它，或换一个文件夹")
-    if not target.is_symlink():
-        return target
-    _refuse_locked(target.resolve())
-    return target.resolve()
+    real = behind_link(target)
+    if real != target:
+        _refuse_locked(real)
+    return real
+
+
+def behind_link(path: Path) -> Path:
+    """The file that a link stands for: it is replaced and has its copies beside itself, not the link."""
+    return path.resolve() if path.is_symlink() else path
 
 
 def _keep(target: Path, fresh: Path, backup: Path) -> None:
@@ -139,7 +160,7 @@ def _keep(target: Path, fresh: Path, backup: Path) -> None:
 
 def temporary_name(target: Path) -> str:
     """How the names of a file's temporary neighbours begin: short, as a Chinese name may fill the 255 bytes."""
-    return f"{_TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}."
+    return f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}."
 
 
 def _sweep(target: Path) -> None:

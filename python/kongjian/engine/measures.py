@@ -249,51 +249,61 @@ def _class_rate(
     out: Frame, rate: ClassRate, schools: Frame, below: Below, rules: Rules, findings: Findings, tally: Tally
 ) -> None:
     """A school's completion rate: of its classes, as given, counted or seen in the log, else of its pupils' events."""
-    classes, table, height = below.classes, rules.table("classes"), schools.height
-    students = classes[table.name_of(Role.STUDENTS)]
-    values = class_rate(rate, classes, students)
-    at_class, at_school = rows(classes), rows(schools)
-    for i in np.flatnonzero(np.isnan(classes[rate.measure]) & ~np.isnan(values)):
-        findings.add("rate_from_counts", "classes", at_class[i], rate.measure)
     role, behaviour = next(
         (k, b) for k, _, b, name in role_behaviours(rules, "pupil") if name == rate.behaviour
     )
-    pupils = PupilRates(rate, role, behaviour, schools, classes, below.class_school, below.log, rules)
-    of_class, partly = pupils.by_class()
-    values, capped, filled = _fill_capped(values, of_class)
-    weights, counted = _CLASS_WEIGHT[rules.choice(ClassWeight)](students)
-    everyone = np.ones(classes.height, dtype=bool)
-    found = _mean(values, weights, counted, everyone, below.class_school, height)
-    nobody = np.zeros(height, dtype=bool)
-    _derive(out, rate.measure, *found, nobody)
-    of_school, of_pupils, capped_schools = pupils.by_school()
+    pupils = PupilRates(rate, role, behaviour, schools, below.classes, below.class_school, below.log, rules)
+    filled, partly = _of_classes(out, rate, below, pupils, rules, findings)
+    own_rates = np.bincount(below.class_school[filled], minlength=schools.height) == 0
+    of_school, of_pupils, capped = pupils.by_school()
     fill = np.isnan(out[rate.measure]) & ~np.isnan(of_school)
     if fill.any():
-        _derive(
-            out, rate.measure, np.round(of_school, DECIMALS), np.full(height, FROM_PUPILS), of_pupils, nobody
-        )
-    some = np.bincount(below.class_school[filled & partly], minlength=height) > 0
-    some = np.isnan(schools[rate.measure]) & (some | (fill & pupils.partly))
+        of_log, nobody = np.full(schools.height, FROM_PUPILS), np.zeros(schools.height, dtype=bool)
+        _derive(out, rate.measure, np.round(of_school, DECIMALS), of_log, of_pupils, nobody)
+    some = np.isnan(schools[rate.measure]) & (partly | (fill & pupils.partly))
     if some.any():
         out[PARTIAL + rate.measure] = np.where(some, 1.0, out[PARTIAL + rate.measure])
-    for i in np.flatnonzero(some):
-        findings.add(
-            "mean_partial", "schools", at_school[i], rate.measure,
-            count=int(pupils.known[i]), of=int(pupils.everybody[i]), unit="名学生",
-        )  # fmt: skip
     pupils.tally(tally)
     tally.given(role, behaviour, ~np.isnan(schools[rate.measure]), rules.table("schools").sheet)
-    own_rates = np.bincount(below.class_school[filled], minlength=height) == 0
-    tally.given(role, behaviour, own_rates & ~fill & ~np.isnan(out[rate.measure]), table.sheet)
-    for table_id, where in (("classes", capped), ("schools", capped_schools & fill)):
-        at = at_class if table_id == "classes" else at_school
-        for i in np.flatnonzero(where):
-            findings.add("pupils_capped", table_id, at[i], rate.measure)
-    strangers = pupils.strangers()
-    for i in np.flatnonzero(strangers):
-        findings.add("pupils_elsewhere", "schools", at_school[i], rate.measure, count=int(strangers[i]))
+    given = own_rates & ~fill & ~np.isnan(out[rate.measure])
+    tally.given(role, behaviour, given, rules.table("classes").sheet)
+    _report_pupils(rate, schools, pupils, some, capped & fill, findings)
     if pupils.seen:
         report_target(rate, role, rules, findings)
+
+
+def _of_classes(
+    out: Frame, rate: ClassRate, below: Below, pupils: PupilRates, rules: Rules, findings: Findings
+) -> tuple[Bools, Bools]:
+    """Schools' rates as the means of their classes'; which classes the log filled, which schools of some pupils only."""
+    classes, height = below.classes, out.height
+    students, at = classes[rules.table("classes").name_of(Role.STUDENTS)], rows(classes)
+    values = class_rate(rate, classes, students)
+    counted = np.isnan(classes[rate.measure]) & ~np.isnan(values)
+    findings.add_rows("rate_from_counts", "classes", at[counted], rate.measure)
+    of_class, partly = pupils.by_class()
+    values, capped, filled = _fill_capped(values, of_class)
+    findings.add_rows("pupils_capped", "classes", at[capped], rate.measure)
+    weights, weighed = _CLASS_WEIGHT[rules.choice(ClassWeight)](students)
+    everyone = np.ones(classes.height, dtype=bool)
+    found = _mean(values, weights, weighed, everyone, below.class_school, height)
+    _derive(out, rate.measure, *found, np.zeros(height, dtype=bool))
+    return filled, np.bincount(below.class_school[filled & partly], minlength=height) > 0
+
+
+def _report_pupils(
+    rate: ClassRate, schools: Frame, pupils: PupilRates, some: Bools, capped: Bools, findings: Findings
+) -> None:
+    """Finds schools whose rate is that of some pupils only, was over 100 %, or has pupils in classes that nobody knows."""
+    at, strangers = rows(schools), pupils.strangers()
+    for i in np.flatnonzero(some):
+        findings.add(
+            "mean_partial", "schools", at[i], rate.measure,
+            count=int(pupils.known[i]), of=int(pupils.everybody[i]), unit="名学生",
+        )  # fmt: skip
+    findings.add_rows("pupils_capped", "schools", at[capped], rate.measure)
+    for i in np.flatnonzero(strangers):
+        findings.add("pupils_elsewhere", "schools", at[i], rate.measure, count=int(strangers[i]))
 
 
 def _fill_capped(values: Floats, derived: Floats) -> tuple[Floats, Bools, Bools]:

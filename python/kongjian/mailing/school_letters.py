@@ -19,6 +19,7 @@ from kongjian.intake import problem_list
 from kongjian.intake.where import shown
 from kongjian.mailing import answers
 from kongjian.mailing.strangers import Strangers
+from kongjian.rules.model_forms import Letter as Words
 from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
 
@@ -122,15 +123,9 @@ def letter(
         "warnings": levels.count(problem_list.LEVELS[1]),
         "open": run.still_open,
     }
-    units = [said.school_unit] * school_form
-    units += [said.teacher_units.format(count=teacher_forms)] * bool(teacher_forms)
-    body = [said.opening, said.to_mend if words["errors"] or words["warnings"] else said.nothing_to_mend]
-    body += [said.how]
-    if units:
-        body.append(said.applications.format(**words, who="、".join(units)))
-    body.append(said.due if units else said.due_mending)
-    body += [said.open] * bool(run.still_open)
-    lines = [line.format(**words) for line in body]
+    forms = [said.school_unit] * school_form
+    forms += [said.teacher_units.format(count=teacher_forms)] * bool(teacher_forms)
+    lines = [line.format(**words) for line in _body(said, words, forms)]
     if whom := answers.contact_line(scheme):
         lines.append(whom)
     return Letter(
@@ -140,6 +135,16 @@ def letter(
         tuple(lines),
         _listed(found, strangers, _ABOUT_OTHERS.format(office=scheme.handled_by)),
     )
+
+
+def _body(said: Words, words: Mapping[str, object], forms: list[str]) -> list[str]:
+    """The letter's sentences with their fields; `forms` are the units whose form goes with it."""
+    body = [said.opening, said.to_mend if words["errors"] or words["warnings"] else said.nothing_to_mend]
+    body += [said.how]
+    if forms:
+        body.append(said.applications.format(**words, who="、".join(forms)))
+    body.append(said.due if forms else said.due_mending)
+    return body + [said.open] * bool(words["open"])
 
 
 def _listed(lines: Sequence[problem_list.Line], strangers: Strangers, instead: str) -> Frame:

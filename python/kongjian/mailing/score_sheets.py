@@ -107,12 +107,7 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     parts = {own.own(name): measures.cell(column) for name, column in columns.items()}
     exact = f.exact_total(total, parts)
     out["得分"] = _counting(platform, f.rounded(exact) if parts else own.own("计算得分"))
-    months = plan.places[MONTHS]
-    month = months.cell(AVERAGE, "{s}")
-    out["月均得分"] = f'IF({month}="",{own.own("得分")},{month})'
-    first, last = (plan.rules.counted_months()[k] for k in (0, -1))
-    given = f"{months.cell(first, '{s}')}:{months.own(last, '{s}')}"
-    out[EXACT] = f'IF({month}="",{_counting(platform, exact)},AVERAGE({given}))'
+    out |= _by_month(plan, own, _counting(platform, exact))
     means = partial_means(rules, plan.units(kind))
     owed = [
         f.Owed(
@@ -126,6 +121,18 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     ]
     out["数据完整"] = f.complete_formula(owed, homeroom, platform)
     return out
+
+
+def _by_month(plan: Plan, own: Place, whole: str) -> dict[str, str]:
+    """The mean of the months' scores, where there are none the whole period's, as shown and to the last digit."""
+    months = plan.places[MONTHS]
+    month = months.cell(AVERAGE, "{s}")
+    first, last = (plan.rules.counted_months()[k] for k in (0, -1))
+    given = f"{months.cell(first, '{s}')}:{months.own(last, '{s}')}"
+    return {
+        "月均得分": f'IF({month}="",{own.own("得分")},{month})',
+        EXACT: f'IF({month}="",{whole},AVERAGE({given}))',
+    }
 
 
 def _counting(platform: str, ours: str) -> str:

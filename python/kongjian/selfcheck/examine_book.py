@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from typing import TypeVar
 
 from kongjian.base import files
 from kongjian.base.errors import KongjianError
@@ -33,6 +34,8 @@ from kongjian.selfcheck.second_reader import SecondReader
 from kongjian.workbook.finalised import FINAL_NAME
 from kongjian.workbook.run import Run, own_rules
 from kongjian.xlsx.defined_names import carried_text
+
+T = TypeVar("T")
 
 
 def selfcheck(
@@ -79,51 +82,51 @@ def _shown(
 ) -> list[Line]:
     """Whether what the workbook shows is what a calculation writes: values, looks, texts, macros."""
     with ExitStack() as after:
-        second, blind = None, "这里看不到工作簿的文件"
-        if file is not None:
-            try:
-                second = after.enter_context(SecondReader(file))
-            except Exception as error:  # whatever openpyxl raises of a file that it cannot read
-                blind = f"用另一个程序读不了这个文件（{type(error).__name__}）"
+        second, blind = _second_reader(file, after)
+        names = second.names if second else None
+        lines = [
+            _line(
+                untouched_results.TITLE,
+                lambda: (
+                    untouched_results.untouched_results(run, rules, book, names, progress)
+                    if run
+                    else _unusable(untouched_results.TITLE)
+                ),
+            ),
+            _by(
+                second,
+                blind,
+                seen_on_screen.TITLE,
+                lambda seen: seen_on_screen.seen_on_screen(book, seen, empty_book(shipped).states, rules),
+            ),
+            _by(
+                second,
+                blind,
+                fixed_texts.TITLE,
+                lambda seen: fixed_texts.fixed_texts(book, seen.names, empty_book(shipped)),
+            ),
+            _by(file, blind, looked_up.TITLE, lambda path: looked_up.lookup_formulas(rules, book, path)),
+            _by(file, blind, shipped_macros.TITLE, lambda path: shipped_macros.shipped_macros(path, shipped)),
+        ]
+        if names and (final := names.get(FINAL_NAME, "")):
+            kept = carried_text(final)
+            lines.append(_line(final_results.TITLE, lambda: final_results.final_results(book, rules, kept)))
+        return lines
 
-        def results() -> Line:
-            if run is None:
-                return _unusable(untouched_results.TITLE)
-            names = second.names if second else None
-            return untouched_results.untouched_results(run, rules, book, names, progress)
 
-        def screen() -> Line:
-            if second is None:
-                return _unseen(seen_on_screen.TITLE, blind)
-            return seen_on_screen.seen_on_screen(book, second, empty_book(shipped).states, rules)
+def _second_reader(file: Path | None, after: ExitStack) -> tuple[SecondReader | None, str]:
+    """The workbook's file as another program reads it, open until `after`; None and why where it cannot be."""
+    if file is None:
+        return None, "这里看不到工作簿的文件"
+    try:
+        return after.enter_context(SecondReader(file)), ""
+    except Exception as error:  # whatever openpyxl raises of a file that it cannot read
+        return None, f"用另一个程序读不了这个文件（{type(error).__name__}）"
 
-        def texts() -> Line:
-            if second is None:
-                return _unseen(fixed_texts.TITLE, blind)
-            return fixed_texts.fixed_texts(book, second.names, empty_book(shipped))
 
-        def macros() -> Line:
-            if file is None:
-                return _unseen(shipped_macros.TITLE, blind)
-            return shipped_macros.shipped_macros(file, shipped)
-
-        def look_up() -> Line:
-            if file is None:
-                return _unseen(looked_up.TITLE, blind)
-            return looked_up.lookup_formulas(rules, book, file)
-
-        checks = {
-            untouched_results.TITLE: results,
-            seen_on_screen.TITLE: screen,
-            fixed_texts.TITLE: texts,
-            looked_up.TITLE: look_up,
-            shipped_macros.TITLE: macros,
-        }
-        final = second and second.names.get(FINAL_NAME, "")
-        if final:
-            carried = carried_text(final)
-            checks[final_results.TITLE] = lambda: final_results.final_results(book, rules, carried)
-        return [_line(title, check) for title, check in checks.items()]
+def _by(sees: T | None, blind: str, title: str, check: Callable[[T], Line]) -> Line:
+    """A check by somebody who sees the file; why it was not made where nobody does."""
+    return _unseen(title, blind) if sees is None else _line(title, lambda: check(sees))
 
 
 def _agreement(run: Run | None, by_row: Evaluator, calculator: tuple[str, Calculator] | None) -> Line:

@@ -42,6 +42,9 @@ from kongjian.workbook.lookup_sheet import (
 from kongjian.xlsx.table_parts import FIRST_ROW, SUBTITLE_ROW
 
 _SCHOOL, _TEACHER = OBJECT_LABELS["school"], OBJECT_LABELS["teacher"]
+_IS_TEACHER = f'{chosen_cell("LookupKind")}="{_TEACHER}"'
+Working = tuple[str, *tuple[tuple[str, Value], ...]]
+"""What it is, and by column its formula and its value."""
 NO_RESULTS = "还没有结果：请先按“重新计算排名”，再在浅黄色的格子里选"
 _NOT_IN = "教师太多，这名教师的各项得分没有放进本表：请用 kongjian explain 查"
 UNAVAILABLE = "#N/A"
@@ -125,16 +128,18 @@ class LookupCells:
 
     def work_cells(self) -> Iterator[Cell]:
         """Every cell of the workings."""
-        for row, (label, *both) in enumerate(self._workings(), start=FIRST_ROW):
+        workings = (*self._of_units(), *self._of_lists())
+        for row, (label, *both) in enumerate(workings, start=FIRST_ROW):
             yield Cell(row, WORK, label)
             for k, (formula, value) in enumerate(both, start=1):
                 yield Cell(row, WORK + k, value, formula)
         yield from self._curves()
         yield from self._profiles()
 
-    def _workings(self) -> list[tuple[str, *tuple[tuple[str, Value], ...]]]:
+    def _of_units(self) -> list[Working]:
+        """Where the facts of the unit and of the one compared are."""
         kind, school, unit, compare = map(chosen_cell, SELECTION)
-        teacher, layout, r = f'{kind}="{_TEACHER}"', self.layout, self._refs
+        teacher, layout, r = _IS_TEACHER, self.layout, self._refs
         keys, accounts = r.column(UNITS, "键"), r.column(UNITS, "账号")
 
         def key(asked: str, own: str) -> str:
@@ -158,16 +163,22 @@ class LookupCells:
             return f"IF({work(Row.FIRST, column)}=0,0,IF({teacher},{items['teacher']},{items['school']}))"
 
         asked = f"IF({teacher},{unit},{school})"
-        home = f'IFERROR(MATCH("{_SCHOOL}|"&{_plain(school)},{keys},0),0)'
-        behind = f"ROWS({keys})+1"
-        listed = f"IF({work(Row.HOME)}=0,0,N(INDEX({r.column(UNITS, '教师数')},{work(Row.HOME)})))"
-        begins = f"IF({work(Row.LISTED)}=0,{behind},INDEX({r.column(UNITS, '首位教师')},{work(Row.HOME)}))"
-        lines = layout.lines
         return [
             ("键", (key(unit, school), self._keys[0]), (key(compare, compare), self._keys[1])),
             ("第几行", (at(asked, 1), self._at[0]), (at(compare, 2), self._at[1])),
             ("首行", (first(1), self._first[0]), (first(2), self._first[1])),
             ("项数", (count(1), self._count(0)), (count(2), self._count(1))),
+        ]
+
+    def _of_lists(self) -> list[Working]:
+        """Where the lines of the unit's kind are, and the lists to choose from."""
+        teacher, layout, r, lines = _IS_TEACHER, self.layout, self._refs, self.layout.lines
+        keys, school = r.column(UNITS, "键"), chosen_cell("LookupSchool")
+        home = f'IFERROR(MATCH("{_SCHOOL}|"&{_plain(school)},{keys},0),0)'
+        behind = f"ROWS({keys})+1"
+        listed = f"IF({work(Row.HOME)}=0,0,N(INDEX({r.column(UNITS, '教师数')},{work(Row.HOME)})))"
+        begins = f"IF({work(Row.LISTED)}=0,{behind},INDEX({r.column(UNITS, '首位教师')},{work(Row.HOME)}))"
+        return [
             ("项目起", (f"IF({teacher},{layout.items['school']},0)", self._base)),
             ("界线起", (f"IF({teacher},{lines['school']},0)", self._line_base)),
             ("界线数", (f"IF({work(Row.AT)}=0,0,IF({teacher},{lines['teacher']},{lines['school']}))", self._line_count)),

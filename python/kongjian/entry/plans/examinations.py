@@ -42,5 +42,5 @@ def _save(text: str, name: str, folder: Path | None) -> Path:
             save_text(folder / name, text)
             return folder / name
     temporary = Path(tempfile.gettempdir()) / name
-    save_text(temporary, text, 0o600)  # others may look into that folder
+    save_text(temporary, text, private=True)  # others may look into that folder
     return temporary

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.files import own_place, settle
 from kongjian.intake.events.count_sql import BLANK, DATED, HEAD, REASONS, quoted
 
 SUMS = "select reason, sum(lines), min(first) from counted group by reason"
@@ -61,7 +61,7 @@ def keep_account(account: Account, partial: Path) -> None:
     place = partial.with_suffix(".json")
     with own_place(place) as own:
         own.write_text(json.dumps(asdict(account), ensure_ascii=False, indent=1), encoding="utf-8")
-        own.replace(place)
+        settle(own, place)
 
 
 def keep_samples(path: Path, partial: Path, samples: Iterable[Sequence[object]]) -> None:
@@ -96,20 +96,7 @@ def table_of_lines(place: Path) -> Iterator[TextIO]:
     with own_place(place) as own:
         with own.open("w", encoding="utf-8-sig", newline="") as out:
             yield out
-        own.replace(place)
-
-
-@contextmanager
-def own_place(place: Path) -> Iterator[Path]:
-    """Where a file, or Spark's folder of it, stands until it is whole; nothing is left there."""
-    own = place.with_name(f"{place.name}.{os.getpid()}.tmp")
-    try:
-        yield own
-    finally:
-        if own.is_dir():
-            shutil.rmtree(own)
-        else:
-            own.unlink(missing_ok=True)
+        settle(own, place)
 
 
 def rejected_first(account: Account) -> Iterator[str]:

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
+from kongjian.base.files import own_place, settle
 from kongjian.base.one_writer import alone_in
-from kongjian.intake.events.line_accounts import own_place
 from kongjian.intake.events.log_files import CACHE, Seen, log_files, look_at
 from kongjian.rules.model import Rules
 
@@ -57,7 +57,7 @@ class Index:
         said = {"files": self.files, "books": self.books, "states": self.states}
         with own_place(self.place) as own:
             own.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-            own.replace(self.place)
+            settle(own, self.place)
 
     def seen(self, path: Path, verify: bool) -> str | Seen:
         """A file's digest; the file looked at anew where its size, time or inode is another, or always."""

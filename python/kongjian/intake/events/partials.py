@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.files import own_place, settle
 from kongjian.base.grid import Cell, is_blank
 from kongjian.intake.events.columns import FIELDS, Layout, layout_of_lines, layout_of_rows, places_of
 from kongjian.intake.events.count_sql import BLANK, CELL, COUNT, HEAD, quoted
@@ -24,7 +25,6 @@ from kongjian.intake.events.line_accounts import (
     account_for,
     keep_account,
     keep_samples,
-    own_place,
     refuse_changed,
 )
 from kongjian.intake.events.log_files import BAD, SEPARATOR, Lines, Seen, as_lines, copied, kind_of
@@ -63,7 +63,7 @@ def count_file(
                 f" to {quoted(own)} (format parquet, compression zstd)"
             )
             keep_account(account, target)
-            own.replace(target)
+            settle(own, target)
     return account
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.files import own_place, settle
 from kongjian.intake.events.columns import FIELDS, Layout, layout_of_lines, layout_of_rows
 from kongjian.intake.events.count_sql import BLANK, CELL, COUNT, HEAD, quoted
 from kongjian.intake.events.line_accounts import (
@@ -19,7 +20,6 @@ from kongjian.intake.events.line_accounts import (
     account_for,
     keep_account,
     keep_samples,
-    own_place,
     refuse_changed,
 )
 from kongjian.intake.events.log_files import BAD, Lines, Seen, as_lines, kind_of
@@ -96,12 +96,10 @@ def count_on_spark(
         if account.lost:
             keep_samples(path, target, session.sql(SAMPLES).collect())
         with own_place(target) as own:
-            session.sql("select * from counted where reason = ''").drop("reason").coalesce(1).write.mode(
-                "overwrite"
-            ).parquet(str(own))
-            part = next(own.glob("part-*.parquet"))
+            counts = session.sql("select * from counted where reason = ''").drop("reason").coalesce(1)
+            counts.write.mode("overwrite").parquet(str(own))
             keep_account(account, target)
-            part.replace(target)
+            settle(next(own.glob("part-*.parquet")), target)
     finally:
         counted.unpersist()
         if copied:
