@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 import tomllib
@@ -31,7 +32,7 @@ FOLDERS = {p.name for p in (ROOT / "python" / "kongjian").iterdir() if p.is_dir(
 PICTURES = ROOT / "docs" / "pictures"
 MAKE = runpy.run_path(str(PICTURES / "make.py"))
 LARGEST_PICTURE = 160_000
-LONGEST_MODULE = 350
+LONGEST_MODULE, LONGEST_FUNCTION = 350, 40
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -81,6 +82,17 @@ def test_a_long_module_says_why_in_its_first_line() -> None:
     for path in (ROOT / "python").rglob("*.py"):
         lines = path.read_text(encoding="utf-8").splitlines()
         assert len(lines) <= LONGEST_MODULE or "long because" in lines[0], (path, len(lines))
+
+
+def test_a_long_function_says_why_in_its_first_line() -> None:
+    """Its lines without those of its docstring."""
+    for path in (ROOT / "python").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            said = (ast.get_docstring(node) or "").splitlines()
+            length = node.end_lineno - node.lineno + 1 - len(said)  # type: ignore[operator]
+            assert length <= LONGEST_FUNCTION or "long because" in said[0], (path, node.name, length)
 
 
 def test_every_folder_with_peoples_data_is_named_where_it_says_what_to_delete() -> None:

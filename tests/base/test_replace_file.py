@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.files import replace_file, save_text
+from kongjian.base.files import own_place, replace_file, save_text, settle
+from kongjian.intake.events.line_accounts import table_of_lines
 from kongjian.workbook.recalculate import recalculate
 from workbooks import column, schools, small_book
 
@@ -103,7 +106,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     monkeypatch.undo()
     assert [(p.name, p.read_text("utf-8-sig")) for p in tmp_path.iterdir()] == [("报告.txt", "旧的")]
     own = tmp_path / "自己看.txt"
-    save_text(own, "名单", 0o600)
+    save_text(own, "名单", private=True)
     assert own.stat().st_mode & 0o077 == 0
 
 
@@ -111,18 +114,36 @@ def fails(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_the_folder_is_written_down_once_the_file_is_in_its_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def as_table(target: Path, data: bytes) -> None:
+    with table_of_lines(target) as out:
+        out.write(data.decode())
+
+
+def as_copy(target: Path, data: bytes) -> None:
+    with own_place(target) as own:
+        own.write_bytes(data)
+        settle(own, target)
+
+
+@pytest.mark.parametrize("write", [put, as_table, as_copy, lambda to, data: save_text(to, data.decode())])
+def test_whatever_is_written_is_on_the_disk_and_keeps_its_mode(
+    write: Callable[[Path, bytes], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a power cut the folder names the new file, not the one that is gone."""
     target, seen, real = tmp_path / "结果.xlsx", [], os.fsync
 
     def look(number: int) -> None:
         folder = stat.S_ISDIR(os.fstat(number).st_mode)
-        seen.append(("folder" if folder else "file", target.read_bytes()))
+        seen.append(("folder" if folder else "file", target.read_bytes().removeprefix(codecs.BOM_UTF8)))
         real(number)
 
-    put(target, b"1")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    write(target, b"1")
+    target.chmod(0o640)
+    temporary(target, gone.pid, "tmp").touch()
     monkeypatch.setattr(os, "fsync", look)
-    put(target, b"2")
+    write(target, b"2")
     assert seen == [("file", b"1"), ("folder", b"2")]
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert {p.name for p in tmp_path.iterdir()} <= {target.name, f"{target.name}.bak"}

@@ -19,23 +19,12 @@ from workbooks import small_book
 OLD = load_rules()
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("LOCALAPPDATA", raising=False)
-    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name))
-    books = tmp_path / "books"
-    books.mkdir()
-    monkeypatch.chdir(books)
-    return books
-
-
 def new(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["new-scheme", *arguments])
 
 
-def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(folder: Path) -> None:
-    book = small_book(folder / "旧.xlsm")
+def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(books: Path) -> None:
+    book = small_book(books / "旧.xlsm")
     edit(
         book,
         both(
@@ -74,7 +63,7 @@ def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(folder: Path) ->
         "照方案手算的例子",
     ):
         assert said in done.output, said
-    fresh = check(folder / "chibi-2021.xlsm")
+    fresh = check(books / "chibi-2021.xlsm")
     assert (fresh.rules.scheme.id, fresh.rules.edits) == ("chibi-2021", {})
     assert {p.name for p in (made.folder / "templates").iterdir()} == {
         p.name for p in places.templates().iterdir()
@@ -89,15 +78,15 @@ def award(name: str, last: int) -> object:
     return change
 
 
-def test_a_scheme_out_of_another_by_its_id(folder: Path) -> None:
-    done = new("chibi-2021", "--from", places.default_scheme(), "-o", str(folder / "方案"))
+def test_a_scheme_out_of_another_by_its_id(books: Path) -> None:
+    done = new("chibi-2021", "--from", places.default_scheme(), "-o", str(books / "方案"))
     assert done.exit_code == 1  # the old period stands in its sentence
-    assert load_rules("chibi-2021", folder).folder == folder / "方案" / "chibi-2021"
+    assert load_rules("chibi-2021", books).folder == books / "方案" / "chibi-2021"
     assert "没有写进方案" not in done.output
 
 
-def test_what_makes_no_scheme_leaves_nothing(folder: Path) -> None:
-    book = small_book(folder / "旧.xlsm")
+def test_what_makes_no_scheme_leaves_nothing(books: Path) -> None:
+    book = small_book(books / "旧.xlsm")
     for arguments, said in (
         (["赤壁", "--from", str(book)], "方案编号“赤壁”不能用"),
         (["chibi-2021", "--from", "nowhere"], "没有方案“nowhere”"),
@@ -105,9 +94,9 @@ def test_what_makes_no_scheme_leaves_nothing(folder: Path) -> None:
         done = new(*arguments)
         assert said in str(done.exception)
     assert new("chibi-2021", "--from", str(book)).exit_code == 1
-    kept = (folder / "chibi-2021.xlsm").read_bytes()
+    kept = (books / "chibi-2021.xlsm").read_bytes()
     assert "已经有了" in str(new("chibi-2021", "--from", str(book)).exception)
-    assert (folder / "chibi-2021.xlsm").read_bytes() == kept
+    assert (books / "chibi-2021.xlsm").read_bytes() == kept
     assert sorted(p.name for p in places.own_schemes().iterdir()) == ["chibi-2021"]
     edit(book, put("规则", B4="没有这个取值"))
     assert "没有“没有这个取值”" in str(new("chibi-2022", "--from", str(book)).exception)
@@ -115,7 +104,7 @@ def test_what_makes_no_scheme_leaves_nothing(folder: Path) -> None:
 
 
 def test_the_scheme_s_own_cases_are_worked_out_and_no_folder_is_left_without_its_workbook(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    books: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = new("chibi-2021", "--from", places.default_scheme())
     assert "算例有" in done.output
@@ -127,4 +116,4 @@ def test_the_scheme_s_own_cases_are_worked_out_and_no_folder_is_left_without_its
     monkeypatch.setattr(making, "replace_bytes", full)
     assert "磁盘已满" in str(new("chibi-2022", "--from", places.default_scheme()).exception)
     assert sorted(p.name for p in places.own_schemes().iterdir()) == ["chibi-2021"]
-    assert sorted(p.name for p in folder.iterdir()) == ["chibi-2021 还要改的.txt", "chibi-2021.xlsm"]
+    assert sorted(p.name for p in books.iterdir()) == ["chibi-2021 还要改的.txt", "chibi-2021.xlsm"]

@@ -17,18 +17,6 @@ from kongjian.rules.catalog import scheme_folder, schemes
 DEFAULT = places.default_scheme()
 
 
-@pytest.fixture
-def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of workbooks, the user's own folder and the cache beside it."""
-    monkeypatch.delenv("LOCALAPPDATA", raising=False)
-    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name))
-    books = tmp_path / "books"
-    books.mkdir()
-    monkeypatch.chdir(books)
-    return books
-
-
 def put(parent: Path, scheme_id: str, city: str = "甲市") -> Path:
     """A scheme like the default one under another id and of another city."""
     folder = Path(shutil.copytree(places.rules(), parent / scheme_id))
@@ -39,37 +27,37 @@ def put(parent: Path, scheme_id: str, city: str = "甲市") -> Path:
     return folder
 
 
-def test_of_one_id_the_folder_beside_the_workbook_counts_first_then_the_user_s_own(beside: Path) -> None:
-    assert scheme_folder(DEFAULT, beside) == places.rules()
+def test_of_one_id_the_folder_beside_the_workbook_counts_first_then_the_user_s_own(books: Path) -> None:
+    assert scheme_folder(DEFAULT, books) == places.rules()
     own = put(places.own_schemes(), DEFAULT, "乙市")
-    assert (scheme_folder(DEFAULT, beside), load_rules().scheme.city) == (own, "乙市")
-    near = put(beside / "方案", DEFAULT, "丙市")
-    assert (scheme_folder(DEFAULT, beside), scheme_folder(DEFAULT)) == (near, own)
-    assert [(s.id, s.where) for s in schemes(beside)] == [(DEFAULT, "工作簿旁边")]
+    assert (scheme_folder(DEFAULT, books), load_rules().scheme.city) == (own, "乙市")
+    near = put(books / "方案", DEFAULT, "丙市")
+    assert (scheme_folder(DEFAULT, books), scheme_folder(DEFAULT)) == (near, own)
+    assert [(s.id, s.where) for s in schemes(books)] == [(DEFAULT, "工作簿旁边")]
 
 
-def test_two_schemes_are_loaded_side_by_side(beside: Path) -> None:
-    other = put(beside / "方案", "else-2030")
-    assert [s.id for s in schemes(beside)] == ["else-2030", DEFAULT]
-    theirs, ours = load_rules("ELSE-2030", beside), load_rules()
+def test_two_schemes_are_loaded_side_by_side(books: Path) -> None:
+    other = put(books / "方案", "else-2030")
+    assert [s.id for s in schemes(books)] == ["else-2030", DEFAULT]
+    theirs, ours = load_rules("ELSE-2030", books), load_rules()
     assert (theirs.scheme.id, theirs.scheme.city, theirs.folder) == ("else-2030", "甲市", other)
     assert (ours.scheme.id, ours.folder) == (DEFAULT, places.rules())
-    again = load_rules("else-2030", beside)  # from the cache
+    again = load_rules("else-2030", books)  # from the cache
     assert (again, again.folder) == (theirs, other)
 
 
-def test_an_unknown_scheme_and_a_misnamed_folder_are_refused_with_the_way_out(beside: Path) -> None:
+def test_an_unknown_scheme_and_a_misnamed_folder_are_refused_with_the_way_out(books: Path) -> None:
     with pytest.raises(KongjianError) as refused:
-        load_rules("nowhere-1999", beside)
-    for said in ("没有方案“nowhere-1999”", f"有：{DEFAULT}", str(beside / "方案"), str(places.own_schemes())):
+        load_rules("nowhere-1999", books)
+    for said in ("没有方案“nowhere-1999”", f"有：{DEFAULT}", str(books / "方案"), str(places.own_schemes())):
         assert said in str(refused.value)
-    put(beside / "方案", "else-2030").rename(beside / "方案" / "renamed")
+    put(books / "方案", "else-2030").rename(books / "方案" / "renamed")
     with pytest.raises(RuleFileError, match=r"renamed：scheme.yaml 的 id 是“else-2030”"):
-        load_rules("renamed", beside)
+        load_rules("renamed", books)
 
 
-def test_the_commands_say_which_there_are_and_take_one_by_its_id_or_its_folder(beside: Path) -> None:
-    other, run = put(beside / "方案", "else-2030"), CliRunner().invoke
+def test_the_commands_say_which_there_are_and_take_one_by_its_id_or_its_folder(books: Path) -> None:
+    other, run = put(books / "方案", "else-2030"), CliRunner().invoke
     listed = run(cli, ["schemes"]).output.splitlines()
     assert [line.split()[0] for line in listed] == ["else-2030", DEFAULT]
     assert "甲市" in listed[0]

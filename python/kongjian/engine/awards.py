@@ -11,14 +11,14 @@ import numpy as np
 from kongjian.engine.award_places import Groups, Places, each_group, one_group, places_of
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, Ints, Texts, texts
-from kongjian.engine.ranking import UNRANKED, passed_over, rank, rank_in_order, shared
+from kongjian.engine.ranking import TIED, UNRANKED, passed_over, rank, rank_in_order, shared
 from kongjian.engine.rounding import MISSING, from_cents, to_cents
 from kongjian.engine.scoring import Scores
 from kongjian.rules.model import Award, Rules
 from kongjian.rules.readings import RankAmong, RankMethod, Ties
 from kongjian.rules.roles import Role
 
-HANDED_ON, NOTE_JOIN, TIED = "递补", "；", "并列"
+HANDED_ON, NOTE_JOIN = "递补", "；"
 IN_GROUP = "组内"
 UNIT = "#unit"
 """The position of the unit that a row of 获奖名单 is about."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.awards import COLUMNS, HANDED_ON, IN_GROUP, NOTE_JOIN, REMARK, STATE, TIED, WHY, Standing
+from kongjian.engine.awards import COLUMNS, HANDED_ON, IN_GROUP, NOTE_JOIN, REMARK, STATE, WHY, Standing
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame, Ints, Texts, texts
-from kongjian.engine.ranking import UNRANKED
+from kongjian.engine.ranking import TIED, UNRANKED
 from kongjian.engine.rounding import from_cents
 from kongjian.rules.model import Award, Rules
 from kongjian.rules.model_tables import Words

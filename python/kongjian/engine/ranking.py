@@ -11,7 +11,8 @@ from kongjian.engine.frame import Bools, Ints
 from kongjian.rules.readings import RankMethod
 
 _SPARSE = 1_000_000
-UNRANKED = 0
+UNRANKED, TIED = 0, "并列"
+"""The rank of who has none; what is said of a rank that several share."""
 # how many ranks a score takes up that so many share
 _TAKEN: dict[RankMethod, Callable[[Ints], Ints]] = {
     RankMethod.COMPETITION: lambda counts: counts,

@@ -7,7 +7,7 @@ import numpy as np
 from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.last_run import Previous, numbered
 from kongjian.engine.outcome import NAME_COLUMNS, Outcome, shown_keys
-from kongjian.engine.ranking import UNRANKED
+from kongjian.engine.ranking import TIED, UNRANKED
 from kongjian.engine.rounding import from_cents
 from kongjian.engine.scoring import scores_frame
 from kongjian.rules.objects import OBJECT_LABELS
@@ -57,7 +57,7 @@ def ranking_table(kind: str, o: Outcome, previous: Previous, same_run: bool) -> 
             **{c: names[c] for c in NAME_COLUMNS[kind]},
             "得分": from_cents(o.score_cents[o.order]),
             "月均得分": from_cents(o.monthly.average[o.order]),
-            "并列": texts("并列" if t else "" for t in o.standing.tied[o.order]),
+            TIED: texts(TIED if t else "" for t in o.standing.tied[o.order]),
             **_group_columns(o, o.order),
             "上次名次": last,
             "变化": texts(words),
@@ -87,7 +87,7 @@ def with_the_others(ranking: Frame, o: Outcome) -> Frame:
         "学校名称": o.names["学校名称"][others],
         "得分": scores,
         "月均得分": from_cents(o.monthly.average[others]),
-        "并列": texts([""] * len(others)),
+        TIED: texts([""] * len(others)),
         **_group_columns(o, others),
         "上次名次": none,
         "变化": texts(NO_SCORE if e else NOT_QUALIFIED for e in o.eligibility.eligible[others]),

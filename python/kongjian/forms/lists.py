@@ -9,8 +9,9 @@ import datetime as dt
 
 import numpy as np
 
-from kongjian.engine.awards import HANDED_ON, NOTE_JOIN, REMARK, TIED
+from kongjian.engine.awards import HANDED_ON, NOTE_JOIN, REMARK
 from kongjian.engine.frame import Frame, texts
+from kongjian.engine.ranking import TIED
 from kongjian.forms.job import Document, Job
 from kongjian.forms.known import scheme_facts
 from kongjian.forms.template.filled_workbook import Sheet
@@ -69,8 +70,8 @@ def award_facts(run: Run, today: dt.date) -> Context:
         "评比名称": name.removesuffix("方案"),
         count_mark(run.rules): count_mark(run.rules)
         + (f"（{run.provisional_said}）" if run.provisional else ""),
-        "并列说明": "备注栏注明“并列”的，名次相同。"
-        if any("并列" in r for w in won for r in w["并列"])
+        "并列说明": f"备注栏注明“{TIED}”的，名次相同。"
+        if any(TIED in r for w in won for r in w["并列"])
         else "",
     }
     for k, (award, rows) in enumerate(zip(run.rules.awards, won, strict=True), start=1):

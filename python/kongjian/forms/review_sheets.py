@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kongjian.base.errors import KongjianError
 from kongjian.engine.frame import Floats, Frame, Ints, texts
-from kongjian.engine.ranking import UNRANKED
+from kongjian.engine.ranking import TIED, UNRANKED
 from kongjian.engine.rounding import from_cents, round_score
 from kongjian.forms.file_names import LONGEST_SHEET, distinct, sheet_name
 from kongjian.forms.job import Document, Job
@@ -247,7 +247,7 @@ def _mean_columns(panel: Panel, found: Standing) -> dict[str, NDArray[Any]]:
         "最低": (f'IF({count}=0,"",MIN({cells}))', [min(g.tolist(), default="") for g in given]),
         "平均分": (f'IF({count}=0,"",ROUND(IF({switch},{dropped},{total}/{count}),2))', [_or_blank(m) for m in found.mean]),
         "评审名次": (f'IF({mean}="","",1+SUMPRODUCT({better}))', [float(r) if r else "" for r in found.rank]),
-        "并列": (f'IF({mean}="","",IF(SUMPRODUCT({equal})>1,"并列",""))', ["并列" if t else "" for t in found.tied]),
+        "并列": (f'IF({mean}="","",IF(SUMPRODUCT({equal})>1,"{TIED}",""))', [TIED if t else "" for t in found.tied]),
         # units that share a rank stand in the order of their numbers
         "顺序": (f'IF({rank}="","",{rank}+SUMPRODUCT(({ranks}={rank})*({numbers}<{number})))', [float(place[i]) if i in place else "" for i in range(len(given))]),
     }  # fmt: skip
@@ -263,7 +263,7 @@ def _result_rows(panel: Panel, found: Standing) -> Frame:
         "姓名": units["姓名"][found.order].tolist(),
         "平均分": found.mean[found.order].tolist(),
         "得分": [_or_blank(v) for v in units["得分"][found.order]],
-        "并列": ["并列" if found.tied[i] else "" for i in found.order],
+        "并列": [TIED if found.tied[i] else "" for i in found.order],
     }
     out = {}
     for name, values in columns.items():

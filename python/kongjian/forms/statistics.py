@@ -16,7 +16,7 @@ from kongjian.base.text import fold
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, numbers, texts
 from kongjian.engine.matching import NOT_FOUND, locate, school_keys
 from kongjian.engine.outcome import Outcome
-from kongjian.engine.ranking import UNRANKED, rank, shared
+from kongjian.engine.ranking import TIED, UNRANKED, rank, shared
 from kongjian.engine.rounding import TOLERANCE, from_cents
 from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.readings import RankMethod
@@ -251,7 +251,7 @@ def _leaders(
             "得分": _picked(from_cents(o.score_cents), chosen),
             "月均得分": _picked(from_cents(o.monthly.average), chosen),
             "全市名次": _picked(o.standing.rank.astype(np.float64), chosen),
-            "备注": texts("并列" if t else "" for t in _joined(tied)),
+            "备注": texts(TIED if t else "" for t in _joined(tied)),
         }
     )
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.award_places import Places
-from kongjian.engine.awards import HANDED_ON, IN_GROUP, NOTE_JOIN, TIED, holders, passed
+from kongjian.engine.awards import HANDED_ON, IN_GROUP, NOTE_JOIN, holders, passed
 from kongjian.engine.frame import Bools, Ints
-from kongjian.engine.ranking import UNRANKED
+from kongjian.engine.ranking import TIED, UNRANKED
 from kongjian.mailing.copy_sheets import CopyColumn, Place, Value
 from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.passed_over import at_edge, in_order, tie_text

@@ -12,6 +12,7 @@ from kongjian.engine.awards import STATE, WHY, holders
 from kongjian.engine.eligibility import JOIN
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS
+from kongjian.engine.ranking import TIED
 from kongjian.mailing import group_awards
 from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry, Place, Value, filled, quoted
 from kongjian.mailing.formulas import SHADE
@@ -59,7 +60,7 @@ from kongjian.rules.wording import rank_in, shown_for
 from kongjian.workbook.layout import output_sheet
 from kongjian.xlsx.table_parts import FIRST_ROW
 
-TIED, CHANGE = "并列", "变化"
+CHANGE = "变化"
 _SOMEBODY = "其他学校"
 _NAMES_OTHERS = ("award_beyond", "award_share_base")
 """The reasons against an award that name another unit."""
@@ -124,7 +125,7 @@ def _ranking_formulas(plan: Plan, kind: str) -> dict[str, str]:
         **{name: taken(name, '&""') for name in NAME_COLUMNS[kind]},
         "得分": taken("得分"),
         "月均得分": taken("月均得分"),
-        TIED: f'IF({here}="","",IF(OR({here}={above},{here}={below}),"并列",""))',
+        TIED: f'IF({here}="","",IF(OR({here}={above},{here}={below}),"{TIED}",""))',
         BEFORE: f'IF({found}="","",IF({before}="","",{before}))',
         NUMBER: f"ROW()-{FIRST_ROW - 1}",
         FOUND: f'IFERROR(MATCH({number},{scores.range(POSITION)},0),"")',

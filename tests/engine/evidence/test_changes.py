@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,19 +50,6 @@ def rows() -> dict[str, list[dict[str, object]]]:
     people[3]["平台得分"] = 85.5  # who has no account has no months: the score stands in
     schools = [school(name, 0, 平台得分=None, 组织机构="是") for name in (FIRST, SECOND, THIRD)]
     return {"schools": schools, "teachers": people, "monthly": months}
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook after its first calculation."""
-    book = small_book(tmp_path_factory.mktemp("changes") / "base.xlsm", rows())
-    recalculate(book, now=NOW)
-    return book
-
-
-@pytest.fixture
-def book(base: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(base, tmp_path / "book.xlsm"))
 
 
 def again(path: Path, change: Callable[[Book], None] | None = None) -> Run:

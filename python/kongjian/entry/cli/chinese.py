@@ -14,6 +14,14 @@ from kongjian.entry.cli.progress import telling
 
 FILE = click.Path(path_type=Path, readable=False)
 """An argument or option that names a file; the code that opens it says why it cannot be read."""
+another_book = click.option(
+    "-o",
+    "--out",
+    type=FILE,
+    metavar="文件",
+    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
+)
+"""The option of every command that writes into a workbook."""
 _HEADINGS = {"Options": "选项", "Commands": "命令"}
 _QUIET = "kongjian.quiet"
 

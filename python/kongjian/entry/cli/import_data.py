@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kongjian.entry.cli.chinese import FILE, ChineseCommand, OneOf
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, OneOf, another_book
 from kongjian.entry.cli.finalise import after_final
 from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.show import say
@@ -18,13 +18,7 @@ from kongjian.entry.plans.plan_model import carry_out
 @click.command("import", cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
 @click.argument("files", type=FILE, metavar="文件...", nargs=-1, required=True)
-@click.option(
-    "-o",
-    "--out",
-    type=FILE,
-    metavar="文件",
-    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
-)
+@another_book
 @click.option(
     "--sheet", default="", metavar="工作表", help="这些文件都是哪张输入表，如 教师数据（默认按列名认）"
 )
@@ -52,9 +46,7 @@ def import_(
 
 @click.command("undo-import", cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
-@click.option(
-    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
-)
+@another_book
 @after_final
 def undo_import(book: Path, out: Path | None, after_final: bool) -> None:
     """撤消上次导入：去掉那次导入新增的行；这些行后来改动过就不撤消。"""
@@ -73,9 +65,7 @@ def undo_import(book: Path, out: Path | None, after_final: bool) -> None:
 @click.command("import-events", cls=ChineseCommand)
 @click.argument("files", type=FILE, metavar="文件...", nargs=-1, required=True)
 @click.argument("book", type=FILE, metavar="工作簿")
-@click.option(
-    "-o", "--out", type=FILE, metavar="文件", help="写到另一个文件（默认写回原工作簿，原文件留作 .bak）"
-)
+@another_book
 @click.option("--memory", default="1GB", metavar="大小", help="最多用多少内存，如 2GB（默认 1GB）")
 @click.option(
     "--engine",

@@ -18,7 +18,7 @@ from kongjian import __version__
 from kongjian.base.scratch import sweep
 from kongjian.base.text import one_line
 from kongjian.entry.cli import outgoing, schemes, show, upkeep
-from kongjian.entry.cli.chinese import FILE, ChineseGroup, complain
+from kongjian.entry.cli.chinese import FILE, ChineseGroup, another_book, complain
 from kongjian.entry.cli.finalise import after_final, finalise
 from kongjian.entry.cli.import_data import import_, import_events, undo_import
 from kongjian.entry.cli.progress import step
@@ -39,13 +39,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("book", type=FILE, metavar="工作簿")
-@click.option(
-    "-o",
-    "--out",
-    type=FILE,
-    metavar="文件",
-    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
-)
+@another_book
 @after_final
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def recalc(book: Path, out: Path | None, after_final: bool, quiet: bool) -> None:

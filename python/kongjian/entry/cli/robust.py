@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kongjian.entry.cli.chinese import FILE, ChineseCommand
+from kongjian.entry.cli.chinese import FILE, ChineseCommand, another_book
 from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.show import print_table, say
 from kongjian.entry.plans.plan_model import carry_out
@@ -15,13 +15,7 @@ from kongjian.entry.plans.plan_model import carry_out
 
 @click.command(cls=ChineseCommand)
 @click.argument("book", type=FILE, metavar="工作簿")
-@click.option(
-    "-o",
-    "--out",
-    type=FILE,
-    metavar="文件",
-    help="写到另一个文件（默认写回原工作簿，原文件留一份在“备份”里）",
-)
+@another_book
 @click.option("-q", "--quiet", is_flag=True, help="只说结论")
 def robust(book: Path, out: Path | None, quiet: bool) -> None:
     """名次稳健性：换一个或两个口径，名次最好、最差第几，多少种组合里仍获奖；写进工作簿里那张表。"""
