@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from xlsxwriter.exceptions import FileCreateError
 
 from kongjian.base import files
-from kongjian.base.disk import behind
+from kongjian.base.disk import behind, reason
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import keep_error, replace_file
 from kongjian.base.foreign import unreadable
@@ -74,6 +75,12 @@ def test_a_fault_anywhere_else_is_no_internal_one() -> None:
     full = OSError(errno.ENOSPC, "No space left on device", "/盘/临时")
     assert fault(full, "文件").text == "磁盘空间不够：/盘/临时，没有做完；请腾出空间再试"
     assert fault(MemoryError(), "文件").text == "内存不够，没有做完；请关闭其他程序再试"
+    copied = shutil.Error([("甲", "乙", str(OSError(errno.EDQUOT, "Disk quota exceeded")))])
+    assert fault(copied, "文件").text == "磁盘配额用完了，没有做完；请腾出空间，或请管理员加大配额再试"
+    assert reason(shutil.Error([("甲", "乙", "[WinError 112] 磁盘空间不足")])) == (
+        "磁盘空间不够",
+        "请腾出空间",
+    )
     assert behind(KeyError("甲")) is None
     assert behind(OSError(errno.ENOENT, "No such file")) is None
 

@@ -150,6 +150,15 @@ class World:
     def run(self, command: str, after: float | None = None, by: int = KILL, first: str = "") -> Ended:
         return self.killer.run(*COMMANDS[command](self.at), after=after, by=by, first=first)
 
+    def run_on_full_disk(self, command: str, most: int, number: int) -> Ended:
+        """A run that may write so many bytes, scratch files included, and is told this error from then on."""
+        return self.killer.run(*COMMANDS[command](self.at), full=(str(self.place), most, number))
+
+    def size(self, command: str) -> int:
+        """Bytes of the files that a whole run made or changed."""
+        old = set(self._first.values())
+        return sum(len(data) for data in self._made[command].values() if data not in old)
+
     def again(self, command: str) -> bool:
         """Runs a command after its kill to the end; False for one that found itself done, or cannot be asked twice.
 

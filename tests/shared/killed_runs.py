@@ -1,7 +1,7 @@
 """A process that has everything imported, forks a run of the command for each line it is sent, and kills it.
 
-A line is JSON: the arguments, the signal, the seconds before it, the environment's changes. It answers with the exit
-status and the seconds that the run took. Forking saves the imports, so that hundreds of kills take a minute.
+A line is JSON: the arguments, the seconds before the signal, the signal, the file from which they count, where to put what is said,
+and a disk that takes no more. It answers with the exit status and the seconds that the run took. Forking saves the imports, so that hundreds of kills take a minute.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from full_disk import limit
 
 KILL, TERM, INT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 
@@ -46,12 +48,20 @@ class Killer:
         )
 
     def run(
-        self, *arguments: str | Path, after: float | None = None, by: int = KILL, first: str = ""
+        self,
+        *arguments: str | Path,
+        after: float | None = None,
+        by: int = KILL,
+        first: str = "",
+        full: tuple[str, int, int] | None = None,
     ) -> Ended:
-        """One run, killed after so many seconds, counted from the first file below `first` where that is given."""
+        """One run, killed after so many seconds, counted from the first file below `first` where that is given.
+
+        `full`: a folder, how many bytes may be written below it, and which error comes then.
+        """
         assert self._process.stdin
         assert self._process.stdout
-        line = [[str(a) for a in arguments], after, int(by), first, str(self._said)]
+        line = [[str(a) for a in arguments], after, int(by), first, str(self._said), full]
         self._process.stdin.write(json.dumps(line) + "\n")
         self._process.stdin.flush()
         status, seconds = json.loads(self._process.stdout.readline())
@@ -68,12 +78,12 @@ class Killer:
 def serve() -> None:
     _imports()
     for line in sys.stdin:
-        arguments, after, number, first, said = json.loads(line)
+        arguments, after, number, first, said, full = json.loads(line)
         begun = time.perf_counter()
         signal.pthread_sigmask(signal.SIG_BLOCK, (INT, TERM))
         pid = os.fork()
         if pid == 0:
-            _child(arguments, said)
+            _child(arguments, said, full)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (INT, TERM))
         print(json.dumps(_ended(pid, after, number, first, begun)), flush=True)
 
@@ -99,7 +109,7 @@ def _any(pattern: str) -> bool:
     return any(name.startswith(start) for name in os.listdir(folder))  # noqa: PTH208
 
 
-def _child(arguments: list[str], said: str) -> None:
+def _child(arguments: list[str], said: str, full: tuple[str, int, int] | None) -> None:
     from kongjian import __main__ as command
     from kongjian.entry.cli import progress
 
@@ -112,6 +122,8 @@ def _child(arguments: list[str], said: str) -> None:
     os.dup2(out, 2)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (INT, TERM))
     tempfile.tempdir = None
+    if full:
+        limit(Path(full[0]), *full[1:])
     sys.argv = ["kongjian", *arguments]
     status = 0
     try:

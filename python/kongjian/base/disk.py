@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 _FULL = ("磁盘空间不够", "请腾出空间")
@@ -38,15 +39,23 @@ _WINDOWS = {
 
 def reason(error: OSError, folder: Path | None = None) -> tuple[str, str]:
     """What is wrong and what to do, each part of a sentence; ("", "") for an error that says nothing of the disk."""
-    if error.errno == errno.ENOSPC and folder and _no_more_files(folder):
+    number, windows = _numbers(error)
+    if number == errno.ENOSPC and folder and _no_more_files(folder):
         return "磁盘上的文件个数到了上限", "请删去不用的文件"
-    found = _WINDOWS.get(getattr(error, "winerror", None) or 0) or _WHY.get(error.errno or 0)
-    return found or ("", "")
+    return _WINDOWS.get(windows) or _WHY.get(number) or ("", "")
 
 
 def said(error: OSError) -> str:
     """The reason alone, in Chinese whatever it is."""
-    return reason(error)[0] or f"系统错误{error.errno or ''}"
+    return reason(error)[0] or f"系统错误{_numbers(error)[0] or ''}"
+
+
+def _numbers(error: OSError) -> tuple[int, int]:
+    """The C library's number of an error and Windows' own, 0 for none; of a copied folder's errors only the texts are left."""
+    numbers = {"Errno": error.errno, "WinError": getattr(error, "winerror", None)}
+    if not any(numbers.values()):
+        numbers |= {kind: int(n) for kind, n in re.findall(r"\[(Errno|WinError) (\d+)\]", str(error))}
+    return numbers["Errno"] or 0, numbers["WinError"] or 0
 
 
 def behind(error: BaseException | None) -> OSError | None:

@@ -38,8 +38,11 @@ def place_folder(fresh: Path, target: Path) -> bool:
             files.finished += sum(1 for _ in fresh.iterdir())
         sync_folder(target.parent)
     except OSError as error:
+        why, advice = disk.reason(error, target.parent)
+        if why in ("", "没有权限", "正被别的程序使用"):
+            advice = "里面有文件正在打开的话，请先关闭"
         raise KongjianError(
-            f"写不了文件夹 {target}：{disk.said(error)}；里面有文件正在打开的话，请先关闭再试"
+            f"写不了文件夹 {target}：{why or disk.said(error)}；{advice}再试，原来的没有改动"
         ) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ def counting(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
             f"{memory}内存不够，或临时文件夹满了，没有数完；请加 --memory 2GB，或腾出空间"
         ) from error
     except duckdb.IOException as error:
-        found = disk.behind(error)
-        why = disk.said(found) if found else "磁盘空间不够或读写出错"
-        raise KongjianError(f"{why}，没有数完；请腾出空间再试，已数完的文件不用再数") from error
+        number = re.search(r'"errno":"(\d+)"', str(error))
+        why, advice = disk.reason(OSError(int(number[1]), ""), folder) if number else ("", "")
+        why, advice = why or "磁盘空间不够或读写出错", advice or "请腾出空间"
+        raise KongjianError(f"{why}，没有做完；{advice}再试，已数完的日志不用再数") from error
