@@ -18,6 +18,7 @@ import copies
 import functions
 import growth
 import imports
+import opening
 import ranking
 import readings
 import recalc
@@ -37,6 +38,7 @@ def main() -> None:
         rows += copies.measure(Path(folder))
         rows += selfcheck.measure(Path(folder))
         rows += imports.measure(Path(folder))
+        rows += opening.measure(Path(folder))
         rows += scale.measure(Path(folder), scale.SMALL)
     rows += readings.measure()
     rows += functions.measure()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from xlsxwriter.exceptions import FileCreateError
 
 from kongjian.base import files
@@ -20,9 +21,9 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import keep_error, replace_file
 from kongjian.base.foreign import unreadable
 from kongjian.base.scratch import scratch
-from kongjian.entry.cli.main import main
+from kongjian.entry.cli.main import cli, main
 from kongjian.entry.plans.plan_model import ERROR, fault
-from workbooks import schools, small_book
+from workbooks import SCHOOL_NAMES, schools, small_book, teachers
 
 ROWS = {"schools": schools(3)}
 
@@ -210,3 +211,30 @@ def test_what_a_foreign_file_does_is_one_line() -> None:
     assert unreadable(path, KongjianError(f"{path.name} 已损坏")) == "换␤行.xlsx：读不了（已损坏）"
     again = unreadable(path, KongjianError(unreadable(path, MemoryError())))
     assert again == "换␤行.xlsx：读不了（太大，内存不够）"
+
+
+def test_units_with_names_too_long_or_with_line_breaks_get_all_their_files(tmp_path: Path) -> None:
+    long, broken, person = "长" * 120, "甲\n乙/小学", "名" * 100
+    rows = {"schools": schools(3), "teachers": teachers(3)}
+    called = dict(zip(SCHOOL_NAMES, (long, broken), strict=False))
+    for row in (*rows["schools"], *rows["teachers"]):
+        row["学校名称"] = called.get(str(row["学校名称"]), row["学校名称"])
+    rows["teachers"][0]["教师姓名"] = person
+    book = small_book(tmp_path / "评比.xlsm", rows)
+    for command in (
+        ["recalc", book],
+        ["forms", book, "-o", tmp_path / "表格", "--anyway"],
+        ["mail", book, "--by-school", "-o", tmp_path / "分发"],
+        ["collect", tmp_path / "表格", "--book", book],
+    ):
+        done = CliRunner().invoke(cli, [str(part) for part in command])
+        assert done.exit_code == 0, done.output
+        assert "程序内部出错" not in done.output
+    names = [path.name for path in tmp_path.rglob("*")]
+    assert max(len(name.encode()) for name in names) <= 255
+    assert not any("\n" in name for name in names)
+    made = [
+        path for path in (tmp_path / "分发").rglob("*.xlsx") if path.name.startswith(("长", "甲 乙_小学"))
+    ]
+    assert len(made) == 2, "each school's own copy, and no two under one name"
+    assert len([n for n in names if n.startswith("附件3")]) == 6, "three in 表格, three in the packages"

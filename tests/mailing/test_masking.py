@@ -112,6 +112,7 @@ QQ或微信号|微信：abcdef|微信：a***
 电话|+86-10-52667890|+8610*****890
 电话|0086 715 5266789|0086*******789
 电话|0715-5266789-801|0715****789
+电话|0755-25266789|0755*****789
 电话|0715-5266789转801|0715****789
 电话|0715-5266789 转 8012|0715****789
 电话|0715-5266789分机12|0715****789
@@ -179,6 +180,7 @@ QQ或微信号|微信：abcdef|微信：a***
 证件号|A923456789|A9*******9
 证件号|A800000014|A8*******4
 证件号|H12345678|H1******8
+证件号|H19991301|H1******1
 证件号|M1234567801|M1********1
 证件号|H 1234 5678|H1******8
 证件号|C12345678|C1******8
@@ -192,6 +194,8 @@ QQ或微信号|微信：abcdef|微信：a***
 银行卡号|6222021234567890|6222********7890
 银行卡号|6222021234567890123|6222***********0123
 银行卡号|6222 0212 3456 7890|6222********7890
+银行卡号|62220212 34567 8901|6222*********8901
+银行卡号|622202 123456 789012|6222**********9012
 银行卡号|6222 0212 3456 7890 123|6222***********0123
 银行卡号|6222 0212 3456 7890 1234|6222********7890 1234
 银行卡号|6222-0212-3456-7890-123|6222***********0123
@@ -204,6 +208,7 @@ QQ或微信号|微信：abcdef|微信：a***
 银行卡号|卡号：1234 5678 9012 3456 7890 1|卡号：1234*************8901
 银行卡号|开户账号 12345678|开户账号 1******8
 银行卡号|12345678901234567890123|1234***************0123
+银行卡号|1999990112345678|1999********5678
 电子邮箱|zhang.san@example.com|z***@example.com
 电子邮箱|zhang@qq.com，李明|z***@qq.com，李明
 电子邮箱|zhang @ qq.com|z***@qq.com
@@ -365,6 +370,7 @@ X
 电话：9123456
 电话：212345
 0115-2123456
+0715-526678
 0715-1234567
 0715-9234567
 微信：abcde
@@ -524,3 +530,31 @@ def test_a_mobile_in_every_grouping(rest: int, cuts: list[int], between: str) ->
     if len(parts) < 4 or max(map(len, parts)) > 3 or " " not in between:
         assert mask(text) == f"李明{number[:3]}****{number[7:]}校"
         assert left_in(text)
+
+
+# the numbers that Taiwan gives to the letters of its identity cards
+AREAS = "A10 B11 C12 D13 E14 F15 G16 H17 I34 J18 K19 L20 M21 N22 O35 P23 Q24 R25 S26 T27 U28 V29 W32 X30 Y31 Z33".split()
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_with_gaps_a_card_of_taiwan_has_its_check_digit(area: str) -> None:
+    digits = [*map(int, area[1:]), 2, 3, 4, 5, 0, 6, 7, 8]
+    weighed = sum(d * w for d, w in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1), strict=True))
+    for last in range(10):
+        text, good = f"{area[0]}2 3450 678{last}", (weighed + last) % 10 == 0
+        assert (mask(text) != text) == good
+        assert ("证件号" in left_in(text)) == good
+
+
+def test_the_proof_says_each_kind_that_digits_may_be() -> None:
+    assert left_in("200001011234561234") == ["身份证号", "银行卡号"]
+    assert left_in("2000010112345612345") == ["银行卡号"]
+    assert left_in("13812345678、13987654321，0715-5266789") == ["手机号", "电话"]
+
+
+def test_the_proof_knows_accounts_where_they_stand_alone() -> None:
+    accounts = frozenset({"LM2020", "ABCDE"})
+    assert left_in("李明lm2020、88.5", accounts) == ["账号"]
+    assert left_in("李明ＡＢＣＤＥ在", accounts) == ["账号"]
+    assert not left_in("李明lm20201、abcd", accounts)
+    assert not left_in("李明lm2020、88.5")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from kongjian.base.errors import KongjianError
 from kongjian.workbook.recalculate import recalculate
+from kongjian.xlsx.package import Package
 from workbooks import cells, read, schools, small_book, teachers
 
 FLIPS = 300
@@ -80,3 +83,21 @@ def shown(book: Path) -> dict[str, object]:
     """The tables without the line that tells the moment, and the parts that there are."""
     tables = {sheet: cells(book, sheet) for sheet in TABLES}
     return {sheet: rows[:1] + rows[2:] for sheet, rows in tables.items()} | {"": sorted(read(book))}
+
+
+def test_a_part_that_rots_after_the_workbook_was_opened_is_not_copied_on(tmp_path: Path) -> None:
+    """One bit, with the file's size and times as they were: only the checksum of what is copied tells."""
+    book, out = small_book(tmp_path / "评比.xlsm", {"schools": schools(3)}), tmp_path / "新.xlsm"
+    state = book.stat()
+    with Package(book) as package:
+        part = "xl/styles.xml"
+        with zipfile.ZipFile(book) as archive:
+            info = archive.getinfo(part)
+        data = bytearray(book.read_bytes())
+        data[info.header_offset + 30 + len(part) + info.compress_size // 2] ^= 4
+        with book.open("rb+") as held:
+            held.write(data)
+        os.utime(book, ns=(state.st_atime_ns, state.st_mtime_ns))
+        with pytest.raises(KongjianError, match=r"已损坏（xl/styles.xml）"):
+            package.save(out, {})
+    assert not out.exists()
