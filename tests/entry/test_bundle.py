@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -235,10 +236,28 @@ def site(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleN
     return SimpleNamespace(home=on_site.programs(), registry=registry, started=started, bundle=made)
 
 
+class Changes:
+    """Paths that Python changes on the disk while `watching`, as a share that may only be read would refuse it."""
+
+    watching = False
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        sys.addaudithook(self.note)
+
+    def note(self, event: str, given: tuple[Any, ...]) -> None:
+        if not self.watching:
+            return
+        changes = event in ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.utime")
+        if changes or (event == "open" and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+            self.paths.append(os.fspath(given[0]) if isinstance(given[0], str | Path) else "")
+
+
 def test_installed_once_or_twice_it_is_whole_and_the_bundle_untouched(
     site: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = tree(site.bundle)
+    before, changes = tree(site.bundle), Changes()
+    changes.watching = True
     assert on_site.install(site.bundle, site.home) == 0
     (edition,) = (f for f in site.home.iterdir() if f.is_dir())
     packages = edition / "runtime" / "Lib" / "site-packages"
@@ -255,8 +274,11 @@ def test_installed_once_or_twice_it_is_whole_and_the_bundle_untouched(
     assert on_site.install(site.bundle, site.home) == 0
     assert "不再复制" in capsys.readouterr().out
     assert tree(site.home) == first
+    changes.watching = False
     assert site.started == [(python, "install"), (python, "doctor")] * 2
     assert tree(site.bundle) == before
+    assert any(path.startswith(str(site.home)) for path in changes.paths)
+    assert not [path for path in changes.paths if path.startswith(str(site.bundle))]
 
 
 def test_a_spoilt_edition_is_made_anew_and_an_earlier_one_goes_when_nobody_uses_it(

@@ -23,13 +23,12 @@ from kongjian.entry.plans.plan_model import Question, Told
 from kongjian.rules import load_rules
 from kongjian.workbook.last_run_sheets import BEING_WRITTEN
 from kongjian.workbook.layout import output_sheets
-from pressed_book import AUTOMATIC, RESULTS, even, is_as_the_command_writes, settings, shown, subtitle
+from pressed_book import QUIET, RESULTS, even, is_as_the_command_writes, settings, shown, subtitle
 from vba_host import VbaHost
 from windows_side import Com, real
 from workbooks import everything, small_book
 
 YES, NO = 6, 7
-QUIET = (True, True, AUTOMATIC, False)
 LONGEST = 600
 NEVER = "尚未计算"
 
@@ -51,7 +50,7 @@ class Slow:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.computing, self.go = threading.Event(), threading.Event()
-        monkeypatch.setattr(jobs, "AT_ONCE", 0.01)
+        monkeypatch.setattr(jobs, "AT_ONCE", 0.05)
 
     def wait(self) -> None:
         self.computing.set()
@@ -86,7 +85,7 @@ def test_while_python_computes_excel_is_free_and_the_status_bar_says_how_far(
     for _ in range(3):
         host.turn()
         *rest, status = settings(host)
-        assert tuple(rest) == QUIET[:3]
+        assert tuple(rest) == QUIET[:-1]
         assert status == "重新计算排名：正在排名…（再按一次按钮可以停下来）"
         assert len(host.excel.pending) == 1
     assert even(shown(host, "学校排名")) == before
@@ -97,7 +96,10 @@ def test_while_python_computes_excel_is_free_and_the_status_bar_says_how_far(
     is_as_the_command_writes(host, book, tmp_path / "command.xlsm")
 
 
-def test_excel_is_written_in_pieces_and_the_record_of_runs_last(host: VbaHost, slow: Slow) -> None:
+def test_excel_is_written_in_pieces_and_the_record_of_runs_last(
+    host: VbaHost, slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 0.01)
     begun(host, slow)
     slow.go.set()
     seen: list[list[bool]] = []

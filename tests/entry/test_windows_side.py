@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlwings as xw
+from pyopenvba.apps.excel._model import Workbook
+from pyopenvba.interpreter._objects import MemberSpec
 from pyopenvba.interpreter._values import VBAErrorValue
 
 from import_files import TEACHERS, new_book, run_import, xlsx
 from kongjian.entry.excel import live_append, presses
 from kongjian.entry.plans.plan_model import INFO, Question, Told
 from kongjian.intake.importing.landing import Block
-from pressed_book import AUTOMATIC, even, is_as_the_command_writes, settings, shown
+from pressed_book import QUIET, even, is_as_the_command_writes, settings, shown
 from remote import values
 from vba_host import VbaHost
 from windows_side import LEFT_OUT, RIBBON, Com, call, dressed, real
@@ -29,7 +33,7 @@ def test_a_press_writes_what_the_command_writes(host: VbaHost, tmp_path: Path) -
     host.finish("KongjianRun_Recalculate")
     assert host.shown == []
     is_as_the_command_writes(host, tmp_path / "book.xlsm", tmp_path / "command.xlsm")
-    assert settings(host) == (True, True, AUTOMATIC, False)
+    assert settings(host) == QUIET
     assert host.active == "首页"
 
 
@@ -40,6 +44,23 @@ def test_checking_tells_in_a_box_and_pressing_from_the_ribbon_is_the_same(host: 
     assert len(host.shown) == 2
     assert host.shown[0] == host.shown[1]
     assert "问题清单" in host.shown[0]
+
+
+def test_a_workbook_with_a_web_address_works_and_its_folder_is_not_searched_for_modules(
+    host: VbaHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kongjian_beside.py").touch()
+    address = "https://d.docs.live.net/1a2b/评比/book.xlsm"
+    there = MemberSpec("FullName", "property", getter=lambda _: address)
+    monkeypatch.setitem(Workbook._vba_members, "fullname", there)
+    before = [*sys.path]
+    assert host.run("AWARD", "教师", 1.0) == "网络学习空间应用专家"
+    host.finish("KongjianRun_CheckData")
+    [text] = host.shown
+    assert "问题清单" in text
+    assert sys.path == before
+    assert importlib.util.find_spec("kongjian_beside") is None
+    assert settings(host) == QUIET
 
 
 def test_chosen_files_reach_python_and_land(tmp_path: Path) -> None:
@@ -82,7 +103,7 @@ def test_a_fault_of_the_program_is_one_chinese_sentence(
     [text] = host.shown
     assert text.startswith("程序内部出错")
     assert "Traceback" not in text
-    assert settings(host) == (True, True, AUTOMATIC, False)
+    assert settings(host) == QUIET
 
 
 def test_a_server_whose_program_is_gone_says_what_is_missing(

@@ -16,6 +16,8 @@ from vba_host import VbaHost
 from workbooks import opened
 
 AUTOMATIC = -4105
+QUIET = (True, True, True, AUTOMATIC, False)
+"""Excel's settings while nothing is asked of Python."""
 RESULTS = [s.sheet for s in output_sheets(load_rules())]
 TOOK = {"运行记录": 8}
 """The column that tells how long it took."""
@@ -57,9 +59,15 @@ def even(rows: list[list[Any]]) -> list[list[Any]]:
 
 
 def settings(host: VbaHost) -> tuple[object, ...]:
-    """DisplayAlerts, EnableEvents, Calculation, StatusBar."""
+    """ScreenUpdating, DisplayAlerts, EnableEvents, Calculation, StatusBar."""
     excel = host.excel
-    return excel.display_alerts, excel.enable_events, excel.calculation, excel.status_bar
+    return (
+        excel.screen_updating,
+        excel.display_alerts,
+        excel.enable_events,
+        excel.calculation,
+        excel.status_bar,
+    )
 
 
 def subtitle(host: VbaHost, sheet: str) -> str:

@@ -13,6 +13,8 @@ from pyopenvba.interpreter._objects import MemberSpec, VBAObject, member, method
 from pyopenvba.interpreter._runtime import ModuleRuntime, Slot
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, VBAInt, error
 
+from excel_blocks import as_one
+
 SERVER = "Kongjian.Server"
 ADDIN = "xlwings.xlam!"
 NA = 2042
@@ -174,6 +176,7 @@ def _whole(area: Range) -> Area:
 
 
 Range.bounded = _whole  # type: ignore[method-assign]
+as_one()
 # members of Excel that the interpreter does not have
 Range._vba_members["autofill"] = MemberSpec(
     "AutoFill", "method", getter=_fill, parameters=("Destination", "Type")

@@ -19,7 +19,7 @@ from kongjian.workbook.lookup_sheet import SELECTION
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.commands import COMMANDS
 from kongjian.workbook.shipped.help_sheet import messages
-from vba_host import Control, Outlook, VbaHost
+from vba_host import ADDIN, Control, Outlook, VbaHost
 from workbooks import small_book
 
 IDS = [c.id for c in COMMANDS]
@@ -121,6 +121,22 @@ def test_without_the_server_one_message_says_so(id_: str, book: Path) -> None:
     host = VbaHost(book, server=False)
     host.run(f"Kongjian_{id_}", Control(id_))
     assert host.shown == [told("NotRegistered", 429)]
+
+
+def test_a_button_asks_the_add_in_where_our_own_server_is_not_registered(book: Path) -> None:
+    host = VbaHost(book, server=False, addin=True)
+    host.run("KongjianRun_CheckData")
+    assert (host.created, host.presses, host.shown) == ([f"{ADDIN}XLPy"], [("check_data", "")], [])
+
+
+def test_each_reason_is_one_sentence_of_its_own() -> None:
+    reasons = {
+        "NotRegistered": "没有登记", "PythonMoved": "不在原来的地方", "StartRefused": "不让Python启动", "ServerDied": "中途停止"
+    }  # fmt: skip
+    for code, words in reasons.items():
+        assert [other for other in reasons if words in SAY[other].partition("。")[0]] == [code]
+        assert "（错误号{number}）。" in SAY[code]
+    assert "不要“以管理员身份运行”" in SAY["NotRegistered"]
 
 
 def told(code: str, number: int, reason: str = "") -> str:

@@ -23,7 +23,7 @@ _REFUSALS = frozenset({-2147418111, -2147417846, -2146777998})
 """RPC_E_CALL_REJECTED, RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE: Excel is busy, as while a cell is edited."""
 PAUSE = 0.2
 """Seconds without a wish after which the thread is taken to be computing."""
-MORE = 0.5
+MORE = 0.3
 """Seconds that a patient call goes on reading: another one would come a second later."""
 _COMPUTING = threading.Lock()
 """Held by the thread that computes: one at a time, for what Python keeps for a whole process (filters of warnings)."""
@@ -45,6 +45,8 @@ class Desk:
         """Whether what is read belongs together, as the sheets that a press calculates from: one call reads all of it."""
         self.queued = False
         """Whether the thread waits for that of another workbook."""
+        self.longest = 0.0
+        """Seconds of the longest wish since `took`."""
         self._wishes: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
         self._next: Callable[[], Any] | None = None
@@ -120,6 +122,7 @@ class Desk:
     def _done(self, wish: Callable[[], Any]) -> bool:
         """Does one wish; False where Excel is busy."""
         answer: tuple[Any, BaseException | None]
+        started = time.monotonic()
         try:
             answer = wish(), None
         except Exception as fault:
@@ -130,6 +133,7 @@ class Desk:
                 None  # their frames hold objects of Excel's
             )
             answer = None, fault
+        self.longest = max(self.longest, time.monotonic() - started)
         self._answers.put(answer)
         return True
 
@@ -211,6 +215,15 @@ def together(found: object) -> Iterator[None]:
         yield
     finally:
         desk.together = False
+
+
+def took(found: object) -> float:
+    """Seconds that Excel needed for the longest of what it was asked since this was asked; 0 where nobody waits for it."""
+    if not isinstance(found, Lent):
+        return 0.0
+    desk = found._desk
+    seconds, desk.longest = desk.longest, 0.0
+    return seconds
 
 
 def no_return(found: object) -> None:
