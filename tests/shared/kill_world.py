@@ -71,6 +71,8 @@ PARTS = (
 _BACKUP = re.compile(r"\.bak(?=/|$)")
 """What an earlier file or folder is kept as."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d(?:_\d+)?")
+_TOLD = re.compile(rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+"""A moment as a file tells it; its seconds differ between any two runs, its minute may not."""
 
 
 @dataclass(frozen=True)
@@ -276,11 +278,11 @@ def _timeless(name: str) -> str:
 
 
 def _parts(data: bytes) -> dict[str, int]:
-    """The checksum of each part of a package; of another file its own, under no name."""
+    """The checksum of each part of a package, without the minutes that it tells; of another file its own, under no name."""
     if data[:2] != b"PK":
         return {"": zlib.crc32(data)}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {item.filename: item.CRC for item in archive.infolist()}
+        return {name: zlib.crc32(_TOLD.sub(b"", archive.read(name))) for name in archive.namelist()}
 
 
 def _complete(data: bytes) -> bool:
