@@ -17,13 +17,14 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.matching import NOT_FOUND, ROW
 from kongjian.engine.scoring import BLOCK_ROWS
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
+from pinned_rules import pinned_rules
 
 READINGS = list(product(("complete", "partial"), ("missing", "zero")))
 
 
 def rules_of(log_coverage: str = "complete", blank_count: str = "missing") -> Rules:
-    return resolve(load_rules(), {"log_coverage": log_coverage, "blank_count": blank_count})
+    return resolve(pinned_rules(), {"log_coverage": log_coverage, "blank_count": blank_count})
 
 
 RULES = rules_of()
