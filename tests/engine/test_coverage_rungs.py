@@ -108,6 +108,7 @@ def told(
     names = Frame({"学校名称": texts(["甲校", "乙校", "丙校"])})
     found = tally.table(names, log or log_of(), rules, np.array(short))
     assert list(found) == list(coverage.COLUMNS)
+    assert [found[c].dtype.kind for c in found] == list("OOOffffffOO")
     return [list(row) for row in zip(*(found[c].tolist() for c in found), strict=True)]
 
 
@@ -125,6 +126,13 @@ def test_the_rungs_are_counted_by_school_for_whom_it_concerns() -> None:
         ["丙校", label, T_NAME, 2.0, 1.0, 0.0, 1.0, 0.0, 1.0, ""],
     ]
     assert told(Tally(3)) == []
+
+
+def test_a_behaviour_that_concerns_nobody_at_a_school_has_no_row_there() -> None:
+    tally = Tally(3)
+    for behaviour, counts in ((T_AT, [0, 2, 0]), (T_AT + 1, [1, 0, 0])):
+        tally.put(TEACHER, behaviour, {PASTED: np.array(counts)})
+    assert [(row[0], row[2] == T_NAME) for row in told(tally)] == [("甲校", False), ("乙校", True)]
 
 
 def test_counts_by_rung_and_what_is_pasted_elsewhere() -> None:

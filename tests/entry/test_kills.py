@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kill_world import BOOK, COMMANDS, INT, KILL, PARTS, SHARES, TERM, World
-from kongjian.base.scratch import scratch, sweep
+from kongjian.base.scratch import end_programs, scratch, sweep
 
 KILLS = {
     "recalc": 24, "check": 24, "import": 24, "undo-import": 16, "import-events": 16, "restore": 16, "finalise": 12, "explain": 12,
@@ -129,6 +129,28 @@ def test_only_what_dead_runs_left_is_swept(tmp_path: Path, monkeypatch: pytest.M
         sweep()
         left = {p.name for p in tmp_path.iterdir()}
         assert left == {mine.name, young.name, others.name, "outside", f"kongjian-{gone.pid}-124-abcdefgh"}
+
+
+def test_a_program_that_is_just_starting_is_looked_for_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it starts its command line is empty."""
+    import psutil
+
+    folder = tmp_path / "kongjian-99999999-1-abcdefgh"
+    left = subprocess.Popen(["sh", "-c", "sleep 60; :", f"-env:UserInstallation=file://{folder}/profile"])
+    looks: list[int] = []
+    real = psutil.process_iter
+
+    def look(attrs: list[str]) -> list[psutil.Process]:
+        looks.append(len(looks))
+        return [] if len(looks) == 1 else list(real(attrs))
+
+    monkeypatch.setattr(psutil, "process_iter", look)
+    end_programs(folder)
+    assert not psutil.pid_exists(left.pid)
+    left.wait(timeout=10)
+    assert looks == [0, 1, 2, 3], "and twice nothing before it is done"
 
 
 def test_a_program_that_outlives_its_starter_is_ended(world: World) -> None:

@@ -15,6 +15,8 @@ _NAME = re.compile(r"kongjian-(\d+)-(\d+)-\w+")
 _FORMER = re.compile(r"kongjian-(?:\d+-)?\w{8}")
 """How editions before the sweep named theirs; a day old, no run is at work in it."""
 _DAY = 86_400
+_STARTING = 0.1
+"""Seconds in which a program that was just started may have no command line yet that could be read."""
 _OWN = ("-env:UserInstallation=", "kongjian.")
 """How an argument begins of a LibreOffice, and of a Python, that this program has started."""
 
@@ -83,14 +85,17 @@ def end_programs(folder: Path) -> None:
     """Ends every LibreOffice and reading process that works in the folder: they outlive the run that started them."""
     import psutil
 
-    for _ in range(5):  # one may start another while it is looked for
+    quiet = 0
+    for _ in range(8):  # one may start another while it is looked for
         found = [p for p in psutil.process_iter(["cmdline"]) if _works_in(p.info["cmdline"], folder.name)]
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
-        if not found:
-            return
         psutil.wait_procs(found, timeout=5)
+        quiet = 0 if found else quiet + 1
+        if quiet == 2:
+            return
+        time.sleep(_STARTING)
 
 
 def _works_in(command: list[str] | None, folder: str) -> bool:
