@@ -24,9 +24,7 @@ def log_book(place: Path) -> Path:
     rules = resolve(load_rules(), {"log_months": "prorated", "blank_count": "zero"})
     blank = {"平台得分": "", "在线授课": "", "作业管理": ""}
     accounts = {name: [f"hb{k}{n}" for n in range(3)] for k, name in enumerate((FIRST, OTHER))}
-    people = [
-        teacher(name, f"教师{a[2:]}", a, 0, **blank) for name, some in accounts.items() for a in some
-    ]
+    people = [teacher(name, f"教师{a[2:]}", a, 0, **blank) for name, some in accounts.items() for a in some]
     events = [
         {"日期": f"{month}-{day:02d}", "学校名称": name, "账号": account, "角色": "教师", "行为": BEHAVIOURS[day % 3]}
         for name, some in accounts.items()
