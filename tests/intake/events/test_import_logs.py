@@ -31,23 +31,13 @@ from kongjian.intake.events.line_accounts import Account, account_of
 from kongjian.intake.events.log_files import Seen, as_lines, look_at
 from kongjian.intake.events.partials import count_file
 from pasting import ACCOUNT, RULES, SCHOOL, lines_of, recalculated, write_book
-from spoilt_logs import HEADER, LINES, SPOILT, text
+from spoilt_logs import HEADER, LINES, ROWS, SPOILT, rows, text
 from spoilt_logs import run_import as run
-
-ROWS = [
-    (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2, "导入", 3, None, None, None, None),
-    (SCHOOL, ACCOUNT, "教师", "网络教研", "2021-04", 1, "导入", 1, None, None, None, None),
-    (SCHOOL, "三年级1班", "学生", "完成作业", "2021-03", 1, "导入", 1, 1, 1, 1, 15),
-]
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     return write_book(tmp_path / "b.xlsx", {"teachers": lines_of("teachers", {"在线授课": ""})})
-
-
-def rows(book: Path) -> list[tuple[object, ...]]:
-    return list(openpyxl.load_workbook(book)["有效次数"].iter_rows(min_row=4, values_only=True))
 
 
 def as_parquet(place: Path) -> None:
