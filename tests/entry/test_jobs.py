@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyopenvba.apps.excel._model import Workbook
 
 from kongjian.entry.excel import jobs, presses
 from kongjian.entry.excel.live_book import LiveBook
@@ -168,6 +169,8 @@ def test_what_is_being_written_is_not_stopped(host: VbaHost, slow: Slow, book: P
 
 def test_closing_asks_and_stops_and_excel_does_not_open_the_book_again(host: VbaHost, slow: Slow) -> None:
     begun(host, slow)
+    assert host.closes(Workbook(host.excel, "别的.xlsx"))
+    assert (host.shown, len(host.excel.pending)) == ([], 1)
     host.app.answer_dialogs(NO, YES)
     assert not host.closes()
     assert len(host.excel.pending) == 1

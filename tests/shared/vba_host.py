@@ -373,18 +373,18 @@ class VbaHost:
         while self.excel.pending:
             self.turn()
 
-    def _hears(self, event: str, *given: object) -> None:
-        """An event of Excel's, which reaches the workbook while that listens."""
-        book = self.app.workbook
-        document = book.vba_document
+    def _hears(self, event: str, *given: object, of: Workbook | None = None) -> None:
+        """An event of Excel's, of this workbook or another, which reaches this one while that listens."""
+        book = of or self.app.workbook
+        document = self.app.workbook.vba_document
         if document.variables["watched"].get() is self.excel:
             procedure = document.module.procedure(f"watched_{event}")
             document.interpreter.call(procedure, document.module, [book, *given], {}, me=document)
 
-    def closes(self) -> bool:
-        """Staff close the workbook: whether it lets them."""
+    def closes(self, other: Workbook | None = None) -> bool:
+        """Staff close the workbook, or another one that is open: whether it lets them."""
         cancelled = Slot(False, "Boolean")
-        self._hears("WorkbookBeforeClose", cancelled)
+        self._hears("WorkbookBeforeClose", cancelled, of=other)
         return not cancelled.get()
 
     def save_as(self, name: str) -> None:

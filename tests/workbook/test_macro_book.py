@@ -102,6 +102,13 @@ def test_mail_gateways_find_nothing_that_starts_by_itself_and_nothing_hidden(boo
     assert rating(own)[2] == 0, "hex strings are the ids of Excel's own classes, which every workbook bears"
 
 
+def test_the_first_sheet_says_that_the_copy_without_macros_is_what_is_mailed(book: Path) -> None:
+    home = openpyxl.load_workbook(book, keep_vba=True)["首页"]
+    said = {row[0].value: row[1].value for row in home.iter_rows(min_col=2, max_col=3)}
+    below = [*said][[*said].index("用邮件发送") + 1 :][:2]
+    assert {name: said[name].split("，")[0] for name in below} == {"分发版": "不含宏", "这一本": "含宏"}
+
+
 def test_the_wrappers_take_what_the_functions_take() -> None:
     text = SOURCES["KongjianFunctions"]
     assert text == functions(FUNCTIONS.values()).replace("\n", "\r\n")

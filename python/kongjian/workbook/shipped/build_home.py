@@ -63,6 +63,8 @@ _INPUT_PURPOSE = {
 _RULES_PURPOSE = "口径、分值和目标，可以修改"
 _LOOKUP_PURPOSE = "一所学校或一名教师，一页看全"
 _HELP_PURPOSE = "步骤、函数、出错时怎么办"
+# In the workbook that holds macros.
+_MAILED = (("分发版", "不含宏，发给别人的是它"), ("这一本", "含宏，邮件网关常会拦下"))
 # Rows from 0, heights in points: all that decides is within the first 345 points, a screen of 768 pixels.
 _HEIGHTS = {
     0: 6,
@@ -115,7 +117,7 @@ def add_home(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, but
     _winners(book, sheet, styles)
     if buttons:
         _buttons(sheet)
-    last = _lists(book, sheet, styles, rules)
+    last = _lists(book, sheet, styles, rules, _MAILED if buttons else ())
     ranges = _ranges(book, sheet, styles, rules, _LISTS)
     scores = _scores(book, sheet, styles, max(last, ranges[2] + 18) + 2)
     place = {"object_position": 1, "x_offset": 2, "y_offset": 0}
@@ -244,8 +246,10 @@ def _buttons(sheet: Worksheet) -> None:
             )
 
 
-def _lists(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules) -> int:
-    """Links to the visible sheets, the names of the others; returns the first free row."""
+def _lists(
+    book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules, mailed: Sequence[tuple[str, str]]
+) -> int:
+    """Links to the visible sheets, the names of the others, what is mailed; returns the first free row."""
     outputs, shown = output_sheets(rules), shown_at_opening(rules)
     inputs = [(t.sheet, _INPUT_PURPOSE[t.id]) for t in rules.tables]
     results = [(o.sheet, o.purpose) for o in outputs if o.sheet in shown]
@@ -256,6 +260,8 @@ def _lists(book: Workbook, sheet: Worksheet, styles: Styles, rules: Rules) -> in
     row = _group(sheet, styles, _LISTS, _FIRST, "输入：粘贴到这里", "input", inputs, link)
     row = _group(sheet, styles, row, _FIRST, "结果", "result", results, link)
     row = _group(sheet, styles, row, _FIRST, "规则", "rules", [(RULES, _RULES_PURPOSE)], link)
+    if mailed:
+        row = _group(sheet, styles, row, _FIRST, "用邮件发送", "home", mailed, plain)
     # a link to a hidden sheet does nothing
     hidden = [*others, (HELP, _HELP_PURPOSE)]
     end = _group(sheet, styles, _LISTS, _FIRST + 4, "依据：点“显示依据表”", "evidence", hidden, plain)
