@@ -393,12 +393,12 @@ def test_marks_reach_down_to_the_last_row(
     assert marks[f"{letter}4:{letter}1048576"] == formulas
 
 
-def test_formulas_only_in_the_look_up_and_nothing_to_recalculate_on_opening(
+def test_formulas_only_in_the_look_up_and_behind_a_chart_and_nothing_to_recalculate_on_opening(
     built: Path, book: Workbook
 ) -> None:
     assert b"fullCalcOnLoad" not in read_parts(built.read_bytes())["xl/workbook.xml"]
     with_formulas = {s.title for s in book.worksheets for r in s.iter_rows() for c in r if c.data_type == "f"}
-    assert with_formulas == {"单位查询", "查询数据"}
+    assert with_formulas == {"单位查询", "查询数据", "月度跟踪"}
 
 
 def test_the_package_is_clean(built: Path) -> None:

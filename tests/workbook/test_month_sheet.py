@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,19 @@ from kongjian.rules import load_rules
 from kongjian.selfcheck.fresh_run import fresh_run
 from kongjian.selfcheck.second_reader import SecondReader
 from kongjian.selfcheck.untouched_results import untouched_results
-from kongjian.workbook.layout import MONTH_CURVES, MONTHS, output_sheet
-from kongjian.workbook.month_curves import HEIGHT, curves
+from kongjian.workbook.layout import CHOSEN_CURVE, CURVE_OF, MONTH_CURVES, MONTHS, output_sheet
+from kongjian.workbook.month_curves import HEIGHT, chosen_line, curves
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import own_rules
+from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.moved_columns import looks_of
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from kongjian.xlsx.table_parts import OutColumn
+from office import convert, pdf_pages, turns
 from package_lint import lint
 from remote import press
-from workbooks import everything, opened
+from workbooks import everything, opened, read, settled, small_book
 
 RULES = load_rules()
 FIRST, SECOND, THIRD = (dt.datetime(2021, 7, day, 9, 30) for day in (20, 21, 22))
@@ -115,22 +118,91 @@ def _home(book: Book) -> str:
     return cell.replace("$", "").partition(":")[0]
 
 
-def test_the_chart_draws_the_schools_nearest_to_the_mark(first: Path) -> None:
+def shown(path: Path, name: str) -> list[list[object]]:
+    """The values in the cells of a defined name, those of formulas as the file holds them; "" for none."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    [(sheet, place)] = book.defined_names[name].destinations
+    return [["" if c.value is None else c.value for c in row] for row in book[sheet][place]]
+
+
+def test_the_chart_s_numbers_are_those_of_every_school_the_nearest_to_the_mark_first(first: Path) -> None:
     run = check(first)
     block = curves(run)
     monthly = run.results.school.monthly
     assert block[0] == ["", *PERIOD]
     assert block[1] == ["达标线80分", *[80] * 8]
-    assert len(block) == HEIGHT
+    assert len(block) == HEIGHT == 203
     names = run.results.school.names["学校名称"].tolist()
     known = [k for k in range(len(names)) if not monthly.stood_in[k]]
     known.sort(key=lambda k: (abs(monthly.average[k] - 8000), names[k]))
-    assert [line[0] for line in block[3:]] == [names[k] for k in known[:8]] + [""] * (8 - len(known))
+    assert [line[0] for line in block[3:]] == [names[k] for k in known] + [""] * (200 - len(known))
     for line, k in zip(block[3:], known, strict=False):
         assert line[1:] == ["" if v != v else v for v in monthly.by_month[k].tolist()]
-    [(sheet, place)] = opened(first).defined_names[MONTH_CURVES].destinations
-    shown = [["" if c.value is None else c.value for c in row] for row in opened(first)[sheet][place]]
-    assert shown == block
+    assert shown(first, MONTH_CURVES) == block
+    assert shown(first, CHOSEN_CURVE) == [[block[3][0], *("#N/A" if v == "" else v for v in block[3][1:])]]
+
+
+def test_every_school_is_a_thin_grey_line_and_the_chosen_one_stands_above_all(first: Path) -> None:
+    parts = read(first)
+    [chart] = [parts[n].decode() for n in parts if n.startswith("xl/charts/") and MONTHS.encode() in parts[n]]
+    lines = re.findall(r"<c:ser>.*?</c:ser>", chart, re.DOTALL)
+    assert len(lines) == 203 < 255  # more than that Excel does not take
+    assert '<c:plotVisOnly val="1"/>' not in chart  # the numbers stand in hidden columns
+    assert chart.count("<c:legendEntry>") == 200  # which name no grey line
+    name = [re.search(r"<c:tx>.*?<c:f>[^!]*!([^<]*)<", line, re.DOTALL)[1] for line in lines]  # type: ignore[index]
+    [(_, block)] = opened(first).defined_names[MONTH_CURVES].destinations
+    column, top = block.split("$")[1], int(block.split("$")[2].rstrip(":"))
+    assert name == [f"${column}${row}" for row in (*range(top + 3, top + 203), top + 2, top + 1, 2)]
+    look = [re.search(r'<a:ln w="(\d+)">.*?srgbClr val="(\w+)"', line, re.DOTALL).groups() for line in lines]  # type: ignore[union-attr]
+    assert set(look[:200]) == {("9525", "CBD2DB")}
+    assert [int(width) for width, _ in look[200:]] == [25400, 31750, 38100]
+    assert len({colour for _, colour in look}) == 4
+
+
+def test_another_program_draws_all_schools_and_the_one_that_is_chosen(tmp_path: Path) -> None:
+    """Five schools, one of them without its second and last month."""
+    rows = settled(5)
+    gone = {(rows["schools"][4]["学校名称"], month) for month in (PERIOD[1], PERIOD[-1])}
+    rows["monthly"] = [r for r in rows["monthly"] if (r["学校名称"], r["月份"]) not in gone]
+    for k, row in enumerate(rows["monthly"]):
+        row["得分"] = 60 + 31 * k % 40
+    first = small_book(tmp_path / "five.xlsm", rows)
+    block = curves(recalculate(first, now=FIRST))
+    [(sheet, asked)], [(_, row)] = (
+        opened(first).defined_names[n].destinations for n in (CURVE_OF, CHOSEN_CURVE)
+    )
+    cell = opened(first)[sheet][asked.split(":")[0].replace("$", "")]
+    names = [str(line[0]) for line in block[3:] if line[0]]
+    wanted = ["", *names, names[-1], "没有的学校"]
+    found = turns(first, MONTHS, row.replace("$", ""), [(cell.row, cell.column)], [(n,) for n in wanted])
+    for name, [line] in zip(wanted, found, strict=True):
+        right = [worked.value for worked in chosen_line(block, name, len(PERIOD))]
+        assert ["#N/A" if v is None or str(v).startswith("#") else v for v in line] == right, name
+    assert found[-1][0][0] == "没有的学校（图里没有）"
+    drawn = tmp_path / "drawn.xlsm"
+    with Package(first) as package:
+        chosen = Edit(package)
+        chosen.put_name(CURVE_OF, names[-1])
+        chosen.save(drawn)
+    recalculate(drawn, now=SECOND)
+    assert shown(drawn, CHOSEN_CURVE)[0][0] == names[-1]
+    pdf = convert(drawn, "pdf", tmp_path)  # a hidden sheet, too, where it says what is printed of it
+    [_, page] = [k for k, text in enumerate(pdf_pages(pdf), start=1) if text.split()[-1] == MONTHS]
+    grey, strong, words = strokes(pdf, page)
+    assert grey == len(names)
+    assert strong == {"3.0", "2.5", "2.0"}
+    assert names[-1] in words
+    assert names[0] not in words
+
+
+def strokes(pdf: Path, page: int) -> tuple[int, set[str], str]:
+    """How many lines of the others' grey are drawn on a page, the widths of the broader ones, and the page's words."""
+    of_page = ["-f", str(page), "-l", str(page), str(pdf), "-"]
+    drawn = subprocess.run(["pdftocairo", "-svg", *of_page], check=True, capture_output=True).stdout.decode()
+    words = subprocess.run(["pdftotext", *of_page], check=True, capture_output=True).stdout.decode()
+    lines = re.findall(r"fill:none;stroke-width:([\d.]+);[^>]*?stroke:rgb\(([^)]*)\)", drawn)
+    grey = [w for w, colour in lines if colour.startswith("79.6") and float(w) < 1]
+    return len(grey), {f"{float(w):.1f}" for w, _ in lines if 1.5 < float(w) < 5}, re.sub(r"\s", "", words)
 
 
 def test_a_month_that_no_longer_counts_leaves_the_chart(book: Path) -> None:

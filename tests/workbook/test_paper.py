@@ -11,9 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from kongjian.demo.generate import demo_data
 from kongjian.rules import Rules, load_rules
-from kongjian.workbook.layout import output_sheets, shown_at_opening
+from kongjian.workbook.layout import HELP, HOME, MONTHS, RULES, output_sheets, shown_at_opening
 from kongjian.workbook.look.build_paper import ONLY_FIRST, printed_whole
-from kongjian.workbook.lookup_sheet import DATA
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.build_workbook import build
@@ -31,12 +30,7 @@ class Printed:
         build(rules, book, demo_data(rules))
         self.run: Run = recalculate(book, rules=rules)
         self.parts = read(book)
-        # what only macros and formulas read stays hidden: nobody prints it
-        names = re.sub(
-            rf'(<sheet name="(?!{DATA}")[^"]*"[^>]*?) state="hidden"'.encode(),
-            rb"\1",
-            self.parts["xl/workbook.xml"],
-        )
+        names = self.parts["xl/workbook.xml"].replace(b' state="hidden"', b"")
         write(folder / "shown.xlsm", {**self.parts, "xl/workbook.xml": names})
         self.sheet = CalamineWorkbook.from_path(book).get_sheet_by_name("学校排名").to_python()
         self.pages: dict[str, list[str]] = defaultdict(list)
@@ -57,10 +51,18 @@ def printed(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Printed:
 def test_the_whole_workbook_takes_few_pages_even_with_every_sheet_shown(
     printed: Printed, rules: Rules
 ) -> None:
-    evidence = {s.sheet for s in output_sheets(rules)} - set(shown_at_opening(rules))
-    assert sum(len(pages) for name, pages in printed.pages.items() if name not in evidence) <= MOST
-    assert sum(map(len, printed.pages.values())) <= MOST + 6
-    assert {"首页", "学校数据", "学校排名", "获奖名单", "规则"} <= set(printed.pages)
+    every = [*(s.sheet for s in output_sheets(rules)), *(t.sheet for t in rules.tables), HOME, HELP, RULES]
+    assert set(every) <= set(printed.pages)
+    assert sum(map(len, printed.pages.values())) <= MOST
+    shown = set(shown_at_opening(rules))
+    assert sum(len(pages) for name, pages in printed.pages.items() if name in shown) <= MOST / 2
+
+
+def test_the_look_up_prints_a_unit_before_anybody_chose_one(printed: Printed) -> None:
+    [page] = [page for pages in printed.pages.values() for page in pages if "得分查询" in page]
+    first = printed.run.results.school.names["学校名称"][0]
+    assert str(first) in page.split("指标")[0]
+    assert "请选" not in page
 
 
 def test_inputs_and_long_lists_print_their_first_page_and_say_so(printed: Printed, rules: Rules) -> None:
@@ -68,9 +70,9 @@ def test_inputs_and_long_lists_print_their_first_page_and_say_so(printed: Printe
     cut = {t.sheet for t in rules.tables} | {s.sheet for s in output_sheets(rules)} - whole
     said = re.sub(r"\s", "", ONLY_FIRST)
     telling = {name for name, pages in printed.pages.items() if said in re.sub(r"\s", "", "".join(pages))}
-    assert telling == cut & set(printed.pages)
+    assert telling == cut | {HELP}
     assert {"教师数据", "月度得分", "教师得分", "得分说明"} <= telling
-    assert {name: len(printed.pages[name]) for name in telling} == dict.fromkeys(telling, 1)
+    assert {name: len(printed.pages[name]) for name in telling} == {**dict.fromkeys(telling, 1), MONTHS: 2}
     for name in ("教师数据", "月度得分"):
         rows = len(re.findall(r"小学|中学", printed.pages[name][0]))
         assert rows >= 25, f"{name} has room for more"

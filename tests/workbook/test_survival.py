@@ -14,7 +14,7 @@ from openxml_audit import OpenXmlValidator
 from pyopenvba import ExcelFile
 
 from kongjian.rules import load_rules
-from kongjian.workbook.layout import MONTH_CURVES, MONTHS, output_sheets
+from kongjian.workbook.layout import CHOSEN_CURVE, MONTH_CURVES, MONTHS, output_sheets
 from kongjian.workbook.next_step import NEXT_NAME
 from kongjian.workbook.recalculate import recalculate
 from office import convert
@@ -127,6 +127,9 @@ def placed(parts: Parts, sheet: str) -> Iterator[tuple[int, int, str, str | None
         yield row, at, cell.get("s", "0"), cell.findtext(f"{MAIN}f"), value
 
 
+CURVES = f"(?:{CHOSEN_CURVE}|{MONTH_CURVES})"
+
+
 def named(parts: Parts, name: str) -> set[tuple[int, int]]:
     """The cells (row, column) that defined names of this pattern point to."""
     places = rf"<definedName name=\"{name}\">'[^']+'!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?"
@@ -141,7 +144,7 @@ def named(parts: Parts, name: str) -> set[tuple[int, int]]:
 
 def beside(parts: Parts, sheet: str) -> list[tuple[int, int, str, str | None, str | None]]:
     """The cells that are neither the table's nor a chart's: above its header, right of it and below all rows of data."""
-    width, drawn = len(OUTPUTS[sheet].columns), named(parts, MONTH_CURVES) if sheet == MONTHS else set()
+    width, drawn = len(OUTPUTS[sheet].columns), named(parts, CURVES) if sheet == MONTHS else set()
     cells = (c for c in placed(parts, sheet) if c[:2] not in drawn)
     return [c for c in cells if c[1] > width or c[0] == 1 or c[0] >= BELOW]
 

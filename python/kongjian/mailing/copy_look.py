@@ -12,7 +12,13 @@ from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Entry
 from kongjian.mailing.plan import Plan
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.look.build_marks import mark
-from kongjian.workbook.look.build_paper import IN_A_COPY, first_page_only, printed_whole, rows_of_a_page
+from kongjian.workbook.look.build_paper import (
+    IN_A_COPY,
+    first_page_only,
+    printed_whole,
+    rows_of_a_page,
+    usual_height,
+)
 from kongjian.workbook.look.build_styles import (
     AMBER,
     GREY,
@@ -141,9 +147,9 @@ def add_sheet(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> 
     across = sum(printed) > _PORTRAIT_UP_TO
     print_setup(sheet, across, plan.rules.scheme.name)
     shown = len(printed)
-    wraps = any(c.kind == "text" and c.width >= WRAP_FROM for c in made.columns)
-    if used > _MOST_PAGES * rows_of_a_page(printed, across, wraps) and not printed_whole(made.table):
-        first_page_only(sheet, printed, across, wraps, IN_A_COPY)
+    row = usual_height(made.table, any(c.kind == "text" and c.width >= WRAP_FROM for c in made.columns))
+    if used > _MOST_PAGES * rows_of_a_page(printed, across, row) and not printed_whole(made.table):
+        first_page_only(sheet, printed, across, row, IN_A_COPY)
     elif shown < len(widths) or used < rows:
         sheet.print_area(0, 0, HEADER_ROW - 1 + max(used, 1), shown - 1)
 

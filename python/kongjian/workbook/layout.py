@@ -24,8 +24,8 @@ TEXTS = "程序文字"
 _SHOWN_RESULTS = ("学校排名", "教师排名", "获奖名单", "问题清单", LOOKUP)
 ROBUSTNESS = "名次稳健性"
 MONTHS = "月度跟踪"
-# Beside its table: the months of some schools for its chart, a row each, headed by the months.
-MONTH_CURVES = "MonthCurves"
+# Beside its table, for its chart: the months of the schools, a row each, headed by the months; the line in colour, and whose it is.
+MONTH_CURVES, CHOSEN_CURVE, CURVE_OF = "MonthCurves", "MonthCurve", "MonthCurveOf"
 
 
 # What 首页 shows of the last run: a defined name for each value cell, so that staff may move the cells.

@@ -1,6 +1,9 @@
-"""What the line chart of 月度跟踪 shows: the pass mark, the median, and the schools whose average is nearest to the mark."""
+"""What the line chart of 月度跟踪 shows: the pass mark, the median, every school, and above them the one that staff choose."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,12 +11,25 @@ from kongjian.engine.evidence.pass_mark import pass_mark
 from kongjian.engine.frame import Floats
 from kongjian.engine.rounding import from_cents, round_score
 from kongjian.rules.model import Rules
+from kongjian.workbook.layout import CURVE_OF, MONTH_CURVES
 from kongjian.workbook.run import Run
 
-SCHOOLS = 8
-HEIGHT = 1 + 2 + SCHOOLS
-"""Rows: the months, the mark, the median, the schools."""
+SCHOOLS = 200
+"""A chart takes 255 lines, and more than these are one grey field."""
+ABOVE = 3
+"""Rows above the schools: the months, the mark, the median."""
+HEIGHT = ABOVE + SCHOOLS
+NO_POINT = "#N/A"
+"""What a chart draws nothing for; it stands in hidden columns alone."""
+_NOT_DRAWN = "（图里没有）"
 _BLANK = ""
+
+
+class Worked(NamedTuple):
+    """A formula, and what it gives."""
+
+    formula: str
+    value: str | float
 
 
 def shipped_months(rules: Rules) -> int:
@@ -27,7 +43,10 @@ def shipped_months(rules: Rules) -> int:
 
 
 def curves(run: Run) -> list[list[str | float]]:
-    """HEIGHT rows of a name and a cell for each month that the chart has room for; "" where there is nothing to draw."""
+    """HEIGHT rows of a name and a cell for each month that the chart has room for; "" where there is nothing to draw.
+
+    The schools begin with the one whose average is nearest to the mark.
+    """
     room, months = shipped_months(run.rules), run.rules.counted_months()
     names, monthly = run.results.school.names["学校名称"], run.results.school.monthly
     mark = pass_mark(run.rules, "school")
@@ -44,6 +63,23 @@ def curves(run: Run) -> list[list[str | float]]:
         [name, *_fitted([_BLANK if v != v else v for v in values.tolist()], room)] for name, values in lines
     ]
     return out + [[_BLANK] * (room + 1)] * (HEIGHT - len(out))
+
+
+def chosen_line(rows: Sequence[Sequence[str | float]], asked: str, months: int) -> list[Worked]:
+    """The name and the months of the line in colour: that of the school asked for, of none the first.
+
+    `rows` are those of `curves`, none in a workbook without results.
+    """
+    names = [str(row[0]).casefold() for row in rows]
+    at = ABOVE if not asked else names.index(asked.casefold()) if asked.casefold() in names else len(rows)
+    cells = [*rows, [_BLANK] * (months + 1)][min(at, len(rows))]
+    place = f'IF({CURVE_OF}="",{ABOVE + 1},MATCH({CURVE_OF},INDEX({MONTH_CURVES},0,1),0))'
+    name = cells[0] or (f"{asked}{_NOT_DRAWN}" if asked else _BLANK)
+    out = [Worked(f'IFERROR(INDEX({MONTH_CURVES},{place},1)&"",{CURVE_OF}&"{_NOT_DRAWN}")', name)]
+    for k in range(1, months + 1):
+        cell = f"INDEX({MONTH_CURVES},{place},{k + 1})"
+        out.append(Worked(f'IF({cell}="",NA(),{cell})', NO_POINT if cells[k] == _BLANK else cells[k]))
+    return out
 
 
 def _fitted(values: list[str] | list[str | float], room: int) -> list[str | float]:

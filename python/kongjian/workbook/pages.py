@@ -91,14 +91,19 @@ def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Wri
     marks, home = marks_by_sheet(run), home_state(run, moment, steps)
     headers = pasted_headers(sheets, run.rules)
     found, above = lookup(run.results, run.rules), lookup_subtitle(run, moment)
-    looked = lookup_pages(found, above, sheets)
-    cells = LookupCells(run.rules, found, chosen_on(sheets), above) if looked else None
+    looked, chosen = lookup_pages(found, above, sheets), chosen_on(sheets)
+    shown = blocks(run)
+    if looked and chosen.kind == OBJECT_LABELS["school"] and not chosen.school and len(found.order["school"]):
+        # a page of nobody would be printed with the workbook
+        chosen = chosen._replace(school=str(found.units["显示名"][0]))
+        shown["LookupSchool"] = [[chosen.school]]
+    cells = LookupCells(run.rules, found, chosen, above) if looked else None
     return Writing(
         "结果",
         pages=[*tables, *looked],
         marks=marks,
         home=home,
-        blocks=blocks(run),
+        blocks=shown,
         names={NEXT_NAME: command},
         headers=headers,
         lookup=cells,

@@ -12,8 +12,10 @@ from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook import widths
 from kongjian.workbook.identity import book_rules
+from kongjian.workbook.layout import CHOSEN_CURVE, CURVE_OF, MONTH_CURVES
 from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell
+from kongjian.workbook.month_curves import chosen_line
 from kongjian.workbook.pages import Writing, results
 from kongjian.workbook.run import Run, examine_sheets
 from kongjian.xlsx import column_widths
@@ -88,6 +90,9 @@ def write(edit: Edit, writing: Writing) -> None:
         edit.put_text_name(name, text)
     for name, rows in writing.blocks.items():
         edit.put_block(name, rows)
+    if lines := writing.blocks.get(MONTH_CURVES):
+        chosen = chosen_line(lines, edit.text_of(CURVE_OF), len(lines[0]) - 1)
+        edit.put_named_formulas(CHOSEN_CURVE, [formula_content(*worked) for worked in chosen])
 
 
 def _fit_result(edit: Edit, page: Page) -> None:

@@ -44,9 +44,9 @@ class Edit:
         self.strings = self.parts.strings()
         self.styles = Styles(self.parts)
         self._sheets: dict[str, SheetPart] = {}
-        self._settled: set[str] = set()
+        self._settled: dict[str, int] = {}  # by sheet the formulas that hold what they give now
         self._places = {
-            n.name: (n.sheet, *n.area[:2])
+            n.name: (n.sheet, n.area)
             for n in self.parts.defined_names()
             if n.local is None and n.area and n.sheet in package.sheets
         }
@@ -87,12 +87,24 @@ class Edit:
         self.put_block(name, [[value]])
 
     def put_block(self, name: str, values: Sequence[Sequence[Any]]) -> None:
-        """Values into the cells from the first cell of a named area on."""
+        """Values into the cells from the first cell of a named area on; an area of several rows takes no more than it has."""
         if name in self._places:
-            sheet, row, column = self._places[name]
-            for i, line in enumerate(values):
-                for k, value in enumerate(line):
-                    self.sheet(sheet).put(row + i, column + k, cell_content(value, self.strings))
+            sheet, (top, left, bottom, _) = self._places[name]
+            for row, line in enumerate(values[: bottom - top + 1] if bottom > top else values, start=top):
+                self.sheet(sheet).put_line(row, left, [cell_content(v, self.strings) for v in line])
+
+    def put_named_formulas(self, name: str, contents: Sequence[str]) -> None:
+        """Formulas that hold what they give now, side by side from the first cell of a named area on."""
+        if name in self._places:
+            sheet, (row, left, *_) = self._places[name]
+            self.put_formulas(sheet, [(row, left + k, content) for k, content in enumerate(contents)])
+
+    def text_of(self, name: str) -> str:
+        """The text in the cell that a defined name points to, "" for none."""
+        if name not in self._places:
+            return ""
+        sheet, (row, column, *_) = self._places[name]
+        return self.strings.text_of(self.sheet(sheet).cell(row, column))
 
     def put_table(
         self,
@@ -186,13 +198,13 @@ class Edit:
         for row, beside, content in cells:
             body[row - FIRST_ROW] += _cell(row, beside, content)
         self.sheet(name).replace_all([*above.values(), *body])
-        self._settled.add(name)
+        self._settled[name] = _formulas_in(cells)
 
     def put_formulas(self, name: str, cells: Sequence[tuple[int, int, str]]) -> None:
         """Cells (row, column, content) of a sheet whose formulas all hold what they give now."""
         for row, column, content in cells:
             self.sheet(name).put(row, column, content)
-        self._settled.add(name)
+        self._settled[name] = _formulas_in(cells)
 
     def extend_table(self, sheet: str, table: str, last_row: int) -> None:
         """Lets an input table reach down to this row; nothing where staff made a plain range of it."""
@@ -255,8 +267,10 @@ class Edit:
         if any(p.lost_formulas for p in self._sheets.values()):
             self.parts.drop_calculation_chain()
         # any other formula may read a result, and its stored value is of before
-        others = [part for name, part in self.parts.sheets.items() if name not in self._settled]
-        if any(_holds_formula(self.parts.part(part)) for part in others):
+        if any(
+            _formulas(self.parts.part(part)) > self._settled.get(n, 0)
+            for n, part in self.parts.sheets.items()
+        ):
             self.parts.calculate_on_load()
         self.parts.save(target, keep=keep, verify=verify)
 
@@ -280,7 +294,11 @@ def _cell(row: int, column: int, content: str) -> str:
     return f'<c r="{letter(column)}{row}"{content}'
 
 
-def _holds_formula(xml: bytes) -> bool:
-    """Looks for <f> or <f …> (not <formula1>) without taking the sheet apart."""
+def _formulas_in(cells: Sequence[tuple[int, int, str]]) -> int:
+    return sum("<f>" in content for _, _, content in cells)
+
+
+def _formulas(xml: bytes) -> int:
+    """How often there is <f> or <f …> (not <formula1>), without taking the sheet apart."""
     plain = b"<worksheet" in xml[:1000]
-    return re.search(rb"<f[ />]" if plain else rb":f[ />]", xml) is not None
+    return len(re.findall(rb"<f[ />]" if plain else rb":f[ />]", xml))

@@ -127,11 +127,12 @@ class SheetPart:
 
     def style(self, row: int, column: int) -> int:
         """The style of a cell, else of its column."""
-        for cell in _CELL.finditer(self._rows.get(row, (b"", b""))[1]):
-            ref = _REF.search(cell[1])
-            if ref and column_number(ref[1]) == column:
-                style = _STYLE.search(cell[1])
-                return int(style[1]) if style else 0
+        if cell := self.cell(row, column):
+            style = _STYLE.search(cell[: cell.index(b">")])
+            return int(style[1]) if style else 0
+        return self._column_style(column)
+
+    def _column_style(self, column: int) -> int:
         for col in _COL.finditer(self._head):
             bounds = {k: int(v) for k, v in re.findall(rb'\b(min|max|style)="(\d+)"', col[1])}
             if bounds.get(b"min", 0) <= column <= bounds.get(b"max", 0):
@@ -160,27 +161,41 @@ class SheetPart:
         made = b"<%scols>%s</%scols>" % (p, cols, p) if cols else b""
         self._head = self._head[: block.start()] + made + self._head[block.end() :]
 
+    def cell(self, row: int, column: int) -> bytes:
+        """A cell's element, b"" where there is none."""
+        for cell in _CELL.finditer(self._rows.get(row, (b"", b""))[1]):
+            ref = _REF.search(cell[1])
+            if ref and column_number(ref[1]) == column:
+                return cell[0]
+        return b""
+
     def put(self, row: int, column: int, content: str, style: int | None = None) -> None:
         """One cell. `content` is what follows its reference: attributes, ">" and value, or "/>" for a blank."""
+        self.put_line(row, column, [content], style)
+
+    def put_line(self, row: int, column: int, contents: Sequence[str], style: int | None = None) -> None:
+        """Cells of one row, side by side, in the style given or each in that which it has."""
         attributes, inner = self._rows.get(row, (f' r="{row}"'.encode(), b""))
-        if style is None:
-            style = self.style(row, column)
-        p = self.prefix
-        shown = f' s="{style}"' if style else ""
-        cell = f'<{p}c r="{letter(column)}{row}"{shown}{with_prefix(content, p)}'.encode()
-        kept: list[bytes] = []
-        position = None
+        p, behind_last = self.prefix, column + len(contents)
+        before: list[bytes] = []
+        behind: list[bytes] = []
+        styles: dict[int, int] = {}
         for old in _CELL.finditer(inner):
             ref = _REF.search(old[1])
             at = column_number(ref[1]) if ref else 0
-            if at == column:
-                self.lost_formulas |= bool(_FORMULA.search(old[0]))
-                continue
-            if at > column and position is None:
-                position = len(kept)
-            kept.append(old[0])
-        kept.insert(len(kept) if position is None else position, cell)
-        self._rows[row] = (_SPANS.sub(b"", attributes), b"".join(kept))
+            if column <= at < behind_last:
+                # the chain of calculation names cells, not what stands in them
+                self.lost_formulas |= bool(_FORMULA.search(old[0])) and "<f>" not in contents[at - column]
+                own = _STYLE.search(old[1])
+                styles[at] = int(own[1]) if own else 0
+            else:
+                (before if at < column else behind).append(old[0])
+        cells = []
+        for at, content in enumerate(contents, start=column):
+            look = style if style is not None else styles[at] if at in styles else self._column_style(at)
+            shown = f' s="{look}"' if look else ""
+            cells.append(f'<{p}c r="{letter(at)}{row}"{shown}{with_prefix(content, p)}'.encode())
+        self._rows[row] = (_SPANS.sub(b"", attributes), b"".join([*before, *cells, *behind]))
 
     def replace_table(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from kongjian.xlsx.xml_text import MAIN, with_prefix
 
@@ -12,6 +13,8 @@ _ROOT = re.compile(rb"<((?:\w+:)?)sst\b[^>]*?(/?)>")
 _COUNTS = re.compile(rb'\s(?:uniqueCount|count)="\d*"')
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_TAGS = re.compile(r"<[^>]*>")
 EMPTY = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="{MAIN}"></sst>'.encode()
 
 
@@ -21,6 +24,10 @@ def escape(text: str) -> str:
         return text
     text = _LIKE_ESCAPED.sub("_x005F_", FORBIDDEN.sub("", text)).replace("\r", "_x000D_")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _plain(content: str) -> str:
+    return unescape(_TAGS.sub("", content))
 
 
 class SharedStrings:
@@ -56,6 +63,13 @@ class SharedStrings:
             re.sub(rf"<(/?){m[1].decode()}", r"<\1", (m[2] or b"").decode())
             for m in _ITEM.finditer(self._xml)
         ]
+
+    def text_of(self, cell: bytes) -> str:
+        """The text that a cell of the file shows, its own or one of those that were there at first."""
+        value = _VALUE.search(cell)
+        if value and b't="s"' in cell[: cell.index(b">")]:
+            return _plain(self.contents()[int(value[1])])
+        return _plain((value[1] if value else b"".join(_PLAIN.findall(cell))).decode())
 
     def _index(self, escaped: str) -> int:
         found = self._known.get(escaped)

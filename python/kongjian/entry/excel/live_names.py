@@ -33,11 +33,13 @@ def put_blocks(book: xw.Book, blocks: Mapping[str, Sequence[Sequence[str | float
     """Cells from that on which a defined name points to; nothing where staff deleted the name. Texts stay texts."""
     for name, rows in blocks.items():
         if place := cells(book, name).get(name):
+            rows = rows[: place.shape[0]] if place.shape[0] > 1 else rows
             area = place[0, 0].resize(len(rows), len(rows[0]))
-            for k, row in enumerate(rows):
+            several = rows if len(rows) > 1 else []  # a single cell is one that staff fill: it has its format
+            for k, row in enumerate(several):
                 if _texts(row):
                     area[k, :].number_format = "@"
-            for k, column in enumerate(zip(*rows, strict=True)):
+            for k, column in enumerate(zip(*several, strict=True)):
                 if _texts(column):
                     area[:, k].number_format = "@"
             area.value = rows

@@ -20,8 +20,8 @@ from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
 from kongjian.workbook.layout import MONTHS
 from kongjian.workbook.look.build_marks import lines, mark
-from kongjian.workbook.look.build_months import add_curves
-from kongjian.workbook.look.build_paper import first_page_only, printed_whole
+from kongjian.workbook.look.build_months import add_curves, on_paper
+from kongjian.workbook.look.build_paper import and_then, first_page_only, printed_whole, usual_height
 from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
 from kongjian.workbook.widths import frozen_columns, guidance, input_widths
 from kongjian.xlsx.fill_marks import NEVER, formula
@@ -177,7 +177,10 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
     if not printed_whole(output.table):
-        first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM, any(c.wraps for c in output.columns))
+        row = usual_height(output.table, any(c.wraps for c in output.columns))
+        first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM, row)
+    if output.sheet == MONTHS:
+        and_then(sheet, on_paper(len(output.columns)))
     if output.protected:
         sheet.protect("", PROTECT)
 

@@ -23,6 +23,7 @@ from kongjian.workbook.layout import (
     TEXTS,
     evidence_tables,
 )
+from kongjian.workbook.look.build_paper import only_these
 from kongjian.workbook.look.build_styles import (
     GREY,
     INK,
@@ -135,13 +136,14 @@ def add_help(book: Workbook, styles: Styles, rules: Rules) -> None:
     for index, width in enumerate(_WIDTHS):
         sheet.set_column(index, index, width)
     frame(sheet, styles, "rules", HELP, "步骤、函数说明、出错时怎么办", _WIDTHS)
-    row = _guide(sheet, styles, HEADER_ROW - 1)
-    row = _heading(sheet, styles, row + 1, "函数：在任何单元格里都可以用")
+    behind = _guide(sheet, styles, HEADER_ROW - 1)
+    row = _heading(sheet, styles, behind + 1, "函数：在任何单元格里都可以用")
     examples = _examples(rules)
     rows = [(f.name, f.usage_in_words, f.told, examples[f.name]) for f in FUNCTIONS.values()]
     _table(sheet, styles, row, FUNCTIONS_TABLE, FUNCTIONS_COLUMNS, rows)
     sheet.freeze_panes(SUBTITLE_ROW, 0)
     print_setup(sheet, landscape=True, scheme=rules.scheme.name, repeat=SUBTITLE_ROW)
+    only_these(sheet, behind, 3)
 
 
 def add_texts(book: Workbook, styles: Styles, rules: Rules) -> None:
