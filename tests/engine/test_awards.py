@@ -21,12 +21,13 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.rounding import MISSING
 from kongjian.engine.scoring import Scores
-from kongjian.rules import load_rules, resolve
+from kongjian.rules import resolve
 from kongjian.rules.model import Award
 from kongjian.rules.readings import RankMethod
 from kongjian.rules.roles import Role
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 COMPETITION, DENSE = RankMethod.COMPETITION, RankMethod.DENSE
 
 

@@ -11,6 +11,7 @@ import where
 from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules, load_rules
 from kongjian.selfcheck.worked_cases import EXPECTATIONS, Case, CaseError, load_cases, run_case
+from pinned_rules import pinned_rules
 
 CASES = load_cases(where.CASES)
 
@@ -61,8 +62,8 @@ def _without(body: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("body", [SINGLE, RANKING, WHOLE])
-def test_the_plain_cases_themselves_hold(body: dict[str, Any], rules: Rules) -> None:
-    assert run_case(Case("算例", "算例", {"name": "算例", **body}), rules) == []
+def test_the_plain_cases_themselves_hold(body: dict[str, Any]) -> None:
+    assert run_case(Case("算例", "算例", {"name": "算例", **body}), pinned_rules()) == []
 
 
 @pytest.mark.parametrize(
@@ -87,8 +88,8 @@ def test_the_plain_cases_themselves_hold(body: dict[str, Any], rules: Rules) -> 
         (WHOLE | {"expect": {"effects": {"并列": {"依次比较": {"专家变化": ""}}}}}, "算得'没有数据'"),
     ],
 )  # fmt: skip
-def test_a_wrong_expectation_fails(body: dict[str, Any], said: str, rules: Rules) -> None:
-    differences = run_case(Case("算例", "算例", {"name": "算例", **body}), rules)
+def test_a_wrong_expectation_fails(body: dict[str, Any], said: str) -> None:
+    differences = run_case(Case("算例", "算例", {"name": "算例", **body}), pinned_rules())
     assert any(said in d for d in differences), differences
 
 
@@ -125,9 +126,9 @@ def test_a_wrong_expectation_fails(body: dict[str, Any], said: str, rules: Rules
         ({"schools": []}, "缺少expect"),
     ],
 )  # fmt: skip
-def test_a_case_written_wrongly_is_an_error(body: dict[str, Any], said: str, rules: Rules) -> None:
+def test_a_case_written_wrongly_is_an_error(body: dict[str, Any], said: str) -> None:
     with pytest.raises(CaseError) as error:
-        run_case(Case("算例", "算例", {"name": "算例", **body}), rules)
+        run_case(Case("算例", "算例", {"name": "算例", **body}), pinned_rules())
     assert said in str(error.value)
 
 

@@ -114,7 +114,7 @@ def test_a_book_that_cannot_be_read_comes_back(how: str, tmp_path: Path) -> None
             for k in range(2000, len(data) - 20_000, 50):
                 data[k] ^= 0xFF
         book.write_bytes(data)
-    assert "现在的工作簿打不开，没有比较" in run("restore", book)
+    assert "现在的工作簿读不出来，没有比较" in run("restore", book)
     said = run("restore", book, 1)
     assert book.read_bytes() == good
     assert ("恢复以前的工作簿也留了备份" in said) == (how != "gone")

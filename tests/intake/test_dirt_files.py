@@ -11,10 +11,10 @@ import pytest
 from xlsxwriter import Workbook
 
 from kongjian.base.errors import KongjianError
-from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import Run, check, recalculate
 from kongjian.workbook.shipped.build_workbook import Pasted, build
-from pasting import ACCOUNT, PERSON, SCHOOL, Formula, lines_of, recalculated, told, write_book
+from pasting import ACCOUNT, PERSON, RULES, SCHOOL, Formula, lines_of, recalculated, told, write_book
+from pinned_rules import pinned_beside
 from workbooks import without_fills
 
 ERRORS = ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"]
@@ -32,7 +32,7 @@ def column(run: Run, output: str, name: str) -> list[object]:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    return tmp_path / "book.xlsx"
+    return pinned_beside(tmp_path / "book.xlsx")
 
 
 def test_a_clean_file(book: Path) -> None:
@@ -200,8 +200,7 @@ def input_parts(path: Path) -> dict[str, bytes]:
 
 
 def test_nothing_pasted_is_changed(tmp_path: Path) -> None:
-    rules = load_rules()
-    path, out = tmp_path / "book.xlsm", tmp_path / "out.xlsm"
+    path, out = pinned_beside(tmp_path / "book.xlsm"), tmp_path / "out.xlsm"
     dirty = [
         [SCHOOL + "\u00a0", " 张 明", 421281199001011234, True, "√", "５", "-", -3, "85%"],
         ["合计"],
@@ -209,7 +208,7 @@ def test_nothing_pasted_is_changed(tmp_path: Path) -> None:
         ["注：完"],
     ]
     build(
-        rules, path, {"teachers": Pasted([], dirty), "schools": Pasted(["单位", "互联网"], [[SCHOOL, "有"]])}
+        RULES, path, {"teachers": Pasted([], dirty), "schools": Pasted(["单位", "互联网"], [[SCHOOL, "有"]])}
     )
     before, whole = input_parts(path), path.read_bytes()
     assert any("教师".encode() not in part for part in before.values())

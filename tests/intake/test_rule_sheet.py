@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, letter
 from kongjian.intake.rule_sheet import SHEET, apply_rule_sheet
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.rules.differences import edits_in_words
 from kongjian.rules.model import Band
 from kongjian.workbook.layout import INDICATORS_COLUMNS, READINGS_COLUMNS
@@ -21,6 +21,7 @@ from kongjian.workbook.shipped.build_workbook import Pasted, build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from pasting import CLEAN, RULES, read
+from pinned_rules import pinned_beside
 from rules_texts import table
 
 VALUES = [(r.id, v.id) for r in RULES.readings for v in r.values]
@@ -30,7 +31,7 @@ KINDS = {"学校": "school", "教师": "teacher"}
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("rules") / "book.xlsx"
+    path = pinned_beside(tmp_path_factory.mktemp("rules") / "book.xlsx")
     build(
         RULES, path, {t: Pasted(list(CLEAN[t]), [list(CLEAN[t].values())]) for t in ("schools", "teachers")}
     )
@@ -353,11 +354,12 @@ def test_texts_that_results_show_take_effect(grid: Grid) -> None:
         ("学校", "在线授课", "出处", "附件1/2022年修订"),
         ("学校", "在线授课", "条款原文", "全校 期均40节次。"),
     )
+    before = RULES.school.indicator("在线授课")
     found = apply_rule_sheet(edited(grid, *cells), RULES)
     lesson = found.school.indicator("在线授课")
     assert (lesson.clause, lesson.sentence) == ("附件1/2022年修订", "全校 期均40节次。")
     assert edits_in_words(found) == (
-        "学校 在线授课 条款原文（全校任课教师期均在线授课完成40节次以上得10分，每少1节次扣1分。）→（全校 期均40节次。）；"
+        f"学校 在线授课 条款原文（{before.sentence}）→（全校 期均40节次。）；"
         "学校 在线授课 出处（附件1/空间应用（40分）/在线授课）→（附件1/2022年修订）"
     )
     long = f"{'长' * 120}。"
@@ -396,8 +398,9 @@ def test_the_workbook_scores_by_its_own_rules(built: Path, grid: Grid, tmp_path:
         (place(grid, INDICATORS_COLUMNS, {"对象": "教师", "指标": "在线授课"}, "目标"), 50),
     ):
         page.cell(where[0] + 1, where[1] + 1).value = value
-    book.save(tmp_path / "edited.xlsx")
-    before, after = check(built), check(tmp_path / "edited.xlsx")
+    edited_book = pinned_beside(tmp_path / "edited.xlsx")
+    book.save(edited_book)
+    before, after = check(built), check(edited_book)
     assert before.results.tables["TeacherScores"]["得分"].tolist() == [100.0]
     assert after.results.tables["TeacherScores"]["得分"].tolist() == [76.0]
     assert after.results.tables["SchoolScores"]["得分"].tolist() == [95.0]
@@ -406,7 +409,7 @@ def test_the_workbook_scores_by_its_own_rules(built: Path, grid: Grid, tmp_path:
 
 
 def test_rules_built_with_other_readings_show_and_keep_them(tmp_path: Path) -> None:
-    rules: Rules = resolve(load_rules(), {"homework": "fifteen", "ties": "order"})
+    rules: Rules = resolve(RULES, {"homework": "fifteen", "ties": "order"})
     build(rules, tmp_path / "b.xlsx")
     with Package(tmp_path / "b.xlsx") as package:
         found = apply_rule_sheet(Reader(package).grid(SHEET), RULES)

@@ -27,7 +27,7 @@ from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.mailing.live_copy import live_copy
 from kongjian.mailing.plan import month_names
 from kongjian.mailing.proof import prove
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone
 from kongjian.rules.identity import fingerprint
 from kongjian.workbook.functions import worksheet
@@ -37,10 +37,11 @@ from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
+from pinned_rules import pinned_rules
 from rules_texts import rules_text, table
 from workbooks import cells, column, everything, opened, small_book
 
-RULES = load_rules()
+RULES = pinned_rules()
 SCHEME, MONTHS, CONDITIONS, AWARDS = COLUMNS.values()
 NOW = dt.datetime(2021, 7, 20, 9, 30)
 Edit = tuple[Sequence[str], str, str, Cell]

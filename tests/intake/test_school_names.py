@@ -13,10 +13,10 @@ from kongjian.engine.matching import nearest_school
 from kongjian.entry.cli.file_book import file_book
 from kongjian.entry.plans import file_import
 from kongjian.entry.plans.plan_model import carry_out
-from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
 from package_lint import lint
+from pinned_rules import pinned_rules
 from remote import press
 from workbooks import SCHOOL_NAMES, cells, opened, school, small_book, table_ref, teacher
 
@@ -96,7 +96,7 @@ def test_once_written_every_calculation_reads_the_other_name_and_inputs_stay(boo
     recalculate(book)
     before = check(book).results
     called(book, (OLD, FIRST), ("hb42128190003", SECOND))
-    inputs = [cells(book, t.sheet) for t in load_rules().tables]
+    inputs = [cells(book, t.sheet) for t in pinned_rules().tables]
     for _ in range(2):
         run = recalculate(book)
         assert said(run, OLD) == [
@@ -112,7 +112,7 @@ def test_once_written_every_calculation_reads_the_other_name_and_inputs_stay(boo
         assert results.school.units["学籍管理"].tolist()[0] == 1
         assert results.teacher.names["学校名称"].tolist() == [FIRST, FIRST, SECOND]
         assert results.fingerprint != before.fingerprint
-    assert [cells(book, t.sheet) for t in load_rules().tables] == inputs
+    assert [cells(book, t.sheet) for t in pinned_rules().tables] == inputs
     names = opened(book)["列名对应"]
     assert [names.cell(4, c).value for c in (7, 8)] == [OLD, FIRST]
 
@@ -144,7 +144,7 @@ def test_an_import_that_asks_for_columns_leaves_the_table_alone(book: Path, tmp_
     head = ["学校名称", "用户姓名", "教师账号", "在线授课"]
     with file_book(book) as held:
         file = xlsx(tmp_path / "教师.xlsx", [head, [FIRST, "丁", "hb42128190009", 3]])
-        carry_out(file_import.rows([file], held, load_rules(), dt.datetime(2021, 7, 20)), held)
+        carry_out(file_import.rows([file], held, pinned_rules(), dt.datetime(2021, 7, 20)), held)
     sheet = opened(book)["列名对应"]
     assert sheet["B4"].value == "用户姓名"
     assert [sheet.cell(4, c).value for c in (7, 8)] == [OLD, FIRST]

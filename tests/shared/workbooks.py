@@ -93,9 +93,11 @@ def pasted(rules: Rules, rows: Mapping[str, Iterable[Mapping[str, object]]]) -> 
     }
 
 
-def small_book(path: Path, rows: Mapping[str, Iterable[Mapping[str, object]]] | None = None) -> Path:
+def small_book(
+    path: Path, rows: Mapping[str, Iterable[Mapping[str, object]]] | None = None, rules: Rules | None = None
+) -> Path:
     """A workbook as the project builds it, never calculated, with these rows (or a handful) pasted."""
-    rules = load_rules()
+    rules = rules or load_rules()
     build(rules, path, pasted(rules, everything() if rows is None else rows))
     return path
 

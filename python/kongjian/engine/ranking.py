@@ -29,7 +29,8 @@ def rank(cents: NDArray[np.int64], method: RankMethod = RankMethod.COMPETITION) 
     """The rank of each of n scores (in cents)."""
     if len(cents) == 0:
         return np.zeros(0, dtype=np.int64)
-    place: Ints = cents - cents.min()
+    lowest = cents.min()
+    place: Ints = cents - lowest if lowest < 0 else cents
     if place.max() > len(cents) + _SPARSE:  # scores far apart: compact them first
         place = np.unique(cents, return_inverse=True)[1]
     counts = _TAKEN[method](np.bincount(place))

@@ -61,26 +61,34 @@ def named_scheme(grid: Grid) -> tuple[str, str]:
     return "", ""
 
 
-def check_scheme(grid: Grid, rules: Rules) -> None:
-    """Raises KongjianError where the workbook's scheme is not the one that is installed, or is defined otherwise."""
-    rows = {row.text("项目"): row for row in _rows(grid, SCHEME, [])}
-    wanted = {ID: rules.scheme.id, FINGERPRINT: fingerprint(rules)}
-    for name, value in wanted.items():
-        row = rows.get(name)
-        if row is None:
-            raise KongjianError(f"{SHEET}：缺“{name}”这一项，请从原来的工作簿补上这一行")
-        given = row.text("取值")
-        if fold(given) == fold(value):
-            continue
-        if name == ID:
-            raise KongjianError(
-                f"{row.where('取值')}：本簿的方案是“{given}”，这台电脑装的是“{value}”（{rules.scheme.name}）；"
-                f"请用装有“{given}”的电脑打开，写错了就改回“{value}”"
-            )
+def check_definitions(grid: Grid, rules: Rules) -> None:
+    """Raises KongjianError where the sheet says that its scheme is defined otherwise than in these rules."""
+    for row in rule_rows(grid, COLUMNS[SCHEME], _KEYS[SCHEME], []) or ():
+        if row.text("项目") == FINGERPRINT and not row.blank("取值"):
+            _same_definitions(row, rules)
+
+
+def _same_definitions(row: RuleRow, rules: Rules) -> None:
+    if fold(row.text("取值")) != fold(fingerprint(rules)):
         raise KongjianError(
             f"{row.where('取值')}：装的方案“{rules.scheme.id}”与本簿的在指标、推算办法、有效数据、达标条件或同分先后上不同，"
             "不能用来重算；请用生成本簿的那一版程序，或把数据粘贴到新的 kongjian.xlsm"
         )
+
+
+def check_scheme(grid: Grid, rules: Rules) -> None:
+    """Raises KongjianError where the workbook's scheme is not the one that is installed, or is defined otherwise."""
+    rows = {row.text("项目"): row for row in _rows(grid, SCHEME, [])}
+    for name in (ID, FINGERPRINT):
+        if name not in rows:
+            raise KongjianError(f"{SHEET}：缺“{name}”这一项，请从原来的工作簿补上这一行")
+    given, ours = rows[ID].text("取值"), rules.scheme.id
+    if fold(given) != fold(ours):
+        raise KongjianError(
+            f"{rows[ID].where('取值')}：本簿的方案是“{given}”，这台电脑装的是“{ours}”（{rules.scheme.name}）；"
+            f"请用装有“{given}”的电脑打开，写错了就改回“{ours}”"
+        )
+    _same_definitions(rows[FINGERPRINT], rules)
 
 
 def full_points(grid: Grid, scheme: ObjectScheme) -> tuple[float, list[str]]:

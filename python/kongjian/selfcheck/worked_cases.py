@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,11 @@ from kongjian.engine.evidence.month_tracking import month_tracking
 from kongjian.engine.evidence.near_misses import near_misses
 from kongjian.engine.evidence.other_readings import other_outcomes
 from kongjian.engine.evidence.reading_effects import reading_effects
+from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import Previous
 from kongjian.engine.outcome import Inputs, Results, own_names
+from kongjian.intake.grades import counted_classes, counted_events
 from kongjian.rules import Rules, resolve, strict_yaml
 from kongjian.rules.roles import Role
 
@@ -199,10 +201,9 @@ def _run_whole(case: Case, rules: Rules) -> Iterator[str]:
     if not expect:
         raise CaseError(f"{case.name}：expect 是空的")
     refused = expect.pop("refused", None)
+    findings, before = Findings(), Previous(declines=list(_declines(case, rules)))
     try:
-        results = calculate(
-            _whole_inputs(case, rules), rules, Previous(declines=list(_declines(case, rules)))
-        )
+        results = calculate(_whole_inputs(case, rules, findings), rules, before, findings)
     except KongjianError as error:
         if refused is None or refused not in str(error):
             yield f"没有计算：{error}"
@@ -226,11 +227,16 @@ def _declines(case: Case, rules: Rules) -> Iterator[Decline]:
             yield Decline(award, school, unit if kind == "teacher" else "", "", said, word or "")
 
 
-def _whole_inputs(case: Case, rules: Rules) -> Inputs:
+def _whole_inputs(case: Case, rules: Rules, findings: Findings | None = None) -> Inputs:
+    """The rows of a case, of classes and events those that count; what is left out is added to `findings`."""
     tables = {t: case.body.get(t, []) for t in TABLES}
     for table, shared in (("schools", "every_school"), ("teachers", "every_teacher")):
         tables[table] = [{**case.body.get(shared, {}), **row} for row in tables[table]]
-    return _inputs(case, rules, tables)
+    given, findings = _inputs(case, rules, tables), Findings() if findings is None else findings
+    classes = counted_classes(given.classes, given.schools, rules, findings)
+    return replace(
+        given, classes=classes, events=counted_events(given.events, given.schools, rules, findings)
+    )
 
 
 def _inputs(case: Case, rules: Rules, tables: Mapping[str, list[dict[str, Any]]]) -> Inputs:

@@ -8,7 +8,7 @@ from typing import Protocol
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
-from kongjian.intake.scheme_tables import named_scheme
+from kongjian.intake.scheme_tables import check_definitions, named_scheme
 from kongjian.intake.sheets import Sheets
 from kongjian.rules import Rules, load_rules
 from kongjian.workbook.layout import SCHEME_NAME
@@ -37,7 +37,7 @@ def book_rules(sheets: Named, beside: Path | None) -> Rules:
     """The installed rules of the scheme that a workbook names; `beside` is the folder that it stands in.
 
     A workbook of the first edition names none until it is calculated: it is of the default one. Raises KongjianError
-    for one that is not there, and where the workbook named one in a cell that is gone.
+    for one that is not there or defined otherwise, and where the workbook named one in a cell that is gone.
     """
     return named_rules(sheets.grid(RULE_SHEET), beside, sheets)
 
@@ -51,11 +51,14 @@ def named_rules(grid: Grid | None, beside: Path | None = None, names: Names | No
             raise KongjianError(_FORGOTTEN)
         where = where if scheme_id else ""
     try:
-        return load_rules(scheme_id, beside)
+        rules = load_rules(scheme_id, beside)
     except KongjianError as error:
         if not where:
             raise
         raise KongjianError(f"{where}：{error}") from None
+    if grid:
+        check_definitions(grid, rules)
+    return rules
 
 
 def nameless(sheets: Named) -> bool:

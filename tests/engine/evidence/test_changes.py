@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ import pytest
 from changed_books import SHEET, Book, both, edit, listed, numbers, parameter, put, reading, said, ways
 from kongjian.mailing.live_copy import contents, live_copy
 from kongjian.mailing.strangers import Census, found_in
-from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.run import Run
+from pinned_rules import pinned_beside, pinned_rules
 from remote import press
 from remote import values as sheet_values
 from workbooks import column, opened, school, small_book
 
-RULES = load_rules()
+RULES = pinned_rules()
 NOW = dt.datetime(2021, 7, 20, 9, 30)
 FIRST, SECOND, THIRD = "赤壁市第一小学", "赤壁市第二小学", "官塘驿镇中心小学"
 COUNTS = {"制作课件": 5, "在线撰写教案": 40, "网络教研": 4, "作业管理": 1, "成绩管理": 2, "学生评价": 1}
@@ -52,6 +53,19 @@ def rows() -> dict[str, list[dict[str, object]]]:
     return {"schools": schools, "teachers": people, "monthly": months}
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook after its first calculation."""
+    book = small_book(pinned_beside(tmp_path_factory.mktemp("changes") / "base.xlsm"), rows(), RULES)
+    recalculate(book, now=NOW)
+    return book
+
+
+@pytest.fixture
+def book(base: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(base, pinned_beside(tmp_path / "book.xlsm")))
+
+
 def again(path: Path, change: Callable[[Book], None] | None = None) -> Run:
     if change:
         edit(path, change)
@@ -76,7 +90,7 @@ def test_before_a_second_calculation_nothing_is_compared(book: Path) -> None:
     subtitle = "2021-07-20 09:30:00 计算 · 规则版本 2020.1 · 第一次计算，没有上次可以比"
     assert (listed(book), opened(book)[SHEET]["A2"].value) == ({}, subtitle)
     assert said(book) == [SAME, f"上次计算写下的变化：{subtitle}"]
-    never = small_book(book.with_name("never.xlsm"), rows())
+    never = small_book(book.with_name("never.xlsm"), rows(), RULES)
     assert said(never) == ["这个工作簿还没有计算过，没有上次的结果可以比"]
 
 

@@ -18,13 +18,14 @@ from kongjian.base.grid import Cell, Grid, letter
 from kongjian.demo.generate import demo_data
 from kongjian.engine.evidence.change_table import MOST_NAMED, overtaken
 from kongjian.entry.excel.live_book import block
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes, undone
 from kongjian.rules.model import Band
 from kongjian.workbook.pages import pages
 from kongjian.workbook.run import Run, examine_sheets
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 NOW = dt.datetime(2021, 7, 20, 9, 30)
 COUNTS = [c.name for c in RULES.table("teachers").columns if c.kind == "count"]
 TEACHERS = RULES.table("teachers").names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -155,8 +156,12 @@ def _corrections(now: Press) -> list[Told]:
 
 
 def _restore(now: Press) -> list[Told] | Question:
-    path, (live, rules) = now.path, _opened(now)
-    stands = restoring.standing(live, rules)
+    path, rules, stands = now.path, load_rules(), None
+    with suppress(
+        KongjianError
+    ):  # it may not say any more what its scheme is: all the more reason to go back
+        live, rules = _opened(now)
+        stands = restoring.standing(live, rules)
     if not now.answer:
         return restoring.which(path, stands, rules, now.progress)
     number, sure = now.answer.removesuffix(restoring.SURE), now.answer.endswith(restoring.SURE)

@@ -23,7 +23,7 @@ _MOST_ASKED = 600
 """Characters of a question: VBA's box takes about 1,024, of wide ones fewer."""
 SURE = "!"
 """Behind the number: what is lost has been named."""
-_UNREADABLE = "现在的工作簿打不开，没有比较"
+_UNREADABLE = "现在的工作簿读不出来，没有比较"
 
 
 def standing(book: Named, rules: Rules) -> State | None:
