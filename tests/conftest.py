@@ -1,8 +1,7 @@
-"""For every test: commands say nothing of their progress, which depends on how fast this computer is; folders and books of one's own."""
+"""For every test: commands say nothing of their progress, which depends on how fast this computer is, and folders of one's own."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from kongjian.entry.cli import progress
-from kongjian.workbook.recalculate import recalculate
-from workbooks import small_book
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -31,16 +28,3 @@ def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def first(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook of the module's `rows()`, calculated at its NOW."""
-    book = small_book(tmp_path_factory.mktemp("first") / "评比.xlsm", request.module.rows())
-    recalculate(book, now=request.module.NOW)
-    return book
-
-
-@pytest.fixture
-def book(first: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(first, tmp_path / first.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,15 @@ def test_an_untouched_scheme_is_copied_a_year_later(tmp_path: Path) -> None:
     rules = load_rules()
     assert write_package(rules, "new-2021", tmp_path / "new-2021") == []
     for path in sorted(rules.folder.rglob("*")):
-        if path.is_file() and path.name not in ("scheme.yaml", "forms.yaml"):
-            assert (tmp_path / "new-2021" / path.relative_to(rules.folder)).read_bytes() == path.read_bytes()
+        made = tmp_path / "new-2021" / path.relative_to(rules.folder)
+        if path.parent.name == "cases":
+            text = path.read_text(encoding="utf-8")
+            for year, end in product((2022, 2021, 2020), "-年"):
+                text = text.replace(f"{year}{end}", f"{year + 1}{end}")
+            assert made.read_text(encoding="utf-8") == text
+        elif path.is_file() and path.name not in ("scheme.yaml", "forms.yaml"):
+            assert made.read_bytes() == path.read_bytes()
+    assert "2022-07" in (tmp_path / "new-2021" / "cases" / "months_ahead.yaml").read_text(encoding="utf-8")
     lines = [
         len(set((f / "scheme.yaml").read_text(encoding="utf-8").splitlines()))
         for f in (rules.folder, tmp_path / "new-2021")

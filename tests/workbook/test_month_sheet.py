@@ -33,7 +33,6 @@ from workbooks import everything, opened, read, settled, small_book
 
 RULES = load_rules()
 FIRST, SECOND, THIRD = (dt.datetime(2021, 7, day, 9, 30) for day in (20, 21, 22))
-NOW, rows = FIRST, everything
 NAMES = ["类别", "学校名称", "教师姓名", "账号"]
 BEHIND = ["月均得分", "已有月数", "还剩月数", "余下每月至少", "状态"]
 PERIOD = RULES.period.months()
@@ -49,6 +48,18 @@ def counted(month: str, word: str) -> Callable[[Book], None]:
         cell.value = word
 
     return change
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = small_book(tmp_path_factory.mktemp("months") / "评比.xlsm", everything())
+    recalculate(path, now=FIRST)
+    return path
+
+
+@pytest.fixture
+def book(first: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(first, tmp_path / "评比.xlsm"))
 
 
 def looks(path: Path) -> dict[str, tuple[str, str, float]]:

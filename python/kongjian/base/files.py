@@ -64,14 +64,21 @@ def settle(own: Path, target: Path, keep_mode: bool = True) -> None:
 
     One that lives no longer than this run is not waited for until it is on the disk.
     """
-    lasting = not holds(target)
-    if lasting:
+    _flush(own, target)
+    _rename(own, target, keep_mode)
+
+
+def _flush(own: Path, target: Path) -> None:
+    if not holds(target):
         with own.open("rb+") as out:
             os.fsync(out.fileno())
+
+
+def _rename(own: Path, target: Path, keep_mode: bool = True) -> None:
     if keep_mode and target.exists():
         shutil.copymode(target, own)
     own.replace(target)
-    if lasting:
+    if not holds(target):
         sync_folder(target.parent)
 
 
@@ -113,12 +120,13 @@ def replace_file(
     try:
         with own_place(target) as own:
             write(own)
+            _flush(own, target)  # before the lock, which is held for milliseconds only
             with alone_in(target.parent):
                 _refuse_locked(target)
                 last(target)
                 if target.exists():
                     _keep(target, fresh_backup, backup)
-                settle(own, target)
+                _rename(own, target)
                 finished += not holds(target)
     except KongjianError:
         raise

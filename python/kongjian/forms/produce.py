@@ -93,7 +93,8 @@ def produce(
                 with Template(template_of(job.template)) as template:
                     for document in documents:
                         k += 1
-                        progress(f"正在生成{job.label} {document.stem}（{k}/{steps}）…")
+                        stem = document.stem if job.label in document.stem else f"{job.label} {document.stem}"
+                        progress(f"正在生成{stem}（{k}/{steps}）…")
                         _write(template, document, suffix, folder, out, to_pdf, made)
     return made
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kongjian.base.errors import KongjianError
+from kongjian.rules.catalog import CASES
 from kongjian.rules.lint.whole import ID_FORM
 from kongjian.rules.loader import check_rules
 from kongjian.rules.model import Item, Rules
@@ -21,6 +22,7 @@ from kongjian.rules.rule_text import RuleText
 _FILES = {"condition": "eligibility", "award": "awards", "school": "school", "teacher": "teacher"}
 _LISTS = {"condition": ("conditions", "label"), "award": ("awards", "name")}
 _INDICATORS = ("indicators", "name")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?=-\d\d(?!\d)|年)")
 
 
 def write_package(rules: Rules, scheme_id: str, target: Path) -> list[str]:
@@ -32,15 +34,26 @@ def write_package(rules: Rules, scheme_id: str, target: Path) -> list[str]:
     check_id(scheme_id, rules)
     shutil.copytree(rules.folder, target)
     files = {path.stem: RuleText(path) for path in target.glob("*.yaml")}
-    left = []
+    before, left = files["scheme"].value["period"]["start"], []
     for item, edit in rules.edits.items():
         left += list(_edit(files, item, edit))
     _next_year(files, rules, scheme_id)
     left += redraw(files, target, rules)
     for file in files.values():
         file.save()
-    check_rules(target)
+    made = check_rules(target)
+    _move_cases(target / CASES, before, made.period.start)
     return left
+
+
+def _move_cases(folder: Path, before: str, start: str) -> None:
+    """Every year in the worked cases, as many later as the period begins; a period of other months is left to be worked out."""
+    years = int(start[:4]) - int(before[:4])
+    if years == 0 or start[4:] != before[4:]:
+        return
+    for path in folder.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(_YEAR.sub(lambda y: str(int(y[0]) + years), text), encoding="utf-8")
 
 
 def _edit(files: dict[str, RuleText], item: Item, edit: Any) -> Iterator[str]:

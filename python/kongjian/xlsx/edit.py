@@ -118,16 +118,7 @@ class Edit:
 
         From the row `folded` (from 0) on the rows are one outline group, collapsed.
         """
-        name = self.sheet_name(spec.sheet)
-        if name is None:
-            name = spec.sheet
-            add_sheet(self.parts, self.styles, self.strings, spec)
-        part = self.sheet(name)
-        table = find_table(self.parts, self.parts.sheets[name], spec.table)
-        stale = 0
-        if table is None:  # staff deleted it, or made a plain range of it
-            stale = part.last_of_block(FIRST_ROW)
-            table = add_table(self.parts, self.parts.sheets[name], part, spec)
+        part, table, last_row = self._table_of(spec)
         _refuse_notes(table, part, spec)
         header_row, first_column, width = table.header_row, table.first_column, len(spec.columns)
         letters = [letter(first_column + k) for k in range(width)]
@@ -144,7 +135,7 @@ class Edit:
             header_row,
             first_column,
             max(width, len(old)),
-            max(table.last_row, stale),
+            last_row,
             [with_prefix(r, part.prefix) for r in rows],
             row_heights(spec, frame, header_row + 1),
             None if folded is None else header_row + 1 + folded,
@@ -156,6 +147,19 @@ class Edit:
         if header_row == HEADER_ROW:
             part.put(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
         table.fit(spec, header_row + len(rows))
+
+    def _table_of(self, spec: OutputSheet) -> tuple[SheetPart, TablePart, int]:
+        """An output sheet's part and table, made where there are none, and the last row of what is to be replaced."""
+        name = self.sheet_name(spec.sheet)
+        if name is None:
+            name = spec.sheet
+            add_sheet(self.parts, self.styles, self.strings, spec)
+        part = self.sheet(name)
+        if table := find_table(self.parts, self.parts.sheets[name], spec.table):
+            return part, table, table.last_row
+        stale = part.last_of_block(FIRST_ROW)  # staff deleted the table, or made a plain range of it
+        table = add_table(self.parts, self.parts.sheets[name], part, spec)
+        return part, table, max(table.last_row, stale)
 
     def table_left(self, sheet: str, table: str) -> int:
         """The first column of a table, 1 where there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from changed_books import SHEET, both, edit, listed, numbers, put, reading, said, ways
 from kongjian.workbook.recalculate import recalculate
-from workbooks import SCHOOL_NAMES, cells, column, school, teacher
+from workbooks import SCHOOL_NAMES, cells, column, school, small_book, teacher
 
 NOW = dt.datetime(2021, 7, 20, 9, 30)
 FIRST, SECOND, THIRD, FOURTH = SCHOOL_NAMES[:4]
@@ -22,6 +23,18 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     teachers = [teacher(FIRST, f"教师{k:02d}", f"hb{k:03d}", 99.0 - k) for k in range(12)]
     scores = zip(SCHOOL_NAMES, (95, 93, 91, 85), strict=False)
     return {"schools": [school(name, score) for name, score in scores], "teachers": teachers}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    book = small_book(tmp_path_factory.mktemp("awards") / "base.xlsm", rows())
+    recalculate(book, now=NOW)
+    return book
+
+
+@pytest.fixture
+def book(base: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(base, tmp_path / "book.xlsm"))
 
 
 def again(book: Path, *changes: Any) -> None:

@@ -12,7 +12,7 @@ import click
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.chinese import FILE, ChineseCommand, Whole
 from kongjian.entry.cli.finalise import after_final
-from kongjian.entry.cli.progress import counted, step
+from kongjian.entry.cli.progress import step
 from kongjian.entry.cli.show import say
 from kongjian.entry.plans.plan_model import ANYWAY, WARNING, Plan, Question, Told, carry_out
 
@@ -86,7 +86,7 @@ def forms(
             ),
             "" if wanted else "；只要其他几种请用 --kind 写明",
         )
-        told = carry_out(plan, held, counted(plan.steps))
+        told = carry_out(plan, held, step)
     sys.exit(say(told, quiet))
 
 

@@ -127,8 +127,9 @@ def _made(rules: Rules, before: Rules, folder: Path, book: Path, progress: Progr
             f"还有{len(faults)}处要改（先改原文 {made.scheme.text_file}，再改引用它的句子）", WARNING, faults
         )
     if cases.state != GOOD:
-        yield Told(f"{cases.title}：{cases.text}；请按新方案改 {CASES}", WARNING)
-    if left or faults or cases.state != GOOD:
+        faults.append(f"{cases.title}：{cases.text}；请按新方案改 {CASES}")
+        yield Told(faults[-1], WARNING)
+    if left or faults:
         yield _kept([*left, *faults], folder, book)
 
 
