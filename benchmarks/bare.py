@@ -21,31 +21,39 @@ from typing import Any
 import numpy  # noqa: F401  what a recalculation cannot do without is imported here too
 import python_calamine
 
-from kongjian.xlsx.package import LEVEL, Package, _copy_compressed
+from kongjian.xlsx.package import Package, _packed
+from kongjian.xlsx.packing import LEVEL
 
 _DATA = re.compile(rb"<sheetData>(.*)</sheetData>", re.DOTALL)
 _ROW = re.compile(r'<row( r="(\d+)"[^>]*)>(.*?)</row>', re.DOTALL)
-_CELL = re.compile(r'<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(s)")?(?:/>|><v>([^<]*)</v></c>)')
+_CELL = re.compile(
+    r'<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?:/>|(?: t="(s)")?><v>([^<]*)</v></c>|([^>]*><f>.*?</c>))'
+)
+Cell = re.Match[str] | None
 _FIRST_RESULT = 4
-_WORTHWHILE = 50_000
+_WORTHWHILE = 100_000
 
 
 @dataclass(frozen=True)
 class Column:
+    """One column: its values, None for a blank cell. `holes` are rows in which it has no cell at all."""
+
     letters: str
     style: str
     values: list[float | str | None]
+    holes: bool
 
 
 @dataclass(frozen=True)
 class Part:
-    """A changed sheet: what stands before and behind its result rows, each row's opening, the columns."""
+    """A changed sheet: what stands before and behind its result rows, each row's opening, the columns, the cells behind them."""
 
     head: bytes
     tail: bytes
     first_row: int
     openings: list[str]
     columns: list[Column]
+    behind: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,13 +79,26 @@ def run(book: Path, ready: Ready, out: Path) -> dict[str, bytes]:
             if info.filename in written:
                 new.writestr(info.filename, written[info.filename])
             else:
-                _copy_compressed(old, info, new)
+                _copied(old, info, new)
     return written
+
+
+def _copied(old: zipfile.ZipFile, info: zipfile.ZipInfo, new: zipfile.ZipFile) -> None:
+    """One member as it stands, still packed."""
+    data = _packed(old, info)
+    assert new.fp is not None
+    info.flag_bits &= ~0x08
+    info.header_offset = new.fp.tell()
+    new.fp.write(info.FileHeader())
+    new.fp.write(data)
+    new.filelist.append(info)
+    new.NameToInfo[info.filename] = info
+    new.start_dir = new.fp.tell()
 
 
 def _xml(part: Part, strings: dict[str, int]) -> bytes:
     columns = [_cells(column, part.first_row, strings) for column in part.columns]
-    rows = map("".join, zip(*columns, strict=True))
+    rows = map("".join, zip(*columns, part.behind, strict=True))
     body = "".join(
         [f"<row{opening}>{cells}</row>" for opening, cells in zip(part.openings, rows, strict=True)]
     )
@@ -86,8 +107,9 @@ def _xml(part: Part, strings: dict[str, int]) -> bytes:
 
 def _cells(column: Column, first_row: int, strings: dict[str, int]) -> list[str]:
     letters, style = column.letters, f' s="{column.style}"' if column.style else ""
+    blank = "" if column.holes else f'"{style}/>'
     return [
-        f'<c r="{letters}{row}"{style}/>'
+        blank and f'<c r="{letters}{row}{blank}'
         if value is None
         else f'<c r="{letters}{row}"{style} t="s"><v>{strings[value]}</v></c>'
         if isinstance(value, str)
@@ -96,16 +118,19 @@ def _cells(column: Column, first_row: int, strings: dict[str, int]) -> list[str]
     ]
 
 
-def ready(book: Path, result: Path, sheets: list[str]) -> Ready:
-    """Takes a recalculated workbook apart into ready columns, and makes sure that they give it back."""
+def ready(book: Path, result: Path, sheets: list[str], inputs: set[str]) -> Ready:
+    """Takes a recalculated workbook apart into ready columns, and makes sure that they give it back.
+
+    `sheets` are those that a calculation reads, `inputs` those of them whose cells it leaves alone.
+    """
     with Package(book) as before, Package(result) as after:
         changed = [n for n in after.names if n not in before.names or after.read(n) != before.read(n)]
         texts = [
             _plain(item)
-            for item in re.findall(r"<si>(.*?)</si>", after.read("xl/sharedStrings.xml").decode())
+            for item in re.findall(r"<si>(.*?)</si>", after.read("xl/sharedStrings.xml").decode(), re.DOTALL)
         ]
         # of an input sheet only the fills change
-        results = [part for name, part in after.sheets.items() if name not in sheets[1:6]]
+        results = [part for name, part in after.sheets.items() if name not in inputs]
         large = [n for n in changed if n in results and len(after.read(n)) > _WORTHWHILE]
         parts = {name: _taken_apart(after.read(name), texts) for name in large}
         others = {name: after.read(name) for name in changed if name not in parts}
@@ -128,17 +153,33 @@ def _taken_apart(xml: bytes, texts: list[str]) -> Part:
     at = next(k for k, row in enumerate(rows) if int(row[2]) == _FIRST_RESULT)
     lead = "".join(row[0] for row in rows[:at]).encode()
     openings = [row[1] for row in rows[at:]]
-    columns = [
-        Column(cells[0][0], cells[0][1], [_value(kind, text, texts) for _, _, kind, text in cells])
-        for cells in zip(*(_CELL.findall(row[3]) for row in rows[at:]), strict=True)
+    cells = [{c[1]: c for c in _CELL.finditer(row[3])} for row in rows[at:]]
+    letters = sorted({k for line in cells for k in line}, key=lambda k: (len(k), k))
+    first = next((n for n, k in enumerate(letters) if _is_beside([line.get(k) for line in cells])), None)
+    letters, beside = letters[:first], set(letters[first:] if first is not None else ())
+    behind = [
+        row[3][min((c.start() for k, c in line.items() if k in beside), default=len(row[3])) :]
+        for row, line in zip(rows[at:], cells, strict=True)
     ]
-    return Part(xml[: data.start(1)] + lead, xml[data.end(1) :], _FIRST_RESULT, openings, columns)
+    columns = [_column(k, [line.get(k) for line in cells], texts) for k in letters]
+    return Part(xml[: data.start(1)] + lead, xml[data.end(1) :], _FIRST_RESULT, openings, columns, behind)
 
 
-def _value(kind: str, text: str, texts: list[str]) -> float | str | None:
-    if not text:
+def _is_beside(cells: list[Cell]) -> bool:
+    """Formulas and what stands in some rows behind the table, blank there or not."""
+    there = [c for c in cells if c is not None]
+    return any(c[5] for c in there) or (len(there) < len(cells) and any(c[4] is None for c in there))
+
+
+def _column(letters: str, cells: list[Cell], texts: list[str]) -> Column:
+    there = [c for c in cells if c is not None]
+    return Column(letters, there[0][2] or "", [_value(c, texts) for c in cells], len(there) < len(cells))
+
+
+def _value(cell: Cell, texts: list[str]) -> float | str | None:
+    if cell is None or not cell[4]:
         return None
-    return texts[int(text)] if kind else float(text)
+    return texts[int(cell[4])] if cell[3] else float(cell[4])
 
 
 def main(book: str, kept: str, out: str) -> None:

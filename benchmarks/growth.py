@@ -12,27 +12,27 @@ from pathlib import Path
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import examine, recalculate
 from kongjian.xlsx.package import Package
-from measure import ROUNDS, Row, Times, compare, fraction, process, without_own_settings
+from measure import Row, Times, compare, fraction, process, without_own_settings
 
 TEACHERS = 3_500
-LARGE_ROUNDS = 5
-QUICK, FULL = (1, 10), (1, 10, 50)
+USUAL_ROUNDS, LARGE_ROUNDS = 4, 3
+USUAL, LARGE = (1, 10), (1, 10, 50)
 HERE = Path(__file__).parent
 COMMAND = str(Path(sys.executable).with_name("kongjian"))
 KEPT = Path(tempfile.gettempdir()) / "kongjian-benchmarks"
 
 
-def measure(quick: bool) -> list[Row]:
+def measure(large: bool) -> list[Row]:
     """Time per teacher of the largest city against the next smaller one, and each city's peak memory."""
-    sizes = QUICK if quick else FULL
+    sizes = LARGE if large else USUAL
     books = {size: _book(size * TEACHERS) for size in sizes}
     runs: dict[int, list[dict[str, float]]] = {size: [] for size in sizes}
-    for _ in range(ROUNDS if quick else LARGE_ROUNDS):
+    for _ in range(LARGE_ROUNDS if large else USUAL_ROUNDS):
         for size, book in books.items():
             runs[size].append(_child(book))
     per_thousand = {size: 1000 / (size * TEACHERS) for size in sizes}
     smaller, larger = sizes[-2:]
-    aim = None if quick else 1.2
+    aim = 1.2 if large else None
     rows = []
     for what, key in (("计算", "engine"), ("重新计算", "recalc")):
         spent = {size: Times(tuple(r[key] for r in runs[size])).scaled(per_thousand[size]) for size in sizes}

@@ -50,7 +50,7 @@ def measure(folder: Path) -> list[Row]:
         pairs = [(_child(path, "ours"), _child(path, "bare")) for _ in range(ROUNDS)]
         ours, other = (Times(tuple(p[k]["seconds"] for p in pairs)) for k in (0, 1))
         size = sum(i.file_size for i in zipfile.ZipFile(path).infolist()) / (1 << 20)
-        rows.append(compare(f"打开{what}，解开{size:.0f} MB", ours, "calamine只读", other, AIM))
+        rows.append(compare(f"打开{what}", ours, f"calamine只读，解开{size:.0f} MB", other, AIM))
         peak = max(p[0]["memory"] for p in pairs)
         rows.append(
             Row(

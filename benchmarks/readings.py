@@ -39,9 +39,9 @@ def measure() -> list[Row]:
     near, again = in_turn(lambda: near_misses(run.results, run.rules), lambda: _scoring(run), 2 * ROUNDS)
     each = table.scaled(1 / count)
     return [
-        compare(f"示范数据口径影响，每个取值（共{count}个）", each, "一次计算的计分", scoring, 2.0),
+        compare("示范数据口径影响，每个取值", each, f"一次计算的计分（共{count}个取值）", scoring, 2.0),
         compare("示范数据临界名单", near, "一次计算的计分", again),
-        at_most(f"示范数据名次稳健性，整张表（{_combinations(run)}种口径组合）", robust, _ROBUST_SECONDS),
+        at_most("示范数据名次稳健性，整张表", robust, _ROBUST_SECONDS, f"（{_combinations(run)}种口径组合）"),
     ]
 
 

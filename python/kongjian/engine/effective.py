@@ -209,7 +209,7 @@ def _counts(lines: Lines, counted: Ints, rules: Rules) -> Frame:
     role = lines.role[counted]
     by_class = np.array([r.fills == "pupil" for r in roles])[role]
     by_school = np.array([r.per_school for r in roles])[role] | by_class
-    _, class_code = np.unique(lines.class_key[counted].astype(str), return_inverse=True)
+    class_code = _in_order(lines.class_key[counted])
     whose = np.where(by_class, class_code, lines.person[counted] + len(counted))
     place = np.where(by_school, lines.school[counted] + 1, 0)
     key = _mix(place, whose, lines.behaviour[counted], lines.month[counted])
@@ -228,7 +228,13 @@ def _counts(lines: Lines, counted: Ints, rules: Rules) -> Frame:
             "出处": texts([ORIGIN] * len(first)),
         }
     )
-    return out.take(np.lexsort((month, behaviour, account.astype(str), out["学校名称"].astype(str))))
+    return out.take(np.lexsort((month, behaviour, _in_order(account), _in_order(out["学校名称"]))))
+
+
+def _in_order(column: Texts) -> Ints:
+    """Texts as numbers in their order: few are different, and numbers sort many times as fast."""
+    known = {text: k for k, text in enumerate(sorted(set(column.tolist())))}
+    return np.array([known[text] for text in column.tolist()], dtype=np.int64)
 
 
 def _report_repeats(lines: Lines, again: Ints, rules: Rules, findings: Findings) -> None:

@@ -66,7 +66,7 @@ class Inputs:
                 digest.update(name.encode())
                 text = column.dtype == object
                 digest.update(
-                    "\x1f".join(column).encode() if text else np.ascontiguousarray(column).tobytes()
+                    "\x1f".join(column.tolist()).encode() if text else np.ascontiguousarray(column).tobytes()
                 )
         return digest.hexdigest()
 

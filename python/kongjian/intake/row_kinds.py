@@ -58,8 +58,7 @@ def remark(table: InputTable, cells: Sequence[Cell], words: Words) -> str:
 
 
 def maybe_remark(text: str, words: Words) -> bool:
-    """Whether a row that begins with this text is worth a look."""
-    text = fold(text)
+    """Whether a row that begins with this text, as it compares, is worth a look."""
     return (
         _HEAD.sub("", text) in folded(words.remark_row)
         or bool(_PAGE.fullmatch(text))

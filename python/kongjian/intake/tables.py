@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,9 @@ def _read(
     by_column = list(zip(*body, strict=True)) if body else [()] * grid.width
     kept = data_rows(table, grid, header, by_column, rules.words, findings)
     if len(kept) < len(body):
-        by_column = list(zip(*(body[k] for k in kept), strict=True)) or [()] * grid.width
+        data = set(kept)
+        some = [k in data for k in range(len(body))]
+        by_column = [tuple(compress(cells, some)) for cells in by_column]
     at = np.array(kept, dtype=np.int64) + header.row + 1
     _merged_cells(table, grid, header, at, findings)
     errors: dict[int, dict[int, str]] = {}
@@ -260,19 +263,24 @@ def _doubtful_rows(
 
 
 def _is_odd(table: InputTable, text: str, looked: bool, words: Words) -> bool:
-    if _is_total(text, words):
+    folded = fold(text)
+    if _ends_in_total(folded, words):
         return True
     return looked and bool(
-        header_name(table, text) or _REMARK.search(fold(text)) or maybe_remark(text, words)
+        _REMARK.search(folded) or maybe_remark(folded, words) or header_name(table, folded)
     )
 
 
 def _is_total(cell: Cell, words: Words) -> bool:
     """合计, 赤壁市合计, 总计：35, but no name that merely begins with such a word."""
-    if not isinstance(cell, str) or not cell:
+    return isinstance(cell, str) and bool(cell) and _ends_in_total(fold(cell), words)
+
+
+def _ends_in_total(text: str, words: Words) -> bool:
+    totals = values.folded(words.total_row)
+    if not any(total in text for total in totals):
         return False
-    text = _AFTER_TOTAL.sub("", fold(cell))
-    return text.endswith(tuple(values.folded(words.total_row)))
+    return _AFTER_TOTAL.sub("", text).endswith(tuple(totals))
 
 
 def _total_text(table: InputTable, header: Header, cells: Sequence[Cell], words: Words) -> str:

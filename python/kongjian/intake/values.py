@@ -132,7 +132,8 @@ def _is_plain(cell: Cell) -> bool:
 
 def _read_as(cells: Sequence[Cell], read: Mapping[Any, str]) -> Texts:
     """The cells, those that are read otherwise as they are read."""
-    return texts([read.get(v, v) for v in cells] if read else cells)
+    other = {v: text for v, text in read.items() if text != v}
+    return texts(map(other.get, cells, cells) if other else cells)
 
 
 def accounts(cells: Cells, words: Words) -> tuple[Texts, Texts]:

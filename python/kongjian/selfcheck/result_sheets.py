@@ -94,12 +94,9 @@ class _Table:
 
     def _read(self) -> list[Row]:
         """The rows below the header down to the last one that holds anything."""
-        columns = [self._place.columns[k] for k in self._kept]
-        numbers = range(self._place.row + 1, len(self._grid.rows) + 1)
-        rows = [tuple(_cell(self._grid, r, c) for c in columns) for r in numbers]
-        while rows and not any(map(_filled, rows[-1])):
-            rows.pop()
-        return rows
+        columns = [_column(self._grid, self._place.row, self._place.columns[k]) for k in self._kept]
+        last = max(map(_last_filled, columns), default=0)
+        return list(zip(*(column[:last] for column in columns), strict=True))
 
     def differences(self) -> Iterator[Difference]:
         yield from self._above()
@@ -203,10 +200,29 @@ def _cell(grid: Grid, row: int, column: int) -> Cell:
     if (row, column) in grid.errors:
         return grid.errors[row, column]
     cells = grid.rows[row - 1]
-    value = cells[column - 1] if column <= len(cells) else ""
+    return _value(cells[column - 1] if column <= len(cells) else "")
+
+
+def _value(value: Cell) -> Cell:
     if isinstance(value, dt.datetime):  # days have eight decimals: to the second
         return serial((value + dt.timedelta(seconds=0.5)).replace(microsecond=0))
     return str(value).upper() if isinstance(value, bool) else value
+
+
+def _column(grid: Grid, above: int, column: int) -> list[Cell]:
+    """The cells of a column below a row, as `_cell` gives them: a sheet of tens of thousands of rows is read by columns."""
+    out = [cells[column - 1] if column <= len(cells) else "" for cells in grid.rows[above:]]
+    if not set(map(type, out)) <= {str, float, int}:
+        out = list(map(_value, out))
+    for (row, where), text in grid.errors.items():
+        if where == column and row > above:
+            out[row - above - 1] = text
+    return out
+
+
+def _last_filled(column: Sequence[Cell]) -> int:
+    """How many cells there are down to the last that holds anything."""
+    return next((k for k in range(len(column), 0, -1) if _filled(column[k - 1])), 0)
 
 
 def _filled(value: object) -> bool:

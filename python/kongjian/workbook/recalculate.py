@@ -32,6 +32,7 @@ def examine(
     """Reads and calculates without writing anything, by the rules of the workbook's scheme unless others are given."""
     reader = Reader(package)
     rules = rules or book_rules(reader, package.path.resolve().parent)
+    reader.read_ahead(table.sheet for table in rules.tables)
     return examine_sheets(reader, rules, progress), reader
 
 
@@ -71,6 +72,9 @@ def write(edit: Edit, writing: Writing) -> None:
     for gone in writing.removed:
         edit.remove_rows(gone.sheet, gone.table_name, gone.header_row, gone.first_row, gone.last_row)
     put_cells(edit, writing.cells)
+    for headers in writing.headers:
+        _fit_input(edit, headers)
+    edit.put_marks(writing.marks, FILLS)
     looked = [page for page in writing.pages if page.spec.sheet == DATA]
     if writing.lookup and looked:
         _put_lookup(edit, looked, writing.lookup)
@@ -81,9 +85,6 @@ def write(edit: Edit, writing: Writing) -> None:
         if page.spec.table == "Problems":
             edit.put_links(page.spec, "单元格", [(i, f"'{sheet}'!{cell}") for i, sheet, cell in page.links])
         _fit_result(edit, page)
-    for headers in writing.headers:
-        _fit_input(edit, headers)
-    edit.put_marks(writing.marks, FILLS)
     for name, value in writing.home.items():
         edit.put_name(name, value)
     for name, text in writing.names.items():

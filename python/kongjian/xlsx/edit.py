@@ -45,11 +45,16 @@ class Edit:
         self.styles = Styles(self.parts)
         self._sheets: dict[str, SheetPart] = {}
         self._settled: dict[str, int] = {}  # by sheet the formulas that hold what they give now
+        self._lost_formulas = False
         self._places = {
             n.name: (n.sheet, n.area)
             for n in self.parts.defined_names()
             if n.local is None and n.area and n.sheet in package.sheets
         }
+
+    def _finish(self, name: str, sheet: SheetPart) -> None:
+        self._lost_formulas |= sheet.lost_formulas
+        self.parts.finish_part(self.parts.sheets[name], sheet.bytes())
 
     def sheet_name(self, sheet: str) -> str | None:
         return next((n for n in self.parts.sheets if fold(n) == fold(sheet)), None)
@@ -91,7 +96,8 @@ class Edit:
         if name in self._places:
             sheet, (top, left, bottom, _) = self._places[name]
             for row, line in enumerate(values[: bottom - top + 1] if bottom > top else values, start=top):
-                self.sheet(sheet).put_line(row, left, [cell_content(v, self.strings) for v in line])
+                cells = [(left + k, cell_content(value, self.strings), None) for k, value in enumerate(line)]
+                self.sheet(sheet).put_cells(row, cells)
 
     def put_named_formulas(self, name: str, contents: Sequence[str]) -> None:
         """Formulas that hold what they give now, side by side from the first cell of a named area on."""
@@ -125,7 +131,7 @@ class Edit:
         old = table.names
         looks = looks_of(old, spec.columns)
         styles, heads = (
-            [part.style(header_row + below, first_column + k) for k in looks or range(width)]
+            part.styles(header_row + below, [first_column + k for k in looks or range(width)])
             for below in (1, 0)
         )
         if looks:
@@ -140,10 +146,10 @@ class Edit:
             row_heights(spec, frame, header_row + 1),
             None if folded is None else header_row + 1 + folded,
         )
-        for k, (column, style) in enumerate(zip(spec.names, heads, strict=True)):
-            part.put(header_row, first_column + k, cell_content(column, self.strings), style)
-        for k in range(width, len(old)):
-            part.put(header_row, first_column + k, "/>", 0)
+        names = [cell_content(column, self.strings) for column in spec.names]
+        gone = [("/>", 0)] * (len(old) - width)
+        header = enumerate([*zip(names, heads, strict=True), *gone], start=first_column)
+        part.put_cells(header_row, [(column, content, style) for column, (content, style) in header])
         if header_row == HEADER_ROW:
             part.put(SUBTITLE_ROW, 1, cell_content(subtitle, self.strings))
         table.fit(spec, header_row + len(rows))
@@ -201,13 +207,18 @@ class Edit:
         body += [""] * (max((row for row, *_ in cells), default=0) - HEADER_ROW - len(body))
         for row, beside, content in cells:
             body[row - FIRST_ROW] += _cell(row, beside, content)
-        self.sheet(name).replace_all([*above.values(), *body])
+        part = self.sheet(name)
+        part.replace_all([*above.values(), *body])
         self._settled[name] = _formulas_in(cells)
+        self._finish(name, self._sheets.pop(name))
 
     def put_formulas(self, name: str, cells: Sequence[tuple[int, int, str]]) -> None:
         """Cells (row, column, content) of a sheet whose formulas all hold what they give now."""
+        rows: dict[int, list[tuple[int, str, int | None]]] = {}
         for row, column, content in cells:
-            self.sheet(name).put(row, column, content)
+            rows.setdefault(row, []).append((column, content, None))
+        for row, its in rows.items():
+            self.sheet(name).put_cells(row, its)
         self._settled[name] = _formulas_in(cells)
 
     def extend_table(self, sheet: str, table: str, last_row: int) -> None:
@@ -250,7 +261,7 @@ class Edit:
             old = self.parts.part(part)
             new = fill_marks.with_marks(old, marks[name], fills)
             if new != old:
-                self.parts.set_part(part, new)
+                self.parts.finish_part(part, new)
 
     def _spelled(self, place: str) -> str:
         """A place whose sheet is named as this workbook spells it."""
@@ -266,9 +277,9 @@ class Edit:
     ) -> None:
         """Writes the edited workbook, whole or not at all; `keep` and `verify` see Package.save."""
         for name, sheet in self._sheets.items():
-            self.parts.set_part(self.parts.sheets[name], sheet.bytes())
+            self._finish(name, sheet)
         self.parts.put_strings(self.strings)
-        if any(p.lost_formulas for p in self._sheets.values()):
+        if self._lost_formulas:
             self.parts.drop_calculation_chain()
         # any other formula may read a result, and its stored value is of before
         if any(

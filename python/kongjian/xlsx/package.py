@@ -5,24 +5,25 @@ Parts that did not change are copied as they are, still compressed, so that noth
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from xml.etree import ElementTree
 
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_file
+from kongjian.xlsx.packing import LEVEL, Packing
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 CONTENT_TYPES = "[Content_Types].xml"
 MOST_MEGABYTES = 400
 """Unpacked, as of an import: what is more was made to fill the memory, or no longer opens in time."""
-_PIECE = 1 << 20
-LEVEL = 3  # deflate: a third of the time of the default for a few per cent more bytes
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -35,10 +36,11 @@ class Package:
         self._state = _state(path)
         try:
             self._zip = zipfile.ZipFile(path)
-            self._read: dict[str, bytes] = {}
             _refuse_swollen(path, self._zip.infolist())
             self.names = self._zip.namelist()
-            self._packed = {info.filename: _checked(self._zip, info) for info in self._zip.infolist()}
+            found = {info.filename: _checked(self._zip, info) for info in self._zip.infolist()}
+            self._packed = {name: sum_ for name, (sum_, _) in found.items()}
+            self._parts = {name: data for name, (_, data) in found.items()}
             if len(self._packed) < len(self.names):
                 raise zipfile.BadZipFile("two parts of one name")
             self.workbook = self._workbook_part()
@@ -65,13 +67,21 @@ class Package:
         self.close()
 
     def read(self, name: str) -> bytes:
-        """One part's bytes, unpacked once. Raises KongjianError when they are damaged."""
-        try:
-            if name not in self._read:
-                self._read[name] = self._zip.read(name)
-            return self._read[name]
-        except Exception:
-            raise self.damaged(name) from None
+        """One part's bytes, unpacked when the file was opened. Raises KongjianError where there is no such part."""
+        if name not in self._parts:
+            raise self.damaged(name)
+        return self._parts[name]
+
+    def unpacked(self) -> BinaryIO:
+        """The package as a file whose parts are not packed, for a reader that would unpack them once more."""
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as out:
+            for info in self._zip.infolist():
+                copy = zipfile.ZipInfo(info.filename, info.date_time)
+                copy.CRC, copy.compress_size, copy.file_size = info.CRC, info.file_size, info.file_size
+                _put(out, copy, self._parts[info.filename])
+        file.seek(0)
+        return file
 
     def damaged(self, name: str) -> KongjianError:
         """What to say of a part that cannot be read."""
@@ -115,22 +125,27 @@ class Package:
         added: Mapping[str, bytes] | None = None,
         keep: Callable[[Path], None] = lambda _: None,
         verify: Callable[[Path], None] = lambda _: None,
+        packing: Packing | None = None,
     ) -> None:
         """Writes the package with these parts changed, dropped and added; atomically, the old file kept as .bak.
 
-        `keep` is called with the file that is going to be replaced, `verify` before with the one that is to replace it. No other user of the computer may read a new file
-        that could not read this one.
+        `keep` is called with the file that is going to be replaced, `verify` before with the one that is to replace it;
+        `packing` may have begun with parts that change. No other user of the computer may read a new file that could
+        not read this one.
         """
+        new, packing = {**changed, **(added or {})}, packing or Packing()
+        for name, data in new.items():
+            packing.begin(name, data)
 
         def write(temporary: Path) -> None:
             with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as out:
                 for info in self._zip.infolist():
                     if info.filename in changed:
-                        out.writestr(_stamped(info), changed[info.filename], compresslevel=LEVEL)
+                        _put_packed(out, info, new[info.filename], packing)
                     elif info.filename not in removed:
                         self._copy(info, out)
                 for name, data in (added or {}).items():
-                    out.writestr(_stamped(zipfile.ZipInfo(name)), data, compresslevel=LEVEL)
+                    _put_packed(out, zipfile.ZipInfo(name), data, packing)
             temporary.chmod(temporary.stat().st_mode & (self.path.stat().st_mode | 0o600))
             verify(temporary)
 
@@ -149,7 +164,6 @@ class Package:
         data = _packed(self._zip, info)
         if zlib.crc32(data) != self._packed[info.filename]:
             raise self.damaged(info.filename)
-        assert out.fp is not None
         copy = zipfile.ZipInfo(info.filename, info.date_time)
         for attribute in (
             "compress_type",
@@ -161,12 +175,7 @@ class Package:
         ):
             setattr(copy, attribute, getattr(info, attribute))
         copy.flag_bits = info.flag_bits & ~0x08  # sizes stand in the header: no descriptor follows
-        copy.header_offset = out.fp.tell()
-        out.fp.write(copy.FileHeader())
-        out.fp.write(data)
-        out.filelist.append(copy)
-        out.NameToInfo[copy.filename] = copy
-        out.start_dir = out.fp.tell()
+        _put(out, copy, data)
 
     def _overtaken(self) -> KongjianError:
         return KongjianError(f"计算时 {self.path.name} 被别的程序改动了，没有写入；请再算一次")
@@ -253,11 +262,25 @@ def _refuse_swollen(path: Path, parts: Iterable[zipfile.ZipInfo]) -> None:
         )
 
 
-def _stamped(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+def _put_packed(out: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes, packing: Packing) -> None:
+    """Adds a member with new bytes under the name, time and rights of this one."""
     fresh = zipfile.ZipInfo(info.filename, info.date_time)
     fresh.compress_type = zipfile.ZIP_DEFLATED
-    fresh.external_attr = info.external_attr
-    return fresh
+    fresh.external_attr = info.external_attr or 0o600 << 16
+    packed = packing.take(info.filename, data)
+    fresh.CRC, fresh.file_size, fresh.compress_size = zlib.crc32(data), len(data), len(packed)
+    _put(out, fresh, packed)
+
+
+def _put(out: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes) -> None:
+    """Adds a member whose bytes are already as they are to stand in the file."""
+    assert out.fp is not None
+    info.header_offset = out.fp.tell()
+    out.fp.write(info.FileHeader())
+    out.fp.write(data)
+    out.filelist.append(info)
+    out.NameToInfo[info.filename] = info
+    out.start_dir = out.fp.tell()
 
 
 def _packed(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -279,28 +302,22 @@ def _packed(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     return data
 
 
-def _checked(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
-    """The checksum of a member's packed bytes, once they are seen to be what the directory says and no more.
+def _checked(source: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[int, bytes]:
+    """The checksum of a member's packed bytes and what they unpack to, which is seen to be what the directory says and no more.
 
     Every reader that opens the file after this one unpacks as much as is declared. Raises BadZipFile.
     """
     data = _packed(source, info)
-    size, sum_ = len(data), zlib.crc32(data)
+    sum_ = zlib.crc32(data)
     if info.compress_type == zipfile.ZIP_DEFLATED:
-        unpacking, rest = zlib.decompressobj(-15), data
-        size = crc = 0
-        while not unpacking.eof and size <= info.file_size:
-            piece = unpacking.decompress(rest, _PIECE)
-            rest = unpacking.unconsumed_tail
-            size, crc = size + len(piece), zlib.crc32(piece, crc)
-            if not piece and not rest:
-                break
-        if not unpacking.eof or unpacking.unused_data or rest:
+        unpacking = zlib.decompressobj(-15)
+        plain = unpacking.decompress(data, info.file_size + 1)
+        if not unpacking.eof or unpacking.unused_data or unpacking.unconsumed_tail:
             raise zipfile.BadZipFile(info.filename)
     elif info.compress_type == zipfile.ZIP_STORED:
-        crc = sum_
+        plain = data
     else:
         raise zipfile.BadZipFile(info.filename)
-    if (size, crc) != (info.file_size, info.CRC):
+    if (len(plain), zlib.crc32(plain)) != (info.file_size, info.CRC):
         raise zipfile.BadZipFile(info.filename)
-    return sum_
+    return sum_, plain

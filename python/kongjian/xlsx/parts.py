@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from kongjian.xlsx.defined_names import DefinedName, read_names, with_names
 from kongjian.xlsx.package import CONTENT_TYPES, Package, read_relationships, relationships_part, resolve
+from kongjian.xlsx.packing import Packing
 from kongjian.xlsx.strings import EMPTY, SharedStrings
 from kongjian.xlsx.xml_text import (
     OFFICE,
@@ -42,6 +43,7 @@ class Parts:
         """Sheet name → part, in order."""
         self._parts: dict[str, bytes | str] = {}
         self._removed: set[str] = set()
+        self._packing = Packing()
 
     def part(self, name: str) -> bytes:
         """A part as it now stands."""
@@ -66,6 +68,11 @@ class Parts:
         """A changed or new part; text is XML that was edited as such."""
         self._removed.discard(name)
         self._parts[name] = data
+
+    def finish_part(self, name: str, data: bytes) -> None:
+        """A changed part that will hardly change again, so that it can be packed beside the other work."""
+        self.set_part(name, data)
+        self._packing.begin(name, data)
 
     def taken(self, name: str) -> bool:
         """Whether there is a part of this name now."""
@@ -227,7 +234,7 @@ class Parts:
         old = set(self.package.names)
         changed = {name: data for name, data in parts.items() if name in old}
         added = {name: data for name, data in parts.items() if name not in old}
-        self.package.save(target, changed, self._removed, added, keep, verify)
+        self.package.save(target, changed, self._removed, added, keep, verify, self._packing)
 
 
 def _without(xml: str, name: str, key: str, value: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
+from collections.abc import Iterable
 from functools import cached_property, partial
-from pathlib import Path
+from queue import SimpleQueue
 from xml.parsers.expat import ExpatError
 
 import python_calamine as calamine
@@ -30,11 +33,13 @@ class Reader:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._grids: dict[str, Grid] = {}
+        self._ahead: dict[str, calamine.CalamineSheet] = {}
         self._bytes = 0
+        self._looked_over: set[str] = set()
         self._percent_cells: dict[str, dict[int, list[int]]] = {}
         self._names = {fold(name): name for name in package.sheets}
         try:
-            self._workbook = calamine.CalamineWorkbook.from_path(str(Path(package.path)))
+            self._workbook = calamine.CalamineWorkbook.from_filelike(package.unpacked())
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # calamine panics on some damaged files, and a panic is no Exception
@@ -62,7 +67,7 @@ class Reader:
         if name not in self._grids:
             self._refuse_more(name)
             try:
-                found = self._workbook.get_sheet_by_name(name)
+                found = self._ahead.pop(name, None) or self._workbook.get_sheet_by_name(name)
                 cells = found.to_python(skip_empty_area=False)
                 merged = tuple(
                     (a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ()
@@ -73,6 +78,29 @@ class Reader:
                 raise self._damaged(name) from None
             self._grids[name] = Grid(cells, self._errors(name), merged, partial(self._percents, name))
         return self._grids[name]
+
+    def read_ahead(self, sheets: Iterable[str]) -> None:
+        """Lays out those of these sheets that are there, each while the next is looked over.
+
+        Calamine leaves Python to others meanwhile. What it cannot lay out is left to `grid` to tell.
+        """
+        waiting = SimpleQueue[str | None]()
+
+        def lay_out() -> None:
+            with contextlib.suppress(BaseException):  # a panic of calamine, too
+                while name := waiting.get():
+                    self._ahead[name] = self._workbook.get_sheet_by_name(name)
+
+        beside = threading.Thread(target=lay_out)
+        beside.start()
+        try:
+            for name in filter(None, map(self.name, sheets)):
+                if name not in self._grids:
+                    self._refuse_more(name)
+                    waiting.put(name)
+        finally:
+            waiting.put(None)
+            beside.join()
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]]:
         """The cells of a sheet (row, column) that hold formulas."""
@@ -88,6 +116,9 @@ class Reader:
 
     def _refuse_more(self, name: str) -> None:
         """A stray cell in the far corner, or too many in all, would end the process."""
+        if name in self._looked_over:
+            return
+        self._looked_over.add(name)
         package = self._package
         xml = package.read(package.sheets[name])
         try:

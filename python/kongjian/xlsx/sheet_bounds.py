@@ -18,18 +18,22 @@ MOST_BYTES = 1_000 << 20
 """What the cells of all sheets that are read may take; with the parts themselves it stays below 1.5 GB."""
 _CELL, _TEXT, _LETTER = 75, 90, 2
 """Bytes in the reader and in Python together: for a place, a text in it, a byte of that text."""
+_FIRST = 50_000
 _ROW = re.compile(rb'<row\b[^<>]*?\sr="(\d+)"')
 _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"')
-_PREFIXED = tuple(b":c" + end for end in (b" ", b">", b"/", b"\t", b"\r", b"\n"))
+_PREFIXED = re.compile(rb":c[ />\t\r\n]")
 _NAMED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})<')
 
 
 def reach(xml: bytes) -> tuple[int, int]:
     """The last row and column of a worksheet part, or bounds above them. Raises ExpatError or ValueError for what is none."""
-    if any(mark in xml for mark in _PREFIXED):
+    if _PREFIXED.search(xml):
         return _surveyed(xml)
     given = [int(row) for row in _ROW.findall(xml)]
-    last, column, at = max(given, default=0) + xml.count(b"<row") - len(given), 1, 0
+    last, at = max(given, default=0) + xml.count(b"<row") - len(given), 0
+    # the first rows mostly have a cell in every column, and each further column costs a pattern of its own
+    first = {letters for letters, row in _REFERENCE.findall(xml[:_FIRST]) if int(row) <= last}
+    column = max(map(column_number, first), default=1)
     while odd := _beyond(last, column).search(xml, at):
         found = _REFERENCE.match(xml, odd.start())
         if found is None or int(found[2]) > last:
@@ -76,11 +80,12 @@ def _beyond(row: int, column: int) -> re.Pattern[bytes]:
 
 
 def _at_most(limit: str, low: str, high: str, first: str) -> str:
-    """What matches the numbers, or the columns, up to one."""
-    out = [f"[{first}-{high}][{low}-{high}]{{{n}}}" for n in range(len(limit) - 1)]
+    """What matches the numbers, or the columns, up to one: the longest first, as most cells of a long sheet have them."""
+    out = []
     for k, character in enumerate(limit):
         lowest = low if k else first
         if character > lowest:
             rest = len(limit) - k - 1
             out.append(f"{limit[:k]}[{lowest}-{chr(ord(character) - 1)}][{low}-{high}]{{{rest}}}")
-    return "|".join([*out, limit])
+    shorter = [f"[{first}-{high}][{low}-{high}]{{0,{len(limit) - 2}}}"] if len(limit) > 1 else []
+    return "|".join([*out, limit, *shorter])

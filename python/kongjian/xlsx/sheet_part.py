@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from xml.parsers import expat
 
 from kongjian.base.errors import KongjianError
@@ -101,7 +102,7 @@ class SheetPart:
     def replace_all(self, rows: Sequence[str]) -> None:
         """The cells of each row, from the first on, in place of all that the sheet held; nothing more is asked of it."""
         p = self.prefix
-        lines = (f'<row r="{k}">{cells}</row>' for k, cells in enumerate(rows, start=1) if cells)
+        lines = [f'<row r="{k}">{cells}</row>' for k, cells in enumerate(rows, start=1) if cells]
         self._whole = with_prefix("".join(lines), p).encode()
         self.lost_formulas = True
 
@@ -127,17 +128,29 @@ class SheetPart:
 
     def style(self, row: int, column: int) -> int:
         """The style of a cell, else of its column."""
-        if cell := self.cell(row, column):
-            style = _STYLE.search(cell[: cell.index(b">")])
-            return int(style[1]) if style else 0
-        return self._column_style(column)
+        return self.styles(row, [column])[0]
 
-    def _column_style(self, column: int) -> int:
+    def styles(self, row: int, columns: Sequence[int]) -> list[int]:
+        """The style of each of a row's cells, else of its column."""
+        own: dict[int, int] = {}
+        for at, cell in self._cells_of(row):
+            own.setdefault(at, int(style[1]) if (style := _STYLE.search(cell[: cell.find(b">")])) else 0)
+        return [own[column] if column in own else self._of_column(column) for column in columns]
+
+    def _of_column(self, column: int) -> int:
         for col in _COL.finditer(self._head):
             bounds = {k: int(v) for k, v in re.findall(rb'\b(min|max|style)="(\d+)"', col[1])}
             if bounds.get(b"min", 0) <= column <= bounds.get(b"max", 0):
                 return bounds.get(b"style", 0)
         return 0
+
+    def _cells_of(self, row: int) -> list[tuple[int, bytes]]:
+        """The cells of a row, each with its column."""
+        found = []
+        for cell in _CELL.finditer(self._rows.get(row, (b"", b""))[1]):
+            ref = _REF.search(cell[1])
+            found.append((column_number(ref[1]) if ref else 0, cell[0]))
+        return found
 
     def move_columns(self, first: int, looks: Sequence[int], old_width: int) -> None:
         """Gives the columns from `first` on the widths and styles that others had, by their distance from `first`.
@@ -163,39 +176,32 @@ class SheetPart:
 
     def cell(self, row: int, column: int) -> bytes:
         """A cell's element, b"" where there is none."""
-        for cell in _CELL.finditer(self._rows.get(row, (b"", b""))[1]):
-            ref = _REF.search(cell[1])
-            if ref and column_number(ref[1]) == column:
-                return cell[0]
-        return b""
+        return next((cell for at, cell in self._cells_of(row) if at == column), b"")
 
     def put(self, row: int, column: int, content: str, style: int | None = None) -> None:
-        """One cell. `content` is what follows its reference: attributes, ">" and value, or "/>" for a blank."""
-        self.put_line(row, column, [content], style)
+        """One cell, see put_cells."""
+        self.put_cells(row, [(column, content, style)])
 
-    def put_line(self, row: int, column: int, contents: Sequence[str], style: int | None = None) -> None:
-        """Cells of one row, side by side, in the style given or each in that which it has."""
-        attributes, inner = self._rows.get(row, (f' r="{row}"'.encode(), b""))
-        p, behind_last = self.prefix, column + len(contents)
-        before: list[bytes] = []
-        behind: list[bytes] = []
-        styles: dict[int, int] = {}
-        for old in _CELL.finditer(inner):
-            ref = _REF.search(old[1])
-            at = column_number(ref[1]) if ref else 0
-            if column <= at < behind_last:
-                # the chain of calculation names cells, not what stands in them
-                self.lost_formulas |= bool(_FORMULA.search(old[0])) and "<f>" not in contents[at - column]
-                own = _STYLE.search(old[1])
-                styles[at] = int(own[1]) if own else 0
-            else:
-                (before if at < column else behind).append(old[0])
-        cells = []
-        for at, content in enumerate(contents, start=column):
-            look = style if style is not None else styles[at] if at in styles else self._column_style(at)
+    def put_cells(self, row: int, cells: Sequence[tuple[int, str, int | None]]) -> None:
+        """Cells of one row: column, content, style, without which each keeps the one that it has.
+
+        The content is what follows a cell's reference: attributes, ">" and value, or "/>" for a blank.
+        """
+        attributes = self._rows[row][0] if row in self._rows else f' r="{row}"'.encode()
+        own = self.styles(row, [column for column, *_ in cells])
+        p, new = self.prefix, {}
+        for (column, content, given), style in zip(cells, own, strict=True):
+            look = style if given is None else given
             shown = f' s="{look}"' if look else ""
-            cells.append(f'<{p}c r="{letter(at)}{row}"{shown}{with_prefix(content, p)}'.encode())
-        self._rows[row] = (_SPANS.sub(b"", attributes), b"".join([*before, *cells, *behind]))
+            new[column] = f'<{p}c r="{letter(column)}{row}"{shown}{with_prefix(content, p)}'.encode()
+        old = self._cells_of(row)
+        # the chain of calculation names cells, not what stands in them
+        self.lost_formulas |= any(
+            at in new and _FORMULA.search(cell) and not _FORMULA.search(new[at]) for at, cell in old
+        )
+        kept = [(at, cell) for at, cell in old if at not in new]
+        ordered = sorted([*kept, *new.items()], key=itemgetter(0))
+        self._rows[row] = (_SPANS.sub(b"", attributes), b"".join(cell for _, cell in ordered))
 
     def replace_table(
         self,

@@ -43,14 +43,28 @@ class SharedStrings:
             if plain:
                 self._known.setdefault(plain[1].decode(), count - 1)
         self._count = count
-        self._memo: dict[str, int] = {}
+        self._cells = {"": "/>"}
+        self.numbers = {float("inf"): "/>"}
+        """Cells that show numbers, kept beside those that show texts: the same scores stand on many sheets."""
 
     def index(self, text: str) -> int:
         """The number of a string, added when it is new."""
-        found = self._memo.get(text)
+        return self._index(escape(text))
+
+    def cell(self, text: str) -> str:
+        """A cell that shows a text, behind its reference and style; blank for ""."""
+        found = self._cells.get(text)
         if found is None:
-            found = self._memo[text] = self._index(escape(text))
+            found = self._cells[text] = f' t="s"><v>{self._index(escape(text))}</v></c>'
         return found
+
+    def cells(self, texts: list[str]) -> list[str]:
+        """The same of a column; each distinct text is looked at once."""
+        known = self._cells
+        for text in dict.fromkeys(texts):
+            if text not in known:
+                known[text] = f' t="s"><v>{self._index(escape(text))}</v></c>'
+        return list(map(known.__getitem__, texts))
 
     def add(self, content: str) -> int:
         """The number of a new string with this content, elements without a prefix."""

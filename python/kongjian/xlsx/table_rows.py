@@ -23,19 +23,20 @@ def column_contents(values: Any, strings: SharedStrings, yes_no: bool = False) -
     """One column's cells behind their reference and style; each distinct value is written once."""
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
         if not yes_no:
-            return _number_contents(values)
+            return _number_contents(values, strings.numbers)
         values = [YES_NO.get(v, "") for v in values.tolist()]
     elif isinstance(values, np.ndarray):
         values = values.tolist()
+    if set(map(type, values)) <= {str}:
+        return strings.cells(values)
     known = {value: cell_content(value, strings) for value in dict.fromkeys(values)}
     return list(map(known.__getitem__, values))
 
 
-def _number_contents(values: NDArray[np.float64]) -> list[str]:
-    # NaN is unequal to itself and so cannot be looked up
+def _number_contents(values: NDArray[np.float64], known: dict[float, str]) -> list[str]:
+    # NaN is unequal to itself and so cannot be looked up; the infinite one stands for it among those that are known
     filled = np.where(np.isnan(values), np.inf, values).tolist()
-    known = {value: f"><v>{_shortest(value)}</v></c>" for value in set(filled) - {np.inf}}
-    known[np.inf] = "/>"
+    known.update({value: f"><v>{_shortest(value)}</v></c>" for value in set(filled).difference(known)})
     return list(map(known.__getitem__, filled))
 
 
@@ -44,7 +45,7 @@ def cell_content(value: str | float | int | dt.datetime | None, strings: SharedS
     if value is None or value == "":
         return "/>"
     if isinstance(value, str):
-        return f' t="s"><v>{strings.index(value)}</v></c>'
+        return strings.cell(value)
     if isinstance(value, dt.datetime):
         value = serial(value)
     return f"><v>{_shortest(float(value))}</v></c>"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from kongjian.engine.calculate import judged
 from kongjian.engine.coverage import Tally
 from kongjian.engine.effective import read_log
+from kongjian.engine.event_lines import event_roles
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame
 from kongjian.engine.log_months import are_from_log, month_counts, months_of_log
+from kongjian.engine.matching import NOT_FOUND
 from kongjian.engine.measures import Below, school_measures, teacher_measures
 from kongjian.engine.monthly import Months, monthly_scores
 from kongjian.engine.outcome import Inputs, Outcome, Results
@@ -72,6 +76,7 @@ class Passes:
         }
         self._scored: dict[Any, Scores] = {}
         self._counts: dict[Any, Floats] = {}
+        self._below: Below | None = None
 
     def outcomes(self, rules: Rules) -> Mapping[str, Outcome]:
         """Both kinds' outcomes under these rules."""
@@ -120,11 +125,16 @@ class Passes:
         silent, nowhere = Findings(), Tally(inputs.schools.height)
         changed = {option for option in _MEASURED if rules.choice(option) != now.choice(option)}
         moved = rules.period != now.period
-        if moved or (StudentEffective in changed and log.pupils.count.size):
+        if moved:
             log = read_log(inputs, rules, silent)
+        elif StudentEffective in changed and log.pupils.count.size:
+            log = replace(log, pupils=read_log(_of_pupils(inputs, rules), rules, silent).pupils)
         if moved or changed & {LogCoverage, BlankCount}:
             teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, silent, nowhere)
-        below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
+        if self._below is None:
+            self._below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
+        # who belongs where rests on no reading
+        below = replace(self._below, teachers=teachers, log=log)
         return {
             "school": school_measures(inputs.schools, below, rules, silent, nowhere),
             "teacher": teachers,
@@ -136,3 +146,10 @@ class Passes:
         if key not in self._scored:
             self._scored[key] = score(units, scheme, rules)
         return self._scored[key]
+
+
+def _of_pupils(inputs: Inputs, rules: Rules) -> Inputs:
+    """The inputs with the events of pupils alone: what counts as one of theirs changes nothing else of a log."""
+    roles = event_roles(inputs.events, rules)
+    pupil = np.array([r.fills == "pupil" for r in rules.effective.roles])[roles] & (roles != NOT_FOUND)
+    return replace(inputs, events=inputs.events.take(pupil))
