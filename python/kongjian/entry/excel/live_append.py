@@ -10,7 +10,7 @@ import xlwings as xw
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
-from kongjian.entry.excel.live_cells import moment
+from kongjian.entry.excel.live_cells import moment, slices
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.intake.importing.convert import Value
 from kongjian.intake.importing.landed_check import compared
@@ -21,8 +21,6 @@ from kongjian.xlsx.table_parts import totals_row
 
 _TEXTS = ("text", "account", "month")
 _PERCENT = "0.0%"
-_AT_ONCE = 2_000
-"""Rows that go to Excel in one call."""
 
 
 def append(sheet: xw.Sheet, block: Block) -> None:
@@ -47,7 +45,9 @@ def last_row(grid: Grid) -> int:
 
 def remove(sheet: xw.Sheet, gone: Removal) -> None:
     """The last rows of a sheet out again; the table ends above them, with one blank row where none is left."""
-    sheet.range((gone.first_row, 1), (gone.last_row, gone.width)).clear_contents()
+    for rows in slices(sheet, gone.last_row - gone.first_row + 1, gone.width):
+        top, bottom = gone.first_row + rows.start, gone.first_row + rows.stop - 1
+        sheet.range((top, 1), (bottom, gone.width)).clear_contents()
     last_row = max(gone.first_row - 1, gone.header_row + 1)
     for table in sheet.tables:
         area = table.range
@@ -63,9 +63,10 @@ def remove(sheet: xw.Sheet, gone: Removal) -> None:
 def _compare(sheet: xw.Sheet, block: Block) -> None:
     """What Excel made of the new rows is read again and compared with the files. Raises KongjianError where it differs."""
     rows: list[Sequence[Cell]] = [()] * (block.first_row - 1)
-    for top in range(block.first_row, block.last_row + 1, _AT_ONCE):
-        bottom = min(top + _AT_ONCE - 1, block.last_row)
-        area = sheet.range((top, 1), (bottom, max(block.columns)))
+    width = max(block.columns)
+    for some in slices(sheet, block.last_row - block.first_row + 1, width):
+        top, bottom = block.first_row + some.start, block.first_row + some.stop - 1
+        area = sheet.range((top, 1), (bottom, width))
         rows += area.options(ndim=2, dates=moment, empty="", err_to_str=True).value
     compared(block, Grid(rows))
 
@@ -82,9 +83,8 @@ def _extend(sheet: xw.Sheet, block: Block) -> None:
 def _append(sheet: xw.Sheet, block: Block) -> None:
     """Neighbouring columns in one call; the text format goes before the values, or Excel reads "=1+1"."""
     for run in _runs(block.columns):
-        for start in range(0, len(block.rows), _AT_ONCE):
-            rows = block.rows[start : start + _AT_ONCE]
-            top = block.first_row + start
+        for some in slices(sheet, len(block.rows), len(run)):
+            rows, top = block.rows[some], block.first_row + some.start
             for k in run:
                 if block.columns[k] in block.percents:
                     _as_percent(sheet, top, block.columns[k], len(rows))

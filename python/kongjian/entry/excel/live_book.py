@@ -7,7 +7,7 @@ Merged cells are not looked for: asking Excel takes a call for each row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import groupby
@@ -35,6 +35,7 @@ from kongjian.entry.excel.live_cells import (
     last_cell,
     moment,
     percent_rows,
+    slices,
 )
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
@@ -53,12 +54,6 @@ from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.xlsx.table_rows import block
 
 TEXT_KINDS = ("text", "account", "link", "answer")
-CELLS_AT_ONCE = 15_000
-"""That go to Excel at once, well below a second."""
-AT_FIRST = 500
-"""The same while it is not known how long Excel takes for them, which only sheets that formulas read make long."""
-A_BLOCK = 0.4
-"""Seconds that Excel is to take for them: what a call from Excel has begun at its end comes on top of its second."""
 _OF_STAFF = (RULE_SHEET, COLUMN_NAMES, "问题清单", "获奖名单")
 """Further sheets in which staff write."""
 
@@ -219,7 +214,7 @@ class LiveBook:
         if old is not None:
             if page.spec.table == "Problems":
                 live_list.unfold(old)
-            for rows in slices(self._book, *old.shape):
+            for rows in slices(sheet, *old.shape):
                 old[rows, :].clear_contents()
             with suppress(*NOT_THERE):
                 old.api.ClearHyperlinks()
@@ -238,7 +233,7 @@ class LiveBook:
             live_columns.put_looks(body, page.spec)
         for first, last in text_runs(page.spec):  # before the values, or Excel reads "=1+1" and long digits
             sheet.range((top + 1, left + first), (top + len(rows), left + last)).number_format = "@"
-        for some in slices(self._book, len(rows), len(page.spec.columns)):
+        for some in slices(sheet, len(rows), len(page.spec.columns)):
             part = body[some, :]
             part.value = rows[some]
             if any(c.wraps for c in page.spec.columns):
@@ -286,16 +281,6 @@ def _shape(table: Table) -> tuple[xw.Range, xw.Range | None]:
     area = table.range
     height = area.shape[0]
     return area[0, :], area[1:, :] if height > 1 else None
-
-
-def slices(book: xw.Book, height: int, width: int) -> Iterator[slice]:
-    """The rows of an area by as many as go to Excel at once; where it waits, as many as it did quickly just before."""
-    start, cells = 0, AT_FIRST if lent.is_lent(book) else CELLS_AT_ONCE
-    lent.took(book)
-    while start < height:
-        yield slice(start, start := min(start + max(1, cells // width), height))
-        quicker = A_BLOCK / max(lent.took(book), A_BLOCK / 4)
-        cells = max(1, min(int(cells * quicker), CELLS_AT_ONCE))
 
 
 def text_runs(spec: OutputSheet) -> list[tuple[int, int]]:

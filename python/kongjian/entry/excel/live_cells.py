@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -12,13 +12,30 @@ import xlwings as xw
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, Cell, Grid, is_error_code, letter
+from kongjian.entry.excel import lent
 from kongjian.entry.excel.session import NOT_THERE
 
 MOST_QUESTIONS = 500
 """About the formats of one column: each takes Excel about a millisecond."""
 MOST_CELLS = 3_000_000
 """Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
+CELLS_AT_ONCE = 15_000
+"""That go to Excel at once, well below a second."""
+AT_FIRST = 500
+"""The same while it is not known how long Excel takes for them, which only sheets that formulas read make long."""
+A_BLOCK = 0.4
+"""Seconds that Excel is to take for them: what a call from Excel has begun at its end comes on top of its second."""
 _ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
+
+
+def slices(sheet: xw.Sheet, height: int, width: int) -> Iterator[slice]:
+    """The rows of an area by as many as go to Excel at once; where it waits, as many as it did quickly just before."""
+    start, cells = 0, AT_FIRST if lent.is_lent(sheet) else CELLS_AT_ONCE
+    lent.took(sheet)
+    while start < height:
+        yield slice(start, start := min(start + max(1, cells // width), height))
+        quicker = A_BLOCK / max(lent.took(sheet), A_BLOCK / 4)
+        cells = max(1, min(int(cells * quicker), CELLS_AT_ONCE))
 
 
 def last_cell(sheet: xw.Sheet, lowest: int = 1) -> tuple[int, int]:
