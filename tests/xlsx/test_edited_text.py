@@ -491,3 +491,8 @@ def test_where_the_schema_wants_a_block() -> None:
         sheet.add_table_part(relationship)
     assert Counter(sheet.bytes().decode().split('"'))["rId1"] == 1
     assert sheet.bytes().decode().count("<tableParts>") == 1
+
+
+def test_rows_without_numbers_are_counted_from_the_first() -> None:
+    sheet = sheet_of("<row><c><v>1</v></c></row><row/><row><c/><c><v>3</v></c></row>")
+    assert (sheet.last_row(), sheet.first_filled(1, 1, 9), sheet.first_filled(2, 1, 9)) == (3, "A1", "B3")
