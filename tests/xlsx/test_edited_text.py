@@ -267,6 +267,7 @@ def test_how_many_lines_a_text_takes() -> None:
         ("字12", 2),
         ("1234567 字", 3),
         ("字" * 5, 3),
+        ("12345字", 2),
         ("", 1),
     ):
         assert text_heights.wrapped(line, 32, size) == lines, line
