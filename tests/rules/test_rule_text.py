@@ -13,6 +13,7 @@ import yaml
 from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules, loader
 from kongjian.rules.ladders import ladder_faults
+from kongjian.rules.lint import sentences
 from kongjian.rules.model import Band, Period
 from kongjian.rules.model_forms import FormField, MonthlyList
 from kongjian.rules.model_tables import Column, Problem
@@ -196,3 +197,30 @@ def test_what_killed_runs_left_beside_the_kept_rules_goes_after_a_while(tmp_path
     for k in range(12):
         loader._keep(tmp_path / f"rules-{k}.pickle", rules)
     assert len(list(tmp_path.glob("*.pickle"))) == 8
+
+
+SENTENCES = [
+    ("每两项加1.5分，最多加6分", {"kind": "bonus", "per": 0.75, "points": 6.0}, []),
+    ("每项加2分，不超过6分", {"kind": "bonus", "per": 1.0, "points": 5.0}, ["per：条款写“每项加2分”，这里是1", "points：条款写“不超过6分”，这里是5"]),
+    ("达到5次得4分", {"kind": "threshold", "target": 5.0, "points": 4.0, "unit": "次"}, []),
+    ("达到5次得4分", {"kind": "threshold", "target": 6.0, "points": 3.0, "unit": "次"}, ["points：条款写“得4分”，这里是3", "target：条款写“5次”，这里是6"]),
+    ("40次得满分，每少2次扣1分", {"kind": "deduct", "target": 40.0, "per": 0.5, "unit": "次"}, []),
+    ("40次得满分，每少2次扣1分", {"kind": "deduct", "target": 40.0, "per": 1.0, "unit": "次"}, ["per：条款写“每少2次扣1分”，这里是1"]),
+    ("80%以上得5分，60%—80%得3分，60%以下不得分", {"kind": "bands", "points": 5.0, "bands": (Band(0.8, 5.0), Band(0.6, 3.0), Band(0.0, 0.0))}, []),
+    ("80%以上得5分，60%以下得1分", {"kind": "bands", "points": 5.0, "bands": (Band(0.8, 4.0), Band(0.7, 3.0), Band(0.0, 0.0))},
+     ["bands：条款写“80%以上得5分”，这里是4", "bands：条款写“60%以下得1分”，这里是0", "bands：条款没有写70%这一档"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("at", range(len(SENTENCES)))
+def test_a_clause_says_what_the_rule_says(at: int) -> None:
+    sentence, given, faults = SENTENCES[at]
+    plain_one = dataclasses.replace(
+        load_rules(SMALL).school.indicators[0], target=None, per=None, bands=(), discrepancies=(), unit=""
+    )
+    indicator = dataclasses.replace(plain_one, sentence=sentence, **given)
+    said = [
+        *sentences._faults("甲", [*sentences._indicator(indicator), *sentences._bands(indicator)]),
+        *sentences._untold("甲", indicator),
+    ]
+    assert said == [f"甲 {fault}" for fault in faults]

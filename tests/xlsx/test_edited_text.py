@@ -267,6 +267,7 @@ def test_how_many_lines_a_text_takes() -> None:
         ("字12", 2),
         ("1234567 字", 3),
         ("字" * 5, 3),
+        ("12345字", 2),
         ("", 1),
     ):
         assert text_heights.wrapped(line, 32, size) == lines, line
@@ -491,3 +492,17 @@ def test_where_the_schema_wants_a_block() -> None:
         sheet.add_table_part(relationship)
     assert Counter(sheet.bytes().decode().split('"'))["rId1"] == 1
     assert sheet.bytes().decode().count("<tableParts>") == 1
+
+
+def test_rows_without_numbers_are_counted_from_the_first() -> None:
+    sheet = sheet_of("<row><c><v>1</v></c></row><row/><row><c/><c><v>3</v></c></row>")
+    assert (sheet.last_row(), sheet.first_filled(1, 1, 9), sheet.first_filled(2, 1, 9)) == (3, "A1", "B3")
+
+
+def test_a_table_without_rows_leaves_none() -> None:
+    rows = "".join(
+        f'<row r="{r}"><c r="A{r}"><v>1</v></c><c r="B{r}"><v>2</v></c></row>' for r in range(3, 8)
+    )
+    sheet = sheet_of(rows)
+    sheet.replace_table(3, 1, 2, 6, [])
+    assert [f'r="{r}"' in rows_of(sheet) for r in range(3, 8)] == [True, False, False, False, True]

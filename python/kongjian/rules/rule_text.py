@@ -29,6 +29,7 @@ class RuleText:
         self._path = path
         self.value, self._at = strict_yaml.read(path)
         self._lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        self._indents = [len(line) - len(line.lstrip()) for line in self._lines]
         self._left: dict[Place, int] = {}
 
     def put(self, place: Place, new: Any) -> None:
@@ -114,7 +115,8 @@ class RuleText:
         return held
 
     def _indent(self, line: int) -> int:
-        return len(self._lines[line - 1]) - len(self._lines[line - 1].lstrip())
+        """How far a line was moved in at first: it may have been dropped since."""
+        return self._indents[line - 1]
 
     def _span(self, place: Place) -> tuple[int, int]:
         """The first and the last line (from 1) of what stands at a place, without the comments behind it."""
