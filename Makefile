@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno libpangoft2-1.0-0
+PACKAGES := libreoffice-calc fonts-noto-cjk fonts-crosextra-carlito poppler-utils python3-venv python3-uno libpangoft2-1.0-0 default-jre-headless
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system lint test quick fuzz torture mutants demo bench bench-scale scale build lock audit licences sbom docs clean
@@ -19,9 +19,10 @@ $(VENV)/.ready: pyproject.toml python/requirements/test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer, what sets the handbook
-system:  ## LibreOffice, fonts and a PDF renderer, by apt-get
-	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && $(PYTHON) -c 'import ensurepip' \
+# LibreOffice and the way into it from Python, Chinese fonts, one with Calibri's widths (column widths count in them), a PDF renderer, what sets the handbook,
+# Java for Spark (pyspark itself comes by the lock file)
+system:  ## LibreOffice, fonts, a PDF renderer and Java, by apt-get
+	@command -v java >/dev/null && command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh-cn | grep -q . && fc-list | grep -qiE 'carlito|calibri' && /usr/bin/python3 -c 'import uno' 2>/dev/null && $(PYTHON) -c 'import ensurepip' \
 	|| { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; }
 
@@ -34,7 +35,7 @@ lint: setup  ## style, layers, types, dead code, rule files
 	$(BIN)/yamllint --strict rules tests
 	$(BIN)/kongjian rules --lint
 
-test: system lint  ## every check; installs LibreOffice and Chinese fonts where they are missing
+test: system lint  ## every check; installs LibreOffice, Chinese fonts and Java where they are missing
 	$(BIN)/python -m pytest -n 2
 
 # what finds most within half a minute on two cores: the scheme's own cases, every kind of dirt, the golden workbook
@@ -55,7 +56,7 @@ torture: system setup  ## a thousand kills over all commands that write, at most
 
 # faults set in one at a time, each seen by its module's own tests: docs/mutants.md says which and what they came to; ROOMS="masking ranking" does some
 mutants: setup  ## does a test notice a fault? Set in one at a time, see docs/mutants.md
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutants]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r python/requirements/mutants.txt
 	$(BIN)/python tests/mutants.py $(ROOMS)
 
 # two thousand spoilt files, a few minutes; the whole suite tries an eighth of them
@@ -69,10 +70,8 @@ demo: setup  ## demo data, recalculated: rankings printed, workbook written
 bench: setup  ## the table of speed ratios, see benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 
-# the same counts on Spark, in local mode and on two workers of which one is killed: installs Java and pyspark (half a gigabyte)
-scale: setup  ## Java and pyspark installed, counts on Spark held against DuckDB's
-	@command -v java >/dev/null || { SUDO=$$(test "$$(id -u)" = 0 || echo sudo); $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
+# the counts of three million lines on two workers of which one is killed, a few minutes; the whole suite has Spark's local mode
+scale: system setup  ## Spark on two workers, one of them killed, held against DuckDB
 	SPARK_CLUSTER=1 $(BIN)/python -m pytest tests/intake/events/test_spark.py tests/intake/events/test_spark_cluster.py
 
 # logs of up to a hundred million lines (7 GB on the disk for a while) and a province's tables, about fifteen minutes

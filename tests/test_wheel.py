@@ -161,7 +161,7 @@ def state(folder: Path) -> dict[str, float]:
 # ---- the lock files
 
 
-@pytest.mark.parametrize("lock", ["run", "test", "supply"])
+@pytest.mark.parametrize("lock", ["run", "test", "mutants", "supply"])
 def test_every_locked_package_has_checksums_and_a_version(lock: str) -> None:
     text = (ROOT / "python" / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip()]
@@ -172,13 +172,20 @@ def test_every_locked_package_has_checksums_and_a_version(lock: str) -> None:
 
 
 def test_the_locks_keep_the_bounds_of_pyproject_and_agree() -> None:
-    run, test, supply = (SUPPLY["packages"](name) for name in ("run", "test", "supply"))
+    run, test, mutants, supply = (SUPPLY["packages"](name) for name in ("run", "test", "mutants", "supply"))
     extras = TOLD["optional-dependencies"]
-    for lines, locked in ((TOLD["dependencies"], run), (extras["test"], test), (extras["supply"], supply)):
+    for lines, locked in (
+        (TOLD["dependencies"], run),
+        (extras["test"], test),
+        (extras["spark"], test),
+        (extras["mutants"], mutants),
+        (extras["supply"], supply),
+    ):
         for need in map(Requirement, lines):
             version = locked[canonicalize_name(need.name)][0]
             assert need.specifier.contains(version), f"{need}: {version}; make lock"
     assert {n: v for n, v in test.items() if n in run} == run
+    assert {n: v for n, v in mutants.items() if n in test} == test
 
 
 def test_what_is_tested_is_what_is_locked() -> None:
@@ -193,6 +200,7 @@ def test_setup_and_readme_install_from_the_locks() -> None:
     assert "--require-hashes -r python/requirements/test.txt" in make
     assert "--require-hashes -r python/requirements/supply.txt" in make
     assert "--require-hashes -r python\\requirements\\run.txt" in readme
+    assert "--require-hashes -r python/requirements/mutants.txt" in make
     for name in ("lock", "audit", "licences", "sbom"):
         assert f"python/requirements/supply.py {name}" in make
 

@@ -2,8 +2,8 @@
 
     python python/requirements/supply.py lock | audit | licences | sbom
 
-`run.txt` is what staff need, `test.txt` the whole environment that is tested, `supply.txt` the tools used here; each
-for all systems and Pythons from 3.11 on, every file with its checksums.
+`run.txt` is what staff need, `test.txt` the whole environment that is tested, `mutants.txt` the same with what sets faults
+in, `supply.txt` the tools used here; each for all systems and Pythons from 3.11 on, every file with its checksums.
 """
 
 from __future__ import annotations
@@ -55,11 +55,17 @@ def lock() -> int:
     """Writes the lock files anew: as they are where the bounds of pyproject.toml still allow it; UPGRADE=1 takes the newest."""
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     run, extras = told["dependencies"], told["optional-dependencies"]
-    wanted = {"run": run, "test": [*run, *extras["test"]], "supply": extras["supply"]}
+    wanted = {
+        "run": run,
+        "test": [*run, *extras["test"]],
+        "mutants": [*run, *extras["test"], *extras["mutants"]],
+        "supply": extras["supply"],
+    }
+    within = {"test": "run", "mutants": "test"}
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header"]
     options += ["--upgrade"] if os.environ.get("UPGRADE") else []
     for name, lines in wanted.items():
-        held = ["--constraint", str(LOCKS / "run.txt")] if name == "test" else []
+        held = ["--constraint", str(LOCKS / f"{within[name]}.txt")] if name in within else []
         command = [
             _tool("uv"),
             "pip",
@@ -81,7 +87,7 @@ def audit() -> int:
     """Asks for known vulnerabilities of all locked packages, those of other systems, too; 1 where there are any, 2 where nobody answers."""
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "all.txt"
-        every = {n: v for lock in ("test", "supply") for n, (v, _) in packages(lock).items()}
+        every = {n: v for lock in ("mutants", "supply") for n, (v, _) in packages(lock).items()}
         plain.write_text("".join(f"{n}=={v}\n" for n, v in every.items()), encoding="utf-8")
         silent = []
         for service in SERVICES:

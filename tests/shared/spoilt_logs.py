@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
+import openpyxl
 from click.testing import CliRunner
 
 from kongjian.entry.cli.main import cli
@@ -44,3 +46,15 @@ SPOILT = [
     ("2021-03-03,甲\x00校,a,教师,在线授课", "bytes"), ("2021-03-03,甲\ufffd校,a,教师,在线授课", "bytes"),
 ]  # fmt: skip
 """Lines below HEADER, each with why it is not counted."""
+
+
+ROWS = [
+    (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2, "导入", 3, None, None, None, None),
+    (SCHOOL, ACCOUNT, "教师", "网络教研", "2021-04", 1, "导入", 1, None, None, None, None),
+    (SCHOOL, "三年级1班", "学生", "完成作业", "2021-03", 1, "导入", 1, 1, 1, 1, 15),
+]
+"""What LINES come to in 有效次数."""
+
+
+def rows(book: Path) -> list[tuple[object, ...]]:
+    return list(openpyxl.load_workbook(book)["有效次数"].iter_rows(min_row=4, values_only=True))

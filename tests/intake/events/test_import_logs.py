@@ -31,23 +31,13 @@ from kongjian.intake.events.line_accounts import Account, account_of
 from kongjian.intake.events.log_files import Seen, as_lines, look_at
 from kongjian.intake.events.partials import count_file
 from pasting import ACCOUNT, RULES, SCHOOL, lines_of, recalculated, write_book
-from spoilt_logs import HEADER, LINES, SPOILT, text
+from spoilt_logs import HEADER, LINES, ROWS, SPOILT, rows, text
 from spoilt_logs import run_import as run
-
-ROWS = [
-    (SCHOOL, ACCOUNT, "教师", "在线授课", "2021-03", 2, "导入", 3, None, None, None, None),
-    (SCHOOL, ACCOUNT, "教师", "网络教研", "2021-04", 1, "导入", 1, None, None, None, None),
-    (SCHOOL, "三年级1班", "学生", "完成作业", "2021-03", 1, "导入", 1, 1, 1, 1, 15),
-]
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     return write_book(tmp_path / "b.xlsx", {"teachers": lines_of("teachers", {"在线授课": ""})})
-
-
-def rows(book: Path) -> list[tuple[object, ...]]:
-    return list(openpyxl.load_workbook(book)["有效次数"].iter_rows(min_row=4, values_only=True))
 
 
 def as_parquet(place: Path) -> None:
@@ -223,6 +213,69 @@ def test_a_long_text_is_counted_like_a_short_one(
     assert rows[0] == rows[1]
     assert accounts[0] == accounts[1]
     assert accounts[0].accepted >= len(CLEAN)
+
+
+def counted(path: Path, folder: Path) -> tuple[list[tuple[object, ...]], Account, bytes]:
+    """The rows, the account and the samples that counting a file gives."""
+    folder.mkdir()
+    target = folder / "p.parquet"
+    account = count_file(path, target, folder, RULES, "200MB")
+    assert not list(folder.glob("piece*"))
+    samples = target.with_suffix(".csv")
+    return (
+        duckdb.sql(f"from '{target}' order by all").fetchall(),
+        account,
+        samples.read_bytes() if samples.exists() else b"",
+    )
+
+
+@pytest.mark.parametrize("most", [1, 7, 150, 299, 303])
+@pytest.mark.parametrize("name", ["a.csv", "gb.csv", "ends.csv", "bad.csv", "a.parquet"])
+def test_a_file_counted_in_pieces_is_counted_as_a_whole(
+    most: int, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kongjian.intake.events.log_files._CHUNK", 1000)
+    spoilt = [
+        *CLEAN[:200],
+        "昨天,甲校0,a1,教师,在线授课,,",
+        '2021-03-01,"甲校,a,教师,在线授课,,',
+        *CLEAN[200:],
+    ]
+    lines = "\n".join([",".join(HEADER), *spoilt])
+    place = tmp_path / name
+    if name == "a.parquet":
+        (tmp_path / "p.txt").write_text(
+            "\n".join([",".join(HEADER), *spoilt[:201], *CLEAN[200:]]), encoding="utf-8"
+        )
+        duckdb.sql(
+            f"copy (from read_csv('{tmp_path / 'p.txt'}', header = true, all_varchar = true)) to '{place}' (format parquet)"
+        )
+    elif name == "bad.csv":
+        place.write_bytes(lines.encode() + b"\n2021-03-01,\xff,a,,,,")
+    else:
+        ended = lines.replace("\n", "\r\n") + "\r\n" if name == "ends.csv" else lines
+        place.write_bytes(ended.encode("gb18030" if name == "gb.csv" else "utf-8"))
+    whole = counted(place, tmp_path / "whole")
+    assert whole[1].accepted == len(CLEAN)
+    assert whole[1].lost == {"a.parquet": 1, "bad.csv": 3}.get(name, 2)
+    monkeypatch.setattr("kongjian.intake.events.partials.PIECE", most)
+    assert counted(place, tmp_path / "pieces") == whole
+
+
+def test_pieces_of_a_long_text_are_counted_like_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kongjian.intake.events.partials.PIECE", 90)
+    lines = ["流水", ",".join(HEADER), *CLEAN, "昨天,甲校0,a1,教师,在线授课,,"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    by_lines = counted(tmp_path / "a.csv", tmp_path / "lines")
+    monkeypatch.setattr("kongjian.intake.events.partials._MANY", 1)
+    by_columns = counted(tmp_path / "a.csv", tmp_path / "columns")
+    assert by_columns[1:] == by_lines[1:]
+    assert by_columns[1].first == {"date": 303}
+    assert [r[:-1] for r in by_columns[0]] == [r[:-1] for r in by_lines[0]]
+    assert {r[-1] for r in by_columns[0]} == {None}  # all are in pieces that were read by columns, too
+    assert by_columns[1].accepted == len(CLEAN)
 
 
 @pytest.mark.parametrize("many", [1, 10**6])

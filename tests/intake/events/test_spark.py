@@ -28,9 +28,11 @@ def test_without_spark_the_command_says_what_to_install(
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(shutil.which("java") is None, reason="no Java")
-def test_the_rows_and_the_accounts_are_those_of_duckdb(tmp_path: Path) -> None:
-    pytest.importorskip("pyspark")
+def test_the_rows_and_the_accounts_are_those_of_duckdb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # half the time
+    assert shutil.which("java"), "no Java: run make system"
     spoilt = ["行为流水", ",".join(HEADER), *(line for line, _ in SPOILT * 3)]
     (tmp_path / "spoilt.csv").write_bytes("\n".join(spoilt).encode("gb18030"))
     duckdb.sql(

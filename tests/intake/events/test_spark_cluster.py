@@ -23,7 +23,6 @@ from spoilt_logs import HEADER
 
 pytestmark = [
     pytest.mark.skipif("SPARK_CLUSTER" not in os.environ, reason="make scale"),
-    pytest.mark.skipif(shutil.which("java") is None, reason="no Java"),
     pytest.mark.filterwarnings("ignore"),
 ]
 LINES = 3_000_000
@@ -87,7 +86,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    pytest.importorskip("pyspark")
+    assert shutil.which("java"), "no Java: run make system"
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     made = Cluster(tmp_path)
     yield made

@@ -8,7 +8,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -128,6 +128,26 @@ def as_lines(path: Path, folder: Path, seen: Seen | None = None) -> Lines:
     Raises KongjianError for a packed file that breaks off.
     """
     return (seen or look_at(path)).lines or copied(path, folder / "lines.txt")
+
+
+def in_pieces(lines: Lines, most: int, place: Path) -> Iterator[Lines]:
+    """The lines in turn, at most so many at once: where they stand if they are no more, else each piece copied to `place`."""
+    if lines.count <= most:
+        yield lines
+        return
+    rest = b""
+    with lines.place.open("rb") as opened:
+        for start in range(0, lines.count, most):
+            left = min(most, lines.count - start)
+            piece = replace(lines, place=place, count=left)
+            with place.open("wb") as out:
+                while left and (data := rest or opened.read(_CHUNK)):
+                    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE)[:left]
+                    cut = int(ends[-1]) + 1 if ends.size == left else len(data)
+                    out.write(data[:cut])
+                    rest, left = data[cut:], left - ends.size
+            yield piece
+            place.unlink()
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import own_place, settle
 from kongjian.base.grid import Cell, is_blank
 from kongjian.intake.events.columns import FIELDS, Layout, layout_of_lines, layout_of_rows, places_of
-from kongjian.intake.events.count_sql import BLANK, CELL, COUNT, HEAD, quoted
+from kongjian.intake.events.count_sql import BLANK, CELL, COUNT, HEAD, REASONS, TOGETHER, quoted
 from kongjian.intake.events.engine import counting
 from kongjian.intake.events.line_accounts import (
     SAMPLES,
@@ -27,7 +27,7 @@ from kongjian.intake.events.line_accounts import (
     keep_samples,
     refuse_changed,
 )
-from kongjian.intake.events.log_files import BAD, SEPARATOR, Lines, Seen, as_lines, copied, kind_of
+from kongjian.intake.events.log_files import BAD, SEPARATOR, Lines, Seen, as_lines, copied, in_pieces, kind_of
 from kongjian.intake.importing.sources import read_source
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
@@ -40,6 +40,8 @@ Sums = Sequence[tuple[Any, ...]]
 
 _MANY = 100_000
 """Lines from which it pays to try the reader's own columns first."""
+PIECE = 25_000_000
+"""Lines of a file that are counted at once: what is in memory grows with them."""
 
 
 def count_file(
@@ -56,7 +58,7 @@ def count_file(
         refuse_changed(path, before)
         account = account_for(path, lines, sums)
         if account.lost:
-            keep_samples(path, target, held.execute(SAMPLES).fetchall())
+            keep_samples(path, target, held.execute("from samples order by row_no limit 1000").fetchall())
         with own_place(target) as own:
             held.execute(
                 "copy (select * exclude (reason) from counted where reason = '' order by all)"
@@ -70,34 +72,65 @@ def count_file(
 def _counted(
     held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules, seen: Seen | None
 ) -> tuple[int, Sums]:
-    """Makes the table `counted`, see COUNT; returns how many lines there are and what became of them, see SUMS."""
+    """Makes the table `counted`, see COUNT; returns how many lines there are and what became of them, see SUMS.
+
+    Beside it `samples`, among them the first lines that are not counted.
+    """
+    held.execute("create temp table samples (row_no bigint, reason varchar, line varchar)")
     kind = kind_of(path)
     if kind == "parquet":
-        return _of_parquet(held, path, rules), _sums(held)
+        return _of_parquet(held, path, rules)
     if kind == "sheets":
-        return _of_sheets(held, path, scratch, rules), _sums(held)
+        return _of_sheets(held, path, scratch, rules)
     import duckdb
 
     lines = as_lines(path, scratch, seen)
     layout = layout_of_lines(path, lines.place, rules)
-    if lines.count >= _MANY and (sums := _clean_sums(held, lines, layout)):
-        return lines.count, sums
     try:
-        _of_lines(held, lines, layout, layout.reaches(rules))
-        return lines.count, _sums(held)
+        return lines.count, _of_text(held, lines, layout, scratch, rules)
     except duckdb.InvalidInputException:  # no UTF-8 further down
         lines = copied(path, scratch / "lines.txt")
-        _of_lines(held, lines, layout, layout.reaches(rules))
-        return lines.count, _sums(held)
+        return lines.count, _of_text(held, lines, layout, scratch, rules)
 
 
-def _sums(held: DuckDBPyConnection) -> Sums:
-    held.execute(f"create or replace temp table counted as {COUNT}")
+def _of_text(held: DuckDBPyConnection, lines: Lines, layout: Layout, scratch: Path, rules: Rules) -> Sums:
+    held.execute("delete from samples")  # of what was no UTF-8
+    before, reaches, number = 0, layout.reaches(rules), 0
+    for number, piece in enumerate(in_pieces(lines, PIECE, scratch / "piece.txt")):
+        if piece.count < _MANY or not _is_clean(held, piece, layout, before, number):
+            _of_lines(held, piece, layout, reaches, before)
+            _count_piece(held, number)
+        before += piece.count
+    return _together(held, number + 1)
+
+
+def _count_piece(held: DuckDBPyConnection, number: int) -> None:
+    """Counts what is in the view `given` into a table of its own, and keeps the first lines that are not counted."""
+    _group(held, number)
+    if any(reason in REASONS for reason, *_ in _reasons(held, number)):
+        held.execute(f"insert into samples {SAMPLES}")
+
+
+def _group(held: DuckDBPyConnection, number: int) -> None:
+    held.execute(f"create or replace temp table piece{number} as {COUNT}")
+
+
+def _reasons(held: DuckDBPyConnection, number: int) -> Sums:
+    return held.execute(f"select reason, sum(lines) from piece{number} group by reason").fetchall()
+
+
+def _together(held: DuckDBPyConnection, pieces: int) -> Sums:
+    one = " union all ".join(f"from piece{k}" for k in range(pieces))
+    held.execute(
+        f"create or replace temp view counted as {one}"
+        if pieces == 1
+        else f"create or replace temp table counted as {TOGETHER.format(pieces=one)}"
+    )
     return held.execute(SUMS).fetchall()
 
 
-def _clean_sums(held: DuckDBPyConnection, lines: Lines, layout: Layout) -> Sums | None:
-    """The sums of a text without a line to reject, cut by the reader on all cores; None for others.
+def _is_clean(held: DuckDBPyConnection, lines: Lines, layout: Layout, before: int, number: int) -> bool:
+    """Counts a piece (`before`: the lines before it) without a line to reject, cut by the reader on all cores; false for others.
 
     Which line is which is not known here, so that whatever is not as plain as that is looked at line by line: also a quote
     that does not stand around a whole cell, and one that is not closed, since then there are fewer rows than lines.
@@ -105,7 +138,8 @@ def _clean_sums(held: DuckDBPyConnection, lines: Lines, layout: Layout) -> Sums 
     import duckdb
 
     if lines.marked:
-        return None
+        return False
+    head = max(layout.row - before, 0)
     names = [f"c{k}" for k in range(1, layout.width + 1)]
     fields = ", ".join(
         f"coalesce(c{layout.places[name]}, '') as {name}" if name in layout.places else f"'' as {name}"
@@ -120,16 +154,20 @@ create or replace temp view given as select null::bigint as row_no, null::varcha
   case when trim(left(coalesce(c{layout.places["happened"]}, ''), 1)) = ''
     and regexp_full_match(concat({", ".join(names)}), '\\s*') then {quoted(BLANK)} {within} else '' end as fault
 from read_csv({quoted(lines.place)}, columns = {{{columns}}}, delim = {quoted(layout.separator)}, quote = '{quote}', escape = '{quote}',
-              header = false, skip = {layout.row}, auto_detect = false, new_line = '{lines.end}', max_line_size = 2097152)""")
+              header = false, skip = {head}, auto_detect = false, new_line = '{lines.end}', max_line_size = 2097152)""")
     try:
-        sums = [*_sums(held), (HEAD, layout.row, 1)]
+        _group(held, number)
     except duckdb.InvalidInputException:
-        return None
-    plain = all(reason in ("", BLANK, HEAD) for reason, *_ in sums)
-    return sums if plain and sum(some for _, some, _ in sums) == lines.count else None
+        return False
+    sums = _reasons(held, number)
+    if any(reason not in ("", BLANK) for reason, _ in sums):
+        return False
+    if head:
+        held.execute(f"insert into piece{number} (reason, lines, first) values ({quoted(HEAD)}, {head}, 1)")
+    return bool(sum(some for _, some in sums) + head == lines.count)
 
 
-def _of_lines(held: DuckDBPyConnection, lines: Lines, layout: Layout, reaches: int) -> None:
+def _of_lines(held: DuckDBPyConnection, lines: Lines, layout: Layout, reaches: int, before: int = 0) -> None:
     cut = f"string_split(line, {quoted(layout.separator)})"
     if lines.quotes:
         cell = CELL.format(re.escape(layout.separator))
@@ -157,14 +195,14 @@ create or replace temp view given as select row_no, fault, line, null::date as t
     when len(cells) > {layout.width} and len(list_filter(cells[{layout.width + 1}:], lambda x: trim(x) <> '')) > 0
       then 'many' else '' end as fault
   from (
-    select row_number() over () as row_no, line, {cut} as cells
+    select row_number() over () + {before} as row_no, line, {cut} as cells
     from read_csv({quoted(lines.place)}, columns = {{'line': 'VARCHAR'}}, delim = '{SEPARATOR}', quote = '', escape = '',
                   header = false, auto_detect = false, strict_mode = false, new_line = '{lines.end}', max_line_size = 2097152)
   )
 )""")
 
 
-def _of_parquet(held: DuckDBPyConnection, path: Path, rules: Rules) -> int:
+def _of_parquet(held: DuckDBPyConnection, path: Path, rules: Rules) -> tuple[int, Sums]:
     import duckdb
 
     source = f"read_parquet({quoted(path)}, file_row_number = true)"
@@ -191,15 +229,19 @@ def _of_parquet(held: DuckDBPyConnection, path: Path, rules: Rules) -> int:
         fields[FIELDS[0][0]] = "''"
         none[FIELDS[0][0]] = f"{typed} is null"
     dateless, others = none.pop(FIELDS[0][0]), " and ".join(none.values())
-    held.execute(
-        f"create temp view given as select file_row_number + 1 as row_no, {line} as line, cast({typed} as date) as typed,"
-        f" case when not ({dateless}) then '' when {others} then '{BLANK}' else '' end as fault,"
-        f" {', '.join(f'{text} as {name}' for name, text in fields.items())} from {source}"
-    )
-    return int(count)
+    starts = range(0, max(int(count), 1), PIECE)
+    for number, start in enumerate(starts):
+        piece = f" where file_row_number between {start} and {start + PIECE - 1}" if len(starts) > 1 else ""
+        held.execute(
+            f"create or replace temp view given as select file_row_number + 1 as row_no, {line} as line, cast({typed} as date) as typed,"
+            f" case when not ({dateless}) then '' when {others} then '{BLANK}' else '' end as fault,"
+            f" {', '.join(f'{text} as {name}' for name, text in fields.items())} from {source}{piece}"
+        )
+        _count_piece(held, number)
+    return int(count), _together(held, len(starts))
 
 
-def _of_sheets(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules) -> int:
+def _of_sheets(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules) -> tuple[int, Sums]:
     """The sheets of a workbook that name the columns, one below the other."""
     place, count = scratch / "lines.txt", 0
     source = read_source(path, rules.importing.limits)
@@ -218,7 +260,8 @@ def _of_sheets(held: DuckDBPyConnection, path: Path, scratch: Path, rules: Rules
     _of_lines(
         held, Lines(place, "\\n", count, quotes=False, marked=True), Layout(0, "\t", len(FIELDS), order), 1
     )
-    return count
+    _count_piece(held, 0)
+    return count, _together(held, 1)
 
 
 def _line(row: Sequence[Cell], layout: Layout) -> str:
