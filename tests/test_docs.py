@@ -134,6 +134,8 @@ def test_make_tells_of_every_target_and_the_documents_of_no_other() -> None:
     assert set(re.findall(r"^([a-z-]+):.*  ## ", make, re.MULTILINE)) == targets
     contributing = (ROOT / "docs" / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert set(re.findall(r"(?:`|^    )make ([a-z-]+)", README + contributing, re.MULTILINE)) <= targets
+    quick = re.search(r"^QUICK := \$\(addprefix tests/, (.*?)\)$", make, re.MULTILINE | re.DOTALL)[1]  # type: ignore[index]
+    assert all(list((ROOT / "tests").glob(name)) for name in quick.replace("\\", "").split())
     for page in (ROOT / "docs" / "decisions" / "README.md", ROOT / "docs" / "CONTRIBUTING.md"):
         for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).is_file(), link

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 
 import numpy as np
 
@@ -65,11 +65,10 @@ def calculate(
     tally = Tally(inputs.schools.height)
     progress("正在计算教师得分…")
     teachers = teacher_measures(inputs.teachers, inputs.schools, log, rules, findings, tally)
-    counts = cache(lambda: month_counts(inputs, rules))
-
-    def of_log(kind: str, months: Months) -> Months:
-        return months_of_log(kind, months, counts, inputs, log, rules, findings)
-
+    counts = functools.cache(lambda: month_counts(inputs, rules))
+    of_log = functools.partial(
+        months_of_log, counts=counts, inputs=inputs, log=log, rules=rules, findings=findings
+    )
     teacher, teachers_said = outcome("teacher", teachers, inputs, rules, findings, previous.declines, of_log)
     progress("正在计算学校得分…")
     below = Below.of(inputs.schools, teachers, inputs.classes, log, rules)
@@ -79,35 +78,16 @@ def calculate(
     report_log(log, in_period(passed, rules), inputs.schools, rules, findings)
     progress("正在排名…")
     fingerprint = inputs.fingerprint()
-    ranks = {"school": _ranks("school", school), "teacher": _ranks("teacher", teacher)}
-    same = previous.is_same_run(fingerprint, rules, ranks)
+    same = previous.is_same_run(fingerprint, rules, {o.kind: _ranks(o) for o in (school, teacher)})
     tables = {
-        "SchoolScores": score_table("school", school),
-        "TeacherScores": score_table("teacher", teacher),
-        "Eligibility": stacked([eligibility_table("school", school), eligibility_table("teacher", teacher)]),
-        "SchoolRanking": ranking_table("school", school, previous, same),
-        "TeacherRanking": ranking_table("teacher", teacher, previous, same),
-        "Awards": stacked(
-            [
-                a
-                for kind, o in (("school", school), ("teacher", teacher))
-                for a in _awards(kind, o, rules, findings)
-            ]
-        )
-        or Frame({c: texts([]) for c in (*AWARD_COLUMNS, UNIT)}),
+        **_of_units(school, teacher, previous, same),
+        "Awards": _awards((school, teacher), rules, findings),
         "SchoolMeasures": schools,
         "TeacherMeasures": teachers,
         "EffectiveCounts": log.counts,
         "Coverage": tally.table(school.names, log, rules, below.short),
     }
-    declined = stacked(
-        [
-            declined_rows(award, o.units, o.standing, o.score_cents, said, rules)
-            for o, said in ((school, schools_said), (teacher, teachers_said))
-            for award in rules.awards
-            if award.object == o.kind
-        ]
-    )
+    declined = _declined(((school, schools_said), (teacher, teachers_said)), rules)
     return Results(tables, findings, school, teacher, log, fingerprint, rules.version, same, declined)
 
 
@@ -194,10 +174,41 @@ def _report_no_group(kind: str, o: Outcome, rules: Rules, findings: Findings) ->
             findings.add("group_blank", f"{kind}s", rows(o.units)[i], column, awards="、".join(named))
 
 
-def _ranks(kind: str, o: Outcome) -> dict[str, float]:
-    keys = numbered(shown_keys(kind, o.names.take(o.order)))
+def _ranks(o: Outcome) -> dict[str, float]:
+    keys = numbered(shown_keys(o.kind, o.names.take(o.order)))
     return dict(zip(keys, o.standing.rank[o.order].astype(float).tolist(), strict=True))
 
 
-def _awards(kind: str, o: Outcome, rules: Rules, findings: Findings) -> list[Frame]:
-    return awards(kind, o.units, o.standing, o.order, o.score_cents, o.eligibility.eligible, rules, findings)
+def _of_units(school: Outcome, teacher: Outcome, previous: Previous, same: bool) -> dict[str, Frame]:
+    """Scores, who qualifies and the rankings."""
+    return {
+        "SchoolScores": score_table("school", school),
+        "TeacherScores": score_table("teacher", teacher),
+        "Eligibility": stacked([eligibility_table("school", school), eligibility_table("teacher", teacher)]),
+        "SchoolRanking": ranking_table("school", school, previous, same),
+        "TeacherRanking": ranking_table("teacher", teacher, previous, same),
+    }
+
+
+def _awards(outcomes: Sequence[Outcome], rules: Rules, findings: Findings) -> Frame:
+    """The awards of all kinds of units, schools' first."""
+    tables = [
+        a
+        for o in outcomes
+        for a in awards(
+            o.kind, o.units, o.standing, o.order, o.score_cents, o.eligibility.eligible, rules, findings
+        )
+    ]
+    return stacked(tables) or Frame({c: texts([]) for c in (*AWARD_COLUMNS, UNIT)})
+
+
+def _declined(outcomes: Sequence[tuple[Outcome, dict[str, Texts]]], rules: Rules) -> Frame:
+    """Who declines which award, by what staff wrote of each kind's awards."""
+    return stacked(
+        [
+            declined_rows(award, o.units, o.standing, o.score_cents, said, rules)
+            for o, said in outcomes
+            for award in rules.awards
+            if award.object == o.kind
+        ]
+    )

@@ -36,6 +36,11 @@ from kongjian.rules.model import Rules
 MOST_ROWS = 1_048_000
 """Rows that fit below the header of a sheet."""
 _NAMED = 5
+_BY_TERM = "按月有{}行，一张工作表放不下，有效次数写成每个账号、每种行为一行，几个月合计；要按月的，请按学校分成几本工作簿"
+_UNRECORDED = (
+    f"“{SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
+    "请把全部日志一起给出并加 --anew，只按这些日志重新数"
+)
 
 
 @dataclass(frozen=True)
@@ -79,30 +84,15 @@ def import_logs(
         before = imported_counts(sheets.grid(SHEET))
         had = index.books.get(book.name, {}) if before.height and not how.anew else {}
         if before.height and not had and not how.anew:
-            raise KongjianError(
-                f"“{SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
-                "请把全部日志一起给出并加 --anew，只按这些日志重新数"
-            )
+            raise KongjianError(_UNRECORDED)
         form = form_of(rules)
         own, same = _count_all(files, folder, form, index, count, how.verify, progress)
         names = {**had, **own}
-        partials = {d: partial_of(folder, d, form) for d in names}
-        found = {d: account_of(p) for d, p in partials.items()}
-        if lost := [names[d] for d, a in found.items() if a is None]:
-            raise KongjianError(
-                f"以前导入的{_few(lost)}的记录不在了；请把这些日志也一起给出，或加 --anew 只按这次的日志数"
-            )
+        accounts = _accounts(names, partials := [partial_of(folder, digest, form) for digest in names])
         progress("正在合并…")
-        done = merged(list(partials.values()), inputs, rules, temporary, how.memory)
-        by_months = done.rows.height
-        if by_months > MOST_ROWS:
-            done = replace(done, rows=by_term(done.rows, rules))
-        if done.rows.height > MOST_ROWS:
-            raise KongjianError(
-                f"有效次数有{done.rows.height}行，一张工作表放不下，没有写入；请按学校分成几本工作簿，或用 kongjian score 从表和日志直接算到结果表"
-            )
-        accounts = [a for a in found.values() if a]
-        _write_tables(folder, book.stem, list(partials.values()), accounts, done.unknown)
+        whole = merged(partials, inputs, rules, temporary, how.memory)
+        done = _fitting(whole, rules)
+        _write_tables(folder, book.stem, partials, accounts, done.unknown)
     rows = None if _equal(before, done.rows) else _below(other_rows(sheets.grid(SHEET)), done.rows)
 
     def keep() -> None:
@@ -110,12 +100,30 @@ def import_logs(
         index.save()
 
     lines = list(_told(accounts, own, had, same, done, rows is not None, folder, book.stem))
-    if done.rows.height < by_months:
-        lines.append(
-            f"按月有{by_months}行，一张工作表放不下，有效次数写成每个账号、每种行为一行，几个月合计；要按月的，请按学校分成几本工作簿"
+    if done.rows.height < whole.rows.height:
+        lines.append(_BY_TERM.format(whole.rows.height))
+    strange = any(u.kind in ("角色", "行为") for u in done.unknown)
+    return Logs(rows, lines, strange or bool(done.overlaps) or any(a.lost for a in accounts), keep)
+
+
+def _accounts(names: Mapping[str, str], partials: Sequence[Path]) -> list[Account]:
+    """What became of every file's lines. Raises KongjianError where a record is gone, naming the files."""
+    found = [account_of(partial) for partial in partials]
+    if lost := [name for name, account in zip(names.values(), found, strict=True) if account is None]:
+        raise KongjianError(
+            f"以前导入的{_few(lost)}的记录不在了；请把这些日志也一起给出，或加 --anew 只按这次的日志数"
         )
-    doubtful = any(a.lost for a in accounts) or any(u.kind in ("角色", "行为") for u in done.unknown)
-    return Logs(rows, lines, doubtful or bool(done.overlaps), keep)
+    return [account for account in found if account]
+
+
+def _fitting(whole: Merged, rules: Rules) -> Merged:
+    """By months where a sheet has room for it, else by the whole term. Raises KongjianError where that is too long, too."""
+    done = whole if whole.rows.height <= MOST_ROWS else replace(whole, rows=by_term(whole.rows, rules))
+    if done.rows.height > MOST_ROWS:
+        raise KongjianError(
+            f"有效次数有{done.rows.height}行，一张工作表放不下，没有写入；请按学校分成几本工作簿，或用 kongjian score 从表和日志直接算到结果表"
+        )
+    return done
 
 
 def _count_all(
