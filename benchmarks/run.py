@@ -18,6 +18,7 @@ import copies
 import functions
 import growth
 import imports
+import packages
 import ranking
 import readings
 import recalc
@@ -35,6 +36,7 @@ def main() -> None:
         rows += buttons.measure(Path(folder))
         rows += calls.measure(Path(folder), calls.SOME)
         rows += copies.measure(Path(folder))
+        rows += packages.measure(Path(folder))
         rows += selfcheck.measure(Path(folder))
         rows += imports.measure(Path(folder))
         rows += scale.measure(Path(folder), scale.SMALL)
