@@ -27,6 +27,7 @@ ROWS: dict[str, Sequence[str]] = {
     "ranking": ["1,000,000个得分排名"],
     "recalc": [f"{_CITY}重新计算（进程内）", f"{_CITY}重新计算（命令）"],
     "commands": [f"{_CITY}自检（命令）", f"{_CITY}分发版，连同核对（命令）", f"{_CITY}全部申报表和评审表（命令）"],
+    "packages": [f"{_CITY}分校包（60所学校）", f"{_CITY}分校包（60所学校）接到管道时第一行"],
     "buttons": [f"{_CITY}重新计算（按钮）"],
     "calls": [f"按钮“{name}”的调用" for name in ("检查数据", "重新计算排名", "数值版")],
     "copies": [f"{_CITY}分发版写出", f"{_CITY}计算（已读入内存）"],
@@ -65,6 +66,7 @@ def measures(large: bool) -> dict[str, Callable[[Path], list[Row]]]:
     import growth
     import imports
     import opening
+    import packages
     import ranking
     import readings
     import recalc
@@ -78,6 +80,7 @@ def measures(large: bool) -> dict[str, Callable[[Path], list[Row]]]:
         "ranking": lambda _: ranking.measure(),
         "recalc": recalc.measure,
         "commands": commands.measure,
+        "packages": packages.measure,
         "buttons": buttons.measure,
         "calls": lambda folder: calls.measure(folder, calls.SOME),
         "copies": copies.measure,

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from kongjian.rules import load_rules
+from kongjian.workbook.layout import FUNCTIONS_TABLE, HELP, MONTHS, output_sheets
 from kongjian.workbook.next_step import STEPS
 from kongjian.workbook.shipped import commands
 from kongjian.workbook.shipped.commands import GROUPS, Command
@@ -20,29 +22,67 @@ from kongjian.workbook.shipped.help_sheet import GUIDE
 
 DOCS = Path(__file__).resolve().parents[1]
 PAGES = (DOCS / "使用手册.md", DOCS / "一页通.md", DOCS.parent / "README.md")
+RULES = load_rules()
 DRAWN = runpy.run_path(str(DOCS / "pictures" / "make.py"))
-PAPER_OF = {
+SHOWN: dict[str, str] = {
+    "ImportData": "导入记录",
+    "UndoImport": "导入记录",
+    "ImportLogs": "有效次数",
+    "CheckData": "问题清单",
+    "Recalculate": "学校排名",
+    "NextStep": "首页",
+    "GoLookup": "单位查询",
+    "SortColumn": "教师排名",
+    "RankRobustness": "名次稳健性",
+    "Finalise": "首页",
+    "MakeAppeals": "异议登记表",
     "MakeApplications": "附件3 示范学校申报表",
+    "MakeApplicationsBook": "附件3 示范学校申报表",
+    "MakeApplicationsPdf": "附件3 示范学校申报表",
     "MakeReview": "学校评分表",
+    "MakeReviewBook": "学校评分表",
+    "MakeReviewPdf": "学校评分表",
     "MakePublicity": "公示名单",
+    "MakeCommendation": "表彰名单",
     "MakeSummary": "工作总结统计表",
     "MakeMonthly": "月度通报",
-    "MakeAppeals": "异议登记表",
+    "CollectForms": "申报材料清单",
+    "SendLive": "分发版",
+    "SendValues": "分发版",
+    "SendBySchool": "致学校的信",
+    "SendPublic": "公示名单",
+    "ApplyCorrections": "学校数据",
+    "NewScheme": "规则",
 }
-"""The paper that a command makes, by its template."""
+"""The sheet or paper that a command makes or fills, by its id; those of a table lead to its sheet, the others make none."""
+OTHERS = {
+    "单位查询": DRAWN["LOOKUP_PAGE"],
+    "申报材料清单": DRAWN["CHECKLIST"],
+    "致学校的信": DRAWN["LETTER"],
+    "分发版": DRAWN["COPY"],
+    "月度跟踪折线图": DRAWN["CURVES"],
+}
+
+
+def shown(command: Command) -> list[str]:
+    """The sheets and papers of which the command's picture is, in the words below them."""
+    if not command.table:
+        return list(filter(None, [SHOWN.get(command.id)]))
+    inputs = {t.name: t.sheet for t in RULES.tables}
+    sheets = inputs | {s.table: s.sheet for s in output_sheets(RULES)} | {FUNCTIONS_TABLE: HELP}
+    sheet = sheets[command.table]
+    return [sheet, "月度跟踪折线图"] if sheet == MONTHS else [sheet]
 
 
 def picture(command: Command) -> str:
-    """The picture of what the button leads to or makes, as Markdown; empty where none helps."""
-    if (paper := PAPER_OF.get(command.id)) is not None:
-        return f"\n![{paper}，第1页](pictures/handbook/{DRAWN['PAPERS'][paper]}.png)\n"
-    if command.id == "GoLookup":
-        return f"\n![单位查询，一名教师](pictures/handbook/{DRAWN['LOOKUP_PAGE']}.png)\n"
-    if sheet := DRAWN["UPPER"].get(command.label):
-        return f"\n![{command.label}，上半页](pictures/handbook/{sheet}.png)\n"
-    if sheet := DRAWN["SHEETS"].get(command.label):
-        return f"\n![{command.label}](pictures/{sheet}.png)\n"
-    return ""
+    """The button as it stands on the tab, and what it makes, fills or leads to, as Markdown."""
+    images = [f"![按钮“{command.label}”](pictures/handbook/buttons/{command.id}.svg)"]
+    for name in shown(command):
+        inside, whole = OTHERS | DRAWN["UPPER"] | DRAWN["PAPERS"], DRAWN["SHEETS"]
+        place = f"{whole[name]}" if name in whole else f"handbook/{inside[name]}"
+        part = "，上半页" if name in DRAWN["UPPER"] else "，第1页" if name in DRAWN["PAPERS"] else ""
+        images.append(f"![{name}{part}](pictures/{place}.png)")
+    return "\n" + "\n\n".join(images) + "\n"
 
 
 def buttons(listed: Iterable[Command]) -> str:

@@ -1,16 +1,18 @@
 """Draws the pictures of the README and the handbook, and the README's table of commands: `python docs/pictures/make.py`.
 
-`ribbon.svg` and the table come from the list of commands; the drawing is a scheme, not a photograph of Excel.
-With `--ribbon` only these two are made. The sheets need LibreOffice and pdftoppm; they are real: the
+`ribbon.svg`, the drawings of its single buttons and the table come from the list of commands; they are a scheme, not a
+photograph of Excel. With `--ribbon` only these are made. The sheets need LibreOffice and pdftoppm; they are real: the
 demo city, calculated, with its papers, printed to PDF by LibreOffice in one start, the first page of each.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import subprocess
 import sys
+import zlib
 from collections.abc import Collection
 from dataclasses import replace
 from html import escape
@@ -36,6 +38,10 @@ SHEETS = {
 """The sheets that the README shows, too, each as a whole page."""
 UPPER = {
     "学校数据": "schools",
+    "教师数据": "teachers-data",
+    "导入记录": "imports",
+    "列名对应": "column-names",
+    "有效次数": "counts",
     "教师排名": "teachers",
     "资格审核": "eligibility",
     "得分说明": "explanations",
@@ -44,6 +50,10 @@ UPPER = {
     "口径影响": "effects",
     "月度跟踪": "months",
     "名次稳健性": "robust",
+    "与上次相比": "changes",
+    "运行记录": "runs",
+    "异议登记": "appeal-log",
+    "帮助": "help",
 }
 """The sheets of which the handbook shows the upper part; the pictures are in `handbook`."""
 PAPERS = {
@@ -51,18 +61,33 @@ PAPERS = {
     "学校评分表": "score-card",
     "公示名单": "publicity",
     "工作总结统计表": "summary",
+    "表彰名单": "commendation",
     "月度通报": "monthly",
     "异议登记表": "appeals",
 }
-"""The papers that the handbook shows, by their template; and 单位查询 for one teacher."""
-LOOKUP_PAGE = "lookup"
+"""The papers that the handbook shows, by their template."""
+LOOKUP_PAGE, CHECKLIST, LETTER, COPY, CURVES = "lookup", "checklist", "letter", "copy", "curves"
+"""单位查询 for one teacher, the list of what is to come in, a school's letter, the copy to send, the chart of 月度跟踪."""
 HANDBOOK = HERE / "handbook"
+BUTTONS = HANDBOOK / "buttons"
+DRAWN_OF = HERE / "drawn.json"
 _UPPER_SHARE = 0.62
 RESOLUTION = 68  # dots per inch: readable, and small files
 _PAPER_RESOLUTION = 60
 TEACHERS = 1000
 NOW = dt.datetime(2021, 7, 20, 9, 30)
 _COLUMN, _ROW, _PAD, _TOP = 118, 30, 12, 46
+_FONT = 'font-family="Microsoft YaHei, Noto Sans CJK SC, sans-serif" font-size="14"'
+_EXPORT = """学校名称,教师姓名,账号,制作课件次数,在线撰写教案,在线授课,评价率
+赤壁市第一中学,叶知秋,hb421281990001,6,41,40,0.9
+赤壁市第一中学,方晓舟,hb421281990002,5,40,38,1
+赤壁市蒲圻小学,沈砚,hb421281990003,7,44,42,1
+"""
+_RAISED = (
+    ["2021-07-22", "叶知秋", "", "赤壁市第一中学", "叶知秋", "在线授课应是40节次。", "平台记录38节次，维持原来的得分。", "否", "2021-07-23", "李四"],
+    ["2021-07-22", "沈砚", "", "赤壁市蒲圻小学", "沈砚", "通知公告没有计入。", "已补上，得分改为98.00。", "是", "2021-07-24", "李四"],
+)  # fmt: skip
+"""Invented: what is imported and what is raised, so that no sheet of the pictures is blank."""
 
 
 def draw_ribbon() -> str:
@@ -76,7 +101,7 @@ def draw_ribbon() -> str:
         left += width + _PAD
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left}" height="188" viewBox="0 0 {left} 188" '
-        'font-family="Microsoft YaHei, Noto Sans CJK SC, sans-serif" font-size="14">'
+        f"{_FONT}>"
     )
     frame = [
         f"<title>功能区“{escape(TAB)}”示意图</title>",
@@ -86,6 +111,24 @@ def draw_ribbon() -> str:
         f'<rect x="{_PAD}" y="28" width="64" height="3" fill="#1f6b45"/>',
     ]
     return "\n".join([head, *frame, *parts, "</svg>"]) + "\n"
+
+
+def draw_button(command: Command) -> str:
+    """One command as it stands in the drawing of the tab."""
+    wide, high = _COLUMN - 10, (3 * _ROW + 4 if command.large else _ROW) + 2
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" {_FONT}>\n'
+        f"{_box(command, 1, 1, high - 2)}\n</svg>\n"
+    )
+
+
+def write_buttons() -> None:
+    """One drawing for each command, and none of a command that is gone."""
+    BUTTONS.mkdir(parents=True, exist_ok=True)
+    for old in BUTTONS.glob("*.svg"):
+        old.unlink()
+    for command in COMMANDS:
+        (BUTTONS / f"{command.id}.svg").write_text(draw_button(command), encoding="utf-8")
 
 
 def _group_width(commands: list[Command]) -> int:
@@ -134,8 +177,21 @@ def write_readme() -> None:
     README.write_text(new, encoding="utf-8")
 
 
+def drawn_of() -> dict[str, str]:
+    """What the pictures of sheets show: by table the columns, by template what it is, as a short number."""
+    from kongjian.rules import load_rules
+    from kongjian.workbook.layout import output_sheets
+
+    rules = load_rules()
+    columns = {t.name: t.names for t in rules.tables} | {s.table: s.names for s in output_sheets(rules)}
+    templates = {f.stem: f.read_bytes() for f in sorted((HERE.parents[1] / "templates").glob("*.xlsx"))}
+    return {name: "、".join(names) for name, names in columns.items()} | {
+        name: f"{zlib.crc32(data):08x}" for name, data in templates.items() if name in PAPERS
+    }
+
+
 def draw_sheets() -> None:
-    """One PNG for each sheet and each paper."""
+    """One PNG for each sheet and each paper, and what they are of."""
     from kongjian.base.libreoffice import convert, find_office
     from kongjian.base.scratch import scratch
 
@@ -148,41 +204,64 @@ def draw_sheets() -> None:
         for sheet, picture in SHEETS.items():
             _draw_page(pdf, _first_page(pages, sheet), HERE / picture)
         for sheet, picture in UPPER.items():
-            _draw_page(pdf, _first_page(pages, sheet), HANDBOOK / picture, _UPPER_SHARE)
+            _draw_page(pdf, _first_page(pages, sheet), HANDBOOK / picture, _UPPER_SHARE, _PAPER_RESOLUTION)
+        _draw_page(pdf, _first_page(pages, "月度跟踪") + 1, HANDBOOK / CURVES, resolution=_PAPER_RESOLUTION)
         for paper in printed:
             resolution = RESOLUTION if paper.stem == LOOKUP_PAGE else _PAPER_RESOLUTION
             _draw_page(paper, 1, HANDBOOK / paper.stem, resolution=resolution)
+    DRAWN_OF.write_text(json.dumps(drawn_of(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _calculated(folder: Path) -> tuple[Path, list[Path]]:
-    """The demo's workbook with every result, and one file of each paper, named as its picture."""
+    """The demo's workbook with every result, an import and two appeals, and one file of each paper, named as its picture."""
     from kongjian.demo.generate import demo_data
     from kongjian.engine.evidence.explanations import by_rank
+    from kongjian.engine.frame import Frame, texts
     from kongjian.entry.cli.file_book import examined
     from kongjian.entry.plans.plan_model import carry_out
     from kongjian.entry.plans.robust import filled
+    from kongjian.intake.sheets import APPEALS
+    from kongjian.mailing.live_copy import live_copy
     from kongjian.rules import load_rules
     from kongjian.workbook.recalculate import recalculate
     from kongjian.workbook.shipped.build_lookup import one_page
     from kongjian.workbook.shipped.build_workbook import build
+    from kongjian.xlsx.edit import Edit
+    from kongjian.xlsx.package import Package
 
     book, rules = folder / "demo.xlsm", load_rules()
     build(rules, book, demo_data(rules, teachers=TEACHERS))
+    recalculate(book, now=NOW - dt.timedelta(days=1))
+    export = folder / "教师导出.csv"
+    export.write_text(_EXPORT, encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "kongjian", "import", book, export], check=False, capture_output=True
+    )
+    with Package(book) as package:
+        edit = Edit(package)
+        rows = dict(zip(APPEALS.names, map(texts, zip(*_RAISED, strict=True)), strict=True))
+        edit.put_table(APPEALS, Frame(rows), APPEALS.purpose, frozenset())
+        edit.save(book)
     recalculate(book, now=NOW)
     with examined(book) as (held, run):
         carry_out(filled(run, held, NOW)[0], held)
-        page = folder / f"{LOOKUP_PAGE}.xlsx"
+        page, copy = folder / f"{LOOKUP_PAGE}.xlsx", folder / f"{COPY}.xlsx"
         best, second = by_rank(run.results.teacher)[:2].tolist()
         one_page(run, "teacher", second, page, NOW, str(run.results.teacher.names["账号"][best]))
-        papers = [page, *_papers(run, folder)]
+        live_copy(run, copy, moment=NOW)
+        papers = [page, copy, *_papers(run, folder)]
     _show_only(book, {*SHEETS, *UPPER})
     return book, papers
 
 
 def _papers(run: Run, folder: Path) -> list[Path]:
-    """The first document of each of PAPERS."""
+    """The first document of each of PAPERS, the list of what is to come in, and the letter to the first school."""
     from kongjian.forms import kinds
     from kongjian.forms.produce import produce, template_path
+    from kongjian.forms.returned import checklist
+    from kongjian.forms.template.filled_workbook import Template
+    from kongjian.mailing import school_letters
+    from kongjian.mailing.strangers import Census
 
     jobs = [job for wanted in (kinds.KINDS, [kinds.APPEALS]) for job in kinds.jobs(run, wanted, NOW.date())]
     made = []
@@ -190,7 +269,16 @@ def _papers(run: Run, folder: Path) -> list[Path]:
         if template in PAPERS:
             first = replace(job, documents=[replace(job.documents[0], folder="", stem=PAPERS[template])])
             made += produce([first], folder, lambda name: template_path(name, folder, run.rules)).written
-    return made
+    owed = folder / f"{CHECKLIST}.xlsx"
+    checklist.write(owed, checklist.expected(run, run.rules), [], NOW.date(), run.rules)
+    told = school_letters.problems_of(run)
+    school = max(sorted(told), key=lambda name: len(told[name]))
+    letter = school_letters.letter(
+        run, school, school_letters.Contact("韩梅梅"), told[school], Census(run).strangers(school), f"{school}.xlsx", school_form=True, teacher_forms=2
+    )  # fmt: skip
+    with Template(template_path(run.rules.forms.letter.template, None, run.rules)) as template:
+        template.write(folder / f"{LETTER}.xlsx", school_letters.sheets(run, letter, NOW.date()))
+    return [*made, owed, folder / f"{LETTER}.xlsx"]
 
 
 def _show_only(book: Path, sheets: Collection[str]) -> None:
@@ -243,6 +331,7 @@ def _draw_page(pdf: Path, page: int, target: Path, share: float = 1, resolution:
 
 if __name__ == "__main__":
     RIBBON.write_text(draw_ribbon(), encoding="utf-8")
+    write_buttons()
     write_readme()
     if "--ribbon" not in sys.argv:
         draw_sheets()

@@ -107,8 +107,14 @@ def test_the_look_up_has_the_same_facts_and_keeps_what_is_chosen(both: Both) -> 
         )
         assert mine == theirs, spec.table
         assert mine[0] == spec.names
-    chosen = [both.pressed.book[LOOKUP].cell(*place).value for place in SELECTION.values()]
-    assert chosen == ["学校", None, None, None]
+    mine, theirs = (
+        [b[LOOKUP].cell(*place).value for place in SELECTION.values()]
+        for b in (both.pressed.book, both.command)
+    )
+    assert mine == theirs
+    assert mine[0] == "学校"
+    assert mine[1]  # of nobody chosen the first
+    assert mine[2:] == [None, None]
 
 
 def test_the_home_sheet_shows_the_same_state(both: Both) -> None:

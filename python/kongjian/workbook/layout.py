@@ -143,7 +143,7 @@ def output_sheets(rules: Rules) -> list[OutputSheet]:
         OutputSheet("资格审核", "Eligibility", _columns(f"类别:text {person} 是否达标:text:11 未达标原因:text:60"), "result", "谁达标，谁没有达标，为什么"),
         OutputSheet("学校得分", "SchoolScores", _columns(f"学校名称:text {school} {totals}"), "result", "每所学校各指标的得分"),
         OutputSheet("教师得分", "TeacherScores", _columns(f"{person} {teacher} {totals}"), "result", "每名教师各指标的得分"),
-        OutputSheet("问题清单", "Problems", _columns("级别:text:7 影响:text:6 工作表:text:10 单元格:link:13 对象:text:22~ 原值:text:15~ 内容:text:42 建议:text:32 已确认保留:answer:11 条款:text:18~"), "result", "粘贴的数据里要核对的地方", protected=False),
+        OutputSheet("问题清单", "Problems", _columns("级别:text:7 影响:text:6 工作表:text:10 单元格:link:16 对象:text:22~ 原值:text:15~ 内容:text:42 建议:text:32 已确认保留:answer:11 条款:text:18~"), "result", "粘贴的数据里要核对的地方", protected=False),
         OutputSheet(CHANGES, "Changes", _columns(f"类别:text {person} 上次名次:rank:10 本次名次:rank:10 上次得分:score 本次得分:score 变化:text:8 原因:text:56"), "evidence", "名次、得分和上次不同的，为什么"),
         OutputSheet("学校指标", "SchoolMeasures", measure_columns(rules, "schools"), "evidence", "实际用来给学校计分的数"),
         OutputSheet("教师指标", "TeacherMeasures", measure_columns(rules, "teachers"), "evidence", "实际用来给教师计分的数"),

@@ -98,7 +98,7 @@ def _chart(book: Workbook, rules: Rules, block: int, months: int) -> Chart:
             "values": [MONTHS, row, block + 1, row, block + months], **look,
         })  # fmt: skip
     mark, font = pass_mark(rules, "school"), {"name": FONT, "size": 9, "color": INK}
-    low = 10 * round(mark / 20)
+    low = 10 * round(mark / 40)
     title = f"各校各月得分：一所学校一条灰线，鼠标停在线上看校名（{low}分以下的在图外）"
     chart.set_title({"name": title, "name_font": {**font, "size": 10, "bold": True}})
     chart.set_x_axis({"num_font": font, "line": {"color": LINE}, "major_tick_mark": "none"})
