@@ -248,3 +248,27 @@ def test_a_scheme_without_what_ties_are_broken_by_and_with_another_first_indicat
     assert made.tie_breakers == rules.tie_breakers[1:]
     assert name not in {b for role in made.effective.roles if role.fills != "pupil" for b in role.behaviours}
     assert [r.id for r in made.readings] == [r.id for r in rules.readings]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "given", "said"),
+    [
+        ("得分排名前3的学校", {"first": 1, "last": 3}, []),
+        (
+            "第4至10名的学校",
+            {"first": 1, "last": 9},
+            ["first：条款写“4至10名”，这里是1", "last：条款写“4至10名”，这里是9"],
+        ),
+        ("达标学校的前15%授予", {"share": 0.15}, []),
+        ("达标学校的前15%授予", {"share": 0.1}, ["share：条款写“前15%”，这里是0.1"]),
+        ("得分不低于80分的", {"least": 80.0}, []),
+        ("得分85分以上的", {"least": 80.0}, ["least：条款写“85分以上”，这里是80"]),
+    ],
+)
+def test_a_clause_of_an_award_says_what_the_rule_says(
+    sentence: str, given: dict[str, float], said: list[str]
+) -> None:
+    award = dataclasses.replace(
+        load_rules(SMALL).awards[0], sentence=sentence, **{"share": 0.0, "least": 0.0, **given}
+    )
+    assert list(sentences._faults("甲", sentences._award(award))) == [f"甲 {fault}" for fault in said]
