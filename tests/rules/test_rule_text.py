@@ -14,9 +14,11 @@ from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules, loader
 from kongjian.rules.ladders import ladder_faults
 from kongjian.rules.lint import sentences
-from kongjian.rules.model import Band, Period
+from kongjian.rules.model import Band, ObjectScheme, Period
 from kongjian.rules.model_forms import FormField, MonthlyList
 from kongjian.rules.model_tables import Column, Problem
+from kongjian.rules.new_package import write_package
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.rule_text import RuleText, in_yaml, plain
 from small_scheme import SMALL
 
@@ -224,3 +226,49 @@ def test_a_clause_says_what_the_rule_says(at: int) -> None:
         *sentences._untold("甲", indicator),
     ]
     assert said == [f"甲 {fault}" for fault in faults]
+
+
+def test_a_scheme_without_what_ties_are_broken_by_and_with_another_first_indicator(tmp_path: Path) -> None:
+    rules = load_rules(SMALL)
+    name = rules.tie_breakers[0]
+
+    def other(scheme: ObjectScheme) -> ObjectScheme:
+        first, *rest = (i for i in scheme.indicators if i.name != name)
+        owed = first.points + scheme.indicator(name).points
+        new = dataclasses.replace(first, name="另一项", measure=first.column, points=owed)
+        return dataclasses.replace(scheme, indicators=(new, *rest))
+
+    wanted = rules.replace(school=other(rules.school), teacher=other(rules.teacher))
+    write_package(wanted, "other-2032", tmp_path / "other-2032")
+    made = load_rules(tmp_path / "other-2032")
+    for kind in OBJECT_LABELS:
+        found = [i.name for i in made.object(kind).indicators]
+        assert found == [i.name for i in wanted.object(kind).indicators]
+        assert (found[0], name in found) == ("另一项", False)
+    assert made.tie_breakers == rules.tie_breakers[1:]
+    assert name not in {b for role in made.effective.roles if role.fills != "pupil" for b in role.behaviours}
+    assert [r.id for r in made.readings] == [r.id for r in rules.readings]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "given", "said"),
+    [
+        ("得分排名前3的学校", {"first": 1, "last": 3}, []),
+        (
+            "第4至10名的学校",
+            {"first": 1, "last": 9},
+            ["first：条款写“4至10名”，这里是1", "last：条款写“4至10名”，这里是9"],
+        ),
+        ("达标学校的前15%授予", {"share": 0.15}, []),
+        ("达标学校的前15%授予", {"share": 0.1}, ["share：条款写“前15%”，这里是0.1"]),
+        ("得分不低于80分的", {"least": 80.0}, []),
+        ("得分85分以上的", {"least": 80.0}, ["least：条款写“85分以上”，这里是80"]),
+    ],
+)
+def test_a_clause_of_an_award_says_what_the_rule_says(
+    sentence: str, given: dict[str, float], said: list[str]
+) -> None:
+    award = dataclasses.replace(
+        load_rules(SMALL).awards[0], sentence=sentence, **{"share": 0.0, "least": 0.0, **given}
+    )
+    assert list(sentences._faults("甲", sentences._award(award))) == [f"甲 {fault}" for fault in said]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from lxml import etree
 from kongjian.base.errors import KongjianError
 from kongjian.xlsx import defined_names, strings, table_parts, table_rows, text_heights, xml_text
 from kongjian.xlsx.part_survey import DeclarationError, SharedTexts, Worksheet
+from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.references import Mover, RowMap
 from kongjian.xlsx.sheet_part import SheetPart, inserted
+from kongjian.xlsx.styles import Styles
 from kongjian.xlsx.text_heights import CellStyle
 
 MAIN = xml_text.MAIN
@@ -506,3 +509,36 @@ def test_a_table_without_rows_leaves_none() -> None:
     sheet = sheet_of(rows)
     sheet.replace_table(3, 1, 2, 6, [])
     assert [f'r="{r}"' in rows_of(sheet) for r in range(3, 8)] == [True, False, False, False, True]
+
+
+class OnePart:
+    """Just the styles of a package."""
+
+    def __init__(self, xml: str) -> None:
+        self.xml = xml
+
+    def related(self, _: str) -> str:
+        return "styles"
+
+    def text(self, _: str) -> str:
+        return self.xml
+
+    def set_part(self, _: str, xml: str) -> None:
+        self.xml = xml
+
+
+def test_formats_are_added_once_and_only_where_they_are_not_there() -> None:
+    part = OnePart(
+        '<styleSheet><numFmts count="1"><numFmt numFmtId="170" formatCode="0.0"/></numFmts><cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>'
+    )
+    styles = Styles(cast(Parts, part))
+    assert [
+        styles.number_format(code) for code in ("General", "0", "0.00", "@", "0.0", "0.000", "0.000")
+    ] == [0, 1, 2, 49, 170, 171, 171]
+    assert [styles.cell_format("General"), styles.cell_format("0.00")] == [0, 1]
+    assert [styles.as_text(0), styles.as_text(0), styles.as_text(2)] == [2, 2, 2]
+    assert part.xml == (
+        '<styleSheet><numFmts count="2"><numFmt numFmtId="170" formatCode="0.0"/><numFmt numFmtId="171" formatCode="0.000"/></numFmts><cellXfs count="3"><xf numFmtId="0"/>'
+        '<xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="49" applyNumberFormat="1" quotePrefix="1"/></cellXfs></styleSheet>'
+    )
+    assert styles.add_fills({"红": "FF0000", "黄": "FFFF00"}) == {"红": 0, "黄": 1}

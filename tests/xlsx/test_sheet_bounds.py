@@ -50,3 +50,9 @@ def test_one_long_text_named_often_counts_each_time() -> None:
     cells = "".join(f'<row r="{r}"><c r="A{r}" t="s"><v>%d</v></c></row>' for r in range(1, 20_001))
     assert memory(HEAD + (cells % ((0,) * 20_000)).encode() + TAIL, strings) > MOST_BYTES
     assert memory(HEAD + (cells % ((1,) * 20_000)).encode() + TAIL, strings) < MOST_BYTES // 50
+
+
+def test_how_many_cells_are_allowed() -> None:
+    """Nearly fourteen million: what they take is measured by benchmarks/opening.py."""
+    none = text_lengths(b"")
+    assert memory(sheet([(279_620, 50)]), none) <= MOST_BYTES < memory(sheet([(279_621, 50)]), none)
