@@ -2,33 +2,39 @@
 
 Counting one month's file against DuckDB's own scan of every column of the same rows, against pandas, ten times as many
 lines, peak memory, GB18030 against UTF-8; a term's folder of eight exports through the whole command, up to a hundred
-million lines; and `score` for as many teachers as a province has.
+million lines; and `score` for as many teachers as a province has. All times are the processor's, of all cores together:
+others at work on the machine do not change them, and on an idle one the clock shows less.
 """
 
 from __future__ import annotations
 
 import math
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
+import psutil
 
 from kongjian.engine.calculate import calculate
 from kongjian.engine.frame import Texts
 from kongjian.engine.outcome import Inputs
 from kongjian.intake.events.partials import count_file
+from kongjian.intake.events.spark_counts import count_on_spark, on_spark
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.roles import Role
 from kongjian.workbook.shipped.build_workbook import build
-from measure import Row, Times, compare, fraction, in_turn, table, timed
+from measure import Row, Times, compare, fraction, in_turn, table
 
 SMALL, LARGE = 200_000, 10_000_000
+SPARK = 3_000_000
 TERM = (1_000_000, 10_000_000, 100_000_000)
 ROUNDS = 3
 TEACHERS, SCHOOLS = 600_000, 12_000
@@ -41,23 +47,31 @@ def measure(folder: Path, lines: int) -> list[Row]:
     """The rows of the table for logs of `lines` lines and a tenth of them."""
     rules = load_rules()
     few, many = (_log(folder, n) for n in (lines // 10, lines))
-    ours, scan = in_turn(lambda: _count(many, folder, rules), lambda: _scan(many), ROUNDS)
+    ours, scan = _in_turn(lambda: _count(many, folder, rules), lambda: _scan(many))
     parquet = many.with_suffix(".parquet")
-    columnar, columns = in_turn(lambda: _count(parquet, folder, rules), lambda: _columns(parquet), ROUNDS)
-    less, half = in_turn(lambda: _count(few, folder, rules), lambda: _pandas(few), ROUNDS)
+    columnar, columns = _in_turn(lambda: _count(parquet, folder, rules), lambda: _columns(parquet))
+    less, _ = _in_turn(lambda: _count(few, folder, rules), lambda: None)
+    text, frame = _in_turn(lambda: _count(many, folder, rules), lambda: _pandas(_text_frame(many)), 1)
+    columns_once, typed = _in_turn(
+        lambda: _count(parquet, folder, rules), lambda: _pandas(_typed_frame(parquet)), 1
+    )
+    full = lines >= LARGE
     rows = [
         compare(f"{lines:,}行行为日志计数（CSV）", ours, "DuckDB读同一文件所有列", scan, 3.0),
         compare(f"{lines:,}行行为日志计数（Parquet）", columnar, "DuckDB扫描所有列", columns, 6.0),
+        compare(f"{lines:,}行行为日志计数（CSV）", text, "pandas去重计数", frame, 0.1 if full else None),
         compare(
-            f"{lines // 10:,}行行为日志计数", less, "pandas去重计数", half, 0.1 if lines >= LARGE else None
+            f"{lines:,}行行为日志计数（Parquet）",
+            columns_once,
+            "pandas去重计数",
+            typed,
+            0.1 if full else None,
         ),
-        compare(
-            f"{lines:,}行", ours, f"{lines // 10:,}行×10", less.scaled(10), 1.26 if lines >= LARGE else None
-        ),
+        compare(f"{lines:,}行", ours, f"{lines // 10:,}行×10", less.scaled(10), 1.26 if full else None),
     ]
     other = many.with_suffix(".txt")
     other.write_bytes(many.read_bytes().decode().encode("gb18030"))
-    gb, utf = in_turn(lambda: _count(other, folder, rules), lambda: _count(many, folder, rules), ROUNDS)
+    gb, utf = _in_turn(lambda: _count(other, folder, rules), lambda: _count(many, folder, rules))
     rows.append(compare(f"{lines:,}行 GB18030", gb, "UTF-8", utf))
     peak = _peak(many, folder)
     rows.append(
@@ -84,9 +98,9 @@ def measure_term(folder: Path, sizes: Sequence[int]) -> list[Row]:
         build(rules, book)
         command = (sys.executable, "-c", _WITHIN, "import-events", str(logs), str(book))
         peaks: list[float] = []
-        spent.append(timed(lambda to=command, kept=peaks: kept.append(_told(to))))
-        again = timed(_ended(command))
-        scan = timed(lambda of=logs: _scan(of / "*.csv"))
+        spent.append(_cost(lambda to=command, kept=peaks: kept.append(_told(to))))
+        again = _cost(_ended(command))
+        scan = _cost(lambda of=logs: _scan(of / "*.csv"))
         full, peak = lines >= LARGE, peaks[0]
         rows += [
             compare(f"8个文件{lines:,}行，整个导入", Times((spent[-1],)), "DuckDB读同样的文件", Times((scan,)), 3.0 if full else None),
@@ -99,6 +113,23 @@ def measure_term(folder: Path, sizes: Sequence[int]) -> list[Row]:
         exponent = math.log(more / less) / math.log(many / few)
         rows.append(Row(f"{few:,}行到{many:,}行", f"指数{exponent:.2f}", "1.10", "", 1.1, exponent <= 1.1))
     return rows
+
+
+def measure_spark(folder: Path, lines: int) -> list[Row]:
+    """The same Parquet file on Spark's local mode, warm, and here: how much of a cluster one of these cores stands for."""
+    rules, parquet = load_rules(), _log(folder, lines).with_suffix(".parquet")
+    (folder / "spark").mkdir()
+    with on_spark("local[2]") as session:
+
+        def there() -> float:
+            before = _of_children()
+            count_on_spark(session, parquet, folder / "spark" / "p.parquet", folder, rules, "1GB")
+            return _of_children() - before
+
+        spark, here = in_turn(there, lambda: _cost(lambda: _count(parquet, folder, rules)), 1)
+    rates = [f"，每核每秒{lines / t.best / 1e4:.0f}万行" for t in (spark, here)]
+    row = compare(f"{lines:,}行行为日志计数（Parquet），Spark", spark, "DuckDB", here)
+    return [replace(row, ours=row.ours + rates[0], compared=row.compared + rates[1])]
 
 
 def measure_unknown(lines: int) -> list[Row]:
@@ -132,9 +163,7 @@ def measure_unknown(lines: int) -> list[Row]:
         )
 
     known, unknown = inputs(account), inputs(strange)
-    with_strangers, without = in_turn(
-        lambda: calculate(unknown, rules), lambda: calculate(known, rules), ROUNDS
-    )
+    with_strangers, without = _in_turn(lambda: calculate(unknown, rules), lambda: calculate(known, rules))
     return [compare(f"计算，{lines:,}行中1%是不认识的账号", with_strangers, "全部认识", without, 1.2)]
 
 
@@ -156,7 +185,7 @@ def measure_score(folder: Path, teachers: int, schools: int) -> list[Row]:
         "--out",
         str(folder / "out"),
     )
-    spent = min(timed(_ended(command)) for _ in range(ROUNDS))
+    spent = min(_cost(_ended(command)) for _ in range(ROUNDS))
     peak = _told((sys.executable, "-c", _WITHIN, *command[1:]))
     full = teachers >= TEACHERS
     return [
@@ -217,13 +246,46 @@ def _columns(log: Path) -> None:
     duckdb.sql(f"select count(*), sum({texts} + day(日期)) from read_parquet('{log}')").fetchall()
 
 
-def _pandas(log: Path) -> None:
-    """What a partial holds: different days, lines and the first line of each school, account, role, behaviour and month."""
+def _text_frame(log: Path) -> pd.DataFrame:
     frame = pd.read_csv(log, dtype=str, keep_default_na=False)
-    day = pd.to_datetime(frame["日期"], errors="coerce").dt.normalize()
+    return frame.assign(日期=pd.to_datetime(frame["日期"], errors="coerce"))
+
+
+def _typed_frame(parquet: Path) -> pd.DataFrame:
+    """By DuckDB: pandas has no reader of its own for Parquet."""
+    return duckdb.sql(f"from read_parquet('{parquet}')").df()
+
+
+def _pandas(frame: pd.DataFrame) -> None:
+    """What a partial holds: different days, lines and the first line of each school, account, role, behaviour and month."""
+    day = frame["日期"].dt.normalize()
     frame = frame.assign(day=day, month=day.dt.year * 100 + day.dt.month, at=frame.index)
     by = frame.groupby(["学校名称", "账号", "角色", "行为", "month"], dropna=False)
     by.agg(days=("day", "nunique"), lines=("day", "size"), first=("at", "min"))
+
+
+def _in_turn(
+    ours: Callable[[], object], other: Callable[[], object], rounds: int = ROUNDS
+) -> tuple[Times, Times]:
+    return in_turn(lambda: _cost(ours), lambda: _cost(other), rounds)
+
+
+def _cost(work: Callable[[], object]) -> float:
+    """Seconds of the processor, of this process and those that it started and saw ended."""
+    before = _processor()
+    work()
+    return _processor() - before
+
+
+def _of_children() -> float:
+    """Seconds of the processor of those that are still at work: Spark's Java."""
+    spent = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return sum(one.user + one.system for one in spent)
+
+
+def _processor() -> float:
+    spent = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in spent)
 
 
 _WITHIN = (
@@ -255,6 +317,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = measure(Path(folder), LARGE if "--large" in sys.argv else SMALL * 5)
         rows += measure_term(Path(folder), TERM if "--large" in sys.argv else TERM[:1])
+        rows += measure_spark(Path(folder), SPARK)
         rows += measure_unknown(1_000_000)
         rows += measure_score(Path(folder), TEACHERS, SCHOOLS)
     print(table(rows))

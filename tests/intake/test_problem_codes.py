@@ -114,10 +114,19 @@ HEADERS = RULES.table("teachers").names
 TEACHER = [CLEAN["teachers"].get(n, "") for n in HEADERS]
 ROUNDED = 421281199001011000.0
 
+
+def full() -> Read:
+    """A paste down to the last row of a sheet, were a sheet so small."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("kongjian.intake.tables.LAST_ROW", 5)
+        return read(teachers=table("teachers", {}, {"账号": "t2"}))
+
+
 # code → how to provoke it, the row that tells of it
 CODES: dict[str, tuple[Provoke, str]] = {
     "sheet_missing": (lambda: read(events=None), "提示 行为明细!A3 没有工作表“行为明细”，按没有数据计算"),
     "sheet_empty": (lambda: read(teachers=sheet()), "提示 教师数据!A3 教师数据没有数据"),
+    "sheet_full": (full, "警告 教师数据!A5 教师数据写到了工作表的最后一行，再多的行这里放不下，可能没有粘贴进来"),
     "header_missing": (
         lambda: read(teachers=sheet([], [], TEACHER)), "错误 教师数据!A3 找不到表头：第3行应有“学校名称、教师姓名”",
     ),

@@ -15,6 +15,8 @@ DAY_ZERO = dt.datetime(1899, 12, 30)
 """What Excel counts its days from."""
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 1."""
+LAST_ROW = 1_048_576
+"""Of any worksheet."""
 YES_NO = {1.0: "是", 0.0: "否"}
 _ERROR_CODES = range(-2146826288, -2146826180)
 

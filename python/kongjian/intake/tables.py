@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kongjian.base.grid import Cell, Grid, is_blank, letter
+from kongjian.base.grid import LAST_ROW, Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Frame, Ints
@@ -81,6 +81,8 @@ def read_inputs(grids: Mapping[str, Grid | None], rules: Rules) -> Intake:
             places[table.id] = {name: letter(c) for name, c in columns.items()}
             header_rows[table.id] = header.row
             frames[table.id] = _read(table, grid, header, scores, rules, findings)
+            if len(grid.rows) >= LAST_ROW:
+                findings.add("sheet_full", table.id, len(grid.rows), sheet=table.sheet)
             if table.required and frames[table.id].height == 0:
                 findings.add("sheet_empty", table.id, sheet=table.sheet)
     tables = renamed(frames, rules, findings)

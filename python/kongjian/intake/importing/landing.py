@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Grid
+from kongjian.base.grid import LAST_ROW, Grid
 from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.intake import scales
@@ -20,7 +20,6 @@ from kongjian.rules.roles import Role
 
 Row = Mapping[str, Value]
 Key = tuple[Value, ...]
-_LAST_ROW = 1_048_576
 _DIGITS = 9
 """Numbers that are equal to so many decimals are the same: files write 0.1 + 0.2 in more than one way."""
 
@@ -175,9 +174,10 @@ class Landing:
             [[row[n].value if n in row else None for n in names] for row in self._new],
             [[row.get(n) for n in names] for row in self._new],
         )
-        if block.last_row > _LAST_ROW:
+        if block.last_row > LAST_ROW:
             raise KongjianError(
-                f"工作表“{self.sheet}”放不下：导入后有{block.last_row}行，Excel最多{_LAST_ROW}行"
+                f"工作表“{self.sheet}”放不下：导入后有{block.last_row}行，Excel最多{LAST_ROW}行；"
+                "行为日志请用“导入行为日志”，别的表请按学校分成几本，或用 kongjian score"
             )
         return block
 
