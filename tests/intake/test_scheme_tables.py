@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from kongjian.base import places
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, letter
 from kongjian.engine.calculate import calculate
@@ -37,7 +38,7 @@ from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
-from pinned_rules import pinned_rules
+from pinned_rules import pinned_beside, pinned_rules
 from rules_texts import rules_text, table
 from workbooks import cells, column, everything, opened, small_book
 
@@ -523,7 +524,8 @@ def test_a_finished_workbook_recalculates_to_the_same_result(edits: list[Edit], 
 
 
 def test_a_workbook_of_the_first_edition_works_by_the_installed_rules(tmp_path: Path) -> None:
-    book = small_book(tmp_path / "book.xlsm", {**everything(), "monthly": [], "events": []})
+    book = pinned_beside(tmp_path / "book.xlsm")
+    small_book(book, {**everything(), "monthly": [], "events": []}, RULES)
     found = opened(book, keep_vba=True)
     sheet = found["规则"]
     for name in COLUMNS_OF_SCHEME:
@@ -666,6 +668,15 @@ def test_an_award_beyond_the_explained_ranks_is_explained(grid: Grid) -> None:
     assert len(set(tables["Explanations"]["账号"])) == 62
 
 
+@pytest.fixture
+def pinned_for_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' own numbers in the user's own folder."""
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    pinned_beside(places.own_schemes())
+
+
+@pytest.mark.usefixtures("pinned_for_functions")
 def test_the_functions_go_by_the_edited_sheet(grid: Grid) -> None:
     changed = typed(
         grid,
@@ -694,6 +705,7 @@ def test_the_functions_go_by_the_edited_sheet(grid: Grid) -> None:
     assert worksheet.SCHOOL_SCORE([1], ["作业管理"], "作业管理", rules_text(grid)) == 5.0
 
 
+@pytest.mark.usefixtures("pinned_for_functions")
 def test_a_date_crosses_to_the_functions_as_its_number(grid: Grid) -> None:
     text = rules_text(
         typed(grid, (MONTHS, "2021-02", "月份", 44228.0), (SCHEME, "申报截止", "取值", 44408.0))

@@ -13,15 +13,16 @@ from kongjian.engine.last_run import Previous
 from kongjian.forms.design.make_templates import Design, _drawn
 from kongjian.forms.job import Job
 from kongjian.forms.template.filled_workbook import Note, Template
-from kongjian.rules import Rules, load_rules
+from kongjian.rules import Rules
 from kongjian.workbook.run import Run, calculate_grids
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
+from pinned_rules import pinned_rules
 
 
 @functools.cache
 def city_grids() -> dict[str, Grid | None]:
     """The demo's input sheets as a reader hands them over."""
-    rules = load_rules()
+    rules = pinned_rules()
     out: dict[str, Grid | None] = {}
     for table, pasted in demo_data(rules).items():
         rows = [list(pasted.headers), *(list(row) for row in pasted.rows)]

@@ -9,11 +9,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from kongjian.engine.outcome import Inputs
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.workbook.run import Run
 from native_engines import random_rules, random_tables, run_of
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 READINGS = st.fixed_dictionaries(
     {r.id: st.sampled_from([v.id for v in r.values]) for r in RULES.readings}
 ).map(dict[str, str])

@@ -64,6 +64,9 @@ def test_two_workbooks_of_two_schemes_side_by_side(theirs: Path, folder: Path) -
         assert [r.rules.scheme.id for r in runs] == ["strict-2030", places.default_scheme()]
         assert [r.results.school.eligibility.eligible.sum() for r in runs] == [1, 4]
         assert [rules_of(text_of(b)).awards[0].last for b in (theirs, ours)] == [2, 3]
+        pressed = [press("recalculate", book, saved=True) for book in (theirs, ours)]  # both are open
+        awarded = [[r[0].value for r in p.book["获奖名单"].iter_rows(min_row=4)] for p in pressed]
+        assert [a.count(load_rules().awards[0].name) for a in awarded] == [1, 3]
     functions = [AWARD("school", 3, rules=text_of(b)) for b in (theirs, ours)]
     assert functions == ["", load_rules().awards[0].name]
 

@@ -28,7 +28,13 @@ from kongjian.demo.generate import demo_data
 from kongjian.entry.cli.main import cli
 from kongjian.rules import load_rules
 from kongjian.rules.lint.whole import lint
-from kongjian.workbook.functions.worksheet import AWARD, SCHOOL_ELIGIBLE, SCHOOL_SCORE, TEACHER_SCORE
+from kongjian.workbook.functions.worksheet import (
+    AWARD,
+    SCHOOL_ELIGIBLE,
+    SCHOOL_SCORE,
+    SCORE_EXPLAIN,
+    TEACHER_SCORE,
+)
 from kongjian.workbook.recalculate import check, recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
@@ -38,6 +44,7 @@ from remote import press
 from rules_texts import rules_text
 from scheme_words import words_of
 from small_scheme import SMALL, small_rows, small_rules
+from vba_host import VbaHost
 from workbooks import pasted
 
 MARK = re.compile(r"\{\{[^{}]*\}\}")
@@ -244,6 +251,11 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
         )
     )
     said.append(("rules", world.run("rules", "--scheme", str(SMALL))))
+    said.append(("lint", world.run("rules", "--lint", "--scheme", str(SMALL))))
+    text, rules = VbaHost(world.book).run("KongjianRules"), small_rules()
+    for kind, table in (("学校", "schools"), ("教师", "teachers")):
+        row = [small_rows()[table][0].get(n) for n in rules.table(table).names]
+        said.append(("functions", str(SCORE_EXPLAIN(kind, row, rules=text))))
     said.append(
         ("demo", world.run("demo", str(world.folder / "示范"), "--scheme", str(SMALL), "--teachers", "1000"))
     )
@@ -259,6 +271,8 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
         ["mail", "--public", "--anyway"],
     ):
         said.append((" ".join(arguments), world.run(arguments[0], str(world.book), *arguments[1:])))
+        sent = said[-1][1]
+        assert arguments[0] == "forms" or ("可以发送" in sent or "核对无误" in sent), sent
     said.append(("collect", world.run("collect", str(world.folder / "表格"), "--book", str(world.book))))
     made = [
         p
@@ -291,7 +305,15 @@ def test_no_form_of_another_scheme_is_filled(tmp_path: Path) -> None:
     edited.save(own / form.template)
     with pytest.raises(KongjianError, match=f"没有表名“{form.title}”，像是别的方案的"):
         CliRunner().invoke(cli, command, catch_exceptions=False, standalone_mode=False)
-    assert not list((tmp_path / "表格").rglob("*.xlsx"))
+    recalculate(book, now=NOW)
+    shutil.copy(places.templates() / "公示名单.xlsx", own)  # which has a place for each of our awards
+    for command in (
+        ["mail", str(book), "--public", "--anyway"],
+        ["forms", str(book), "--kind", "公示名单", "--anyway"],
+    ):
+        with pytest.raises(KongjianError, match="模板“公示名单.xlsx”"):
+            CliRunner().invoke(cli, command, catch_exceptions=False, standalone_mode=False)
+    assert not [p for folder in ("表格", "分发") for p in (tmp_path / folder).rglob("*.xlsx")]
 
 
 def test_its_demo_is_of_its_own_city_and_calculates(world: World) -> None:

@@ -84,8 +84,7 @@ def produce(
     """
     for job in jobs:  # a faulty template is told before the first file
         with Template(template_of(job.template)) as template:
-            for sheet in job.documents[0].sheets if job.documents else ():
-                template.check(sheet.template, sheet.context, job.title)
+            check_template(template, job)
     made, steps, k = Made(), count(jobs, shape), 0
     with scratch() as folder:
         for job in jobs:
@@ -98,6 +97,12 @@ def produce(
                         progress(f"正在生成{stem}（{k}/{steps}）…")
                         _write(template, document, suffix, folder, out, to_pdf, made)
     return made
+
+
+def check_template(template: Template, job: Job) -> None:
+    """Raises KongjianError for one that has unknown placeholders or is of another form."""
+    for sheet in job.documents[0].sheets if job.documents else ():
+        template.check(sheet.template, sheet.context, job.title)
 
 
 def count(jobs: Sequence[Job], shape: str) -> int:

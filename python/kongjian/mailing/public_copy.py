@@ -14,6 +14,7 @@ from kongjian.base.scratch import scratch
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
+from kongjian.forms.produce import check_template
 from kongjian.forms.template.filled_workbook import Template
 from kongjian.forms.template.placeholders import Context, Scalar
 from kongjian.mailing import package_texts
@@ -32,7 +33,7 @@ def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] 
     """Writes 公示名单 to `target` with every kind of number, address and account covered that masking knows.
 
     Raises KongjianError that names part, cell and kind while any of it is left anywhere in the package; then nothing
-    is written.
+    is written; so it does for a template of another scheme's form.
     """
     (document,) = job.documents
     known = frozenset(accounts)
@@ -40,6 +41,7 @@ def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] 
     with scratch() as folder:
         fresh = folder / "public.xlsx"
         with Template(template) as opened:
+            check_template(opened, job)
             opened.write(fresh, safe.sheets, safe.names)
         if found := secrets(fresh, known):
             more = f"等{len(found)}处" if len(found) > _MOST else ""

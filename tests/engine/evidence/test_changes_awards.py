@@ -11,6 +11,7 @@ import pytest
 
 from changed_books import SHEET, both, edit, listed, numbers, put, reading, said, ways
 from kongjian.workbook.recalculate import recalculate
+from pinned_rules import pinned_beside, pinned_rules
 from workbooks import SCHOOL_NAMES, cells, column, school, small_book, teacher
 
 NOW = dt.datetime(2021, 7, 20, 9, 30)
@@ -27,14 +28,14 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    book = small_book(tmp_path_factory.mktemp("awards") / "base.xlsm", rows())
+    book = small_book(pinned_beside(tmp_path_factory.mktemp("awards") / "base.xlsm"), rows(), pinned_rules())
     recalculate(book, now=NOW)
     return book
 
 
 @pytest.fixture
 def book(base: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(base, tmp_path / "book.xlsm"))
+    return Path(shutil.copy(base, pinned_beside(tmp_path / "book.xlsm")))
 
 
 def again(book: Path, *changes: Any) -> None:

@@ -114,7 +114,7 @@ def _made(rules: Rules, before: Rules, folder: Path, book: Path, progress: Progr
     if (chosen := readings_in_words(rules)) != ALL_DEFAULT:
         left.append(f"口径 {chosen}：新工作簿里仍是默认值，请在“规则”里再选")
     progress("正在检查方案…")
-    faults = list(dict.fromkeys(lint(folder, folder / CASES)))
+    faults = lint(folder, folder / CASES)
     cases = scheme_cases(folder / CASES, made, False)
     period = made.period
     yield Told(f"已生成方案 {folder}（评选时间{period.start}至{period.end}，版本{made.version}）")

@@ -64,7 +64,7 @@ def lint(folder: Path, cases: Path | None = None) -> list[str]:
         reconcile,
         importing,
     )
-    faults = [fault for check in checks for fault in check(files)]
+    faults = list(dict.fromkeys(fault for check in checks for fault in check(files)))
     return faults + (list(_covered(files, cases)) if cases else [])
 
 
