@@ -39,13 +39,14 @@ test: system lint  ## every check; installs LibreOffice, Chinese fonts and Java 
 	$(BIN)/python -m pytest -n 2
 
 # what finds most within half a minute on two cores: the scheme's own cases, every kind of dirt, the golden workbook
-QUICK := $(addprefix tests/, base/test_replace_file.py rules/test_rule_files.py rules/test_new_package.py rules/test_no_words_in_code.py \
+QUICK := $(addprefix tests/, base/test_replace_file.py rules/test_new_package.py rules/test_no_words_in_code.py \
 	engine/test_cases.py engine/test_row.py engine/test_ranking.py engine/test_rounding.py engine/test_awards.py engine/test_events.py engine/test_inputs.py \
 	engine/evidence/test_one_unit.py engine/evidence/test_touched.py engine/evidence/test_explanations.py engine/evidence/test_month_tracking.py \
 	intake/test_dirt_*.py intake/test_problem_codes.py workbook/test_golden.py)
 quick: setup  ## what finds most in half a minute, after a change of rules, engine or intake
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/kongjian rules --lint
 	$(BIN)/python -m pytest -n 2 $(QUICK)
 
 # a thousand kills over all commands that write, at most 20 minutes: 0 lost, 0 invented, 0 exposed, 0 left behind; then thirty cities

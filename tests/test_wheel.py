@@ -243,3 +243,30 @@ def test_an_audit_without_an_answer_for_every_package_is_no_good_one(
 ) -> None:
     output = "" if told is None else json.dumps({"dependencies": told})
     assert SUPPLY["answer"](output, complaint, 2) == expected
+
+
+STAND_IN = """#!{python}
+import json, subprocess, sys
+ask = "import json; from importlib.metadata import distributions as d; print(json.dumps([(p.name, p.version) for p in d()]))"
+held = json.loads(subprocess.check_output([sys.argv[-1], "-c", ask]))
+with open(sys.argv[sys.argv.index("--output-file") + 1], "w") as out:
+    json.dump({{"components": [{{"name": n, "version": v}} for n, v in held]}}, out)
+"""
+
+
+def test_the_list_of_parts_has_what_staffs_computers_get_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the tool is given to list; the tool itself is no part of this environment."""
+    tool, names = tmp_path / "cyclonedx-py", SUPPLY["sbom"].__globals__
+    tool.write_text(STAND_IN.format(python=sys.executable), encoding="utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setitem(names, "_tool", lambda _: str(tool))
+    monkeypatch.setitem(names, "ROOT", tmp_path)
+    assert SUPPLY["sbom"]() == 0
+    parts = json.loads((tmp_path / "dist" / "kongjian.cdx.json").read_text(encoding="utf-8"))["components"]
+    assert {canonicalize_name(p["name"]): p["version"] for p in parts} == SUPPLY["here"]("run")
+    assert capsys.readouterr().out == f"已写入 dist/kongjian.cdx.json：{len(parts)}个部件\n"
+    tool.write_text("#!/bin/sh\necho cannot >&2\nexit 3\n", encoding="utf-8")
+    assert SUPPLY["sbom"]() == 3
+    assert capsys.readouterr().out == "没有写成：cannot\n"

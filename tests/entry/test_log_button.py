@@ -80,9 +80,9 @@ def test_a_stopped_import_keeps_what_it_has_counted(tmp_path: Path, monkeypatch:
     go.set()
     host.finish("KongjianRun_ImportLogs")
     assert counted == ["a.csv", "b.csv", "c.csv"]
-    assert host.shown[-1].startswith("3个文件共8行：计入5行")
+    assert host.shown[-1].startswith("3个文件共8行：读入5行")
     _, command = run_import("-o", tmp_path / "out.xlsm", *host.excel.chosen, book)
-    assert "3个文件共8行：计入5行" in command
+    assert "3个文件共8行：读入5行" in command
     assert even(shown(host, "有效次数")) == even(
         values(opened(tmp_path / "out.xlsm", data_only=True), "有效次数")
     )

@@ -106,7 +106,7 @@ def test_logs_in_a_folder_count_as_events_do(tmp_path: Path) -> None:
             "\n".join([",".join(names), *lines]), encoding="gb18030"
         )
     _, said = run(folder)
-    assert "0.csv：6行，计入5行" in said
+    assert "0.csv：6行，读入5行" in said
     assert table(folder / "结果" / "教师得分.parquet") == shown(pasted().results.tables["TeacherScores"])
     counted = [r[1:6] for r in table(folder / "结果" / "有效次数.parquet")]
     assert counted == [("t2", "教师", "在线授课", "2021-03", 5.0)]
@@ -130,8 +130,8 @@ def test_the_partials_of_an_import_stand_for_its_logs(tmp_path: Path) -> None:
     code, said = run(folder)
     assert code == 1
     assert sorted(line for line in said.splitlines() if "csv：" in line) == [
-        "0.csv：6行，计入5行",
-        "1.csv：5行，计入4行",
+        "0.csv：6行，读入5行",
+        "1.csv：5行，读入4行",
     ]
     assert table(folder / "结果" / "教师得分.parquet") == shown(pasted().results.tables["TeacherScores"])
     for partial in (folder / "行为日志" / "缓存").iterdir():

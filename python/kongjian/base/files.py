@@ -52,7 +52,8 @@ def own_place(target: Path) -> Iterator[Path]:
     """Where a file, or a folder of it, stands beside `target` until it is whole; nothing is left there, of killed runs neither."""
     own = target.with_name(f"{temporary_name(target)}{os.getpid()}.tmp")
     try:
-        _sweep(target)
+        if not holds(target):
+            _sweep(target)
         yield own
     finally:
         with suppress(OSError):  # on a disk that went read-only it cannot be there
@@ -173,7 +174,11 @@ def temporary_name(target: Path) -> str:
 
 def _sweep(target: Path) -> None:
     """Removes what an interrupted run left beside the target, unless that run is still alive."""
-    for old in target.parent.glob(f"{temporary_name(target)}*"):
+    beginning = temporary_name(target)
+    # a folder of a thousand forms is looked through as often: names alone are quick
+    with os.scandir(target.parent) as entries:
+        left = [target.with_name(e.name) for e in entries if e.name.startswith(beginning)]
+    for old in left:
         pid = old.name.split(".")[-2]
         if not (pid.isdigit() and alive(int(pid), old)):
             old.unlink(missing_ok=True)

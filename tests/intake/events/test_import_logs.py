@@ -131,7 +131,7 @@ def test_what_an_import_leaves_is_no_log(book: Path, tmp_path: Path) -> None:
     for _ in range(2):
         code, said = run(tmp_path, tmp_path / "b.xlsm")
         assert code == 1
-        assert said.startswith("1个文件共7行：计入5行，没有计入1行，空行和表头1行")
+        assert said.startswith("1个文件共7行：读入5行，没有计入1行，空行和表头1行")
     assert rows(tmp_path / "b.xlsm") == ROWS
 
 
@@ -307,7 +307,7 @@ def test_an_open_quote_loses_its_own_line_only_and_is_shown(book: Path, tmp_path
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
     code, said = run(tmp_path / "a.csv", book)
     assert code == 1
-    assert "计入1999行，没有计入1行" in said
+    assert "读入1999行，没有计入1行" in said
     assert "a.csv：引号不成对1行（从第401行起）" in said
     kept = (tmp_path / "行为日志" / "b 没有计入的行.csv").read_text(encoding="utf-8-sig").splitlines()
     assert kept[1].startswith("a.csv,401,引号不成对,")
@@ -327,7 +327,7 @@ def test_a_word_that_is_not_known_is_told_once_with_its_lines(book: Path, tmp_pa
     code, said = run(tmp_path / "a.csv", book)
     assert code == 1
     for line in (
-        "行为没有计入：登录（3行），共3行", "评选时间以外的月份没有计入：2022-03（1行），共1行", "学校数据里没有：别校（1行），共1行",
+        "读入的行里，行为没有计入：登录（3行），共3行", "评选时间以外的月份没有计入：2022-03（1行），共1行", "学校数据里没有：别校（1行），共1行",
         "教师账号数据里没有：别人（1行），共1行", "别的角色的行为没有计入：教师 学籍管理（1行），共1行",
         "损坏的账号没有计入：4.21281E+17（1行），共1行", f"账号空白没有计入：{SCHOOL}（1行），共1行",
         f"低年级学生没有计入：{SCHOOL} 一年级1班（1行），共1行",

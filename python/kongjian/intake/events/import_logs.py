@@ -218,7 +218,7 @@ def _told(
         sum(v) for v in zip(*((a.lines, a.accepted, a.lost) for a in accounts), strict=True)
     )
     other = sum(a.blank + a.head for a in accounts)
-    yield f"{len(accounts)}个文件共{lines}行：计入{accepted}行，没有计入{lost}行，空行和表头{other}行"
+    yield f"{len(accounts)}个文件共{lines}行：读入{accepted}行，没有计入{lost}行，空行和表头{other}行"
     if more := [n for d, n in had.items() if d not in own]:
         yield f"其中{_few(more)}是以前导入的"
     if same:
@@ -238,7 +238,7 @@ def _told(
         state = (
             "没有计入" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "数据里没有"
         )
-        yield f"{kind}{state}：{words}{rest}，共{sum(u.lines for u in mine)}行"
+        yield f"读入的行里，{kind}{state}：{words}{rest}，共{sum(u.lines for u in mine)}行"
     if done.unknown or lost:
         yield f"全部写法和行见 {folder}（“{stem} {UNKNOWN_WORDS}”“{stem} {LEFT_OUT}”）"
     yield (

@@ -102,7 +102,7 @@ def _of_logs(
             count_file(log, place, scratch, rules, memory, seen)
     for place in partials.values():
         if account := account_of(place):
-            said = "；".join([f"{account.lines}行，计入{account.accepted}行", *rejected_first(account)])
+            said = "；".join([f"{account.lines}行，读入{account.accepted}行", *rejected_first(account)])
             lines.append(f"{account.file}：{said}")
     done = merged(list(partials.values()), inputs, rules, scratch, memory)
     lines += [f"{u.kind}：{u.found or '空白'}（{u.lines}行）" for u in done.unknown[:50]]
