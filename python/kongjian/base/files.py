@@ -86,10 +86,11 @@ def replace_file(
     temporary = target.with_name(f"{temporary_name(target)}{os.getpid()}.tmp")
     backup = target.with_name(f"{target.name}.bak")
     fresh_backup = target.with_name(f"{temporary_name(target)}{os.getpid()}.bak")
+    short_lived = holds(target)
     try:
-        _sweep(target)
+        if not short_lived:
+            _sweep(target)
         write(temporary)
-        short_lived = holds(target)
         if not short_lived:
             with temporary.open("rb+") as out:
                 os.fsync(out.fileno())
@@ -144,7 +145,11 @@ def temporary_name(target: Path) -> str:
 
 def _sweep(target: Path) -> None:
     """Removes what an interrupted run left beside the target, unless that run is still alive."""
-    for old in target.parent.glob(f"{temporary_name(target)}*"):
+    beginning = temporary_name(target)
+    # a folder of a thousand forms is looked through as often: names alone are quick
+    with os.scandir(target.parent) as entries:
+        left = [target.with_name(e.name) for e in entries if e.name.startswith(beginning)]
+    for old in left:
         pid = old.name.split(".")[-2]
         if not (pid.isdigit() and alive(int(pid), old)):
             old.unlink(missing_ok=True)
