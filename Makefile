@@ -68,6 +68,7 @@ demo: setup  ## demo data, recalculated: rankings printed, workbook written
 	$(BIN)/kongjian demo demo
 	$(BIN)/kongjian recalc demo/赤壁市示范数据.xlsm
 
+# at most a quarter of an hour on two idle cores; `benchmarks/run.py --write` puts the table into benchmarks/README.md
 bench: setup  ## the table of speed ratios, see benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 

@@ -26,7 +26,7 @@ ROWS: dict[str, Sequence[str]] = {
     "scoring": ["教师1,000,000名计分并排名"],
     "ranking": ["1,000,000个得分排名"],
     "recalc": [f"{_CITY}重新计算（进程内）", f"{_CITY}重新计算（命令）"],
-    "commands": [f"{_CITY}自检（命令）", f"{_CITY}分发版，连同核对（命令）", f"{_CITY}全部申报表和评审表（命令）"],
+    "commands": [f"{_CITY}自检（命令）", f"{_CITY}分发版，连同核对（命令自己的处理器时间）", f"{_CITY}全部申报表和评审表（命令）"],
     "packages": [f"{_CITY}分校包（60所学校）", f"{_CITY}分校包（60所学校）接到管道时第一行"],
     "buttons": [f"{_CITY}重新计算（按钮）"],
     "calls": [f"按钮“{name}”的调用" for name in ("检查数据", "重新计算排名", "数值版")],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from html import unescape
 from xml.etree import ElementTree
 
@@ -28,17 +28,29 @@ _OWN_NAMES = ("_xlnm.Print_Titles", "_xlnm.Print_Area", *SELECTION)
 _ANY_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
 _NO_POINT = b"NA()"
 """An error on purpose: where a chart draws no point."""
+Cells = Sequence[tuple[bytes, bytes, bytes, bytes]]
+"""Of each cell the letters of its column, its row, its other attributes, and what it holds."""
 _PERSONAL = ("creator", "lastModifiedBy", "Company", "Manager")
 
 
-def package_reasons(package: Package, formulas: bool, own_names: Collection[str] = ()) -> Iterator[str]:
+def cells_of(package: Package) -> dict[str, Cells]:
+    """The cells of each sheet."""
+    return {sheet: _CELL.findall(package.read(part)) for sheet, part in package.sheets.items()}
+
+
+def package_reasons(
+    package: Package,
+    formulas: bool,
+    own_names: Collection[str] = (),
+    cells: Mapping[str, Cells] | None = None,
+) -> Iterator[str]:
     """Everything in the package that keeps it from being sent, in plain Chinese; `own_names` are names that it may have."""
     yield from _parts(package)
     yield from _links(package)
     yield from _workbook(package, frozenset([*_OWN_NAMES, *own_names]))
     yield from _personal(package)
-    for sheet, part in package.sheets.items():
-        yield from _cells(sheet, package.read(part), formulas)
+    for sheet, its in (cells or cells_of(package)).items():
+        yield from _cells(sheet, its, formulas)
 
 
 def _parts(package: Package) -> Iterator[str]:
@@ -83,8 +95,8 @@ def _personal(package: Package) -> Iterator[str]:
                     yield f"文件属性里有人名或单位“{element.text}”"
 
 
-def _cells(sheet: str, part: bytes, formulas: bool) -> Iterator[str]:
-    for column, row, attributes, inside in _CELL.findall(part):
+def _cells(sheet: str, cells: Cells, formulas: bool) -> Iterator[str]:
+    for column, row, attributes, inside in cells:
         wrong = b't="e"' in attributes and not (sheet == DATA and _NO_POINT in inside)
         calculates = b"<f" in inside
         formula, stored, _ = inside.partition(b"<v>")
@@ -119,24 +131,23 @@ def _formula(where: str, inside: bytes) -> Iterator[str]:
         yield f"{where} 的公式没有存下结果，手机预览会是空白"
 
 
-def formula_texts(package: Package) -> dict[str, dict[tuple[int, int], str]]:
+def formula_texts(cells: Mapping[str, Cells]) -> dict[str, dict[tuple[int, int], str]]:
     """The formulas by sheet, row and column from 0."""
-    out = {}
-    for sheet, part in package.sheets.items():
-        cells = _CELL.findall(package.read(part))
-        out[sheet] = {
-            (int(row) - 1, _index(column)): _text(inside)
-            for column, row, _, inside in cells
-            if b"<f" in inside
+    return {
+        sheet: {
+            (int(row) - 1, _index(column)): _text(inside) for column, row, _, inside in its if b"<f" in inside
         }
-    return out
+        for sheet, its in cells.items()
+    }
 
 
 def _text(inside: bytes) -> str:
     written = _FORMULA.search(inside)
-    return unescape((written[1] or b"").decode()) if written else ""
+    text = (written[1] or b"").decode() if written else ""
+    return unescape(text) if "&" in text else text
 
 
+@cache
 def _index(letters: bytes) -> int:
     number = 0
     for letter in letters:

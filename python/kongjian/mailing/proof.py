@@ -15,7 +15,7 @@ from kongjian.base.libreoffice import calculating, find_office
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
-from kongjian.mailing.package_proof import formula_texts, package_reasons
+from kongjian.mailing.package_proof import cells_of, formula_texts, package_reasons
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
@@ -100,8 +100,9 @@ def examined(
     """The same with LibreOffice already at work on the copy; `anew` gives it as calculated, see `calculating`."""
     try:
         with Package(copy) as package:
-            reasons = list(package_reasons(package, formulas, own_names))
-            found = formula_texts(package)
+            cells = cells_of(package)
+            reasons = list(package_reasons(package, formulas, own_names, cells))
+            found = formula_texts(cells)
             reasons += _sheet_reasons(expected, [s for s in package.sheets if s not in further])
             reasons += [f"没有工作表“{sheet}”" for sheet in further if sheet not in package.sheets]
     except KongjianError as error:

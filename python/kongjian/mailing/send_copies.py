@@ -18,7 +18,6 @@ from kongjian.mailing import answers, school_letters
 from kongjian.mailing.live_copy import live_copy
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof, prove
-from kongjian.mailing.public_copy import public_copy
 from kongjian.mailing.school_packages import school_packages
 from kongjian.rules.wording import results_name
 from kongjian.workbook.run import Run
@@ -149,6 +148,8 @@ def _copy(
     fresh = folder / name
     progress(f"正在生成{edition}…")
     if edition == PUBLIC:
+        from kongjian.mailing.public_copy import public_copy  # its patterns take a quarter of a second
+
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
         accounts = run.results.teacher.names["账号"].tolist()
         return fresh, name, public_copy(job, template_path(job.template, book, run.rules), fresh, accounts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +140,13 @@ class ChineseGroup(_Chinese, click.Group):
     def _called(self, name: str) -> Iterable[str]:
         """The commands by their names; by their Chinese ones where such a one was given."""
         chinese = [n for n, c in self.commands.items() if name in _does(c)]
-        return chinese or get_close_matches(name, self.commands, 1)
+        return chinese or _nearest(name, self.commands)
+
+
+def _nearest(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches  # only who mistypes waits for it
+
+    return get_close_matches(name, list(known), 1)
 
 
 def complain(error: Any) -> int:
@@ -162,7 +167,7 @@ def _say(error: Any) -> str:
         case click.NoSuchOption():
             name = error.option_name
             known = [o for p in error.ctx.command.get_params(error.ctx) for o in p.opts] if error.ctx else []
-            return f"没有 {name} 这个选项{_meant(name, get_close_matches(name, known, 1))}"
+            return f"没有 {name} 这个选项{_meant(name, _nearest(name, known))}"
         case click.MissingParameter():
             return f"缺少 {_called(error.param)}"
         case click.BadParameter():
