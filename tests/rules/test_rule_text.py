@@ -13,7 +13,7 @@ import yaml
 from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules, loader
 from kongjian.rules.ladders import ladder_faults
-from kongjian.rules.lint import sentences
+from kongjian.rules.lint import indicators, sentences
 from kongjian.rules.model import Band, ObjectScheme, Period
 from kongjian.rules.model_forms import FormField, MonthlyList
 from kongjian.rules.model_tables import Column, Problem
@@ -272,3 +272,11 @@ def test_a_clause_of_an_award_says_what_the_rule_says(
         load_rules(SMALL).awards[0], sentence=sentence, **{"share": 0.0, "least": 0.0, **given}
     )
     assert list(sentences._faults("甲", sentences._award(award))) == [f"甲 {fault}" for fault in said]
+
+
+@pytest.mark.parametrize("change", ["homeroom_only", "none_is_zero"])
+def test_what_is_added_apart_has_nothing_of_a_homeroom(change: str) -> None:
+    [bonus] = load_rules(SMALL).school.bonuses
+    assert list(indicators._scoring("甲", bonus, {})) == []
+    told = ["甲：bonus 不用 homeroom_only、none_is_zero"]
+    assert list(indicators._scoring("甲", dataclasses.replace(bonus, **{change: True}), {})) == told
