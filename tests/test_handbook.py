@@ -26,7 +26,7 @@ WRITE = runpy.run_path(str(DOCS / "handbook" / "write.py"))
 MAKE = WRITE["DRAWN"]
 NO_SHEET = {"预览导入", "恢复备份", "显示依据表", "打印全部", "自检", "打开文件夹", "诊断"}
 """What reads, shows or opens, and makes or fills no sheet of its own."""
-LARGEST_TOGETHER = 2_600_000
+LARGEST_TOGETHER = 2_300_000
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
 BY_HAND = re.sub(
     r"<!-- (\w+) -->.*?<!-- /\1 -->", "", TEXT + ONE_PAGE.read_text(encoding="utf-8"), flags=re.DOTALL
