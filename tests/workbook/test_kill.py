@@ -129,14 +129,14 @@ def test_killed_while_writing(book: Path, old: bytes) -> None:
 @pytest.mark.parametrize(
     ("function", "nth", "when", "state"),
     [
-        ("rename", 1, "before", "old with leftovers"),
-        ("rename", 1, "after", "old with leftovers"),
         ("link", 1, "before", "old with leftovers"),
         ("link", 1, "after", "old with leftovers"),
         ("replace", 1, "before", "old with leftovers"),
         ("replace", 1, "after", "old with leftovers"),
         ("replace", 2, "before", "old with leftovers"),
-        ("replace", 2, "after", "new"),
+        ("replace", 2, "after", "old with leftovers"),
+        ("replace", 3, "before", "old with leftovers"),
+        ("replace", 3, "after", "new"),
     ],
 )
 def test_killed_between_two_steps(

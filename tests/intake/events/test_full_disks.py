@@ -41,7 +41,7 @@ def to_copy(place: Path) -> None:
 CASES = {
     "where it spills": (many_groups, "export TMPDIR={disk}", 300, ["--memory", "25MB"], "临时文件夹满了，没有数完"),
     "where lines are copied": (to_copy, "export TMPDIR={disk}", 20, [], "磁盘空间不够"),
-    "beside the book": (lambda p: many_groups(p, 20_000), "cp {book} {disk}/评比.xlsx", 24, [], "磁盘空间不够或读写出错，没有数完"),
+    "beside the book": (lambda p: many_groups(p, 20_000), "cp {book} {disk}/评比.xlsx", 24, [], "磁盘空间不够，没有做完"),
     "for its tables": (lambda p: many_groups(p, 20_000), "cp {book} {disk}/评比.xlsx", 400, [], "磁盘空间不够，没有做完"),
     "for the book": (lambda p: many_groups(p, 20_000), "cp {book} {disk}/评比.xlsx", 1200, [], "磁盘空间不够，没有写入 评比.xlsx"),
 }  # fmt: skip

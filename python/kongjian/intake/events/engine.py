@@ -38,4 +38,4 @@ def counting(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
         number = re.search(r'"errno":"(\d+)"', str(error))
         why, advice = disk.reason(OSError(int(number[1]), ""), folder) if number else ("", "")
         why, advice = why or "磁盘空间不够或读写出错", advice or "请腾出空间"
-        raise KongjianError(f"{why}，没有做完；{advice}再试，已数完的日志不用再数") from error
+        raise KongjianError(f"{why}，没有做完；{advice}再试") from error
