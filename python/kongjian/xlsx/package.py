@@ -24,6 +24,8 @@ STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 CONTENT_TYPES = "[Content_Types].xml"
 MOST_MEGABYTES = 400
 """Unpacked, as of an import: what is more was made to fill the memory, or no longer opens in time."""
+_MOST_TWICE = 64 << 20
+"""Bytes up to which the parts may stand in the memory twice."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -73,7 +75,9 @@ class Package:
         return self._parts[name]
 
     def unpacked(self) -> BinaryIO:
-        """The package as a file whose parts are not packed, for a reader that would unpack them once more."""
+        """The package as a file whose parts are not packed, for a reader that would unpack them once more; a large one as it is."""
+        if sum(map(len, self._parts.values())) > _MOST_TWICE:
+            return io.BytesIO(self.path.read_bytes())
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as out:
             for info in self._zip.infolist():
