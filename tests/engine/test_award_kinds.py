@@ -86,7 +86,7 @@ def plain_winners(
     return out
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(
     UNITS, LADDERS, st.sampled_from(["", COLUMN]), st.sampled_from([0.0, 3.0]), st.booleans(), st.booleans()
 )
@@ -122,7 +122,7 @@ def with_bonus(rules: Rules, readings: dict[str, str]) -> Rules:
     return resolve(rules.replace(teacher=replace(scheme, indicators=(first, *rest, bonus, veto))), readings)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(*[st.one_of(st.just(math.nan), st.integers(0, 30).map(lambda n: n / 4))] * 4),

@@ -22,7 +22,7 @@ def same(found: float, wanted: Fraction | None) -> bool:
     return found != found if wanted is None else abs(found - float(wanted)) < 1e-9
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(READINGS, SEEDS)
 def test_a_second_reading_of_the_log_agrees(readings: dict[str, str], seed: int) -> None:
     city = random_city(np.random.default_rng(seed))
@@ -46,7 +46,7 @@ def test_a_second_reading_of_the_log_agrees(readings: dict[str, str], seed: int)
             assert same(schools[column][i], plain.rate(row, behaviour)), (row, behaviour)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(READINGS, SEEDS)
 def test_one_more_event_never_lowers_a_teachers_count(readings: dict[str, str], seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -60,7 +60,7 @@ def test_one_more_event_never_lowers_a_teachers_count(readings: dict[str, str], 
         assert (np.isnan(before[behaviour]) | (after[behaviour] >= before[behaviour])).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS)
 def test_one_more_teacher_without_activity_never_raises_a_mean(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -79,7 +79,7 @@ def test_one_more_teacher_without_activity_never_raises_a_mean(seed: int) -> Non
         assert (np.isnan(was) == np.isnan(now))[1:].all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(READINGS, SEEDS)
 def test_a_blank_filled_with_what_coverage_says_changes_nothing(readings: dict[str, str], seed: int) -> None:
     city = random_city(np.random.default_rng(seed))

@@ -45,7 +45,7 @@ def results(city: City, counts: Frame, readings: dict[str, str]) -> Results:
     return calculate(Inputs.of(rules, **tables, **({"counts": counts} if counts else {})), rules)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(READINGS, SEEDS, st.sampled_from(["none", "all", "some"]))
 def test_pasted_or_imported_as_counts_the_same_events_give_the_same_results(
     readings: dict[str, str], seed: int, pasted: str

@@ -28,7 +28,7 @@ READINGS = st.fixed_dictionaries(
     {r.id: st.sampled_from([v.id for v in r.values]) for r in RULES.readings}
 ).map(dict[str, str])
 BOUNDS = {"count": [0, 1, 2, 4, 5, 15, 30, 39, 40, 41], "rate": [0, 0.4, 0.6, 0.8, 1]}
-SLOW = settings(max_examples=80, deadline=None)
+SLOW = settings(max_examples=50, deadline=None)
 
 
 def random_texts(kind: str, height: int, rng: np.random.Generator) -> dict[str, list[str]]:
@@ -128,7 +128,7 @@ def test_blocks_of_rows_join_without_a_seam() -> None:
     assert (found.missing == wanted.missing[:, np.arange(height) % 1000]).all()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=240, deadline=None)
 @given(st.integers(0, 8).flatmap(lambda p: st.decimals(-10_000, 10_000, places=p)).map(str))
 @example("2.675")
 @example("1.005")
@@ -141,7 +141,7 @@ def test_rounding_is_half_up_on_the_decimal_text(text: str) -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-10_000, 10_000)), min_size=1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_cents_survive_being_shown(cents: list[int | None]) -> None:
     given_cents = np.array([MISSING if c is None else c for c in cents], dtype=np.int64)
     assert to_cents(from_cents(given_cents)).tolist() == given_cents.tolist()
@@ -150,7 +150,7 @@ def test_cents_survive_being_shown(cents: list[int | None]) -> None:
 CENTS = st.one_of(st.integers(0, 12), st.integers(0, 10_000), st.integers(-(10**12), 10**12))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(st.lists(CENTS, max_size=60))
 def test_ranks_are_those_of_pandas(cents: list[int]) -> None:
     series = pd.Series(cents, dtype="int64")
@@ -159,7 +159,7 @@ def test_ranks_are_those_of_pandas(cents: list[int]) -> None:
         assert rank(np.array(cents, dtype=np.int64), method).tolist() == wanted.tolist()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 3)] * 4), max_size=40))
 def test_ranks_in_order_are_those_of_sorted_tuples(rows: list[tuple[int, int, int, int]]) -> None:
     keys = [np.array([row[k] for row in rows], dtype=np.int64) for k in range(4)]

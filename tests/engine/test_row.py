@@ -81,7 +81,7 @@ def rows_by_engine(scheme: ObjectScheme, rules: Rules, rows: list[list[float]]) 
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=240, deadline=None)
 @given(cases())
 @example((RULES.teacher, RULES, [[BLANK] * 10 + [0.0], [BLANK] * 10 + [1.0], [40.0] * 10 + [1.0]]))
 def test_a_row_scores_as_the_engine_does(case: tuple[ObjectScheme, Rules, list[list[float]]]) -> None:
@@ -187,7 +187,7 @@ def test_what_is_wanting(kind: str, name: str, value: float, readings: dict[str,
     assert explain(scheme, rules, scorer, values)[k][6] == said
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cases())
 def test_what_is_wanting_brings_the_full_points_and_one_step_less_does_not(
     case: tuple[ObjectScheme, Rules, list[list[float]]],

@@ -42,6 +42,8 @@ WAYS_OUT = {"restore", "restore_backup", "diagnose"}
 """A workbook that has lost its scheme comes back from its copies; the diagnosis is a report."""
 COMMANDS_OF_A_BOOK = sorted(set(cli.commands) - set(BY_NAME) - NO_SCHEME - WAYS_OUT)
 ENTRIES = sorted(set(PRESSES) - WAYS_OUT)
+OF_EACH_KIND = {"recalculate", "import_data", "application_forms", "send_live", "selfcheck", "undo_import"}
+"""Buttons that are pressed in a workbook of a different scheme, too: all open their workbook by one way."""
 GIVEN_FILES = {"import_data", "preview_import", "import_logs"}
 
 
@@ -113,7 +115,11 @@ def test_a_command_that_is_given_an_id_ends_with_it(command: str, world: World) 
     assert world.state() == before
 
 
-@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize(
+    ("world", "entry"),
+    [("unknown", e) for e in ENTRIES] + [("different", e) for e in sorted(OF_EACH_KIND)],
+    indirect=["world"],
+)
 def test_a_button_ends_with_the_sentence(entry: str, world: World) -> None:
     before = world.state()
     pressed = press(entry, world.folder / BOOK, str(world.folder / FILE) * (entry in GIVEN_FILES), saved=True)

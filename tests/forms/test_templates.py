@@ -266,7 +266,7 @@ def test_rows_move_as_if_written_out(counts: dict[int, int], row: int) -> None:
     assert rows.last(row) == len(written) - written[::-1].index(row)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(counts=st.dictionaries(ROWS, st.integers(1, 5), max_size=4), first=ROWS, span=st.integers(0, 9))
 def test_a_formulas_area_takes_in_exactly_its_rows(counts: dict[int, int], first: int, span: int) -> None:
     rows = RowMap(counts)

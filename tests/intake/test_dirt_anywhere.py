@@ -76,7 +76,7 @@ def number(letters: str) -> int:
     return int(np.polyval([ord(c) - 64 for c in letters], 26))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(SPOILT, ERRORS)
 def test_no_paste_stops_a_calculation_or_loses_a_cell_in_silence(
     spoilt: dict[str, list[tuple[int, int, Cell]]], errors: dict[tuple[int, int], str]

@@ -224,7 +224,7 @@ SURE = st.lists(st.integers(2, 100).map(lambda n: n / 100), min_size=1, max_size
 """Fractions that are percentages above 1.5 when they are multiplied by 100."""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SURE, st.sampled_from(["作业完成率", "课程学习完成率"]))
 def test_a_column_times_100_is_the_same_column(values: list[float], column: str) -> None:
     rows = [[{"班级": f"{n}班", column: v * by} for n, v in enumerate(values)] for by in (1, 100)]
@@ -240,7 +240,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=8), st.sampled_from([RATE, SHARE]))
 def test_no_number_changes_or_is_lost_in_silence(cells: list[Cell], column: str) -> None:
     found = rates(*cells) if column == RATE else shares(*cells)

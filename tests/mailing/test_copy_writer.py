@@ -25,7 +25,7 @@ CELLS = st.one_of(
 PLACES = st.tuples(st.integers(0, 40), st.integers(0, 30))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(
     st.dictionaries(PLACES, st.tuples(CELLS, st.booleans()), max_size=30),
     st.sets(st.integers(0, 45), max_size=4),

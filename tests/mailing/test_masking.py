@@ -446,7 +446,7 @@ def test_the_table_is_long_enough() -> None:
     assert len(STAY) >= 60
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(
     st.lists(st.sampled_from([text for _, text, _ in CASES] + STAY), max_size=4),
     st.sampled_from(["，李明，", "；", "校", "\n李：", "（张三）"]),
@@ -486,7 +486,7 @@ digits = st.text("0123456789", min_size=1, max_size=8)
 signs = st.sampled_from(["", " ", "-", ".", "·", "/", "(", ")", " - ", "，", "、", "\u200b"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(
     st.sampled_from(
         [
@@ -515,7 +515,7 @@ def test_nothing_of_any_digits_is_left_for_the_proof(head: str, parts: list[tupl
     assert not left_in(mask(head + "".join(sign + some for sign, some in parts)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(
     st.integers(0, 10**9 - 1),
     st.lists(st.integers(1, 10), max_size=3, unique=True),

@@ -40,7 +40,7 @@ harmless = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(harmless, max_size=6), st.sampled_from(["、", "；", " ", "，", "\n"]))
 def test_dates_scores_and_names_are_not_touched(pieces: list[str], between: str) -> None:
     text = between.join(pieces)
@@ -62,7 +62,7 @@ def grouped(number: str, between: str, three: bool) -> str:
     return between.join([number[: first[0]], number[first[0] : sum(first)], number[sum(first) :]])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(st.one_of(ids, mobiles), separators, st.booleans(), around, around)
 def test_no_number_survives(number: str, between: str, wide: bool, before: str, after: str) -> None:
     written = grouped(number, between, False)

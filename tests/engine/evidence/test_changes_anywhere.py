@@ -193,7 +193,7 @@ def _edits(draw: st.DrawFn) -> dict[tuple[str, str], dict[str, Any]]:
 CHOICES = st.tuples(READINGS, _edits())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(CHOICES, CHOICES)
 def test_rules_are_read_back_from_words_and_can_be_undone(before: Any, now: Any) -> None:
     old, new = resolve(RULES, *before), resolve(RULES, *now)

@@ -28,7 +28,7 @@ def points(cells: list[float], complete: list[str]) -> list[float | None]:
     return [p if c == "是" else None for p, c in zip(cells, complete, strict=True)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(CELLS, min_size=1, max_size=6),
     st.sampled_from([SHARE, "学生评价（次）", "学生评价率", "评价率(%)"]),
@@ -43,7 +43,7 @@ def test_a_column_of_shares(cells: list[Cell], header: str) -> None:
     assert array == on_sheet
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=6))
 def test_a_column_of_rates(cells: list[Cell]) -> None:
     rows: Any = [
