@@ -21,7 +21,7 @@ from typing import Any
 import numpy  # noqa: F401  what a recalculation cannot do without is imported here too
 import python_calamine
 
-from kongjian.xlsx.package import Package, _packed
+from kongjian.xlsx.package import Package, _packed, _put
 from kongjian.xlsx.packing import LEVEL
 
 _DATA = re.compile(rb"<sheetData>(.*)</sheetData>", re.DOTALL)
@@ -86,14 +86,8 @@ def run(book: Path, ready: Ready, out: Path) -> dict[str, bytes]:
 def _copied(old: zipfile.ZipFile, info: zipfile.ZipInfo, new: zipfile.ZipFile) -> None:
     """One member as it stands, still packed."""
     data = _packed(old, info)
-    assert new.fp is not None
     info.flag_bits &= ~0x08
-    info.header_offset = new.fp.tell()
-    new.fp.write(info.FileHeader())
-    new.fp.write(data)
-    new.filelist.append(info)
-    new.NameToInfo[info.filename] = info
-    new.start_dir = new.fp.tell()
+    _put(new, info, data)
 
 
 def _xml(part: Part, strings: dict[str, int]) -> bytes:

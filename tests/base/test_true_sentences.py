@@ -23,6 +23,7 @@ from kongjian.base.foreign import unreadable
 from kongjian.base.scratch import scratch
 from kongjian.entry.cli.main import cli, main
 from kongjian.entry.plans.plan_model import ERROR, fault
+from mounts import may_mount
 from workbooks import SCHOOL_NAMES, schools, small_book, teachers
 
 ROWS = {"schools": schools(3)}
@@ -104,14 +105,6 @@ def refused(*arguments: str, setup: str = "") -> str:
     assert done.stderr.count("\n") == 1, done.stderr
     assert "程序内部出错" not in done.stderr
     return done.stderr
-
-
-def may_mount() -> bool:
-    try:
-        command = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
 
 
 MOUNTS: dict[str, tuple[str, Callable[[Path], list[str]], str]] = {

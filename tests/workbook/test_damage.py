@@ -15,6 +15,7 @@ import pytest
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import main
 from kongjian.workbook.recalculate import recalculate
+from mounts import may_mount
 from workbooks import Parts, change, compound_file, read, replace, schools, sheet_part, small_book, write
 
 Maker = Callable[[Path], Path]
@@ -272,15 +273,6 @@ def test_no_room_for_the_new_file(tmp_path: Path) -> None:
             [sys.executable, "-B", "-c", limited], "文件超过了这个磁盘或系统允许的大小，没有写入 评比.xlsm"
         )
         assert snapshot(tmp_path) == before
-
-
-def may_mount() -> bool:
-    """Whether this process may make a small file system of its own."""
-    command = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
 
 
 @pytest.mark.skipif(not may_mount(), reason="no mounts here; the limit on file sizes is tested everywhere")

@@ -9,17 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from mounts import may_mount
 from pasting import lines_of, write_book
 from spoilt_logs import HEADER, ROWS, rows, text
-
-
-def may_mount() -> bool:
-    """Whether this process may make a small file system of its own."""
-    try:
-        command = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
 
 
 def many_groups(place: Path, lines: int = 400_000) -> None:
