@@ -1,4 +1,4 @@
-"""kongjian：赤壁市中小学“网络学习空间”应用评比。
+"""kongjian：学校和教师的应用评比。
 
 For Python: `open_book`, `score`, `effects`, `explain` of `kongjian.analysis`, imported when first asked for: pandas with them.
 """
