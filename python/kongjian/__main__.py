@@ -7,7 +7,10 @@ from kongjian.entry.cli.stopping import stoppable
 
 def main() -> None:
     gc.disable()  # a short process full of small objects and without cycles: collecting takes a tenth of it
-    stoppable(_command)
+    try:
+        stoppable(_command)
+    finally:
+        gc.freeze()  # as it ends, the interpreter would look through all of them once more
 
 
 def _command() -> None:

@@ -19,6 +19,7 @@ from kongjian.xlsx.new_sheet import add_sheet
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.sheet_part import SheetPart
+from kongjian.xlsx.strings import BLANK
 from kongjian.xlsx.styles import Styles
 from kongjian.xlsx.table_parts import (
     FIRST_ROW,
@@ -147,7 +148,7 @@ class Edit:
             None if folded is None else header_row + 1 + folded,
         )
         names = [cell_content(column, self.strings) for column in spec.names]
-        gone = [("/>", 0)] * (len(old) - width)
+        gone = [(BLANK, 0)] * (len(old) - width)
         header = enumerate([*zip(names, heads, strict=True), *gone], start=first_column)
         part.put_cells(header_row, [(column, content, style) for column, (content, style) in header])
         if header_row == HEADER_ROW:

@@ -34,6 +34,7 @@ class Reader:
         self._package = package
         self._grids: dict[str, Grid] = {}
         self._ahead: dict[str, calamine.CalamineSheet] = {}
+        self._beside: threading.Thread | None = None
         self._bytes = 0
         self._looked_over: set[str] = set()
         self._percent_cells: dict[str, dict[int, list[int]]] = {}
@@ -66,6 +67,8 @@ class Reader:
             return None
         if name not in self._grids:
             self._refuse_more(name)
+            if self._beside:  # calamine does one thing at a time
+                self._beside.join()
             try:
                 found = self._ahead.pop(name, None) or self._workbook.get_sheet_by_name(name)
                 cells = found.to_python(skip_empty_area=False)
@@ -80,9 +83,9 @@ class Reader:
         return self._grids[name]
 
     def read_ahead(self, sheets: Iterable[str]) -> None:
-        """Lays out those of these sheets that are there, each while the next is looked over.
+        """Begins to lay out those of these sheets that are there, beside the other work: calamine leaves Python to it meanwhile.
 
-        Calamine leaves Python to others meanwhile. What it cannot lay out is left to `grid` to tell.
+        What it cannot lay out is left to `grid` to tell.
         """
         waiting = SimpleQueue[str | None]()
 
@@ -91,8 +94,8 @@ class Reader:
                 while name := waiting.get():
                     self._ahead[name] = self._workbook.get_sheet_by_name(name)
 
-        beside = threading.Thread(target=lay_out)
-        beside.start()
+        self._beside = threading.Thread(target=lay_out)
+        self._beside.start()
         try:
             for name in filter(None, map(self.name, sheets)):
                 if name not in self._grids:
@@ -100,7 +103,6 @@ class Reader:
                     waiting.put(name)
         finally:
             waiting.put(None)
-            beside.join()
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]]:
         """The cells of a sheet (row, column) that hold formulas."""

@@ -19,7 +19,6 @@ MOST_BYTES = 1_000 << 20
 _CELL, _TEXT, _LETTER = 75, 90, 2
 """Bytes in the reader and in Python together: for a place, a text in it, a byte of that text."""
 _FIRST = 50_000
-_ROW = re.compile(rb'<row\b[^<>]*?\sr="(\d+)"')
 _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"')
 _PREFIXED = re.compile(rb":c[ />\t\r\n]")
 _NAMED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})<')
@@ -29,8 +28,9 @@ def reach(xml: bytes) -> tuple[int, int]:
     """The last row and column of a worksheet part, or bounds above them. Raises ExpatError or ValueError for what is none."""
     if _PREFIXED.search(xml):
         return _surveyed(xml)
-    given = [int(row) for row in _ROW.findall(xml)]
-    last, at = max(given, default=0) + xml.count(b"<row") - len(given), 0
+    # the last cell mostly stands in the last row; where it does not, one beyond it is found below
+    end = _REFERENCE.match(xml, max(xml.rfind(b"<c "), 0))
+    last, at = int(end[2]) if end else 0, 0
     # the first rows mostly have a cell in every column, and each further column costs a pattern of its own
     first = {letters for letters, row in _REFERENCE.findall(xml[:_FIRST]) if int(row) <= last}
     column = max(map(column_number, first), default=1)

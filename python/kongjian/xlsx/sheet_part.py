@@ -132,8 +132,11 @@ class SheetPart:
 
     def styles(self, row: int, columns: Sequence[int]) -> list[int]:
         """The style of each of a row's cells, else of its column."""
+        return self._styles_in(self._cells_of(row), columns)
+
+    def _styles_in(self, cells: Sequence[tuple[int, bytes]], columns: Sequence[int]) -> list[int]:
         own: dict[int, int] = {}
-        for at, cell in self._cells_of(row):
+        for at, cell in cells:
             own.setdefault(at, int(style[1]) if (style := _STYLE.search(cell[: cell.find(b">")])) else 0)
         return [own[column] if column in own else self._of_column(column) for column in columns]
 
@@ -188,13 +191,13 @@ class SheetPart:
         The content is what follows a cell's reference: attributes, ">" and value, or "/>" for a blank.
         """
         attributes = self._rows[row][0] if row in self._rows else f' r="{row}"'.encode()
-        own = self.styles(row, [column for column, *_ in cells])
+        old = self._cells_of(row)
+        own = self._styles_in(old, [column for column, *_ in cells])
         p, new = self.prefix, {}
         for (column, content, given), style in zip(cells, own, strict=True):
             look = style if given is None else given
             shown = f' s="{look}"' if look else ""
             new[column] = f'<{p}c r="{letter(column)}{row}"{shown}{with_prefix(content, p)}'.encode()
-        old = self._cells_of(row)
         # the chain of calculation names cells, not what stands in them
         self.lost_formulas |= any(
             at in new and _FORMULA.search(cell) and not _FORMULA.search(new[at]) for at, cell in old

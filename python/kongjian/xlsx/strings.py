@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
+from typing import TypeVar
 
 from kongjian.xlsx.xml_text import MAIN, with_prefix
 
@@ -15,7 +17,24 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _TAGS = re.compile(r"<[^>]*>")
+BLANK = "/>"
+"""A cell without a value, behind its reference and style."""
 EMPTY = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="{MAIN}"></sst>'.encode()
+
+
+T = TypeVar("T")
+
+
+class Made(dict[T, str]):
+    """Texts by what each is made from, the first time that it is asked for."""
+
+    def __init__(self, make: Callable[[T], str], blank: T) -> None:
+        super().__init__({blank: BLANK})
+        self._make = make
+
+    def __missing__(self, key: T) -> str:
+        made = self[key] = self._make(key)
+        return made
 
 
 def escape(text: str) -> str:
@@ -24,6 +43,11 @@ def escape(text: str) -> str:
         return text
     text = _LIKE_ESCAPED.sub("_x005F_", FORBIDDEN.sub("", text)).replace("\r", "_x000D_")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shortest(value: float) -> str:
+    """A number as a cell keeps it."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def _plain(content: str) -> str:
@@ -43,8 +67,8 @@ class SharedStrings:
             if plain:
                 self._known.setdefault(plain[1].decode(), count - 1)
         self._count = count
-        self._cells = {"": "/>"}
-        self.numbers = {float("inf"): "/>"}
+        self._cells = Made[str](lambda text: f' t="s"><v>{self.index(text)}</v></c>', "")
+        self.numbers = Made[float](lambda value: f"><v>{shortest(value)}</v></c>", float("inf"))
         """Cells that show numbers, kept beside those that show texts: the same scores stand on many sheets."""
 
     def index(self, text: str) -> int:
@@ -53,18 +77,11 @@ class SharedStrings:
 
     def cell(self, text: str) -> str:
         """A cell that shows a text, behind its reference and style; blank for ""."""
-        found = self._cells.get(text)
-        if found is None:
-            found = self._cells[text] = f' t="s"><v>{self._index(escape(text))}</v></c>'
-        return found
+        return self._cells[text]
 
     def cells(self, texts: list[str]) -> list[str]:
         """The same of a column; each distinct text is looked at once."""
-        known = self._cells
-        for text in dict.fromkeys(texts):
-            if text not in known:
-                known[text] = f' t="s"><v>{self._index(escape(text))}</v></c>'
-        return list(map(known.__getitem__, texts))
+        return list(map(self._cells.__getitem__, texts))
 
     def add(self, content: str) -> int:
         """The number of a new string with this content, elements without a prefix."""

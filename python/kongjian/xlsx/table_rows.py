@@ -10,13 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.grid import YES_NO, serial
-from kongjian.xlsx.strings import SharedStrings, escape
+from kongjian.xlsx.strings import BLANK, SharedStrings, escape, shortest
 from kongjian.xlsx.table_parts import OutputSheet
 from kongjian.xlsx.text_heights import ONE_LINE, row_height
-
-
-def _shortest(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def column_contents(values: Any, strings: SharedStrings, yes_no: bool = False) -> list[str]:
@@ -35,26 +31,24 @@ def column_contents(values: Any, strings: SharedStrings, yes_no: bool = False) -
 
 def _number_contents(values: NDArray[np.float64], known: dict[float, str]) -> list[str]:
     # NaN is unequal to itself and so cannot be looked up; the infinite one stands for it among those that are known
-    filled = np.where(np.isnan(values), np.inf, values).tolist()
-    known.update({value: f"><v>{_shortest(value)}</v></c>" for value in set(filled).difference(known)})
-    return list(map(known.__getitem__, filled))
+    return list(map(known.__getitem__, np.where(np.isnan(values), np.inf, values).tolist()))
 
 
 def cell_content(value: str | float | int | dt.datetime | None, strings: SharedStrings) -> str:
     """One cell's XML behind its reference and style."""
     if value is None or value == "":
-        return "/>"
+        return BLANK
     if isinstance(value, str):
         return strings.cell(value)
     if isinstance(value, dt.datetime):
         value = serial(value)
-    return f"><v>{_shortest(float(value))}</v></c>"
+    return f"><v>{shortest(float(value))}</v></c>"
 
 
 def formula_content(formula: str, value: str | float) -> str:
     """A cell that calculates, with what it gives now, behind its reference and style; "#…" is an error."""
     kind = "" if not isinstance(value, str) else ' t="e"' if value.startswith("#") else ' t="str"'
-    shown = escape(value) if isinstance(value, str) else _shortest(float(value))
+    shown = escape(value) if isinstance(value, str) else shortest(float(value))
     return f"{kind}><f>{escape(formula)}</f><v>{shown}</v></c>"
 
 
@@ -82,7 +76,7 @@ def table_rows(
     if filled_only:
         for k, (letter, style) in enumerate(zip(letters, shown, strict=True)):
             head = f'<c r="{letter}#"{style}'
-            known = {cell: head + cell for cell in set(contents[k])} | {"/>": ""}
+            known = {cell: head + cell for cell in set(contents[k])} | {BLANK: ""}
             contents[k] = list(map(known.__getitem__, contents[k]))
         return [
             "".join(cells).replace("#", str(row))

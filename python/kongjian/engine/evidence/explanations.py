@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kongjian.base.text import fold
-from kongjian.engine.evidence.explain import explain, unit_values
+from kongjian.engine.evidence.explain import shortfalls, unit_values
 from kongjian.engine.evidence.pass_mark import total_line, way_to_mark
-from kongjian.engine.frame import Frame, Ints, texts
+from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.measures import (
     BLANK_ZERO,
     FROM_EVENTS,
     FROM_PUPILS,
     NO_EVENTS,
+    OF,
+    SOURCE,
     basis,
     should_rest_on,
 )
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
-from kongjian.engine.row_scoring import RowScorer, compile_row
-from kongjian.rules.model import Indicator, Rules
+from kongjian.engine.row_scoring import compile_row
+from kongjian.rules.model import APART, Indicator, Rules
 from kongjian.rules.roles import Role
+from kongjian.rules.wording import rule_words
 
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
@@ -35,7 +40,6 @@ _SAID = {
     BLANK_ZERO: "空白，按口径算0次",
 }
 """What a value rests on, by the code of its source."""
-_NUMBERS = ("分值", "得分", "扣分")
 
 
 def explanations(
@@ -50,20 +54,8 @@ def explanations(
         "school": by_rank(results.school) if schools is None else schools,
         "teacher": _leading(results.teacher, rules) if teachers is None else teachers,
     }
-    scorers = {kind: compile_row(rules.object(kind), rules) for kind in chosen}
-    lines = [
-        line
-        for kind, at in chosen.items()
-        for i in at.tolist()
-        for line in _unit(results, rules, kind, scorers[kind], i)
-    ]
-    columns = zip(*lines, strict=True) if lines else ([] for _ in COLUMNS)
-    return Frame(
-        {
-            name: np.array(values, dtype=np.float64) if name in _NUMBERS else texts(values)
-            for name, values in zip(COLUMNS, columns, strict=True)
-        }
-    )
+    parts = [_of_kind(results, rules, kind, at) for kind, at in chosen.items()]
+    return Frame({name: np.concatenate([part[name] for part in parts]) for name in COLUMNS})
 
 
 def called(results: Results, who: str) -> tuple[Ints, Ints]:
@@ -86,25 +78,72 @@ def _leading(outcome: Outcome, rules: Rules) -> Ints:
     return outcome.order[outcome.standing.rank[outcome.order] <= last]
 
 
-def _unit(
-    results: Results, rules: Rules, kind: str, scorer: RowScorer, at: int
-) -> Iterator[tuple[str | float, ...]]:
-    of, scheme = results.of(kind), rules.object(kind)
-    units = of.units
-    values = unit_values(units, scorer, at)
-    other = scorer.is_other(values)
-    names = [scheme.label, *(of.names[c][at] if c in of.names else "" for c in COLUMNS[1:4])]
-    lines = explain(scheme, rules, scorer, values)
-    for indicator, (_, value, *rest) in zip(scheme.indicators, lines, strict=True):
-        said = (
-            f"不是{scorer.homeroom}"
-            if other and indicator.homeroom_only
-            else source_of(units, indicator, at, rules)
+def _of_kind(results: Results, rules: Rules, kind: str, at: Ints) -> Frame:
+    """The rows of the units of one kind at these positions: their indicators, then the total."""
+    of, scheme, own = results.of(kind), rules.object(kind), results.of(kind).units.take(at)
+    each, scorer, count = scheme.indicators, compile_row(scheme, rules), len(at)
+    totals = [
+        total_line(
+            scheme, rules, scorer, unit_values(of.units, scorer, i), way_to_mark(results, rules, kind, i)
         )
-        yield (*names, indicator.name, indicator.clause, value, said, *rest)
-    way = way_to_mark(results, rules, kind, at)
-    name, value, *rest = total_line(scheme, rules, scorer, values, way)
-    yield (*names, name, scheme.source, value, used(results.of(kind), at), *rest)
+        for i in at.tolist()
+    ]
+    name, shown, rule, full, got, short, way = zip(*totals, strict=True) if totals else [()] * 7
+    told = list(zip(*(measured(own, i, kind, rules) for i in each), strict=True))
+    points = np.where(of.scores.missing[:, at], np.nan, of.scores.by_indicator[:, at])
+    wanting = [
+        np.zeros(count) if i.kind in APART else i.points - p for i, p in zip(each, points, strict=True)
+    ]
+
+    def alike(values: Iterable[str]) -> list[Texts]:
+        return [texts([value] * count) for value in values]
+
+    names = [of.names[c][at] if c in of.names else texts([""] * count) for c in COLUMNS[1:4]]
+    columns = [
+        *([column] * (len(each) + 1) for column in (texts([scheme.label] * count), *names)),
+        [*alike(i.name for i in each), texts(name)],
+        alike([*(i.clause for i in each), scheme.source]),
+        [*told[0], texts(shown)],
+        [*told[1], texts(used(of, i) for i in at.tolist())],
+        [*alike(rule_words(i, rules) for i in each), texts(rule)],
+        [*(np.full(count, i.points) for i in each), np.array(full)],
+        [*points, np.array(got)],
+        [*wanting, np.array(short)],
+        [*told[2], texts(way)],
+    ]
+    return Frame({name: woven(column) for name, column in zip(COLUMNS, columns, strict=True)})
+
+
+def woven(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Columns over the units, one below another for each unit."""
+    return np.stack(columns, axis=1).reshape(-1)
+
+
+def measured(own: Frame, indicator: Indicator, kind: str, rules: Rules) -> tuple[Texts, Texts, Texts]:
+    """取值, 来源 and 还差 of one indicator of the units whose measures these are, as `explain` and `source_of` say them of one."""
+    values = own[indicator.column]
+    shown = values.astype(object)
+    if indicator.is_answer:
+        shown = np.where(values == 1, "是", "否").astype(object)
+    shown[np.isnan(values)] = ""
+    said, short = _sources(own, indicator, rules), shortfalls(indicator, values, kind, rules)
+    homeroom = rules.table(f"{kind}s").by_role(Role.HOMEROOM)
+    if indicator.homeroom_only and homeroom:
+        other = own[homeroom.name] != 1
+        said, short = np.where(other, f"不是{homeroom.name}", said), np.where(other, "", short)
+    return shown, said, short
+
+
+def _sources(own: Frame, indicator: Indicator, rules: Rules) -> Texts:
+    """来源 of a whole column; the same words for all that rest on the same."""
+    column, values = indicator.column, own[indicator.column]
+    none = np.zeros(len(values))
+    rests = own.get(SOURCE + column, none) + 1j * own.get(OF + column, none)
+    given = np.flatnonzero(~np.isnan(values))
+    _, first, back = np.unique(rests[given], return_index=True, return_inverse=True)
+    out = texts([MISSING_VALUE] * len(values))
+    out[given] = texts(source_of(own, indicator, int(i), rules) for i in given[first])[back]
+    return out
 
 
 def used(outcome: Outcome, at: int) -> str:

@@ -14,18 +14,16 @@ import numpy as np
 
 from kongjian.base.text import fold
 from kongjian.engine.awards import NOTE_JOIN, STATE, UNIT
-from kongjian.engine.evidence.explain import is_percent, shortfalls
-from kongjian.engine.evidence.explanations import MISSING_VALUE, source_of, used
+from kongjian.engine.evidence.explain import is_percent
+from kongjian.engine.evidence.explanations import measured, used, woven
 from kongjian.engine.evidence.pass_mark import pass_mark
 from kongjian.engine.frame import Floats, Frame, Ints, Texts, texts
 from kongjian.engine.matching import rows, school_keys
-from kongjian.engine.measures import OF, SOURCE
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import from_cents
-from kongjian.rules.model import APART, Award, Indicator, ObjectScheme, Rules
+from kongjian.rules.model import APART, Award, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.roles import Role
 from kongjian.rules.wording import place_words, rule_words
 
 TOTAL = "合计"
@@ -176,7 +174,7 @@ class _Kind:
         scheme, scores = self._scheme, self._of.scores
         missing = scores.missing[:, self._at]
         points = np.where(missing, np.nan, scores.by_indicator[:, self._at])
-        lines = [self._indicator(i) for i in scheme.indicators]
+        lines = [measured(self._own, i, self._of.kind, self._rules) for i in scheme.indicators]
         columns = list(zip(*lines, strict=True))
         blank, total = texts([""] * len(self._at)), scores.total[self._at]
         count = missing.sum(axis=0)
@@ -186,35 +184,12 @@ class _Kind:
             {
                 "单位": np.repeat(self._keys, len(names)),
                 "指标": texts(names * len(self._at)),
-                "取值": _woven([*columns[0], blank]),
-                "来源": _woven([*columns[1], notes]),
-                "得分": _woven([*points, total]),
-                "还差": _woven([*columns[2], blank]),
+                "取值": woven([*columns[0], blank]),
+                "来源": woven([*columns[1], notes]),
+                "得分": woven([*points, total]),
+                "还差": woven([*columns[2], blank]),
             }
         )
-
-    def _indicator(self, indicator: Indicator) -> tuple[Texts, Texts, Texts]:
-        """取值, 来源 and 还差 of one indicator."""
-        values = self._own[indicator.column]
-        shown = _values(indicator, values)
-        said = self._sources(indicator, values)
-        short = shortfalls(indicator, values, self._of.kind, self._rules)
-        homeroom = self._rules.table(f"{self._of.kind}s").by_role(Role.HOMEROOM)
-        if indicator.homeroom_only and homeroom:
-            other = self._own[homeroom.name] != 1
-            said, short = np.where(other, f"不是{homeroom.name}", said), np.where(other, "", short)
-        return shown, said, short
-
-    def _sources(self, indicator: Indicator, values: Floats) -> Texts:
-        """来源 as 得分说明 says it; the same words for all that rest on the same."""
-        column, none = indicator.column, np.zeros(len(values))
-        rests = self._own.get(SOURCE + column, none) + 1j * self._own.get(OF + column, none)
-        given = np.flatnonzero(~np.isnan(values))
-        _, first, back = np.unique(rests[given], return_index=True, return_inverse=True)
-        out = texts([MISSING_VALUE] * len(values))
-        said = [source_of(self._own, indicator, int(i), self._rules) for i in given[first]]
-        out[given] = texts(said)[back]
-        return out
 
     def _note(self, at: int, missing: int) -> str:
         """What is to be known of a unit's total."""
@@ -274,20 +249,6 @@ def _ends(accounts: Sequence[str]) -> list[str]:
             return [a[-length:] for a in accounts]
     folded = [fold(a) for a in accounts]
     return [a if a and folded.count(f) == 1 else "" for a, f in zip(accounts, folded, strict=True)]
-
-
-def _values(indicator: Indicator, values: Floats) -> Texts:
-    """取值 as cells show it: 是/否 in words, blanks empty."""
-    out = values.astype(object)
-    if indicator.is_answer:
-        out = np.where(values == 1, "是", "否").astype(object)
-    out[np.isnan(values)] = ""
-    return np.asarray(out)
-
-
-def _woven(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """Columns over the units, one below another for each unit."""
-    return np.stack(columns, axis=1).reshape(-1)
 
 
 def _items(of: Outcome, rules: Rules, lines: bool) -> Frame:

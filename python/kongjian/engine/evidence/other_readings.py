@@ -83,18 +83,17 @@ class Passes:
         measures, out = self._measures(rules), {}
         for kind, units in measures.items():
             known = self._results.of(kind)
-            months = known.monthly.months
-            if rules.counted_months() != self._now.counted_months() or any(
-                map(are_from_log, (rules, self._now))
-            ):
-                months = self._months(kind, units, rules)
-            scores = self._scores(kind, units, rules)
+            months, scores = self._months(kind, units, rules), self._scores(kind, units, rules)
             out[kind] = judged(kind, units, scores, months, rules, known.standing.declined)
         return out
 
     def _months(self, kind: str, units: Frame, rules: Rules) -> Months:
-        """The months anew: the platform's under what counts as one, or those of the log, which rest on every reading."""
-        months = monthly_scores(units, self._inputs.monthly, kind, rules, Findings())
+        """The months: the platform's under what counts as one, or those of the log, which rest on every reading."""
+        months = self._results.of(kind).monthly.months
+        if are_from_log(self._now) or rules.counted_months() != self._now.counted_months():
+            months = monthly_scores(units, self._inputs.monthly, kind, rules, Findings())
+        if not are_from_log(rules):
+            return months
         log = (
             self._results.log
             if rules.period == self._now.period

@@ -8,18 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kongjian.base import backups
 from kongjian.intake.sheets import Progress
-from kongjian.workbook import recalculate
 from kongjian.workbook.identity import book_rules
-from kongjian.workbook.pages import Writing
-from kongjian.workbook.run import Run, examine_sheets
-from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
 if TYPE_CHECKING:
     from kongjian.intake.importing.landing import Block
+    from kongjian.rules import Rules
+    from kongjian.workbook.pages import Writing
+    from kongjian.workbook.run import Run
+    from kongjian.xlsx.edit import Edit
 
 
 class FileBook(Reader):
@@ -31,6 +30,8 @@ class FileBook(Reader):
 
     @cached_property
     def _edit(self) -> Edit:
+        from kongjian.xlsx.edit import Edit
+
         return Edit(self._package)
 
     def last_row(self, sheet: str) -> int:
@@ -38,6 +39,9 @@ class FileBook(Reader):
         return self._edit.sheet(sheet).last_row()
 
     def write(self, writing: Writing, progress: Progress = lambda _: None) -> None:
+        from kongjian.base import backups
+        from kongjian.workbook import recalculate
+
         progress(f"正在写入{writing.name}…")
         recalculate.write(self._edit, writing)
         self._edit.save(self._target, backups.keep, lambda made: _compare(made, writing.rows))
@@ -68,4 +72,14 @@ def examined(
 ) -> Iterator[tuple[FileBook, Run]]:
     """The same with what a calculation of it would find."""
     with file_book(path, out) as held:
-        yield held, examine_sheets(held, book_rules(held, path.resolve().parent), progress)
+        rules = begun(held, path)
+        from kongjian.workbook.run import examine_sheets
+
+        yield held, examine_sheets(held, rules, progress)
+
+
+def begun(held: FileBook, path: Path) -> Rules:
+    """The rules of a workbook whose input sheets are laid out from now on; what calculates is best imported meanwhile."""
+    rules = book_rules(held, path.resolve().parent)
+    held.read_ahead(table.sheet for table in rules.tables)
+    return rules

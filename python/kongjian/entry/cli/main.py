@@ -45,11 +45,12 @@ def cli() -> None:
 def recalc(book: Path, out: Path | None, after_final: bool, quiet: bool) -> None:
     """重新计算排名：填写工作簿里的得分、资格、名次、获奖名单和问题清单。"""
     from kongjian.entry.cli.file_book import examined
-    from kongjian.entry.plans import finalising
-    from kongjian.entry.plans.recalculation import results
 
     started = time.perf_counter()
     with examined(book, out, step) as (held, run):
+        from kongjian.entry.plans import finalising
+        from kongjian.entry.plans.recalculation import results
+
         finalising.refuse(held, "重新计算", after_final)
         now = dt.datetime.now().replace(microsecond=0)
         told = carry_out(results(run, held, now, time.perf_counter() - started), held, step)

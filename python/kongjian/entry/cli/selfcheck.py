@@ -16,12 +16,12 @@ from kongjian.entry.cli.show import print_report
 @click.option("--out", type=FILE, metavar="文件", help="把报告存成文本文件")
 def selfcheck(book: Path, out: Path | None) -> None:
     """自检：用三种方法各算一遍，结果一致；没有人手工改过分数、文字、宏和选项卡。有不对的或没有核对完的返回 1。"""
-    from kongjian.entry.cli.file_book import file_book
-    from kongjian.entry.plans.examinations import PASSED
-    from kongjian.selfcheck import examine_book
-    from kongjian.workbook.identity import book_rules
+    from kongjian.entry.cli.file_book import begun, file_book
 
     with file_book(book) as held:
-        rules = book_rules(held, book.resolve().parent)
+        rules = begun(held, book)
+        from kongjian.entry.plans.examinations import PASSED
+        from kongjian.selfcheck import examine_book
+
         lines = examine_book.selfcheck(held, rules, progress=step, file=book)
     print_report(lines, examine_book.word(lines, book.name), out, PASSED)
