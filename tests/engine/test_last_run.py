@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kongjian.engine.declined import Decline, of_units
-from kongjian.engine.evidence.changes import Changes
+from kongjian.engine.evidence.changes import Changes, name_of, once
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.last_run import Previous, numbered, plain, table_code
@@ -88,3 +88,12 @@ def test_of_a_first_run_nothing_is_said_to_be_as_it_was() -> None:
     nothing = Changes()
     assert (nothing.known, nothing.same, nothing.same_data) == (False, False, False)
     assert (nothing.rules, nothing.sides) == ((), {})
+
+
+def test_units_as_lists_name_them() -> None:
+    names = Frame(
+        {"学校名称": texts(["甲校", "乙校"]), "教师姓名": texts(["子", "丑"]), "账号": texts(["a1", ""])}
+    )
+    assert [name_of("school", names, i) for i in range(2)] == ["甲校", "乙校"]
+    assert [name_of("teacher", names, i) for i in range(2)] == ["甲校 子（a1）", "乙校 丑"]
+    assert once(["a", "b", "a", ""]) == ["", "b", "", ""]
