@@ -349,7 +349,6 @@ def main() -> int:
     asked.add_argument("--at-once", type=int, default=2)
     asked.add_argument("--only", type=Path)
     given = asked.parse_args()
-    page = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
     wanted = re.compile("|".join(told["operators"]))
     operators = [n for n in operator_names() if wanted.fullmatch(n.partition("/")[2])]
     for name in ALREADY:
@@ -367,7 +366,7 @@ def main() -> int:
             begun = time.monotonic()
             print(f"{room.name}: {len(drawn)} mutants", flush=True)
             outcome = try_out(room, drawn, place, given.at_once)
-            wrong += _judged(room, outcome, page)
+            wrong += _judged(room, outcome, PAGE.read_text(encoding="utf-8"))
             print(f"  {time.monotonic() - begun:.0f} s", flush=True)
     return int(bool(wrong))
 

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from kongjian.engine.evidence import near_lines, pass_mark
+from kongjian.engine.evidence.data_changes import _moved
+from kongjian.engine.matching import nearest_school
 from kongjian.engine.monthly import Months, monthly
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules import resolve
+from kongjian.rules.model_tables import Column
 from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
 from random_city import RULES, random_city
@@ -75,3 +78,34 @@ def test_how_a_total_is_added_up() -> None:
     small = small_rules()
     said = f"{plain}；加分另加；有2项没有数据，得分表里按0分计"
     assert pass_mark._addition(small.school, small, [True, False, True]) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "now", "said"),
+    [
+        ("count", 3.0, 4.0, "3→4"),
+        ("count", 3.0, 4.25, "3.00→4.25"),
+        ("count", 3.001, 3.002, "3.0010→3.0020"),
+        ("count", np.nan, 4.0, "缺→4"),
+        ("rate", 0.5, 0.55, "50%→55%"),
+        ("rate", 0.5, 0.5525, "50.00%→55.25%"),
+        ("yes_no", 0.0, 1.0, "否→是"),
+    ],
+)
+def test_a_number_that_changed_is_told_with_as_many_decimals_as_show_it(
+    kind: str, before: float, now: float, said: str
+) -> None:
+    assert _moved(before, now, Column("甲", kind, ())) == said  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("赤壁一小", "赤壁市第一小学"),
+        ("赤壁二小", ""),
+        ("赤壁市第一小学校", "赤壁市第一小学"),
+        ("南湖中学", ""),
+    ],
+)
+def test_which_school_a_name_may_mean(name: str, meant: str) -> None:
+    assert nearest_school(name, ["赤壁市第一小学", "蒲圻第三初级中学"]) == meant
