@@ -1,11 +1,13 @@
-"""`make mutants`: does a test notice when a line is wrong? Faults made by cosmic-ray's operators, one at a time.
+"""`make mutants`: does a test notice when a line is wrong? Faults made by cosmic-ray's operators, one at a time; long because
+it stands alone: draws, carries out and judges.
 
-    python tests/mutants.py [--seed N] [--at-once 2] [ROOM …]
+    python tests/mutants.py [--seed N] [--at-once 2] [--only FILE] [ROOM …]
 
 Rooms, their modules, their quick tests and how many are wanted stand in pyproject.toml under tool.mutants. Each faulty module is
 only handed to Python when a process of its own imports it: nothing is written over. All work in a copy of this tree, with homes
 and temporary folders of their own, outside of which they may change nothing, and bounds for time, memory and file sizes.
-Prints the survivors as docs/mutants.md has them, and ends with 1 where too many survive or one is not told of there.
+Prints the survivors as docs/mutants.md has them, and ends with 1 where too many survive, one is not told of there, or one is
+noticed that is said to change nothing. --only FILE: of all that would be tried only those whose row stands in the file.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import difflib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import json
 import math
 import os
 import random
@@ -28,10 +31,12 @@ import time
 import tomllib
 import traceback
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -39,6 +44,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "mutants.md"
+NOTHING = "\n## What changes nothing\n"
 GIGABYTE = 1 << 30
 _CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 # what changes files, and how many of its arguments are paths
@@ -46,7 +52,11 @@ _PATHS = dict.fromkeys(("open", "os.remove", "os.rmdir", "os.truncate", "os.chmo
     "os.rename": 2
 }
 # not of this program, and slow to import: once for all
-ALREADY = "pytest hypothesis numpy yaml click lxml.etree openpyxl xlsxwriter python_calamine".split()
+ALREADY = "pytest hypothesis numpy yaml click pydantic lxml.etree openpyxl xlsxwriter python_calamine".split()
+
+
+# a module, one of the operators, the how manieth of its faults there
+Fault = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -80,12 +90,15 @@ class Room:
 
 @dataclass
 class Outcome:
+    """What the tests did not notice, what their failing noticed (not: what ran out of time), and of how many."""
+
     mutants: int
     survivors: list[Mutant] = field(default_factory=list)
+    failed: list[Mutant] = field(default_factory=list)
 
-    @property
-    def killed(self) -> float:
-        return 100 * (1 - len(self.survivors) / self.mutants)
+    def share(self, nothing: int) -> float:
+        """How many of a hundred were noticed, of those that change something."""
+        return 100 * (1 - (len(self.survivors) - nothing) / max(self.mutants - nothing, 1))
 
 
 class _Faulty(importlib.machinery.SourceFileLoader):
@@ -108,17 +121,52 @@ class _Swap(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(name, self._loader.path, loader=self._loader)
 
 
-def faults(place: Path, module: str, operators: Iterable[str]) -> Iterator[tuple[str, str, int]]:
-    """Every fault that the operators make in a module: the module, the operator, its how manieth. Types are no code."""
-    tree = get_ast((place / "python" / module).read_text(encoding="utf-8"))
-    nodes = [(node, _in_a_type(node)) for node in ast_nodes(tree)]
+class _Order:
+    """Pytest's tests in the order in which they are likely to fail at little cost: files that name the module first, quick
+    files and tests before slow ones. The first run, without any fault, says how long each takes."""
+
+    def __init__(self, file: Path, module: str) -> None:
+        self._file, self._name = file, Path(module).stem
+        self._took = Counter[str](json.loads(file.read_text()) if module else {})
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        files = Counter[Path]()
+        for item in items:
+            files[item.path] += self._took[item.nodeid]
+        named = {path: self._name in path.read_text(encoding="utf-8") for path in files}
+        items.sort(key=lambda i: (not named[i.path], files[i.path], i.path, self._took[i.nodeid]))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self._took[report.nodeid] += report.duration
+
+    def pytest_sessionfinish(self) -> None:
+        if not self._name:
+            self._file.write_text(json.dumps(self._took))
+
+
+def faults(place: Path, module: str, operators: Iterable[str]) -> Iterator[tuple[Fault, str]]:
+    """Every fault that the operators make in a module: the module, the operator, its how manieth; and what tells it from
+    others wherever its line stands. Types are no code."""
+    source = (place / "python" / module).read_text(encoding="utf-8")
+    lines = source.splitlines()
+    nodes = [(node, _in_a_type(node)) for node in ast_nodes(get_ast(source))]
     for name in operators:
-        operator, occurrence = get_operator(name)(), 0
+        operator, occurrence, same = get_operator(name)(), 0, Counter[str]()
         for node, in_a_type in nodes:
             for _ in operator.mutation_positions(node):
+                known = f"{module} {name} {lines[node.start_pos[0] - 1].strip()}"
                 if not in_a_type:
-                    yield module, name, occurrence
+                    yield (module, name, occurrence), f"{known} {same[known]}"
                 occurrence += 1
+                same[known] += 1
+
+
+def _drawn(room: Room, place: Path, operators: Sequence[str], seed: int) -> list[Fault]:
+    """The room's faults, or its sample. Each draws its own number: where a line changes the other faults stay drawn."""
+    found = [f for module in _modules(place, room) for f in faults(place, module, operators)]
+    if room.sample:
+        found = sorted(found, key=lambda f: random.Random(f"{seed} {f[1]}").random())[: room.sample]
+    return [fault for fault, _ in found]
 
 
 def mutant(place: Path, module: str, operator: str, occurrence: int) -> Mutant | None:
@@ -207,7 +255,9 @@ def _tests_in_child(place: Path, own: Path, room: Room, made: Mutant | None, sec
     hypothesis.settings.load_profile("mutants")
     already = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is imported once for all
     without = ("-p", "no:cacheprovider", "-p", "no:xdist")
-    return int(pytest.main(["-x", *already, *without, f"--basetemp={own / 'tests'}", *room.tests]))
+    order = _Order(place / f"{room.name}.json", made.module if made else "")
+    asked = ["-x", *already, *without, f"--basetemp={own / 'tests'}", *room.tests]
+    return int(pytest.main(asked, plugins=[order]))
 
 
 def _settle_in(place: Path, own: Path, cache: Path, seconds: float) -> None:
@@ -262,7 +312,7 @@ def _ended(running: dict[int, tuple[Mutant | None, Path, float]]) -> tuple[Mutan
         time.sleep(0.01)
 
 
-def try_out(room: Room, drawn: Sequence[tuple[str, str, int]], place: Path, at_once: int) -> Outcome:
+def try_out(room: Room, drawn: Sequence[Fault], place: Path, at_once: int) -> Outcome:
     """How many of the mutants the room's tests notice. A mutant that takes too long is noticed."""
     pid, own = _start(place, room, None, 600)
     _, status, alone, said = _ended({pid: (None, own, time.monotonic() + 600)})
@@ -281,7 +331,9 @@ def try_out(room: Room, drawn: Sequence[tuple[str, str, int]], place: Path, at_o
         found, status, _, _ = _ended(running)
         if found and status == 0:
             outcome.survivors.append(found)
-            print(f"    {found.module}:{found.line}: {found.before}\n      → {found.after}", flush=True)
+            print(f"{found.line:5}: {found.told}", flush=True)
+        elif found and os.waitstatus_to_exitcode(status) == 1:
+            outcome.failed.append(found)
     return outcome
 
 
@@ -295,8 +347,8 @@ def main() -> int:
     asked.add_argument("rooms", nargs="*", choices=[[], *rooms])
     asked.add_argument("--seed", type=int, default=told["seed"])
     asked.add_argument("--at-once", type=int, default=2)
+    asked.add_argument("--only", type=Path)
     given = asked.parse_args()
-    page = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
     wanted = re.compile("|".join(told["operators"]))
     operators = [n for n in operator_names() if wanted.fullmatch(n.partition("/")[2])]
     for name in ALREADY:
@@ -307,21 +359,33 @@ def main() -> int:
         place = Path(folder) / "tree"
         _copy(place)
         for room in (rooms[n] for n in given.rooms or rooms):
-            drawn = [f for module in _modules(place, room) for f in faults(place, module, operators)]
-            if room.sample:
-                drawn = random.Random(f"{given.seed} {room.name}").sample(drawn, min(room.sample, len(drawn)))
+            drawn = _drawn(room, place, operators, given.seed)
+            if given.only:
+                only = given.only.read_text(encoding="utf-8")
+                drawn = [f for f in drawn if (made := mutant(place, *f)) and made.told in only]
             begun = time.monotonic()
             print(f"{room.name}: {len(drawn)} mutants", flush=True)
             outcome = try_out(room, drawn, place, given.at_once)
-            new = [m for m in outcome.survivors if m.told not in page]
-            wrong += outcome.killed < room.least or bool(new)
-            for survivor in new:
-                print(f"  not in docs/mutants.md:\n{survivor.told}")
-            print(
-                f"{room.name}: {outcome.mutants} mutants, {outcome.mutants - len(outcome.survivors)} killed, {outcome.killed:.1f} % (at least "
-                f"{room.least} %), {time.monotonic() - begun:.0f} s", flush=True,
-            )  # fmt: skip
+            wrong += _judged(room, outcome, PAGE.read_text(encoding="utf-8"))
+            print(f"  {time.monotonic() - begun:.0f} s", flush=True)
     return int(bool(wrong))
+
+
+def _judged(room: Room, outcome: Outcome, page: str) -> bool:
+    """Whether something is wrong with what came out; prints it all. What changes nothing cannot be noticed and is not counted."""
+    changes_nothing = page.partition(NOTHING)[2].partition("\n## ")[0]
+    nothing = sum(m.told in changes_nothing for m in outcome.survivors)
+    new = [m for m in outcome.survivors if m.told not in page]
+    false = [m for m in outcome.failed if m.told in changes_nothing]
+    for words, mutants in (("not in docs/mutants.md", new), ("changes something after all", false)):
+        for one in mutants:
+            print(f"  {words}:\n{one.told}")
+    killed = outcome.mutants - len(outcome.survivors)
+    print(
+        f"{room.name}: {outcome.mutants} mutants, {killed} killed, {outcome.share(0):.1f} %; without {nothing} that change nothing "
+        f"{outcome.share(nothing):.1f} % (at least {room.least} %)"
+    )
+    return outcome.share(nothing) < room.least or bool(new or false)
 
 
 def _modules(place: Path, room: Room) -> list[str]:

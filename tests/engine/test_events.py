@@ -100,6 +100,26 @@ def test_students_are_shown_by_class() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "pupils", "rate", "said"),
+    [
+        ("", 5.0, 1.0, ["提示 学校数据!AF4 由学生行为明细得出的作业完成率超过100%，按100%计"]),
+        ("", 10_000.0, 0.001, []),
+        (0.5, 5.0, 0.5, []),
+    ],
+)
+def test_a_school_s_rate_is_told_to_be_capped_only_where_it_was(
+    given: Cell, pupils: float, rate: float, said: list[str]
+) -> None:
+    found = read(
+        events=table("events", *({**STUDENT, "账号": f"xs{k}"} for k in range(150))),
+        schools=table("schools", {"作业完成率": given}),
+        classes=table("classes", {"作业完成率": "", "学生数": pupils}),
+    )
+    assert found.output("SchoolMeasures", "作业完成率") == [rate]
+    assert [line for line in found.all_lines if "作业完成率" in line] == said
+
+
 def test_an_administrator_of_two_schools_counts_in_each() -> None:
     lines = [{**ADMINISTRATOR, "行为": "课程管理", "学校名称": s} for s in (SCHOOL, "另一小学", SCHOOL)]
     found = read(

@@ -101,6 +101,10 @@ def test_rows_go_with_all_that_belongs_to_them(tmp_path: Path) -> None:
     for row in range(3):
         file.drop(("rows", row))
     assert yaml.safe_load(saved(file)) == {"rows": [], "last": {"a": 1, "b": 2}}
+    file = file_of(tmp_path)
+    for tag in range(2):
+        file.drop(("rows", 2, "tags", tag))
+    assert yaml.safe_load(saved(file))["rows"][2] == {"name": "丙", "tags": []}
 
 
 @pytest.mark.parametrize(("behind", "parted"), [(-1, False), (-1, True), (0, False), (1, True), (2, False)])
@@ -211,6 +215,7 @@ SENTENCES = [
     ("80%以上得5分，60%—80%得3分，60%以下不得分", {"kind": "bands", "points": 5.0, "bands": (Band(0.8, 5.0), Band(0.6, 3.0), Band(0.0, 0.0))}, []),
     ("80%以上得5分，60%以下得1分", {"kind": "bands", "points": 5.0, "bands": (Band(0.8, 4.0), Band(0.7, 3.0), Band(0.0, 0.0))},
      ["bands：条款写“80%以上得5分”，这里是4", "bands：条款写“60%以下得1分”，这里是0", "bands：条款没有写70%这一档"]),
+    ("33.3333333%以上得5分，33.3333333%以下不得分", {"kind": "bands", "points": 5.0, "bands": (Band(0.333333333, 5.0), Band(0.0, 0.0))}, []),
 ]  # fmt: skip
 
 
@@ -280,3 +285,11 @@ def test_what_is_added_apart_has_nothing_of_a_homeroom(change: str) -> None:
     assert list(indicators._scoring("甲", bonus, {})) == []
     told = ["甲：bonus 不用 homeroom_only、none_is_zero"]
     assert list(indicators._scoring("甲", dataclasses.replace(bonus, **{change: True}), {})) == told
+
+
+@pytest.mark.parametrize("per", [0.0, -0.5, float("inf"), None])
+def test_what_is_taken_off_or_added_for_each_is_above_nothing(per: float | None) -> None:
+    [bonus] = load_rules(SMALL).school.bonuses
+    assert any(
+        " per" in fault for fault in indicators._scoring("甲", dataclasses.replace(bonus, per=per), {})
+    )

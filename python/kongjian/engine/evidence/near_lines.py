@@ -131,7 +131,7 @@ def accounts_short(opened: float, total: float, at_least: float) -> int:
 
 
 def accounts_spare(opened: float, total: float, at_least: float) -> int:
-    """The most accounts fewer with which opened ÷ total still reaches the bound; -1 where it does not now."""
+    """The most accounts fewer with which opened ÷ total still reaches the bound; below 0 where it does not now."""
     fewer = int(np.floor(opened - total * at_least)) + 1
     while fewer >= 0 and (opened - fewer) / total < at_least:
         fewer -= 1
