@@ -72,7 +72,8 @@ def note(folder: Path, row: int, text: object, name: str = FILE) -> None:
 
 def test_states_reasons_and_counts(run: Run, folder: Path) -> None:
     counts = written(folder, run)
-    assert counts == {"school_application": Count(4, 1, 1, 2), "teacher_application": Count(7, 0, 1, 6)}
+    assert counts["school_application"] == Count(4, 1, 1, ("官塘驿镇中心小学", "车埠镇初级中学"))
+    assert (counts["teacher_application"].owed, len(counts["teacher_application"].missing)) == (7, 6)
     rows = shown(folder)
     assert [r["状态"] for r in rows[:6]] == ["已交齐", "不完整", "未交", "未交", "没有填写", "未交"]
     assert (rows[1]["问题"], rows[1]["文件"]) == ("G5 邮编没有填", "乙.xlsx")
@@ -103,7 +104,7 @@ def test_what_staff_wrote_survives_and_counts(run: Run, folder: Path) -> None:
     note(folder, 15, "外校的，已退回")
     for again in (run, None):  # with the workbook, then with the list alone
         counts = written(folder, again)
-        assert counts["school_application"] == Count(4, 2, 1, 1)
+        assert counts["school_application"] == Count(4, 2, 1, ("车埠镇初级中学",))
         assert counts["teacher_application"].complete == 1
         rows = shown(folder)
         assert [(rows[k]["状态"], rows[k]["人工登记"]) for k in (2, 4)] == [
@@ -164,12 +165,22 @@ def test_forms_are_taken_without_a_list_of_who_owes_what(run: Run, folder: Path)
     collect(folder, rules(), TODAY)
     assert shown(folder, CAME_IN)[0]["人工登记"] == "已电话核对"
     said = collect(folder, rules(), TODAY, run=run)
-    assert said[0] == "附件3 示范学校申报表：应交4，已交齐0，不完整2，未交2"
+    assert said[0] == "附件3 示范学校申报表：应交4，已交齐0，不完整2，未交2：官塘驿镇中心小学、车埠镇初级中学"
     assert said[2] == f"申报材料清单：{folder / FILE}"
     assert len(shown(folder)) == 13
 
 
-def test_a_folder_without_forms_gets_no_list(run: Run, tmp_path: Path) -> None:
+def test_a_folder_without_forms_gets_no_list_and_tells_who_owes_one(run: Run, tmp_path: Path) -> None:
     (tmp_path / "扫描.pdf").write_bytes(b"%PDF")
-    assert collect(tmp_path, rules(), TODAY, run=run)[0].endswith("再把交回的文件放进去")
+    first, *rest = collect(tmp_path, rules(), TODAY, run=run)
+    assert first.endswith("再把交回的文件放进去")
+    names = expected(run, rules())
+    schools = "、".join(names["学校名称"][:4])
+    assert rest[:2] == [
+        "另有1个文件不是发出的申报表，没有收：扫描.pdf",
+        f"附件3 示范学校申报表：应交4，已交齐0，不完整0，未交4：{schools}",
+    ]
+    who = f"{names['学校名称'][4]} {names['教师姓名'][4]}"
+    assert rest[2].startswith(f"附件4 优秀教师申报表：应交7，已交齐0，不完整0，未交7：{who}、")
+    assert collect(tmp_path, rules(), TODAY)[-1].startswith("没有申报材料清单，也没有工作簿，不知道谁应交；")
     assert {p.name for p in tmp_path.iterdir()} == {"扫描.pdf"}

@@ -145,6 +145,13 @@ def test_a_doubt_is_named_and_goes_out_only_when_checked(
     assert f"；1份先不发送，请先看过（{tmp_path}）\n" in done.output
     assert done.output.endswith("\n已核对，仍要发送，请加 --checked\n")
     assert packages(tmp_path / "分校版") == others
+    record = (tmp_path / "分校版核对记录.txt").read_text(encoding="utf-8-sig")
+    assert [line.partition("：")[0] for line in record.splitlines()[1:] if line.startswith("分校版")] == [
+        f"分校版/{name}" for name in SCHOOL_NAMES[:4]
+    ]
+    assert f"分校版/{others[0]}：核对无误：" in record
+    assert f"分校版/{others[0]}：" not in done.output
+    assert "3份写好后再打开，每个数都和本簿一致；公式没有用LibreOffice再算一遍\n" in done.output
     done = mail(book, "-o", str(tmp_path), "--by-school", "--checked")
     assert done.exit_code == 0, done.output
     assert "；有人核对过：\n· “高峰”（得分说明 C5）" in done.output

@@ -15,7 +15,7 @@ import pytest
 from kongjian.base import libreoffice
 from kongjian.mailing import package_proof, proof
 from kongjian.mailing.live_copy import contents, live_copy
-from kongjian.mailing.proof import Proof, prove
+from kongjian.mailing.proof import Proof, prove, together
 from kongjian.rules import load_rules
 from kongjian.xlsx.finished_parts import read_parts, write_parts
 from native_engines import random_run
@@ -280,4 +280,17 @@ def test_each_formula_is_looked_at_as_a_whole(name: str) -> None:
         f"表 C14 用了收件人电脑上可能没有的函数 {name}",
         "表 D4 的公式没有存下结果，手机预览会是空白",
         "表 E4 的公式引用了不存在的格子",
+    ]
+
+
+def test_many_proofs_are_one_line_and_each_that_differs() -> None:
+    right, by_values = Proof((), 3, 9, 3), Proof((), 3, 9, None)
+    wrong, open_ = Proof(("得分 B4 不同",), 3, 9, 2), Proof((), 3, 9, 3, ("像别校的",))
+    assert together({"甲": right, "乙": right}) == [
+        "2份都用两种方法核对，结果一致：写好后再打开，每个数和本簿比较；公式用LibreOffice再算一遍"
+    ]
+    assert together({"甲": right, "乙": by_values, "丙": wrong, "丁": open_})[1:] == [
+        "1份写好后再打开，每个数都和本簿一致；公式没有用LibreOffice再算一遍",
+        "丙：不能发送：\n· 得分 B4 不同",
+        "丁：先不发送，请先看过：\n· 像别校的",
     ]

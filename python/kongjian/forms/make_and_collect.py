@@ -12,13 +12,13 @@ from kongjian.forms import kinds, review_sheets
 from kongjian.forms.job import Job
 from kongjian.forms.produce import FILES, Made, ToPdf, produce, template_path
 from kongjian.forms.returned import checklist, review_collect
-from kongjian.forms.returned.returned_forms import read_folder
+from kongjian.forms.returned.returned_forms import Returned, read_folder
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
 from kongjian.workbook.run import Run
 
 _MOST_CUT = 10
-"""Texts that are not printed whole which are told one by one; the list has all."""
+"""Texts that are not printed whole, or files that are no forms, which are told one by one."""
 
 
 def plan(
@@ -67,29 +67,45 @@ def collect(
 ) -> list[str]:
     """Checks what came back into a folder and rewrites its lists; returns what to tell, line by line.
 
-    Where the folder has no list of who owes what, the run tells it; without one what came in is listed all the same.
+    Where the folder has no list of who owes what, the run tells it, and it is told even where no form came in; without
+    a run what came in is listed all the same. Raises KongjianError where there is no such folder.
     """
     if not folder.is_dir():
         raise KongjianError(f"没有文件夹 {folder}；请先生成申报表或评审表，再把交回的文件放进去")
-    lines = _applications(folder, rules, today, run)
+    returned = read_folder(folder, rules)
+    lines = _applications(folder, returned, rules, today, run)
+    listed = bool(lines)
     lines += review_collect.collect(folder, rules, template_path(review_sheets.TEMPLATE, book, rules)).lines
-    return lines or [nothing(folder)]
+    return [*(lines or [nothing(folder)]), *([] if listed else _owed(returned, lines, rules, run))]
 
 
-def _applications(folder: Path, rules: Rules, today: dt.date, run: Run | None) -> list[str]:
-    """The list of the application forms, written, and what to tell of it."""
-    returned, listed = read_folder(folder, rules), folder / checklist.FILE
-    came_in = [r for r in returned if r.form]
+def _owed(returned: Sequence[Returned], told: Sequence[str], rules: Rules, run: Run | None) -> list[str]:
+    """Where there is no list and no form came in: what other files lie there, unless that is told, and who owes one."""
+    unread = [r for r in returned if any(why.startswith(r.file.name) for why in r.reasons)]
+    faults = [why for r in unread for why in r.reasons if not any(line.endswith(why) for line in told)]
+    others = [r.file.name for r in returned if r not in unread and r.file.name != checklist.CAME_IN]
+    more = "……" if len(others) > _MOST_CUT else ""
+    said = f"另有{len(others)}个文件不是发出的申报表，没有收：{'、'.join(others[:_MOST_CUT])}{more}"
+    lines = [*faults, *([said] if others else [])]
+    if run is None:
+        return [*lines, "没有申报材料清单，也没有工作簿，不知道谁应交；请用 --book 写明工作簿再收一次"]
+    return lines + _tallies(checklist.none_in(checklist.expected(run, rules), rules), rules)
+
+
+def _tallies(counts: checklist.Counts, rules: Rules) -> list[str]:
+    return [f"{checklist.material(form)}：{counts[form.id].said}" for form in rules.forms.forms]
+
+
+def _applications(
+    folder: Path, returned: Sequence[Returned], rules: Rules, today: dt.date, run: Run | None
+) -> list[str]:
+    """The list of the application forms, written, and what to tell of it; nothing where none came in and none is there."""
+    listed, came_in = folder / checklist.FILE, [r for r in returned if r.form]
     lines = []
     if listed.is_file() or (run and came_in):
         owed = None if listed.is_file() or not run else checklist.expected(run, rules)
         counts = checklist.write(listed, owed, returned, today, rules)
-        for form in rules.forms.forms:
-            c = counts[form.id]
-            lines.append(
-                f"{checklist.material(form)}：应交{c.owed}，已交齐{c.complete}，不完整{c.incomplete}，未交{c.missing}"
-            )
-        lines.append(f"申报材料清单：{listed}")
+        lines += [*_tallies(counts, rules), f"申报材料清单：{listed}"]
     elif came_in:
         listed = folder / checklist.CAME_IN
         found = checklist.write(listed, checklist.of_those(returned, rules), returned, today, rules)

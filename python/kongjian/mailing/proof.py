@@ -63,6 +63,20 @@ class Proof:
         return f"{counts}；{self.recalculated}个公式用LibreOffice再算一遍，也一致{looked}"
 
 
+def together(proofs: Mapping[str, Proof]) -> list[str]:
+    """What many proofs found, by the copies' names: how many are right and by what, then each that is not, or was doubtful."""
+    good = {name: proof for name, proof in proofs.items() if proof.can_be_sent}
+    twice = sum(proof.recalculated is not None for proof in good.values())
+    lines = []
+    if twice:
+        lines.append(
+            f"{twice}份都用两种方法核对，结果一致：写好后再打开，每个数和本簿比较；公式用LibreOffice再算一遍"
+        )
+    if once := len(good) - twice:
+        lines.append(f"{once}份写好后再打开，每个数都和本簿一致；公式没有用LibreOffice再算一遍")
+    return lines + [f"{name}：{p.message}" for name, p in proofs.items() if p.doubts or not p.can_be_sent]
+
+
 def _listed(lines: Sequence[str]) -> str:
     return "\n".join(f"· {line}" for line in lines)
 

@@ -74,7 +74,7 @@ def _not_known(copies: Sequence[ReturnedCopy]) -> list[str]:
 
 def joined(lines: Sequence[str], said: Sequence[str], nothing: str) -> list[str]:
     """What the forms and the copies of one folder give to tell: each fault once, `nothing` only where it is so."""
-    out = [line for line in lines if line != nothing]
+    out = [line for line in lines if line != nothing or not said]
     return out + [s for s in said if not any(line.endswith(s) for line in out)] or [nothing]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.files import save_text
 from kongjian.base.folders import place_folder
 from kongjian.base.scratch import scratch
 from kongjian.forms import lists
@@ -17,7 +18,7 @@ from kongjian.intake.sheets import Progress
 from kongjian.mailing import answers, school_letters
 from kongjian.mailing.live_copy import live_copy
 from kongjian.mailing.mail_draft import Draft, write_draft
-from kongjian.mailing.proof import Proof, prove
+from kongjian.mailing.proof import Proof, prove, together
 from kongjian.mailing.school_packages import school_packages
 from kongjian.rules.wording import results_name
 from kongjian.workbook.run import Run
@@ -25,6 +26,8 @@ from kongjian.workbook.run import Run
 LIVE, VALUES, BY_SCHOOL, PUBLIC = ("分发版", "数值版", "分校版", "公示版")
 FOLDER = "分发"
 """Where the copies go unless the user says otherwise: this folder beside the workbook."""
+RECORD = f"{BY_SCHOOL}核对记录.txt"
+"""What the check of each school's copy found, the last time; it is the office's own and goes out with none."""
 
 
 @dataclass
@@ -111,14 +114,14 @@ def _send_packages(
     schools: Sequence[str] | None,
     sent: Sent,
 ) -> None:
-    """A folder for each school below `out`, its draft beside it."""
+    """A folder for each school below `out`, its draft beside it; beside `out` the record of the checks."""
     made = school_packages(
         run, folder, lambda name: template_path(name, book, run.rules), moment, progress, schools, checked
     )
-    names = []
+    names, proofs = [], {}
     for one in made:
         name = f"{BY_SCHOOL}/{one.folder.name}"
-        sent.lines.append(f"{name}：{one.proof.message}")
+        proofs[name] = one.proof
         names.append(one.school)
         if not one.proof.can_be_sent:
             sent.reasons += [f"{name}：{reason}" for reason in one.proof.reasons]
@@ -135,6 +138,13 @@ def _send_packages(
             write_draft(sent.drafts[-1], out / f"{one.folder.name}.eml")
         except KongjianError as error:  # open in Excel, say: the others are written all the same
             sent.made.failed.append(str(error))
+    sent.lines += together(proofs)
+    try:
+        said = [f"{name}：{proof.message}" for name, proof in proofs.items()]
+        save_text(out.with_name(RECORD), "\n".join([f"{moment:%Y-%m-%d %H:%M} 核对", *said, ""]))
+        sent.lines.append(f"每一份核对了多少个数、多少个公式：{out.with_name(RECORD)}")
+    except KongjianError as error:
+        sent.made.failed.append(str(error))
     sent.lines += school_letters.addresses(school_letters.contacts(run), names)
     if sent.drafts:
         sent.notes += answers.untold(run.rules.scheme, moment.date())

@@ -34,16 +34,26 @@ NOT_IN, BLANK, INCOMPLETE, COMPLETE = "未交", "没有填写", "不完整", "�
 TO_SETTLE = "待处理"
 """The state of a file that belongs to nobody on the list."""
 _NOT_LISTED = "不在应交名单里"
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many of one form are owed, complete (noted by hand ones among them), incomplete, and not in."""
+    """How many of one form are owed, complete (noted by hand ones among them), incomplete; and whose are not in."""
 
     owed: int = 0
     complete: int = 0
     incomplete: int = 0
-    missing: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """In words, with the first names of those who owe."""
+        more = "……" if len(self.missing) > _MOST_NAMES else ""
+        who = f"：{'、'.join(self.missing[:_MOST_NAMES])}{more}" if self.missing else ""
+        return (
+            f"应交{self.owed}，已交齐{self.complete}，不完整{self.incomplete}，未交{len(self.missing)}{who}"
+        )
 
 
 Counts = dict[str, Count]
@@ -127,6 +137,11 @@ def write(
     rows = [(*line.owed, line.state, line.problem, line.file, line.by_hand) for line in lines + strays]
     write_sheet(path, _subtitle(counts, today, rules), [*OWED, "状态", "问题", "文件", BY_HAND], rows)
     return counts
+
+
+def none_in(expected: Frame, rules: Rules) -> Counts:
+    """The counts where nothing has come in."""
+    return _counts(_lines(expected, rules), rules)
 
 
 def _lines(owed: Frame, rules: Rules) -> list[Line]:
@@ -239,14 +254,17 @@ def _shown(file: Path, folder: Path) -> str:
 
 def _counts(lines: Iterable[Line], rules: Rules) -> Counts:
     states: dict[str, Counter[str]] = defaultdict(Counter)
+    owing: dict[str, list[str]] = defaultdict(list)
     for line in lines:
         states[line.key[0]][line.state] += 1
+        if line.state == NOT_IN:
+            owing[line.key[0]].append(" ".join(line.owed[2:4]).strip() or line.owed[4])
     return {
         f.id: Count(
             owed=sum(states[f.id].values()),
             complete=states[f.id][COMPLETE] + states[f.id][BY_HAND],
             incomplete=states[f.id][INCOMPLETE] + states[f.id][BLANK],
-            missing=states[f.id][NOT_IN],
+            missing=tuple(owing[f.id]),
         )
         for f in rules.forms.forms
     }
@@ -257,7 +275,7 @@ def _subtitle(counts: Counts, today: dt.date, rules: Rules) -> list[str]:
     out = []
     for form in rules.forms.forms:
         c = counts[form.id]
-        tally = f"应交{c.owed}份，已交齐{c.complete}，不完整{c.incomplete}，未交{c.missing}"
+        tally = f"应交{c.owed}份，已交齐{c.complete}，不完整{c.incomplete}，未交{len(c.missing)}"
         out.append(f"{material(form)}：{tally}；{_days(rules.scheme.apply_by, today)}")
     out.append(f"专家评审：{_days(rules.forms.review.due, today)}；{today:%Y-%m-%d} 统计")
     return out
@@ -270,4 +288,4 @@ def _days(due: str, today: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日截止，{words}"
 
 
-__all__ = ["CAME_IN", "FILE", "Count", "Counts", "expected", "material", "of_those", "write"]
+__all__ = ["CAME_IN", "FILE", "Count", "Counts", "expected", "material", "none_in", "of_those", "write"]
