@@ -7,9 +7,12 @@ import functools
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from kongjian.base import places
@@ -38,6 +41,7 @@ def pinned_rules() -> Rules:
     """The scheme that came with the program, with these numbers."""
     kept = Path(tempfile.mkdtemp(prefix="kongjian-pinned-"))
     atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    shutil.copy(places.schemes() / "default.txt", kept)
     folder = Path(shutil.copytree(places.rules(), kept / places.default_scheme()))
     for kind, all_points in POINTS.items():
         scheme = _read(folder / f"{kind}.yaml")
@@ -57,6 +61,15 @@ def pinned_rules() -> Rules:
         reading["values"].sort(key=lambda value, first=first: value["id"] != first)
     _write(folder / "readings.yaml", readings)
     return load_rules(folder)
+
+
+@contextmanager
+def pinned_default() -> Iterator[None]:
+    """Meanwhile these are the rules that came with the program: for tests of what takes no rules."""
+    rules = pinned_rules()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "schemes", lambda: rules.folder.parent)
+        yield
 
 
 def pinned_beside(book: Path) -> Path:

@@ -80,16 +80,23 @@ def test_inputs_and_long_lists_print_their_first_page_and_say_so(printed: Printe
 
 def test_the_ranking_shows_every_school_the_line_and_who_does_not_qualify(printed: Printed) -> None:
     text = re.sub(r"\s", "", "".join(printed.pages["学校排名"]))
-    names = printed.run.results.school.names["学校名称"].tolist()
+    results = printed.run.results
+    names = results.school.names["学校名称"].tolist()
+    ranked = len(results.school.order)
     assert len(names) == 60
+    assert 3 < ranked < 57
     assert [n for n in names if n not in text] == []
     assert len(printed.pages["学校排名"]) == 2
-    assert text.count("未达标") == 60 - 11
-    assert "共11行·没有名次的49所列在后面" in text
-    ranks = [row[0] for row in printed.sheet[3:]]
-    assert ranks == [1, 2, 3, 3, 5, 6, 7, 8, 9, 10, 11, *[""] * 49]
-    assert [row[6] for row in printed.sheet[3:]] == [*[""] * 11, *["未达标"] * 49]
-    rest = [row[2] for row in printed.sheet[14:]]
+    assert text.count("未达标") == 60 - ranked
+    assert f"共{ranked}行·没有名次的{60 - ranked}所列在后面" in text
+    places = [row[:3] for row in printed.sheet[3:]]
+    scores = [score for *_, score in places[:ranked]]
+    assert [rank for rank, *_ in places] == [
+        *(1 + sum(other > score for other in scores) for score in scores),
+        *[""] * (60 - ranked),
+    ]
+    assert [row[6] for row in printed.sheet[3:]] == [*[""] * ranked, *["未达标"] * (60 - ranked)]
+    rest = [score for *_, score in places[ranked:]]
     assert rest == sorted(rest, reverse=True)
     line = "AND(ISNUMBER($A4),$A4&lt;=SchoolPlaces1,NOT(AND(ISNUMBER($A5),$A5&lt;=SchoolPlaces1)))"
     rules_of = sheet_part(printed.parts, "学校排名")
