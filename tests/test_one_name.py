@@ -15,7 +15,7 @@ import click
 import pytest
 import yaml
 
-from glossary import PAGE, Term, page, terms
+from glossary import PAGE, Term, code, given, names, page, terms
 from kongjian.entry.cli.main import cli
 from where import ROOT
 
@@ -134,3 +134,18 @@ def test_a_name_stands_once_and_is_no_other_things_wrong_name() -> None:
 
 def test_the_page_is_what_the_data_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_every_table_column_indicator_and_choice_has_an_english_name() -> None:
+    assert [name for name in names() if not name[2]] == []
+    kinds = {kind for kind, _, _ in names()}
+    assert {"输入表", "结果表", "列", "指标", "口径"} <= kinds
+    assert [word for word in given()["named"] if word not in {chinese for _, chinese, _ in names()}] == []
+
+
+def test_every_word_of_the_code_has_its_chinese() -> None:
+    """The modules of the engine and the enumerations, in the glossary: no more, no fewer."""
+    modules = {p.stem for p in (CODE / "engine").rglob("*.py") if p.stem != "__init__"}
+    found = [c for p in CODE.rglob("*.py") for c in re.findall(r"^class (\w+)\((?:StrEnum|IntEnum|Option)\b", p.read_text(encoding="utf-8"), re.M)]  # fmt: skip
+    enumerations = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in found}
+    assert set(code()) == modules | enumerations - {"row"}  # the rows of a sheet of workings are no term

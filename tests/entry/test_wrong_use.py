@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from kongjian.entry.cli import progress
 from kongjian.entry.cli.chinese import ChineseCommand, ChineseGroup, OneOf, Whole, complain
@@ -196,3 +197,11 @@ def test_the_first_line_comes_within_a_second_and_the_teller_ends_with_the_comma
 def test_numbers_and_words_that_are_good_pass() -> None:
     assert Whole(min=1).convert("7", None, None) == 7
     assert OneOf(["甲", "乙"]).convert("乙", None, None) == "乙"
+
+
+def test_the_list_of_commands_says_what_each_does_to_the_end() -> None:
+    shown = CliRunner().invoke(cli, ["-h"]).output
+    listed = "".join(shown.split("命令：")[1].split())
+    assert "..." not in listed
+    for name, command in cli.commands.items():
+        assert f"{name}{''.join((command.help or '').split())}" in listed

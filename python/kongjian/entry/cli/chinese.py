@@ -106,6 +106,10 @@ class ChineseCommand(_Chinese):
             raise click.UsageError(f"多了参数 {' '.join(rest)}（文件名有空格时请加引号）", ctx)
         return rest
 
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002
+        """What it does, whole: click would cut a Chinese sentence, which has no blanks, down to dots."""
+        return self.help or ""
+
     def invoke(self, ctx: click.Context) -> Any:
         quiet = bool(ctx.params.get("quiet") or ctx.meta.get(_QUIET))
         with telling(f"{_does(self)}……", quiet):

@@ -25,7 +25,7 @@ after_final = click.option(
     f"--{ANYWAY}", "answer", flag_value=ANYWAY, default="", help="还有没核实的、已经定过稿也照样定稿"
 )
 def finalise(book: Path, answer: str) -> None:
-    """定稿：公示以后把结果定下来，旁边留一份带日期的存档；以后重新计算、导入都要先问。"""
+    """定稿：公示以后把结果定下来，旁边留一份带日期的存档；以后重新计算、导入、采纳更正要加 --after-final。"""
     from kongjian.base.backups import keep
     from kongjian.base.errors import KongjianError
     from kongjian.base.files import replace_bytes

@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -73,7 +74,10 @@ def check(book: Path, write: bool, whole: bool) -> None:
 
     with examined(book, None, step) as (held, run):
         plan = problems(run, held, dt.datetime.now().replace(microsecond=0), whole)
-        told = carry_out(plan, held, step) if write else plan.told
+        told = carry_out(plan, held, step) if write else list(plan.told)
+    if run.problems.height and not write:
+        unwritten = "以上没有写进工作簿的“问题清单”；要写进去请加 --write"
+        told = [replace(one, lines=[*one.lines, unwritten]) for one in told]
     sys.exit(say(told))
 
 

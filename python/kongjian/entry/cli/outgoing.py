@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "wanted",
     multiple=True,
     metavar="种类",
-    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结、异议登记、月度通报（默认全部）",
+    help="只写这一种，可以写几次：申报表、评分表、专家评审、公示名单、表彰名单、工作总结、异议登记、月度通报（默认全部；异议登记有登记时才写）",
 )
 @click.option(
     "--as",
@@ -63,7 +63,7 @@ def forms(
     answer: str,
     quiet: bool,
 ) -> None:
-    """生成申报表、评分表、专家评审表、公示名单、表彰名单、工作总结统计表和月度通报。"""
+    """生成申报表、评分表、专家评审表、公示名单、表彰名单、工作总结统计表、异议登记表和月度通报。"""
     import re
 
     from kongjian.base.libreoffice import to_pdf
@@ -84,23 +84,24 @@ def forms(
             papers.forms(
                 run, held, book, out, chosen, today, shape, to_pdf, names, ranks, templates, answer, month
             ),
-            "" if wanted else "；只要其他几种请用 --kind 写明",
+            "仍要生成",
+            "" if wanted else "；别的表这次也没有写，只要那几种请用 --kind 写明",
         )
         told = carry_out(plan, held, step)
     sys.exit(say(told, quiet))
 
 
-def _agreed(plan: Plan | Question, further: str = "") -> Plan:
-    """The plan. Raises KongjianError for what is asked before there is one; `further` is a way out of its own."""
+def _agreed(plan: Plan | Question, yes: str = "仍要发送", further: str = "") -> Plan:
+    """The plan. Raises KongjianError for what is asked before there is one; `yes` is what its option does, `further` a way out of its own."""
     if isinstance(plan, Question):
-        raise KongjianError(f"{plan.text}；仍要发送请加 {plan.option}{further}")
+        raise KongjianError(f"{plan.text}；{yes}请加 {plan.option}{further}")
     return plan
 
 
 @click.command(cls=ChineseCommand)
 @click.argument("folder", type=FILE, metavar="文件夹")
 @click.option(
-    "--book", type=FILE, metavar="工作簿", help="收取分校版里的更正（默认是文件夹旁边唯一的 .xlsm）"
+    "--book", type=FILE, metavar="工作簿", help="由它知道谁应交、更正改哪里（默认是文件夹旁边唯一的 .xlsm）"
 )
 @click.option("--apply", "accepting", is_flag=True, help="把更正建议里“采纳”写了“是”的写进工作簿的输入表")
 @after_final

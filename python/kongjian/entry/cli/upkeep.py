@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--clean", is_flag=True, help="不掺入有问题的数据")
 @scheme_option("方案编号或方案文件夹（默认用随程序安装的方案）")
 def demo(folder: Path, seed: int, teachers: int, clean: bool, scheme: str) -> None:
-    """生成示范数据：一个已经粘贴好数据的工作簿。"""
+    """生成示范数据：一个已经粘贴好数据的工作簿，放在文件夹（默认 demo）里。"""
     from kongjian.demo.generate import demo_data
     from kongjian.demo.schools import listed
     from kongjian.workbook.shipped.build_workbook import build as build_book
@@ -45,6 +45,7 @@ def demo(folder: Path, seed: int, teachers: int, clean: bool, scheme: str) -> No
     names = "校名为公开信息，人名和数据" if listed(rules) else "校名、人名和数据"
     sizes = "、".join(f"{len(data[t.id].rows)}行{t.sheet}" for t in rules.tables)
     click.echo(f"已生成 {target}：{sizes}（{names}都是虚构的）")
+    click.echo(f"下一步：kongjian recalc {target}")
 
 
 @click.command(cls=ChineseCommand)

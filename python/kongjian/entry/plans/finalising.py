@@ -52,12 +52,14 @@ def final(run: Run, sheets: Named, moment: dt.datetime, answer: str = "") -> Pla
     doubts = [f"已在{before.day}定稿"] if before else []
     doubts += filter(None, (run.months_said, run.still_open))
     if doubts and answer != ANYWAY:
-        text = f"没有定稿：{'；'.join(doubts)}"
+        text = f"没有定稿：{'；'.join(doubts)}。请先处理"
         return Question(text, answer=ANYWAY, option=f"--{ANYWAY}", yes=_ALL_THE_SAME)
     text = Final(moment, codes).text
     steps, command = pages.how_far_with(run, text)
     writing = Writing("定稿", home=steps, names={FINAL_NAME: text, NEXT_NAME: command}, again=True)
-    return Plan(writing, (Told(f"已定稿（{Final(moment, codes).day}）；以后重新计算、导入都会先问"),))
+    return Plan(
+        writing, (Told(f"已定稿（{Final(moment, codes).day}）；以后重新计算、导入、采纳更正都会先问"),)
+    )
 
 
 def copy_of(book: Path, moment: dt.datetime) -> Path:

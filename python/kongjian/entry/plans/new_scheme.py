@@ -137,4 +137,4 @@ def _kept(lines: Sequence[str], folder: Path, book: Path) -> Told:
     """All that is left to be done as a text beside the workbook, as a box of Excel has no room for it."""
     note = book.with_name(f"{book.stem} 还要改的.txt")
     save_text(note, "\n".join([f"方案文件夹：{folder}", *lines]))
-    return Told(f"要改的写在“{note.name}”；改好后运行 kongjian rules --lint --scheme {folder}")
+    return Told(f"要改的写在“{note}”；改好后运行 kongjian rules --lint --scheme {folder}")
