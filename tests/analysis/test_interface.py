@@ -71,6 +71,7 @@ def test_what_was_read_gives_the_same_results_again(path: Path) -> None:
     same_again(kongjian.open_book(path))
 
 
+@pytest.mark.usefixtures("own_numbers")
 def test_so_do_percents_counts_as_texts_and_platform_scores_of_indicators(tmp_path: Path) -> None:
     rows = settled()
     rows["schools"].append(school("神山镇教学点", 80, 课程学习完成率="85%", 作业完成率=0.7, 组织机构="有"))
@@ -94,6 +95,7 @@ def same_again(book: kongjian.Book) -> None:
             pd.testing.assert_frame_equal(again[sheet], table, obj=sheet)
 
 
+@pytest.mark.usefixtures("own_numbers")
 def test_a_workbooks_own_rules_count_and_a_reading_that_is_given_wins_over_them() -> None:
     few = teachers_of_one_school()
     edited = resolve(load_rules(), {"homework": "fifteen"}, {("teacher", "制作课件"): {"target": 6.0}})

@@ -19,6 +19,9 @@ from where import ROOT
 from workbooks import small_book
 
 OLD = load_rules()
+# two points of a teacher's that are moved, one down and one up
+MOVED = "通知公告", "活动发布"
+NEXT = [OLD.teacher.indicator(n).points + k for n, k in zip(MOVED, (-1, 1), strict=True)]
 
 
 def new(*arguments: str) -> Result:
@@ -27,12 +30,14 @@ def new(*arguments: str) -> Result:
 
 def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(books: Path) -> None:
     book = small_book(books / "旧.xlsm")
+    own = [OLD.teacher.indicator(n).points for n in MOVED]
+    less, more = NEXT
     edit(
         book,
         both(
             parameter("教师", "制作课件", "目标", 6),
-            parameter("教师", "通知公告", "分值", 1),
-            parameter("教师", "活动发布", "分值", 4),
+            parameter("教师", "通知公告", "分值", less),
+            parameter("教师", "活动发布", "分值", more),
             parameter("学校", "课程学习", "分档", "≥90%→10；≥50%→4；其余0"),
             parameter("教师", "作业管理", "目标", 9),
             reading("并列", "依次比较"),
@@ -47,7 +52,7 @@ def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(books: Path) -> 
     assert (made.scheme.apply_by, made.forms.review.due) == ("2022-07-31", "2022-08-31")
     teacher, course = made.teacher, made.school.indicator("课程学习")
     assert teacher.indicator("制作课件").target == 6
-    assert [teacher.indicator(n).points for n in ("通知公告", "活动发布")] == [1, 4]
+    assert [teacher.indicator(n).points for n in MOVED] == [less, more]
     assert [(b.at_least, b.points) for b in course.bands] == [(0.9, 10), (0.5, 4), (0, 0)]
     assert [(a.first, a.last) for a in made.awards][-1] == (11, 60)
     # all else is as it was
@@ -59,7 +64,7 @@ def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(books: Path) -> 
     for said in (
         "scheme.yaml period：条款写“2020年12月至2021年7月”，这里是2021-12至2022-07",
         "teacher.yaml “制作课件” target：条款写“5个”，这里是6",
-        "teacher.yaml “通知公告” points：条款写“得2分”，这里是1",
+        f"teacher.yaml “通知公告” points：条款写“得{own[0]:g}分”，这里是{less:g}",
         "作业管理 目标：由口径定",
         "口径 并列=依次比较：新工作簿里仍是默认值",
         "照方案手算的例子",
@@ -125,8 +130,10 @@ def test_the_scheme_s_own_cases_are_worked_out_and_no_folder_is_left_without_its
 GUIDE = (ROOT / "docs" / "新方案.md").read_text(encoding="utf-8")
 # the clauses of next year, first in the text of the scheme: points and days
 CLAUSES = {
-    "发布一次通知公告得2分": "发布一次通知公告得1分",
-    "开展一次活动得3分": "开展一次活动得4分",
+    **{
+        f"{text}得{OLD.teacher.indicator(name).points:g}分": f"{text}得{points:g}分"
+        for text, name, points in zip(("发布一次通知公告", "开展一次活动"), MOVED, NEXT, strict=True)
+    },
     "2021年": "2022年",
     "2020年": "2021年",
 }
@@ -136,7 +143,7 @@ def test_the_guide_is_walked_through_to_the_letter(books: Path) -> None:
     """Every command of docs/新方案.md in its order, and between them what it says is to be changed."""
     edit(
         small_book(books / "工作簿.xlsm"),
-        both(parameter("教师", "通知公告", "分值", 1), parameter("教师", "活动发布", "分值", 4)),
+        both(*(parameter("教师", name, "分值", points) for name, points in zip(MOVED, NEXT, strict=True))),
     )
     said: dict[str, str] = {}
     for line in re.findall(r"`kongjian ([^`]+)`", GUIDE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,10 @@ from click.testing import CliRunner
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
 from pasting import CLEAN, RULES, SCHOOL, Changes, Read, lines_of, read, sheet, write_book
-from pinned_rules import pinned_default
 from small_scheme import SMALL, small_rows, small_rules
 from spoilt_logs import run_import
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _own_numbers() -> Iterator[None]:
-    with pinned_default():
-        yield
-
-
+pytestmark = pytest.mark.usefixtures("own_numbers")
 TEACHERS: list[Changes] = [
     {}, {"账号": "t2", "教师姓名": "王强", "在线授课": "", "作业管理": "三次"}, {"账号": "t3", "教师姓名": "李红", "在线授课": "", "学校名称": "别校"},
 ]  # fmt: skip

@@ -28,6 +28,8 @@ from kongjian.xlsx.text_heights import pixels, text_pixels
 from office import convert, pdf_pages
 from package_lint import lint
 
+pytestmark = pytest.mark.usefixtures("own_numbers")
+
 TODAY = dt.date(2021, 7, 25)
 DRAW = {"school": design.school, "teacher": design.teacher}
 PRINTED = 6  # cards of each kind that go through LibreOffice

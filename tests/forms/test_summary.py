@@ -26,6 +26,8 @@ from kongjian.workbook.run import Run
 from office import convert, pdf_pages
 from package_lint import lint
 
+pytestmark = pytest.mark.usefixtures("own_numbers")
+
 TODAY = dt.date(2021, 8, 20)
 STAGES = ["小学", "九年一贯制学校", "初中", "高中", "中职", "特殊教育学校"]
 BANDS = {"60分以下": (0, 60), "60–69": (60, 70), "70–79": (70, 80), "80–89": (80, 90), "90–100": (90, 101)}

@@ -12,11 +12,12 @@ from test_live_copy_engines import typed
 from kongjian.engine.measures import PLATFORM
 from kongjian.mailing.live_copy import contents, live_copy
 from kongjian.mailing.rule_cells import rule_sheet
-from kongjian.rules import Rules, load_rules, resolve
+from kongjian.rules import Rules, resolve
 from kongjian.workbook.run import Run
 from native_engines import differences, expected, iron_calc, run_of, spoil
+from pinned_rules import pinned_rules
 
-RULES = load_rules()
+RULES = pinned_rules()
 MONTHS = RULES.period.months()
 BLANK = np.nan
 SCHOOL, OTHER = "甲小学", "乙小学"

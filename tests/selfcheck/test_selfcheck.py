@@ -26,12 +26,13 @@ from kongjian.selfcheck import (
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND
 from kongjian.workbook.recalculate import recalculate
 from kongjian.xlsx.package import Package
-from selfchecked import calculated, checked, edited, only, put, rule_cell
+from selfchecked import RULES, calculated, checked, edited, only, put, rule_cell
 from where import GOLDEN
 from workbooks import Parts, change, sheet_part, small_book
 
 PASTED = GOLDEN / "pasted.xlsm"
 SHOWN = [m.TITLE for m in (untouched_results, seen_on_screen, fixed_texts, looked_up, shipped_macros)]
+OWN, NEXT = (RULES.school.indicator(n).points for n in ("组织机构", "应用考核"))
 TITLES = [*(m.TITLE for m in (points, gaps, agreement, scheme_cases)), *SHOWN]
 
 
@@ -223,10 +224,13 @@ def test_a_workbook_without_data_is_not_said_to_agree(tmp_path: Path) -> None:
 
 def test_points_that_do_not_add_up_are_named_and_the_cases_still_run(book: Path) -> None:
     place = rule_cell(book, "学校", "组织机构", "分值")
-    lines = checked(edited(book, put("规则", place, 6)))
+    lines = checked(edited(book, put("规则", place, OWN + 1)))
     states = {line.title: line.state for line in lines}
     assert states == dict(zip(TITLES, (BAD, MIND, MIND, GOOD, MIND, GOOD, GOOD, GOOD, GOOD), strict=True))
-    assert lines[0].text == f"学校各指标分值合计101，应为100，改过的格子：规则!{place}（组织机构由5改成6）"
+    assert (
+        lines[0].text
+        == f"学校各指标分值合计101，应为100，改过的格子：规则!{place}（组织机构由{OWN:g}改成{OWN + 1:g}）"
+    )
     assert "没有核对" in lines[2].text
     assert "算例按没有改过的方案核对" in lines[3].text
     assert examine_book.conclusion(lines) == "有1处不对：分值合计；请按“怎么办”处理"
@@ -243,7 +247,7 @@ def test_a_refused_cell_is_named(column: str, value: object, said: str, book: Pa
     if value:
         assert lines[0].text == f"规则页有用不了的格子，规则!{place}：{said}"
     else:
-        assert f"规则!{place}（组织机构由5改成0）" in lines[0].text
+        assert f"规则!{place}（组织机构由{OWN:g}改成0）" in lines[0].text
 
 
 def test_a_refused_band_is_named(book: Path) -> None:
@@ -255,7 +259,7 @@ def test_a_refused_band_is_named(book: Path) -> None:
 
 def test_points_that_were_shifted_and_calculated_pass(book: Path) -> None:
     more, less = (rule_cell(book, "学校", n, "分值") for n in ("组织机构", "应用考核"))
-    edited(book, lambda b: (put("规则", more, 6)(b), put("规则", less, 4)(b)))  # type: ignore[func-returns-value]
+    edited(book, lambda b: (put("规则", more, OWN + 1)(b), put("规则", less, NEXT - 1)(b)))  # type: ignore[func-returns-value]
     recalculate(book)
     lines = checked(book)
     assert {line.state for line in lines} == {GOOD}

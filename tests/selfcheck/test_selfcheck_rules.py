@@ -54,6 +54,7 @@ def awarded(**ranks: tuple[int, int]) -> Rules:
     return RULES.replace(awards=tuple(map(moved, RULES.awards)))
 
 
+FULL = f"{RULES.teacher.indicator('制作课件').points:g}"
 FAULTS: dict[str, tuple[Rules, str]] = {
     "a gap at the bottom": (bands((0.8, 10), (0.6, 8), (0.4, 5)), "学校“课程学习”：40%以下没有分档"),
     "a bound twice": (bands((0.8, 10), (0.6, 8), (0.6, 5), (0, 0)), "60%有两档"),
@@ -64,8 +65,8 @@ FAULTS: dict[str, tuple[Rules, str]] = {
     "a lower band scores more": (bands((0.8, 9), (0.6, 10), (0, 0)), "0.8得9分，比0.799999的10分少"),
     "no bands": (bands(), "没有分档"),
     "below nought": (bands((0.8, 10), (0, -1)), "0得-1分，不在0到10之间"),
-    "more done, less given": (changed(RULES, "teacher", "制作课件", per=-2.0), "不在0到10之间"),
-    "nothing is taken off": (changed(RULES, "teacher", "制作课件", per=0.0), "教师“制作课件”：0也得满分10，没有扣分"),
+    "more done, less given": (changed(RULES, "teacher", "制作课件", per=-2.0), f"不在0到{FULL}之间"),
+    "nothing is taken off": (changed(RULES, "teacher", "制作课件", per=0.0), f"教师“制作课件”：0也得满分{FULL}，没有扣分"),
     "no target": (changed(RULES, "school", "作业管理", target=None), "学校“作业管理”：没有目标"),
     "a reading without a value": (RULES.replace(chosen={**RULES.chosen, "ties": ""}), "口径“并列”没有取值"),
     "no months": (
@@ -106,7 +107,7 @@ def test_a_target_of_nought_in_the_workbook_fails_that_line_alone(book: Path) ->
     edited(book, put("规则", rule_cell(book, "教师", "制作课件", "目标"), 0))
     recalculate(book)
     line = only(checked(book), gaps.TITLE)
-    assert "教师“制作课件”：0也得满分10，没有扣分" in line.text
+    assert f"教师“制作课件”：0也得满分{FULL}，没有扣分" in line.text
 
 
 # 三种方法算得一样

@@ -266,7 +266,7 @@ TAMPERINGS: dict[str, tuple[Edit | Callable[[Path], None], str, str]] = {
     # results
     "a score": (typed("教师得分", "得分", 5, 99), RESULTS, "教师得分!P5（得分）表里是99，应为98.25"),
     "a score by a hundredth": (typed("学校得分", "得分", 4, 100), RESULTS, "学校得分!Z4（得分）表里是100，应为99.99"),
-    "an indicator's score": (typed("教师得分", "D", 4, 3), RESULTS, "教师得分!D4（"),
+    "an indicator's score": (typed("教师得分", "D", 4, 3.07), RESULTS, "教师得分!D4（"),
     "a monthly average": (typed("学校得分", "月均得分", 4, 99), RESULTS, "学校得分!AA4（月均得分）"),
     "whether data are complete": (typed("学校得分", "数据完整", 4, "完整"), RESULTS, "学校得分!AB4（数据完整）"),
     "a number as text": (typed("教师得分", "得分", 5, "98.25"), RESULTS, "教师得分!P5（得分）表里是“98.25”，应为98.25"),

@@ -160,7 +160,7 @@ UNREADABLE: dict[str, tuple[Maker, str]] = {
     "a bomb": (bomb, "解开后超过400MB，不像正常的工作簿"),
     "a stray cell": (edited(far_cell), "在很远的XFD列也有内容"),
     "a reading unknown": (in_rules("月均", "每天都达"), "口径“月均”没有“每天都达”，请选各月平均、每月都达"),
-    "not 100 points": (in_rules("组织机构", "6"), "101"),
+    "not 100 points": (in_rules("组织机构", "60"), "，应为100，改过的格子：规则!"),
 }  # fmt: skip
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from excel_caller import ERROR, NA, call, value
 from kongjian.base.errors import KongjianError
-from kongjian.rules import load_rules
 from kongjian.workbook.functions import worksheet
+from pinned_rules import pinned_rules
 from rules_texts import CELL, chosen, joined
 
-RULES = load_rules()
+pytestmark = pytest.mark.usefixtures("own_numbers")
+RULES = pinned_rules()
 TEACHER = ["甲小学", "张三", "a1", "是", "是", 5, 40, 38.5, 4, 1, 2, 1, 1, 1, 1, ""]
 TEACHERS = RULES.table("teachers").names
 SCHOOL = [
