@@ -9,6 +9,7 @@ from kongjian.intake.sheets import APPEALS, COLUMN_NAMES, RECORDS
 from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
 from kongjian.rules.ladders import change_columns
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import rank_in, shown_for
 from kongjian.workbook.next_step import STEPS
@@ -169,6 +170,12 @@ NOTES = {
     "Runs": "数据指纹是数据编号：数据一样，编号就一样",
 }
 """What the subtitles of output tables explain: column names that are no plain words, what is not looked at."""
+
+
+def sheets_read(rules: Rules) -> list[str]:
+    """The sheets that every calculation reads, in about the order in which it does."""
+    before = ("问题清单", *(f"{label}排名" for label in OBJECT_LABELS.values()), "获奖名单", "运行记录")
+    return [COLUMN_NAMES.sheet, *before, *(t.sheet for t in rules.tables), "有效次数"]
 
 
 def shown_at_opening(rules: Rules) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook import widths
 from kongjian.workbook.identity import book_rules
-from kongjian.workbook.layout import CHOSEN_CURVE, CURVE_OF, MONTH_CURVES
+from kongjian.workbook.layout import CHOSEN_CURVE, CURVE_OF, MONTH_CURVES, sheets_read
 from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell
 from kongjian.workbook.month_curves import chosen_line
@@ -32,7 +32,7 @@ def examine(
     """Reads and calculates without writing anything, by the rules of the workbook's scheme unless others are given."""
     reader = Reader(package)
     rules = rules or book_rules(reader, package.path.resolve().parent)
-    reader.read_ahead(table.sheet for table in rules.tables)
+    reader.read_ahead(sheets_read(rules))
     return examine_sheets(reader, rules, progress), reader
 
 

@@ -5,7 +5,7 @@ Both ends hand in their sheets as grids (`Sheets`) and take back what to write a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kongjian.base.grid import Grid
@@ -244,11 +244,28 @@ def _judged(
     return judged_awards(results, found, settled, rules), sorted([*lines, *more], key=lambda line: line.order)
 
 
-def input_grids(sheets: Sheets, rules: Rules) -> dict[str, Grid | None]:
-    """The grids of the five input sheets and of 有效次数. Raises KongjianError where a required sheet is missing."""
+def input_grids(sheets: Sheets, rules: Rules) -> Mapping[str, Grid | None]:
+    """The grids of the five input sheets and of 有效次数, each read when it is asked for.
+
+    Raises KongjianError where a required sheet is missing.
+    """
     for table in rules.tables:
         if table.required and sheets.name(table.sheet) is None:
             raise no_sheet(table.sheet)
-    return {table.id: sheets.grid(table.sheet) for table in rules.tables} | {
-        COUNTS: sheets.grid(COUNTS_SHEET)
-    }
+    return _Grids(sheets, {**{table.id: table.sheet for table in rules.tables}, COUNTS: COUNTS_SHEET})
+
+
+class _Grids(Mapping[str, Grid | None]):
+    """Grids by table, read in turn: some are still being laid out while the first ones are looked through."""
+
+    def __init__(self, sheets: Sheets, names: Mapping[str, str]) -> None:
+        self._sheets, self._names = sheets, names
+
+    def __getitem__(self, table: str) -> Grid | None:
+        return self._sheets.grid(self._names[table])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

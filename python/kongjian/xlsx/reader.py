@@ -33,8 +33,9 @@ class Reader:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._grids: dict[str, Grid] = {}
-        self._ahead: dict[str, calamine.CalamineSheet] = {}
-        self._beside: threading.Thread | None = None
+        self._coming: list[str] = []  # what is being laid out ahead, in turn
+        self._come = SimpleQueue[calamine.CalamineSheet | None]()
+        self._ahead: dict[str, calamine.CalamineSheet | None] = {}
         self._bytes = 0
         self._looked_over: set[str] = set()
         self._percent_cells: dict[str, dict[int, list[int]]] = {}
@@ -67,10 +68,8 @@ class Reader:
             return None
         if name not in self._grids:
             self._refuse_more(name)
-            if self._beside:  # calamine does one thing at a time
-                self._beside.join()
             try:
-                found = self._ahead.pop(name, None) or self._workbook.get_sheet_by_name(name)
+                found = self._laid_out(name)
                 cells = found.to_python(skip_empty_area=False)
                 merged = tuple(
                     (a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ()
@@ -90,19 +89,27 @@ class Reader:
         waiting = SimpleQueue[str | None]()
 
         def lay_out() -> None:
-            with contextlib.suppress(BaseException):  # a panic of calamine, too
-                while name := waiting.get():
-                    self._ahead[name] = self._workbook.get_sheet_by_name(name)
+            while name := waiting.get():
+                found = None
+                with contextlib.suppress(BaseException):  # a panic of calamine, too
+                    found = self._workbook.get_sheet_by_name(name)
+                self._come.put(found)
 
-        self._beside = threading.Thread(target=lay_out)
-        self._beside.start()
+        threading.Thread(target=lay_out).start()
         try:
             for name in filter(None, map(self.name, sheets)):
                 if name not in self._grids:
                     self._refuse_more(name)
+                    self._coming.append(name)
                     waiting.put(name)
         finally:
             waiting.put(None)
+
+    def _laid_out(self, name: str) -> calamine.CalamineSheet:
+        """A sheet that was laid out ahead, or one that is now: after all the others, as calamine does one thing at a time."""
+        while self._coming and not self._ahead.get(name):
+            self._ahead[self._coming.pop(0)] = self._come.get()
+        return self._ahead.pop(name, None) or self._workbook.get_sheet_by_name(name)
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]]:
         """The cells of a sheet (row, column) that hold formulas."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kongjian.intake.sheets import Progress
 from kongjian.workbook.identity import book_rules
+from kongjian.workbook.layout import sheets_read
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 
@@ -81,5 +82,5 @@ def examined(
 def begun(held: FileBook, path: Path) -> Rules:
     """The rules of a workbook whose input sheets are laid out from now on; what calculates is best imported meanwhile."""
     rules = book_rules(held, path.resolve().parent)
-    held.read_ahead(table.sheet for table in rules.tables)
+    held.read_ahead(sheets_read(rules))
     return rules
