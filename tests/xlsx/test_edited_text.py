@@ -73,6 +73,8 @@ CARRIED = [
     ("A1", ""),
     ("", ""),
     ('"甲', ""),
+    ('"甲乙', ""),
+    ('甲乙"', ""),
     ('甲"', ""),
     ('"a"', "a"),
 ]
@@ -523,6 +525,9 @@ class OnePart:
     def text(self, _: str) -> str:
         return self.xml
 
+    def part(self, _: str) -> bytes:
+        return self.xml.encode()
+
     def set_part(self, _: str, xml: str) -> None:
         self.xml = xml
 
@@ -542,3 +547,26 @@ def test_formats_are_added_once_and_only_where_they_are_not_there() -> None:
         '<xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="49" applyNumberFormat="1" quotePrefix="1"/></cellXfs></styleSheet>'
     )
     assert styles.add_fills({"红": "FF0000", "黄": "FFFF00"}) == {"红": 0, "黄": 1}
+
+
+def test_a_percent_format_is_made_where_a_cell_has_none() -> None:
+    formats = '<xf numFmtId="0" fontId="3"/><xf numFmtId="10"/>'
+    part = OnePart(f'<styleSheet xmlns="{MAIN}"><cellXfs count="2">{formats}</cellXfs></styleSheet>')
+    styles = Styles(cast(Parts, part))
+    assert [styles.as_percent(0), styles.as_percent(1), styles.as_percent(0)] == [2, 1, 2]
+    assert styles.items("cellXfs")[2] == '<xf numFmtId="10" fontId="3" applyNumberFormat="1"/>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('<c r="A1" t="s"><v>1</v></c>', "a<b"),
+        ('<x:c r="A1" t="str"><x:f>A2</x:f><x:v>甲&amp;乙</x:v></x:c>', "甲&乙"),
+        ('<c r="A1"><v>1</v></c>', "1"),
+        ('<c r="A1" t="inlineStr"><is><r><t>丙</t></r><r><t>丁</t></r></is></c>', "丙丁"),
+        ('<c r="A1"/>', ""),
+    ],
+)
+def test_the_text_that_a_cell_shows(cell: str, text: str) -> None:
+    held = strings.SharedStrings(b"<sst><si><t>x</t></si><si><t>a&lt;b</t></si></sst>")
+    assert held.text_of(cell.encode()) == text

@@ -122,6 +122,17 @@ def test_where_a_name_points(text: str, sheet: str, area: tuple[int, ...] | None
     assert (name.sheet, name.area) == (sheet, area)
 
 
+@pytest.mark.parametrize("target", ["xl/drawings/neu.xml", ""])
+def test_a_copy_refers_to_other_parts_only_where_there_are_others(path: Path, target: str) -> None:
+    with Package(path) as package:
+        parts = Parts(package)
+        [(id_, kind, old)] = parts.relationships("xl/worksheets/sheet1.xml")
+        parts.copy_relationships(
+            "xl/worksheets/sheet1.xml", "xl/worksheets/copy.xml", {id_: target} if target else {"other": "x"}
+        )
+        assert parts.relationships("xl/worksheets/copy.xml") == [(id_, kind, target or old)]
+
+
 TABLE = (
     f'<x:table xmlns:x="{MAIN}" id="1" displayName="T" ref="B3:C5"><x:autoFilter ref="B3:C5"><x:filterColumn colId="0"/>'
     '</x:autoFilter><x:sortState ref="B4:C5"><x:sortCondition ref="B4"/></x:sortState><x:tableColumns count="2">'

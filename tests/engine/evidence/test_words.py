@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from kongjian.engine.effective import _mix
 from kongjian.engine.evidence import near_lines, pass_mark
+from kongjian.engine.evidence.causes import Causes
+from kongjian.engine.evidence.change_table import _Kind
 from kongjian.engine.evidence.data_changes import _moved
+from kongjian.engine.evidence.explain import amount
 from kongjian.engine.matching import nearest_school
 from kongjian.engine.monthly import Months, monthly
 from kongjian.engine.ranking import UNRANKED
@@ -109,3 +115,41 @@ def test_a_number_that_changed_is_told_with_as_many_decimals_as_show_it(
 )
 def test_which_school_a_name_may_mean(name: str, meant: str) -> None:
     assert nearest_school(name, ["赤壁市第一小学", "蒲圻第三初级中学"]) == meant
+
+
+def test_an_amount_is_told_in_its_own_unit_and_never_rounded_down() -> None:
+    answer = next(i for i in RULES.school.indicators if i.kind == "yes_no")
+    count = next(i for i in RULES.teacher.indicators if i.kind == "deduct")
+    rate = next(i for i in RULES.school.indicators if i.kind == "bands")
+    assert amount(answer, 1.0, "school", RULES) == "做到“是”"
+    assert amount(count, 2.0, "teacher", RULES) == f"2{count.unit}"
+    assert amount(count, 0.001, "teacher", RULES) == f"0.01{count.unit}"
+    assert amount(rate, 0.125, "school", RULES) == "12.5个百分点"
+    assert [amount(i, 0.0, "school", RULES) for i in (answer, rate)] == ["", ""]
+    assert pass_mark._cents(80.25) == 8025
+
+
+@pytest.mark.parametrize(
+    ("fits", "said"),
+    [(1, ["甲=乙：80.00"]), (2, ["甲=乙：80.00"] * 2), (4, ["甲=乙：80.00", "甲=乙：80.00等2"])],
+)
+def test_other_readings_that_explain_a_score_are_told_up_to_so_many(fits: int, said: list[str]) -> None:
+    way = SimpleNamespace(reading=SimpleNamespace(label="甲"), value=SimpleNamespace(label="乙"))
+    texts = SimpleNamespace(reading="{reading}={value}：{score}", reading_more="{text}等{count}")
+    held = SimpleNamespace(
+        _readings=[SimpleNamespace(at=lambda *_: True, way=way)] * fits,
+        _rules=SimpleNamespace(reconcile=SimpleNamespace(most_named=2)),
+        _said=texts,
+    )
+    assert [cause.text for cause in Causes._reading(held, 0, 80.0)] == said  # type: ignore[arg-type]
+
+
+def test_every_combination_has_a_number_of_its_own_in_the_order_of_its_parts() -> None:
+    parts = np.array(list(product(range(3), (5, 9), range(4)))).T
+    assert (np.diff(_mix(*parts)) > 0).all()
+
+
+def test_who_held_an_award_or_is_known_to_have_qualified_did_qualify() -> None:
+    side = SimpleNamespace(keys=["a", "b", "c"], earlier=SimpleNamespace(qualified={"b"}))
+    held = SimpleNamespace(_units=SimpleNamespace(awards=[("甲", ""), ("", ""), ("", "")]), _side=side)
+    assert [_Kind._qualified(held, u) for u in range(3)] == [True, True, False]  # type: ignore[arg-type]
