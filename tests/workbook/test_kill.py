@@ -17,7 +17,7 @@ from package_lint import lint
 from workbooks import cells, column, schools, small_book, teachers
 
 SCHOOLS = 300
-SPREAD, DENSE = 14, 16  # kills over the whole run, and while the file is written
+SPREAD, DENSE = 7, 8  # kills over the whole run, and while the file is written
 # Ends the process at one of the steps that put the new file in its place: os.<function>, its nth call
 # on a file of the workbook's folder, before or after it is done.
 STEP = """
