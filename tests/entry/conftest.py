@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from kill_world import World
 from kongjian.entry.cli.main import main
 
 
@@ -25,3 +26,11 @@ def ended(
         return code if isinstance(code, int) else 1, *capsys.readouterr()
 
     return done
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A small city with every file that a command needs."""
+    made = World(tmp_path_factory.mktemp("of") / "world", teacher_count=3)
+    yield made
+    made.close()

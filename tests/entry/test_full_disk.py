@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,13 +14,6 @@ DEEP = {"restore": 0.5, "undo-import": 0.5, "import-events": 0.5, "explain": 0.2
 """The share of all that a command writes at which the quota ends: in the middle; by default at three fifths."""
 NATIVE = ("score",)
 """Whose tables are written by a library past Python."""
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("full") / "world", teacher_count=3)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,6 @@ KILLS = {
     "robust": 8, "score": 12, "forms": 10, "mail": 6, "collect": 16, "new-scheme": 3, "build": 8, "demo": 2,
 }  # fmt: skip
 """209 in all; `make torture` does more."""
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("kills") / "world", teacher_count=3)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

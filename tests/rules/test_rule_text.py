@@ -194,12 +194,12 @@ def test_ranks_without_an_award_are_told() -> None:
 
 
 def test_what_killed_runs_left_beside_the_kept_rules_goes_after_a_while(tmp_path: Path) -> None:
-    old, young, rules = tmp_path / "rules-a.1.tmp", tmp_path / "rules-b.2.tmp", load_rules(SMALL)
+    old, young, rules = tmp_path / ".kongjian-a.1.tmp", tmp_path / ".kongjian-b.2.tmp", load_rules(SMALL)
     for path, age in ((old, loader._LONG_AGO + 60), (young, 1)):
         path.touch()
         os.utime(path, (time.time() - age,) * 2)
     loader._keep(tmp_path / "rules-c.pickle", rules)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["rules-b.2.tmp", "rules-c.pickle"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".kongjian-b.2.tmp", "rules-c.pickle"]
     for k in range(12):
         loader._keep(tmp_path / f"rules-{k}.pickle", rules)
     assert len(list(tmp_path.glob("*.pickle"))) == 8

@@ -8,7 +8,6 @@ own sources; a changed file is always checked again.
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
 import time
 from dataclasses import replace
@@ -18,6 +17,7 @@ from typing import Any
 from kongjian import __version__
 from kongjian.base import places
 from kongjian.base.errors import KongjianError, RuleFileError
+from kongjian.base.files import TEMPORARY, own_place, settle
 from kongjian.rules import (
     catalog,
     model,
@@ -191,10 +191,10 @@ def _cache_path(folder: Path) -> Path:
 def _keep(cache: Path, rules: Rules) -> None:
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        fresh = cache.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_bytes(pickle.dumps(rules))
-        fresh.replace(cache)
-        for left in cache.parent.glob("rules-*.tmp"):  # of runs that were killed
+        with own_place(cache) as own:
+            own.write_bytes(pickle.dumps(rules))
+            settle(own, cache)
+        for left in cache.parent.glob(f"{TEMPORARY}*.tmp"):  # of killed runs that kept other rules
             if time.time() - left.stat().st_mtime > _LONG_AGO:
                 left.unlink(missing_ok=True)
         for old in sorted(cache.parent.glob("rules-*.pickle"), key=lambda p: p.stat().st_mtime)[:-8]:

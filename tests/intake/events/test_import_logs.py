@@ -85,6 +85,16 @@ def test_every_format_gives_the_same_counts(name: str, book: Path, tmp_path: Pat
     assert "没有计入0行" in said
 
 
+@pytest.mark.parametrize("encoding", ["big5hkscs", "gb18030", "utf-8"])
+def test_a_log_is_read_in_the_encoding_that_a_pasted_file_would_be(encoding: str, tmp_path: Path) -> None:
+    said = "日期,學校名稱,帳號,角色,行為\n" + "2020-12-01,赤壁市實驗中學,hb01,教師,在線授課\n" * 40
+    if encoding != "big5hkscs":
+        said = said.translate(str.maketrans("學稱帳號師實驗為線課", "学称账号师实验为线课"))
+    (tmp_path / "log.csv").write_bytes(said.encode(encoding))
+    lines = as_lines(tmp_path / "log.csv", tmp_path)
+    assert (lines.place.read_text(encoding="utf-8"), lines.marked) == (said, False)
+
+
 def test_what_is_imported_counts_and_stays(book: Path, tmp_path: Path) -> None:
     FORMATS["utf8.csv"](tmp_path / "a.csv")
     run(tmp_path / "a.csv", book)
@@ -330,7 +340,7 @@ def test_a_word_that_is_not_known_is_told_once_with_its_lines(book: Path, tmp_pa
         "读入的行里，行为不计次数：登录（3行），共3行", "评选时间以外的月份不计次数：2022-03（1行），共1行", "学校数据里没有：别校（1行），共1行",
         "教师账号数据里没有：别人（1行），共1行", "别的角色的行为不计次数：教师 学籍管理（1行），共1行",
         "损坏的账号不计次数：4.21281E+17（1行），共1行", f"账号空白不计次数：{SCHOOL}（1行），共1行",
-        f"低年级学生没有计入：{SCHOOL} 一年级1班（1行），共1行",
+        f"低年级学生不计次数：{SCHOOL} 一年级1班（1行），共1行",
     ):  # fmt: skip
         assert line in said
     kept = (tmp_path / "行为日志" / "b 不认识的写法.csv").read_text(encoding="utf-8-sig").splitlines()

@@ -17,9 +17,10 @@ from kongjian.intake.events.count_sql import BLANK, DATED, HEAD, REASONS, quoted
 
 SUMS = "select reason, sum(lines), min(first) from counted group by reason"
 """How many lines are of each reason and the first of them, of a table `counted`, see COUNT."""
+FIRST = "order by row_no limit 1000"
+"""So many lines that are not counted are kept to be looked at."""
 SAMPLES = f"""
-select row_no, reason, line from ({DATED}) counted where reason in ({", ".join(map(quoted, REASONS))})
-order by row_no limit 1000
+select row_no, reason, line from ({DATED}) counted where reason in ({", ".join(map(quoted, REASONS))}) {FIRST}
 """
 """The first lines that are not counted."""
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
+from kongjian.intake.importing.encodings import likely
 
 BAD = "\ufffd"
 """Marks a line that could not be read for what it is: a bad byte, a control character, too long a line."""
@@ -280,19 +281,11 @@ def _texts(path: Path) -> Iterator[str]:
             yield left
         return
     for data in _whole_lines(_chunks(path), b"\n"):
-        encoding = encoding or _encoding(data)
+        encoding = encoding or ("" if data.isascii() else likely(data))
         try:
             yield data.decode(encoding or "ascii").removeprefix("\ufeff")
         except UnicodeDecodeError:
             yield "".join(line.decode(encoding, "replace") for line in data.splitlines(keepends=True))
-
-
-def _encoding(data: bytes) -> str:
-    """UTF-8 or GB18030, by which of them more lines with other characters than ASCII are; "" where there is none."""
-    odd = [line for line in data.splitlines() if not line.isascii()]
-    if not odd:
-        return ""
-    return max(("utf-8", "gb18030"), key=lambda e: sum(_is(line, e) for line in odd))
 
 
 def _is(line: bytes, encoding: str) -> bool:

@@ -19,6 +19,7 @@ from kongjian.intake.events.columns import FIELDS, Layout, layout_of_lines, layo
 from kongjian.intake.events.count_sql import BLANK, CELL, COUNT, HEAD, REASONS, TOGETHER, quoted
 from kongjian.intake.events.engine import counting
 from kongjian.intake.events.line_accounts import (
+    FIRST,
     SAMPLES,
     SUMS,
     Account,
@@ -58,7 +59,7 @@ def count_file(
         refuse_changed(path, before)
         account = account_for(path, lines, sums)
         if account.lost:
-            keep_samples(path, target, held.execute("from samples order by row_no limit 1000").fetchall())
+            keep_samples(path, target, held.execute(f"from samples {FIRST}").fetchall())
         with own_place(target) as own:
             held.execute(
                 "copy (select * exclude (reason) from counted where reason = '' order by all)"

@@ -28,8 +28,8 @@ def decode(data: bytes, name: str, most_bad: int = 0) -> tuple[str, list[str]]:
     At most so many bad bytes become question marks. Raises KongjianError beyond.
     """
     marked = next((e for mark, e in _MARKS if data.startswith(mark)), "")
-    likely = [marked] if marked else ["utf-8", *_without_mark(data)]
-    for encoding in likely:
+    ways = [marked] if marked else ["utf-8", *_without_mark(data)]
+    for encoding in ways:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -48,14 +48,18 @@ def _without_mark(data: bytes) -> Iterator[str]:
     if b"\0" in data:  # which no other encoding of a text has
         ways = ("utf-16-le", "utf-16-be")
         yield max(ways, key=lambda e: sum(data.count(c.encode(e)) for c in "\n,\t"))
+    if (found := likely(data)) != "utf-8":
+        yield from dict.fromkeys((found, "gb18030"))
+
+
+def likely(data: bytes) -> str:
+    """What these bytes are most likely written in, where it is not UTF-16: UTF-8, Big5 or GB18030."""
     if _is_utf_8(data):
-        return
-    if (
-        _common(data, "big5hkscs", range(0xA4, 0xC7)) > 0.9
-        and _common(data, "gb2312", range(0xB0, 0xD8)) < 0.8
-    ):
-        yield "big5hkscs"
-    yield "gb18030"
+        return "utf-8"
+    traditional, simplified = (
+        _common(data, "big5hkscs", range(0xA4, 0xC7)), _common(data, "gb2312", range(0xB0, 0xD8))
+    )  # fmt: skip
+    return "big5hkscs" if traditional > 0.9 and simplified < 0.8 else "gb18030"
 
 
 def _is_utf_8(data: bytes) -> bool:
