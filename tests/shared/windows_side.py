@@ -295,9 +295,11 @@ def to_python(value: object) -> Any:
     if isinstance(value, VBAArray):
         if len(value.bounds) == 1:
             return tuple(map(to_python, value.items))
-        (top, bottom), (left, right) = value.bounds
-        columns = range(left, right + 1)
-        return tuple(tuple(to_python(value.get([r, c])) for c in columns) for r in range(top, bottom + 1))
+        height, items = (
+            value.size // (value.bounds[1][1] - value.bounds[1][0] + 1),
+            list(map(to_python, value.items)),
+        )
+        return tuple(tuple(items[row::height]) for row in range(height))  # VBA keeps them column by column
     if isinstance(value, VBAInt):
         return int(value)
     return Com(value) if isinstance(value, VBAObject) else value

@@ -24,9 +24,12 @@ _PERCENT = "0.0%"
 
 
 def append(sheet: xw.Sheet, block: Block) -> None:
-    """New rows below those that are there; the table reaches down to the last of them."""
-    _append(sheet, block)
+    """New rows below those that are there; the table reaches down to the last of them.
+
+    It does so before they are written: Excel would let it grow with each of them, and look at all formulas each time.
+    """
     _extend(sheet, block)
+    _append(sheet, block)
     if sheet.book.app.engine.name != "remote":  # which writes when all is over
         _compare(sheet, block)
 
