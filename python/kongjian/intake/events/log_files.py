@@ -16,7 +16,7 @@ import numpy as np
 
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
-from kongjian.intake.importing.encodings import likely
+from kongjian.intake.importing.encodings import chinese
 
 BAD = "\ufffd"
 """Marks a line that could not be read for what it is: a bad byte, a control character, too long a line."""
@@ -281,11 +281,18 @@ def _texts(path: Path) -> Iterator[str]:
             yield left
         return
     for data in _whole_lines(_chunks(path), b"\n"):
-        encoding = encoding or ("" if data.isascii() else likely(data))
+        encoding = encoding or _encoding(data)
         try:
             yield data.decode(encoding or "ascii").removeprefix("\ufeff")
         except UnicodeDecodeError:
             yield "".join(line.decode(encoding, "replace") for line in data.splitlines(keepends=True))
+
+
+def _encoding(data: bytes) -> str:
+    """UTF-8 where more lines with other characters than ASCII are that than GB18030; else which of the Chinese ones; "" where there is none."""
+    odd = [line for line in data.splitlines() if not line.isascii()]
+    utf_8, other = (sum(_is(line, e) for line in odd) for e in ("utf-8", "gb18030"))
+    return "" if not odd else "utf-8" if utf_8 >= other and utf_8 else chinese(b"\n".join(odd))
 
 
 def _is(line: bytes, encoding: str) -> bool:

@@ -48,14 +48,12 @@ def _without_mark(data: bytes) -> Iterator[str]:
     if b"\0" in data:  # which no other encoding of a text has
         ways = ("utf-16-le", "utf-16-be")
         yield max(ways, key=lambda e: sum(data.count(c.encode(e)) for c in "\n,\t"))
-    if (found := likely(data)) != "utf-8":
-        yield from dict.fromkeys((found, "gb18030"))
+    if not _is_utf_8(data):
+        yield from dict.fromkeys((chinese(data), "gb18030"))
 
 
-def likely(data: bytes) -> str:
-    """What these bytes are most likely written in, where it is not UTF-16: UTF-8, Big5 or GB18030."""
-    if _is_utf_8(data):
-        return "utf-8"
+def chinese(data: bytes) -> str:
+    """Big5 or GB18030, by the common characters, for bytes that are no UTF-8."""
     traditional, simplified = (
         _common(data, "big5hkscs", range(0xA4, 0xC7)), _common(data, "gb2312", range(0xB0, 0xD8))
     )  # fmt: skip
