@@ -10,9 +10,11 @@ import pytest
 
 from kongjian.base.grid import Cell
 from kongjian.engine.findings import Findings
+from kongjian.engine.frame import Frame, texts
 from kongjian.intake import number_cells, values
-from kongjian.intake.grades import _is_limited, grade_of
+from kongjian.intake.grades import _column, _is_limited, grade_of
 from kongjian.intake.values import Cells
+from kongjian.rules.roles import Role
 from pasting import read, table
 from pinned_rules import pinned_rules
 
@@ -136,6 +138,7 @@ def test_a_name() -> None:
         (True, False, 1.0, ""), (False, False, 0.0, ""), ("", False, None, ""), (None, False, None, ""), ("  ", False, None, ""), ("是", False, 1.0, ""),
         ("否", False, 0.0, ""), ("3次", False, None, "not_yes_no"), ("3次", True, 1.0, ""), (1.0, True, 1.0, ""), (0.5, True, 0.0, ""), ("0", True, 0.0, ""),
         (-1.0, True, None, "not_yes_no"), ("90%", True, None, "not_yes_no"), ("待定", False, None, "not_yes_no"), ("未填", False, None, "placeholder"), ("大概", False, None, "not_yes_no"),
+        ("1次", True, 1.0, ""), ("0次", True, 0.0, ""), ("0.5次", True, 0.0, ""), ("-1次", True, None, "not_yes_no"),
     ],
 )  # fmt: skip
 def test_yes_or_no(given: Cell, counts: bool, answer: float | None, code: str) -> None:
@@ -232,3 +235,17 @@ def test_pupils_below_the_first_grade_do_not_count() -> None:
     assert [line for line in found.lines if "以下学生" in line] == [
         "提示 行为明细!A4 三年级以下学生的行为不计"
     ]
+
+
+def test_a_column_of_numbers_and_other_things_is_read_cell_by_cell() -> None:
+    column = cells("count", 1, 2.5, "3次", None, "大概")
+    assert number_cells.scaled(column, RULES.words).tolist()[:3] == [1, 2.5, 3]
+    assert sorted(row for row, _ in told(column)) == [6, 8]
+
+
+def test_a_column_that_is_not_there_is_blank() -> None:
+    table_ = RULES.table("schools")
+    name = table_.name_of(Role.STAGE)
+    frame = Frame({table_.name_of(Role.SCHOOL): texts(["甲校", "乙校"])})
+    assert _column(frame, table_, Role.STAGE).tolist() == ["", ""]
+    assert _column(Frame({name: texts(["小学"])}), table_, Role.STAGE).tolist() == ["小学"]

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from kongjian.base.errors import KongjianError
-from kongjian.xlsx import defined_names, strings, table_parts, table_rows, text_heights, xml_text
+from kongjian.xlsx import cell_xml, defined_names, strings, table_parts, table_rows, text_heights, xml_text
 from kongjian.xlsx.part_survey import DeclarationError, SharedTexts, Worksheet
 from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.references import Mover, RowMap
@@ -570,3 +570,17 @@ def test_a_percent_format_is_made_where_a_cell_has_none() -> None:
 def test_the_text_that_a_cell_shows(cell: str, text: str) -> None:
     held = strings.SharedStrings(b"<sst><si><t>x</t></si><si><t>a&lt;b</t></si></sst>")
     assert held.text_of(cell.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("place", "row", "column"), [("A1", 1, 1), ("AB12", 12, 28), ("XFD1048576", 1048576, 16384)]
+)
+def test_where_a_cell_stands(place: str, row: int, column: int) -> None:
+    assert cell_xml.row_and_column(place) == (row, column)
+    assert cell_xml.column_of(etree.Element("c", r=place)) == column
+
+
+def test_empty_rows_within_a_table_go_with_it() -> None:
+    sheet = sheet_of('<row r="2" ht="30"/><row r="3"><c r="A3"><v>1</v></c></row><row r="9" ht="7"/>')
+    sheet.replace_table(1, 1, 2, 3, ['<c r="A2"><v>9</v></c>'])
+    assert rows_of(sheet) == '<row r="2"><c r="A2"><v>9</v></c></row><row r="9" ht="7"/>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +11,7 @@ import xlsxwriter
 from openxml_audit import OpenXmlValidator
 
 from kongjian.base.errors import KongjianError
+from kongjian.xlsx import package as package_file
 from kongjian.xlsx.defined_names import DefinedName, defined_names, text_name, with_names
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
@@ -131,6 +133,14 @@ def test_a_copy_refers_to_other_parts_only_where_there_are_others(path: Path, ta
             "xl/worksheets/sheet1.xml", "xl/worksheets/copy.xml", {id_: target} if target else {"other": "x"}
         )
         assert parts.relationships("xl/worksheets/copy.xml") == [(id_, kind, target or old)]
+
+
+def test_a_package_may_hold_so_much_and_no_more(path: Path) -> None:
+    half, one = zipfile.ZipInfo("half"), zipfile.ZipInfo("one")
+    half.file_size, one.file_size = 200 << 20, 1
+    package_file._refuse_swollen(path, [half, half])
+    with pytest.raises(KongjianError, match=r"book\.xlsx 解开后超过400MB"):
+        package_file._refuse_swollen(path, [half, half, one])
 
 
 TABLE = (
