@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,16 +138,21 @@ def _send_packages(
             write_draft(sent.drafts[-1], out / f"{one.folder.name}.eml")
         except KongjianError as error:  # open in Excel, say: the others are written all the same
             sent.made.failed.append(str(error))
-    sent.lines += together(proofs)
-    try:
-        said = [f"{name}：{proof.message}" for name, proof in proofs.items()]
-        save_text(out.with_name(RECORD), "\n".join([f"{moment:%Y-%m-%d %H:%M} 核对", *said, ""]))
-        sent.lines.append(f"每一份核对了多少个数、多少个公式：{out.with_name(RECORD)}")
-    except KongjianError as error:
-        sent.made.failed.append(str(error))
+    _record(proofs, out.with_name(RECORD), moment, sent)
     sent.lines += school_letters.addresses(school_letters.contacts(run), names)
     if sent.drafts:
         sent.notes += answers.untold(run.rules.scheme, moment.date())
+
+
+def _record(proofs: Mapping[str, Proof], target: Path, moment: dt.datetime, sent: Sent) -> None:
+    """Tells of all proofs together, and writes what each found."""
+    sent.lines += together(proofs)
+    try:
+        said = [f"{name}：{proof.message}" for name, proof in proofs.items()]
+        save_text(target, "\n".join([f"{moment:%Y-%m-%d %H:%M} 核对", *said, ""]))
+        sent.lines.append(f"每一份核对了多少个数、多少个公式：{target}")
+    except KongjianError as error:
+        sent.made.failed.append(str(error))
 
 
 def _copy(
