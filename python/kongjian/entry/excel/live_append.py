@@ -10,7 +10,7 @@ import xlwings as xw
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
-from kongjian.entry.excel.live_cells import moment, slices
+from kongjian.entry.excel.live_cells import moment, put, slices
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.intake.importing.convert import Value
 from kongjian.intake.importing.landed_check import compared
@@ -93,7 +93,7 @@ def _append(sheet: xw.Sheet, block: Block) -> None:
                     _as_percent(sheet, top, block.columns[k], len(rows))
                 _as_text(sheet, top, block.columns[k], block.kinds[k], [row[k] for row in rows])
             area = ((top, block.columns[run[0]]), (top + len(rows) - 1, block.columns[run[-1]]))
-            sheet.range(*area).value = [[row[k] for k in run] for row in rows]
+            put(sheet.range(*area), [[row[k] for k in run] for row in rows])
 
 
 def _runs(columns: Sequence[int]) -> list[list[int]]:

@@ -35,6 +35,7 @@ from kongjian.entry.excel.live_cells import (
     last_cell,
     moment,
     percent_rows,
+    put,
     slices,
 )
 from kongjian.entry.excel.session import NOT_THERE
@@ -235,7 +236,7 @@ class LiveBook:
             sheet.range((top + 1, left + first), (top + len(rows), left + last)).number_format = "@"
         for some in slices(sheet, len(rows), len(page.spec.columns)):
             part = body[some, :]
-            part.value = rows[some]
+            put(part, rows[some])
             if any(c.wraps for c in page.spec.columns):
                 part.rows.autofit()
         if page.links:
