@@ -9,7 +9,7 @@ import pytest
 
 from kongjian.selfcheck import examine_book, fixed_texts, seen_on_screen, untouched_results
 from kongjian.selfcheck.checked_book import GOOD, MIND
-from kongjian.selfcheck.second_reader import Look
+from kongjian.selfcheck.second_reader import Look, SecondReader
 from kongjian.selfcheck.shown_values import contrast, hidden_by, replaces_value, shows_other
 from kongjian.workbook.recalculate import recalculate
 from selfchecked import calculated, checked, edited, only
@@ -135,3 +135,20 @@ def test_what_staff_accept_after_a_calculation_is_told_as_that(level: str, tmp_p
     found = opened(path)["问题清单"]
     kept = [c.value for c in found[3]].index("已确认保留")
     assert any(row[kept].value == "是" for row in found.iter_rows(min_row=4))
+
+
+def test_no_sheet_is_read_before_it_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """openpyxl would go through every sheet that does not say its size, as the result sheets do not."""
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    def refuse(_: WorkSheetParser) -> None:
+        raise AssertionError("a sheet is measured")
+
+    path = tmp_path / "book.xlsx"
+    openpyxl.Workbook().save(path)
+    monkeypatch.setattr(WorkSheetParser, "parse_dimensions", refuse)
+    measure = ReadOnlyWorksheet._get_size
+    with SecondReader(path) as second:
+        assert second.sheet("Sheet") is not None
+    assert ReadOnlyWorksheet._get_size is measure
