@@ -11,6 +11,7 @@ import pytest
 from kongjian.engine.awards import (
     Standing,
     _before,
+    _note,
     _report_few,
     awards,
     handed_on,
@@ -223,6 +224,7 @@ def test_an_award_by_share_comes_behind_those_named_before_it() -> None:
         ["金", "甲", "乙"],
         ["金", "甲", "乙", "丙"],
     ]
+    assert [a.name for a in _before(GOLD, RULES.replace(awards=(shares[0], GOLD)))] == ["金"]
 
 
 def test_a_group_in_which_too_few_qualify_is_told() -> None:
@@ -232,3 +234,9 @@ def test_a_group_in_which_too_few_qualify_is_told() -> None:
     findings = Findings()
     _report_few(GOLD, place, np.array([True, True, True, False]), "school", findings)  # type: ignore[arg-type]
     assert [f.params for f in findings] == [{"award": "金（西）", "last": 2, "count": 1}]
+
+
+@pytest.mark.parametrize(("overfull", "said"), [(False, "并列第1名"), (True, "并列第1名，一并入选")])
+def test_of_a_tie_it_is_told_where_it_takes_more_in_than_there_are_places(overfull: bool, said: str) -> None:
+    place = Standing(np.array([1, 1]), np.array([True, True]), np.array([9, 9]))
+    assert _note(replace(GOLD, group=""), place, 0, lambda _: overfull, Frame()) == said
