@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from kongjian.engine.awards import (
     Standing,
+    _before,
+    _note,
+    _report_few,
     awards,
     handed_on,
     holders,
@@ -202,3 +206,37 @@ def test_nothing_is_said_of_places_where_there_is_nobody() -> None:
     found = awards("school", nobody, place(()), ints(), ints(), yes(), resolve(LADDER, READINGS), findings)
     assert [f.height for f in found] == [0, 0, 0, 0]
     assert list(findings) == []
+
+
+def test_the_last_rank_of_an_award_is_that_of_its_places_where_it_has_any() -> None:
+    all_ = Standing(np.array([1, 2]), np.array([False, False]), np.array([9, 8]))
+    assert all_.last_for(SILVER).tolist() == [4, 4]
+    places = SimpleNamespace(last=np.array([3, 7]))
+    assert replace(all_, places={SILVER.name: places}).last_for(SILVER).tolist() == [3, 7]  # type: ignore[dict-item]
+
+
+def test_an_award_by_share_comes_behind_those_named_before_it() -> None:
+    shares = [replace(award(name, 0, 0), share=0.1) for name in "甲乙丙"]
+    rules = RULES.replace(awards=(GOLD, *shares, LEADER))
+    assert [[a.name for a in _before(of, rules)] for of in (GOLD, *shares)] == [
+        ["金"],
+        ["金", "甲"],
+        ["金", "甲", "乙"],
+        ["金", "甲", "乙", "丙"],
+    ]
+    assert [a.name for a in _before(GOLD, RULES.replace(awards=(shares[0], GOLD)))] == ["金"]
+
+
+def test_a_group_in_which_too_few_qualify_is_told() -> None:
+    members = np.array([[True, True, False, False], [False, False, True, True]])
+    places = SimpleNamespace(groups=SimpleNamespace(names=["东", "西"]), members=members.__getitem__)
+    place = SimpleNamespace(places={GOLD.name: places})
+    findings = Findings()
+    _report_few(GOLD, place, np.array([True, True, True, False]), "school", findings)  # type: ignore[arg-type]
+    assert [f.params for f in findings] == [{"award": "金（西）", "last": 2, "count": 1}]
+
+
+@pytest.mark.parametrize(("overfull", "said"), [(False, "并列第1名"), (True, "并列第1名，一并入选")])
+def test_of_a_tie_it_is_told_where_it_takes_more_in_than_there_are_places(overfull: bool, said: str) -> None:
+    place = Standing(np.array([1, 1]), np.array([True, True]), np.array([9, 9]))
+    assert _note(replace(GOLD, group=""), place, 0, lambda _: overfull, Frame()) == said

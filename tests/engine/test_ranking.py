@@ -77,3 +77,9 @@ def test_who_is_gone_takes_no_rank_and_all_others_stand_as_if_they_were_alone(
 )
 def test_a_rank_is_shared_by_two_and_more(ranks: list[int], more: list[bool]) -> None:
     assert shared(np.array(ranks, dtype=np.int64)).tolist() == more
+
+
+@pytest.mark.parametrize("lowest", [-2, -1, 0, 1])
+def test_scores_around_nothing_are_ranked_alike(lowest: int) -> None:
+    cents = np.array([lowest, lowest + 5, lowest, lowest + 1], dtype=np.int64)
+    assert rank(cents).tolist() == [3, 1, 3, 2]
