@@ -111,6 +111,10 @@ def test_winners_are_those_of_a_plain_list(
     wanted = plain_winners(units, awards, dense, everybody)
     for award in awards:
         assert set(np.flatnonzero(holders(award, place, eligible)).tolist()) == wanted[award.name], award
+        parts = list(place.parts(award))
+        each = [set(np.flatnonzero(holders(own, within, eligible)).tolist()) for _, own, within in parts]
+        assert set().union(*each) == wanted[award.name], "group by group"
+        assert sum(map(len, each)) == len(wanted[award.name])
 
 
 def with_bonus(rules: Rules, readings: dict[str, str]) -> Rules:
