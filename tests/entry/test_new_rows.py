@@ -170,7 +170,7 @@ def test_the_button_asks_tells_and_does_the_same(folder: Path) -> None:
     done = press("new_scheme", book, asked[2], saved=True)
     assert not [a["func"] for a in done.actions if a["func"] not in SETTINGS], "the workbook stays as it is"
     told = "\n".join(text for text, _ in done.alerts)
-    assert "“dongling-2032 还要改的.txt”" in told
+    assert f"“{folder / 'dongling-2032 还要改的.txt'}”" in told
     assert check(folder / "dongling-2032.xlsm").rules.scheme.id == "dongling-2032"
     again = press("new_scheme", book, "dongling-2032", saved=True)
     assert "已经有了" in str(again.said)

@@ -111,7 +111,7 @@ LAUGHS = (
     + b"]><x>&g;</x>"
 )
 
-HARMLESS = "有3个文件，用了最新的；另有 名称.xlsx、字太长.xlsx"
+HARMLESS = "有4个文件，用了最新的；另有 名称.xlsx、字太长.xlsx"
 """Two that can be read: with the good one the school has handed in three."""
 HOSTILE: dict[str, tuple[Maker, str]] = {
     "空.xlsx": (content(b""), "空.xlsx：读不了（是空文件，不是工作簿）"),
@@ -130,7 +130,7 @@ HOSTILE: dict[str, tuple[Maker, str]] = {
     "没有工作表.xlsx": (edited(lambda p: [p.pop(n) for n in list(p) if "sheets/" in n]), "没有工作表.xlsx：读不了（已损坏"),
     "半张.xlsx": (first_sheet(b"</sheetData>", b""), "半张.xlsx：读不了（"),
     "远格.xlsx": (first_sheet(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'), "远格.xlsx：读不了（"),
-    "行号.xlsx": (first_sheet(b'<row r="1"', b'<row r="99999999999"'), "行号.xlsx：读不了（工作表“赤壁市第一小学”内容太多，"),
+    "行号.xlsx": (first_sheet(b'<row r="1"', b'<row r="99999999999"'), HARMLESS),
     "格名.xlsx": (first_sheet(b'r="A1"', b'r="ZZZZZZZ1"'), "格名.xlsx：读不了（工作表“赤壁市第一小学”有19行，在很远的ZZZZZZZ列也有内容，"),
     "串号.xlsx": (first_sheet(b"</sheetData>", b'<row r="90"><c r="A90" t="s"><v>99999</v></c></row></sheetData>'), "串号.xlsx：读不了（工作表“赤壁市第一小学”已损坏，"),
     "名称.xlsx": (part("xl/workbook.xml", b"$1", b"$99999999999999999999"), HARMLESS),

@@ -29,6 +29,7 @@ from kongjian.entry.cli.main import cli
 from kongjian.intake.events import import_logs as importing
 from kongjian.intake.events.line_accounts import Account, account_of
 from kongjian.intake.events.log_files import Seen, as_lines, look_at
+from kongjian.intake.events.log_index import Index
 from kongjian.intake.events.partials import count_file
 from pasting import ACCOUNT, RULES, SCHOOL, lines_of, recalculated, write_book
 from spoilt_logs import HEADER, LINES, ROWS, SPOILT, rows, text
@@ -614,6 +615,18 @@ def test_two_imports_at_once_both_end_in_the_same_counts(book: Path, tmp_path: P
     assert all(code == 0 or "Traceback" not in words for code, words in zip(codes, said, strict=True)), said
     assert rows(book) == ROWS
     assert "没有变化" in run("--verify", tmp_path / "?.csv", book)[1]
+
+
+def test_what_two_runs_know_of_files_and_workbooks_is_kept_together(tmp_path: Path) -> None:
+    (tmp_path / "缓存").mkdir()
+    one, other = (Index.at(tmp_path / "目录.json") for _ in range(2))
+    one.files["a.csv"], other.files["b.csv"] = [1, 2, 3, "x"], [4, 5, 6, "y"]
+    one.save(books={"一.xlsm": {"x": "a.csv"}})
+    other.save(states={"二.xlsm": [7]})
+    one.save(books={"一.xlsm": {"z": "c.csv"}})
+    found = Index.at(tmp_path / "目录.json")
+    assert found.files == one.files | other.files
+    assert (found.books, found.states) == ({"一.xlsm": {"z": "c.csv"}}, {"二.xlsm": [7]})
 
 
 def test_counts_by_month_that_no_sheet_holds_are_added_up_over_months(

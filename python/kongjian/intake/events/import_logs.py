@@ -96,8 +96,7 @@ def import_logs(
     rows = None if _equal(before, done.rows) else _below(other_rows(sheets.grid(SHEET)), done.rows)
 
     def keep() -> None:
-        index.books[target or book.name] = names
-        index.save()
+        index.save(books={target or book.name: names})
 
     lines = list(_told(accounts, own, had, same, done, rows is not None, folder, book.stem))
     if done.rows.height < whole.rows.height:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -53,9 +53,19 @@ class Index:
             return cls(place, dict(found["files"]), dict(found["books"]), dict(found["states"]))
         return cls(place)
 
-    def save(self) -> None:
-        said = {"files": self.files, "books": self.books, "states": self.states}
-        with own_place(self.place) as own:
+    def save(
+        self,
+        books: Mapping[str, dict[str, str]] | None = None,
+        states: Mapping[str, list[object]] | None = None,
+    ) -> None:
+        """Adds what is known of files and what is given of workbooks to what stands there: another run may have saved meanwhile."""
+        with alone_in(self.place.parent / CACHE), own_place(self.place) as own:
+            now = Index.at(self.place)
+            said = {
+                "files": now.files | self.files,
+                "books": now.books | dict(books or {}),
+                "states": now.states | dict(states or {}),
+            }
             own.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
             settle(own, self.place)
 
@@ -89,11 +99,7 @@ def _known(index: Index, path: Path) -> str:
 
 def remember(book: Path, target: Path, rules: Rules) -> None:
     """Notes beside `book` the state of the file that an import has written or left as it was."""
-    folder = book.resolve().parent / FOLDER
-    with alone_in(folder):
-        index = Index.at(folder / INDEX)
-        index.states[target.name] = _state(target, rules)
-        index.save()
+    Index.at(book.resolve().parent / FOLDER / INDEX).save(states={target.name: _state(target, rules)})
 
 
 def _state(book: Path, rules: Rules) -> list[object]:
