@@ -95,6 +95,8 @@ class Cells:
         self.sheet.written.append(self.rows)
         self.sheet.took(self.shape[0] * self.shape[1])
 
+    raw_value = value
+
     def clear_contents(self) -> None:
         self.sheet.cleared.append(self.rows)
         self.sheet.took(self.shape[0] * self.shape[1])
