@@ -76,7 +76,7 @@ bench: setup  ## the table of speed ratios, see benchmarks/README.md
 scale: system setup  ## Spark on two workers, one of them killed, held against DuckDB
 	SPARK_CLUSTER=1 $(BIN)/python -m pytest tests/intake/events/test_spark.py tests/intake/events/test_spark_cluster.py
 
-# logs of up to a hundred million lines (7 GB on the disk for a while) and a province's tables, about fifteen minutes
+# logs of up to a hundred million lines (7 GB on the disk for a while) and a province's tables, about five minutes
 bench-scale: setup  ## logs of up to a hundred million lines and a province's tables
 	$(BIN)/python benchmarks/scale.py --large
 
