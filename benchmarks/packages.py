@@ -8,7 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from commands import COMMAND
+from held_commands import COMMAND
 from kongjian.demo.generate import demo_data
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import recalculate

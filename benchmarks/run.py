@@ -26,7 +26,7 @@ ROWS: dict[str, Sequence[str]] = {
     "scoring": ["教师1,000,000名计分并排名"],
     "ranking": ["1,000,000个得分排名"],
     "recalc": [f"{_CITY}重新计算（进程内）", f"{_CITY}重新计算（命令）"],
-    "commands": [f"{_CITY}自检（命令）", f"{_CITY}分发版，连同核对（命令自己的处理器时间）", f"{_CITY}全部申报表和评审表（命令）"],
+    "held_commands": [f"{_CITY}自检（命令）", f"{_CITY}分发版，连同核对（命令自己的处理器时间）", f"{_CITY}全部申报表和评审表（命令）"],
     "packages": [f"{_CITY}分校包（60所学校）", f"{_CITY}分校包（60所学校）接到管道时第一行"],
     "buttons": [f"{_CITY}重新计算（按钮）"],
     "calls": [f"按钮“{name}”的调用" for name in ("检查数据", "重新计算排名", "数值版")],
@@ -60,10 +60,10 @@ def measures(large: bool) -> dict[str, Callable[[Path], list[Row]]]:
     """What measures each module's rows, in the order of the table."""
     import buttons
     import calls
-    import commands
     import copies
     import functions
     import growth
+    import held_commands
     import imports
     import opening
     import packages
@@ -79,7 +79,7 @@ def measures(large: bool) -> dict[str, Callable[[Path], list[Row]]]:
         "scoring": lambda _: scoring.measure(),
         "ranking": lambda _: ranking.measure(),
         "recalc": recalc.measure,
-        "commands": commands.measure,
+        "held_commands": held_commands.measure,
         "packages": packages.measure,
         "buttons": buttons.measure,
         "calls": lambda folder: calls.measure(folder, calls.SOME),
