@@ -42,9 +42,9 @@ MOST = 2.0
 IMPORTS, EVENTS = ("import_data", "preview_import"), 20_000
 """Which get a file of 3,500 teachers; the import of logs gets one of so many rows."""
 SOME = ("check_data", "recalculate", "send_values")
-LONGEST = 25
+LONGEST = 60
 """Seconds after which a press is stopped by pressing again: by then its calls are all of a kind."""
-GIVEN_UP = 45
+GIVEN_UP = 90
 """Seconds after which its process is ended: what is being written is finished before, unless a call hangs."""
 STOPPED, HUNG = "（到时再按了一次）", "（没有做完）"
 IDLE = 0.05

@@ -1,4 +1,7 @@
-"""The live copy of the demo city: writing it against writing the same cells as values; LibreOffice against the engine."""
+"""The live copy of the demo city, but for 单位查询: writing it against writing the same cells as values; LibreOffice
+
+over the whole copy against the engine.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from kongjian.rules import Rules, load_rules
 from kongjian.workbook.last_run_sheets import previous_run
 from kongjian.workbook.run import Run, calculate_grids, input_grids
 from kongjian.workbook.shipped.build_workbook import build
-from kongjian.xlsx.finished_parts import read_parts, write_parts
+from kongjian.xlsx.finished_parts import write_parts
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
 from measure import Row, compare, in_turn
@@ -32,11 +35,16 @@ def measure(folder: Path) -> list[Row]:
     book, copy, other = folder / "pasted.xlsx", folder / "live.xlsx", folder / "values.xlsx"
     build(rules, book, demo_data(rules))
     run, grids, rules = _calculated(book, rules)
-    live, values = in_turn(partial(live_copy, run, copy), partial(_written, _as_values(run), other), ROUNDS)
+    live, values = in_turn(
+        lambda: _written(dataclasses.replace(writer.contents(run), lookup=None), folder / "formulas.xlsx"),
+        partial(_written, _as_values(run), other),
+        ROUNDS,
+    )
     rows = [compare("示范数据分发版写出", live, "同样的格子写成数", values, 3)]
     office = find_office()
     if office is None:
         return rows
+    live_copy(run, copy)
     with scratch() as name:
         ours, theirs = in_turn(
             partial(_engine, grids, rules), partial(recalculated, copy, Path(name), office), OFFICE_ROUNDS
@@ -69,4 +77,4 @@ def _as_values(run: Run) -> Contents:
 
 
 def _written(found: Contents, target: Path) -> None:
-    write_parts(read_parts(writer.package(found)), target)
+    write_parts(writer.finished(found), target)

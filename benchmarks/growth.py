@@ -12,7 +12,7 @@ from pathlib import Path
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import examine, recalculate
 from kongjian.xlsx.package import Package
-from measure import Row, Times, compare, fraction, process, without_own_settings
+from measure import Row, Times, compare, fraction, peak, process, without_own_settings
 
 TEACHERS = 3_500
 USUAL_ROUNDS, LARGE_ROUNDS = 4, 3
@@ -85,17 +85,11 @@ def child(book: str) -> None:
     started = time.perf_counter()
     recalculate(Path(book), out)
     spent = {"recalc": time.perf_counter() - started}
-    spent["memory"] = _peak()
+    spent["memory"] = peak()
     spent["engine"] = _engine(Path(book))
     for made in (out, out.with_name("out.xlsm.bak")):
         made.unlink(missing_ok=True)
     print(json.dumps(spent))
-
-
-def _peak() -> float:
-    """The most megabytes that this process held; getrusage would also count what its parent held."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _engine(book: Path) -> float:

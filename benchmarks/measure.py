@@ -10,6 +10,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 ROUNDS = 7
@@ -104,6 +105,12 @@ def process(*command: str) -> Callable[[], float]:
 def without_own_settings() -> dict[str, str]:
     """The environment of a user, who keeps compiled files."""
     return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
+def peak() -> float:
+    """The most megabytes that this process held; getrusage would also count what its parent held."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def python(*arguments: str) -> Callable[[], float]:

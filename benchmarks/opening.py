@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from kongjian.demo.generate import demo_data
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.build_workbook import build
-from measure import Row, Times, compare, fraction, without_own_settings
+from measure import Row, Times, compare, fraction, peak, without_own_settings
 
 ROUNDS = 3
 AIM, MOST_MEGABYTES = 3.0, 1500
@@ -111,6 +110,4 @@ def child(name: str, how: str) -> None:
             found = [reader.grid(s) for s in package.sheets]
     seconds = time.process_time() - begun
     assert all(found)
-    print(
-        json.dumps({"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
-    )
+    print(json.dumps({"seconds": seconds, "memory": peak()}))

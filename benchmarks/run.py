@@ -23,7 +23,7 @@ OPENING, CLOSING = "<!-- 表：run.py --write 写在这里 -->", "<!-- 表完 --
 UNMEASURED = "（还没有测：运行 `.venv/bin/python benchmarks/run.py --write`）"
 _CITY = "示范数据"
 ROWS: dict[str, Sequence[str]] = {
-    "scoring": ["教师1,000,000名计分并排名"],
+    "scoring": ["教师1,000,000名计分并排名", "教师1,000,000名计分并排名，空白按行为明细补"],
     "ranking": ["1,000,000个得分排名"],
     "recalc": [f"{_CITY}重新计算（进程内）", f"{_CITY}重新计算（命令）"],
     "held_commands": [f"{_CITY}自检（命令）", f"{_CITY}分发版，连同核对（命令自己的处理器时间）", f"{_CITY}全部申报表和评审表（命令）"],
@@ -42,7 +42,7 @@ ROWS: dict[str, Sequence[str]] = {
         for measured in ("", "，最大内存")
     ],
     "scale": [
-        "200,000行行为日志计数（CSV）", "200,000行行为日志计数（Parquet）", "20,000行行为日志计数", "200,000行",
+        "200,000行行为日志计数（CSV）", "200,000行行为日志计数（Parquet）", "200,000行",
         "200,000行 GB18030", "最大内存（200,000行，上限1GB）",
     ],
     "readings": [f"{_CITY}口径影响，每个取值", f"{_CITY}临界名单", f"{_CITY}名次稳健性，整张表"],
