@@ -99,7 +99,7 @@ def _known(index: Index, path: Path) -> str:
 
 def remember(book: Path, target: Path, rules: Rules) -> None:
     """Notes beside `book` the state of the file that an import has written or left as it was."""
-    Index.at(book.resolve().parent / FOLDER / INDEX).save(states={target.name: _state(target, rules)})
+    Index(book.resolve().parent / FOLDER / INDEX).save(states={target.name: _state(target, rules)})
 
 
 def _state(book: Path, rules: Rules) -> list[object]:
