@@ -59,7 +59,7 @@ def begun(file: Path, rules: Rules, shipped: Path) -> Iterator[Apart]:
     with scratch() as folder:
         given, found = folder / "in", folder / "out"
         given.write_bytes(pickle.dumps((file.absolute(), rules, shipped)))
-        process = _started(given, found)
+        process = started(given, found)
         try:
             yield Apart(file, rules, shipped, process, found)
         finally:
@@ -68,7 +68,8 @@ def begun(file: Path, rules: Rules, shipped: Path) -> Iterator[Apart]:
                 process.wait()
 
 
-def _started(given: Path, found: Path) -> subprocess.Popen[bytes] | None:
+def started(given: Path, found: Path) -> subprocess.Popen[bytes] | None:
+    """The other process; None where this computer starts none."""
     try:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, str(given), str(found)],
