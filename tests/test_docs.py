@@ -244,6 +244,7 @@ def test_figures_that_the_rules_or_a_constant_decide_are_theirs() -> None:
             f"At most {MOST_MEGABYTES} MB unpacked",
             f"{re.findall(r'^FLIPS = (.*)', flips, re.MULTILINE)[0]} seeded flips of one bit",
         ],
+        "docs/changelog.md": [f"全市不足{rules.evidence.schools_to_show_lines}所学校时"],
         "docs/scale.md": [f"一个文件超过{PIECE // 10_000:,}万行就分块数"],
         "docs/decisions/notes/events.md": [f"more than {PIECE // 1_000_000} million lines is counted"],
         "docs/decisions/notes/excel.md": [f"at most the first {MOST_LINKS:,} rows of 问题清单 become links"],

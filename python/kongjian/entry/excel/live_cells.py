@@ -42,7 +42,7 @@ def slices(sheet: xw.Sheet, height: int, width: int) -> Iterator[slice]:
 def put(area: xw.Range, rows: Sequence[Sequence[Any]]) -> None:
     """Rows into an area of their size.
 
-    Plain ones go as they are, in one question to Excel; for any others xlwings asks it a hundred times what the area is.
+    Plain ones go as they are, in one question to Excel; for any others xlwings asks it again and again what the area is.
     """
     if all(cell is None or type(cell) in _PLAIN and cell == cell for row in rows for cell in row):
         area.raw_value = [["" if cell is None else cell for cell in row] for row in rows]
