@@ -24,6 +24,7 @@ from kongjian.intake.events.partials import PIECE
 from kongjian.mailing import send_copies
 from kongjian.rules import load_rules
 from kongjian.workbook.functions import worksheet
+from kongjian.workbook.month_curves import SCHOOLS
 from kongjian.workbook.shipped import help_sheet
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, Command
 from kongjian.xlsx.package import MOST_MEGABYTES
@@ -244,7 +245,7 @@ def test_figures_that_the_rules_or_a_constant_decide_are_theirs() -> None:
             f"At most {MOST_MEGABYTES} MB unpacked",
             f"{re.findall(r'^FLIPS = (.*)', flips, re.MULTILINE)[0]} seeded flips of one bit",
         ],
-        "docs/changelog.md": [f"全市不足{rules.evidence.schools_to_show_lines}所学校时"],
+        "docs/changelog.md": [f"全市不足{rules.evidence.schools_to_show_lines}所学校时", f"最多{SCHOOLS}所"],
         "docs/scale.md": [f"一个文件超过{PIECE // 10_000:,}万行就分块数"],
         "docs/decisions/notes/events.md": [f"more than {PIECE // 1_000_000} million lines is counted"],
         "docs/decisions/notes/excel.md": [f"at most the first {MOST_LINKS:,} rows of 问题清单 become links"],
@@ -253,6 +254,20 @@ def test_figures_that_the_rules_or_a_constant_decide_are_theirs() -> None:
     for page, words in said.items():
         text = (ROOT / page).read_text(encoding="utf-8")
         assert [w for w in words if w not in text] == [], page
+
+
+LIMITS = {"12 KB", "400 MB", "400MB", "1GB", "1.5 GB", "20 minutes", "0.4 s"}
+"""Times and sizes that the program or a test itself sets, not measured ones."""
+MEASURED = re.compile(r"\d[\d,.]* ?(?:(?:[mµ]?s|seconds|minutes|hours|times|[KMG]B)\b|毫秒|秒|分钟|小时|倍)")
+
+
+def test_a_measured_time_or_size_stands_only_where_one_run_printed_it() -> None:
+    """In the tables of `make bench`, `make bench-scale` and `make mutants`; elsewhere it would soon be another."""
+    tables = {"scale.md", "mutants.md"}
+    pages = [ROOT / "README.md", *(p for p in (ROOT / "docs").rglob("*.md") if p.name not in tables)]
+    assert len(pages) > 30
+    for page in pages:
+        assert set(MEASURED.findall(page.read_text(encoding="utf-8"))) <= LIMITS, page
 
 
 def test_the_figures_of_what_the_suite_notices_agree_with_the_survivors_that_are_listed() -> None:
