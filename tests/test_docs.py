@@ -189,6 +189,7 @@ def test_the_check_list_is_numbered_and_tickable_and_the_ten_that_tell_most_come
     numbers = [int(row[0]) for row in rows]
     assert numbers == sorted(set(numbers))
     assert numbers[:10] == list(range(1, 11))
+    assert len({row[1] for row in rows}) == len(rows)
     for number, do, see, proves, _ in rows:
         assert all(CHINESE.search(text) for text in (do, see, proves)), number
     _, first, *others = re.split(r"^## ", CHECKLIST, flags=re.MULTILINE)
