@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from kongjian.entry.excel.live_cells import formula_places
 from kongjian.entry.plans.examinations import SELFCHECK_REPORT
 from kongjian.rules import load_rules
 from kongjian.selfcheck import scheme_cases, screen_apart
-from kongjian.selfcheck.screen_apart import checked as looked
+from kongjian.selfcheck.screen_apart import looks as looked
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -85,9 +86,12 @@ def test_the_screen_is_looked_at_whatever_becomes_of_the_second_process(
 ) -> None:
     edited(book, lambda made: made["学校得分"].column_dimensions.__getitem__("D").__setattr__("hidden", True))
     here: list[Path] = []
-    monkeypatch.setattr(
-        screen_apart, "checked", lambda file, *given: here.append(file) or looked(file, *given)
-    )
+
+    def looks(file: Path, *given: object) -> Iterator[object]:
+        here.append(file)
+        yield from looked(file, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(screen_apart, "looks", looks)
     if second != "works":
         no_python = tmp_path / "python" if second == "cannot start" else "/bin/false"
         monkeypatch.setattr(sys, "executable", str(no_python))
@@ -107,9 +111,9 @@ def test_whoever_stops_while_the_second_process_looks_ends_it(book: Path) -> Non
         assert screen.process is not None
         assert screen.process.poll() is None
         with pytest.raises(Enough):
-            screen.line(progress)
+            screen.lines(progress)
     assert screen.process.returncode not in (None, 0)
-    assert not screen.found.parent.exists()
+    assert not screen.folder.exists()
 
 
 def test_what_was_not_compared_gives_one_and_is_told(

@@ -15,7 +15,8 @@ from kongjian.mailing.live_copy import Contents, contents
 from kongjian.rules import Rules, load_rules, resolve
 from kongjian.rules.model import Award, Band, Indicator
 from kongjian.selfcheck import agreement, calculators, examine_book, gaps, scheme_cases
-from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Calculated
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND
+from kongjian.selfcheck.evaluators import Calculated
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run
 from native_engines import Case, random_run

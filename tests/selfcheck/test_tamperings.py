@@ -26,7 +26,8 @@ from kongjian.base.grid import letter
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents
 from kongjian.selfcheck import fixed_texts, seen_on_screen, shipped_macros, untouched_results
-from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Calculated, Line
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line
+from kongjian.selfcheck.evaluators import Calculated
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.ribbon import PART as RIBBON

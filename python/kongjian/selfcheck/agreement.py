@@ -12,17 +12,8 @@ from kongjian.engine.scoring import score
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.selfcheck.checked_book import (
-    BAD,
-    GOOD,
-    MIND,
-    Calculator,
-    Evaluator,
-    Line,
-    Scored,
-    first_few,
-    said,
-)
+from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few, said
+from kongjian.selfcheck.evaluators import Calculator, Evaluator, Scored
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW

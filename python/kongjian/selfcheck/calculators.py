@@ -11,7 +11,7 @@ from kongjian.base.libreoffice import find_office, recalculated
 from kongjian.base.scratch import scratch
 from kongjian.mailing.copy_sheets import Value
 from kongjian.mailing.live_copy import Contents, live_copy
-from kongjian.selfcheck.checked_book import Calculated, Calculator
+from kongjian.selfcheck.evaluators import Calculated, Calculator
 from kongjian.workbook.layout import RULES
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW

@@ -1,24 +1,14 @@
-"""What every check shares: the workbook that is examined, the evaluators, and the lines of the report."""
+"""What every check shares: the workbook that is examined, and the lines of the report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from kongjian.base import files
 from kongjian.base.check_lines import BAD, GOOD, MIND, Line
-from kongjian.engine.frame import Floats
+from kongjian.base.errors import KongjianError
 from kongjian.intake.sheets import Sheets
-from kongjian.mailing.copy_sheets import Value
-from kongjian.mailing.live_copy import Contents
-from kongjian.workbook.run import Run
-
-Scored = Mapping[str, Floats]
-"""By object an array (indicators + 1, units) in points: every indicator's score, then the total."""
-Evaluator = Callable[[Run], Scored]
-Calculated = Mapping[str, Sequence[Sequence[Value]]]
-"""By sheet of the live copy the values of each column that its formulas give; [] for a column without any."""
-Calculator = Callable[[Run, Contents], Calculated]
-"""Works out the live copy's formulas without looking at the results that are stored beside them."""
 
 
 class Book(Sheets, Protocol):
@@ -26,6 +16,16 @@ class Book(Sheets, Protocol):
 
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]] | None:
         """The cells of a sheet (row, column, from 1) that hold formulas; None where nobody can tell."""
+
+
+def line(title: str, check: Callable[[], Line]) -> Line:
+    """One check's line; a report must come out whatever breaks in it."""
+    try:
+        return check()
+    except KongjianError as error:
+        return Line(BAD, title, str(error), "按上面说的处理，再自检")
+    except Exception as error:
+        return Line(BAD, title, f"核对时程序出错，{files.keep_error(error)}", "请把它和本报告发给技术人员")
 
 
 def first_few(texts: Sequence[str], most: int) -> str:
@@ -46,11 +46,8 @@ __all__ = [
     "GOOD",
     "MIND",
     "Book",
-    "Calculated",
-    "Calculator",
-    "Evaluator",
     "Line",
-    "Scored",
     "first_few",
+    "line",
     "said",
 ]

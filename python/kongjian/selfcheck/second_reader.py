@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -166,8 +166,9 @@ class SecondReader:
                 timedelta_formats=self._book._timedelta_formats,
                 rich_text=True,
             )
+            cell = partial(tuple.__new__, Cell)  # half a million of them
             cells = {
-                (c["row"], c["column"]): Cell(c["value"], c["data_type"], c["style_id"])
+                (c["row"], c["column"]): cell((c["value"], c["data_type"], c["style_id"]))
                 for _, row in parser.parse()
                 for c in row
                 if c["value"] is not None or c["data_type"] == "f"

@@ -21,10 +21,11 @@ from kongjian.xlsx.percent_formats import percent_cells, percent_styles
 from kongjian.xlsx.sheet_bounds import MOST_BYTES, Lengths, memory, reach, text_lengths
 
 _ERROR_CELL = re.compile(
-    rb'<(?:\w+:)?c\b([^<>]*\bt="e"[^<>]*)>(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<'
+    rb'<(?:\w+:)?c\b([^<>]*\bt="e"[^<>]*)>\s*(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<'
 )
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*[^<>/])>\s*<(?:\w+:)?f\b")
-_ANY_FORMULA = re.compile(rb"[<:]f[\s/>]")
+_ANY_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_ERROR = b't="e"'
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
@@ -168,18 +169,19 @@ class Reader:
 
 def formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
     """(row, column) of the cells of a worksheet part that hold formulas."""
-    if not _ANY_FORMULA.search(xml):  # most sheets have none
-        return frozenset()
-    found = (_PLACE.search(attributes) for attributes in _FORMULA_CELL.findall(xml))
+    starts = (xml.rfind(b"<", 0, m.start()) for m in _ANY_FORMULA.finditer(xml))
+    cells = (_FORMULA_CELL.match(xml, start) for start in starts if start >= 0)
+    found = (_PLACE.search(cell[1]) for cell in cells if cell)
     return frozenset((int(p[2]), column_number(p[1].decode())) for p in found if p)
 
 
 def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
     """(row, column) → text of the error cells of a worksheet part, which calamine gives as blanks."""
-    if b't="e"' not in xml:
-        return {}
     out = {}
-    for attributes, text in _ERROR_CELL.findall(xml):
-        if place := _PLACE.search(attributes):
-            out[int(place[2]), column_number(place[1].decode())] = text.decode()
+    at = xml.find(_ERROR)
+    while at >= 0:  # few sheets have any
+        cell = _ERROR_CELL.match(xml, xml.rfind(b"<", 0, at))
+        if cell and (place := _PLACE.search(cell[1])):
+            out[int(place[2]), column_number(place[1].decode())] = cell[2].decode()
+        at = xml.find(_ERROR, at + 1)
     return out
