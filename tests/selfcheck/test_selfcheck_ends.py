@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 
 from kongjian.base.grid import Grid
-from kongjian.base.places import shipped_workbook
 from kongjian.entry.cli import main
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.excel.live_cells import formula_places
 from kongjian.entry.plans.examinations import SELFCHECK_REPORT
 from kongjian.rules import load_rules
-from kongjian.selfcheck import scheme_cases, screen_apart
-from kongjian.selfcheck.screen_apart import looks as looked
+from kongjian.selfcheck import openpyxl_looks, scheme_cases, second_process
+from kongjian.selfcheck.openpyxl_looks import looks as looked
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -91,7 +90,7 @@ def test_the_screen_is_looked_at_whatever_becomes_of_the_second_process(
         here.append(file)
         yield from looked(file, *given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(screen_apart, "looks", looks)
+    monkeypatch.setattr(openpyxl_looks, "looks", looks)
     if second != "works":
         no_python = tmp_path / "python" if second == "cannot start" else "/bin/false"
         monkeypatch.setattr(sys, "executable", str(no_python))
@@ -107,7 +106,7 @@ def test_whoever_stops_while_the_second_process_looks_ends_it(book: Path) -> Non
     def progress(_: str) -> None:
         raise Enough
 
-    with screen_apart.begun(book, load_rules(), shipped_workbook()) as screen:
+    with second_process.begun(book, load_rules()) as screen:
         assert screen.process is not None
         assert screen.process.poll() is None
         with pytest.raises(Enough):

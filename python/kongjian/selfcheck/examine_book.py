@@ -19,9 +19,10 @@ from kongjian.selfcheck import (
     final_results,
     gaps,
     looked_up,
+    openpyxl_looks,
     points,
     scheme_cases,
-    screen_apart,
+    second_process,
     shipped_macros,
     untouched_results,
 )
@@ -45,11 +46,12 @@ def selfcheck(
     progress: Progress = lambda _: None,
     file: Path | None = None,
     shipped: Path | None = None,
+    apart: second_process.Apart | None = None,
 ) -> list[Line]:
     """The lines of the report. `rules` are those of the installation, `calculator` works out native formulas.
 
     `file` is the workbook's file, without which nobody can tell formats, names and macros; `shipped` the empty workbook
-    of the scheme, which is found or made. Raises KongjianError for a workbook without the sheets or columns that a calculation needs.
+    of the scheme, which is found or made; `apart` are the checks of the file where they were begun before. Raises KongjianError for a workbook without the sheets or columns that a calculation needs.
     """
     progress("正在核对规则…")
     refused, own = None, rules
@@ -59,8 +61,9 @@ def selfcheck(
         refused = error
     lines = [line(points.TITLE, lambda: points.points(book.grid(RULE_SHEET), own, refused))]
     with ExitStack() as held:
+        if file and apart is None:
+            apart = held.enter_context(second_process.begun(file, rules, shipped))
         empty = shipped or held.enter_context(of_scheme(rules))
-        apart = held.enter_context(screen_apart.begun(file, own, empty)) if file else None
         run = None if refused else fresh_run(book, own, progress)
         lines.append(line(gaps.TITLE, lambda: _unusable(gaps.TITLE) if refused else gaps.gaps(own)))
         # formulas are worked out outside Python, which does the rest meanwhile
@@ -84,7 +87,7 @@ def selfcheck(
         if names and (final := names.get(FINAL_NAME, "")):
             kept = carried_text(final)
             others.append(line(final_results.TITLE, lambda: final_results.final_results(book, own, kept)))
-        seen = [_unseen(title, blind) for title in screen_apart.TITLES]
+        seen = [_unseen(title, blind) for title in openpyxl_looks.TITLES]
         if apart and names is not None:
             seen = apart.lines(progress)
         progress("正在用三种方法计算…")

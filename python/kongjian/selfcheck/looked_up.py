@@ -22,9 +22,8 @@ TITLE = "单位查询的公式"
 _MOST = 10
 _LAST_DIGIT = 1e-6
 _AGAIN = "重新计算排名，会重写这些公式，再自检"
-_FORMULA = re.compile(
-    rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]+)(\d+)"[^<>]*>\s*<(?:\w+:)?f\b[^<>]*?(?:/>|>([^<]*)<)'
-)
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*?(?:/>|>([^<]*)<)")
+_PLACE = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]+)(\d+)"')
 
 
 def lookup_differences(run: Run, book: Book, subtitle: str) -> Iterator[Difference]:
@@ -94,10 +93,11 @@ def lookup_formulas(rules: Rules, book: Book, file: Path) -> Line:
 
 
 def _texts(sheet: bytes) -> Mapping[tuple[int, int], str]:
-    return {
-        (int(row), column_number(column.decode())): unescape(text.decode())
-        for column, row, text in _FORMULA.findall(sheet)
-    }
+    out = {}
+    for formula in _FORMULA.finditer(sheet):
+        if cell := _PLACE.match(sheet, sheet.rfind(b"<", 0, formula.start())):
+            out[int(cell[2]), column_number(cell[1].decode())] = unescape((formula[1] or b"").decode())
+    return out
 
 
 def _bare(formula: str) -> str:

@@ -37,10 +37,10 @@ class _Told(NamedTuple):
 def seen_on_screen(book: Book, second: SecondReader, shipped: Mapping[str, str], rules: Rules) -> Line:
     """Looks at every sheet with openpyxl; `shipped` has the states of the sheets of an empty workbook."""
     outputs = {sheet.sheet: sheet for sheet in output_sheets(rules)}
-    inputs = [table.sheet for table in rules.tables]
+    inputs = {table.sheet for table in rules.tables}
     found = list(_states(second, [*outputs, *inputs, HOME, RULES, HELP], shipped))
     cells = 0
-    for sheet in (*inputs, *outputs, HOME, RULES, HELP, TEXTS):
+    for sheet in sheets(rules):
         seen, grid, name = second.sheet(sheet), book.grid(sheet), book.name(sheet)
         if seen is None or grid is None or name is None:
             continue
@@ -59,6 +59,12 @@ def seen_on_screen(book: Book, second: SecondReader, shipped: Mapping[str, str],
     if told:
         return Line(MIND, TITLE, f"{same}；请看一看：{first_few(told, _MOST)}", "确认无误，或改回原样再自检")
     return Line(GOOD, TITLE, f"{same}；没有隐藏的行列，没有让人看到别的数的格式")
+
+
+def sheets(rules: Rules) -> list[str]:
+    """The sheets that are looked at, where they are there."""
+    own = (*(table.sheet for table in rules.tables), *(sheet.sheet for sheet in output_sheets(rules)))
+    return [*own, HOME, RULES, HELP, TEXTS]
 
 
 def _worded(found: list[_Told]) -> list[str]:
