@@ -1,4 +1,4 @@
-"""What openpyxl has to say of a workbook's file; as a program it tells that to the folder which `second_process` gives it."""
+"""What openpyxl has to say of a workbook's file; as a program it tells that beside the question, see `second_process`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from kongjian.rules import Rules
 from kongjian.selfcheck import fixed_texts, seen_on_screen
 from kongjian.selfcheck.checked_book import line
 from kongjian.selfcheck.empty_book import empty_book, of_scheme
-from kongjian.selfcheck.second_process import ASKED
 from kongjian.selfcheck.second_reader import SecondReader
 from kongjian.workbook.identity import book_rules
 from kongjian.workbook.run import own_rules
@@ -48,11 +47,11 @@ def looks(file: Path, rules: Rules | None = None, shipped: Path | None = None) -
             yield [line(title, check) for title, check in zip(TITLES, checks, strict=True)]
 
 
-def _answer(folder: Path) -> None:
-    for number, said in enumerate(looks(*pickle.loads((folder / ASKED).read_bytes()))):
-        whole = folder / "being written"
+def _answer(asked: Path) -> None:
+    for number, said in enumerate(looks(*pickle.loads(asked.read_bytes()))):
+        whole = asked.with_name("being written")
         whole.write_bytes(pickle.dumps(said))
-        whole.rename(folder / str(number))
+        whole.rename(asked.with_name(str(number)))
 
 
 if __name__ == "__main__":

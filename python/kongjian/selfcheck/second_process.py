@@ -5,16 +5,15 @@ The two processes talk through files, as a process without a console has nothing
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kongjian.base import other_python
 from kongjian.base.scratch import scratch
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from kongjian.intake.sheets import Progress
     from kongjian.rules import Rules
 
-ASKED = "asked"
 _STEP = "正在核对看到的和格子里的…"
 _SECONDS = 0.05
 """Between two looks at whether the other process has said something, or somebody wants to stop."""
@@ -33,8 +31,9 @@ class Apart:
 
     def __init__(self, folder: Path, asked: tuple[Path, Rules | None, Path | None]) -> None:
         self.folder, self._asked = folder, asked
-        (folder / ASKED).write_bytes(pickle.dumps(asked))
-        self.process = started(folder)
+        question = folder / "asked"
+        question.write_bytes(pickle.dumps(asked))
+        self.process = started(question)
 
     @cached_property
     def _here(self) -> list[Any]:
@@ -80,16 +79,9 @@ def begun(file: Path, rules: Rules | None = None, shipped: Path | None = None) -
                 apart.process.wait()
 
 
-def started(folder: Path) -> subprocess.Popen[bytes] | None:
+def started(question: Path) -> subprocess.Popen[bytes] | None:
     """The other process; None where this computer starts none."""
     try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "kongjian.selfcheck.openpyxl_looks", str(folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        return other_python.started("kongjian.selfcheck.openpyxl_looks", str(question))
     except OSError:
         return None

@@ -6,13 +6,11 @@ ended. The two processes talk through files, as a process without a console has 
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
-import sys
 from pathlib import Path
 
-from kongjian.base import disk
+from kongjian.base import disk, other_python
 from kongjian.base.errors import KongjianError
 from kongjian.base.scratch import scratch
 from kongjian.intake.importing import calamine_sheets
@@ -27,34 +25,22 @@ def read_apart(path: Path, data: bytes, limits: ImportLimits) -> list[FoundSheet
         source.write_bytes(data)
         bounds = [limits.memory_megabytes, limits.seconds, limits.rows, limits.cells]
         try:
-            subprocess.run(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    calamine_sheets.__name__,
-                    str(source),
-                    str(target),
-                    *map(str, bounds),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=limits.seconds,
-                check=True,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
+            words = map(str, (source, target, *bounds))
+            with other_python.started(calamine_sheets.__name__, *words) as process:
+                try:
+                    failed = process.wait(limits.seconds)
+                finally:
+                    process.kill()
         except subprocess.TimeoutExpired:
             raise KongjianError(
                 f"{path.name} 读了{limits.seconds}秒还没有读完，已经停下；请用Excel打开它，另存为 .xlsx 再导入"
-            ) from None
-        except subprocess.CalledProcessError:
-            raise KongjianError(
-                f"{path.name} 已损坏（或大得不正常），读不了；请从平台重新导出，或用Excel打开它，另存为 .xlsx 再导入"
             ) from None
         except OSError as error:
             raise KongjianError(
                 f"{path.name} 是旧格式，这台电脑上读不了（{disk.said(error)}）；请用Excel另存为 .xlsx 再导入"
             ) from None
+        if failed:
+            raise KongjianError(
+                f"{path.name} 已损坏（或大得不正常），读不了；请从平台重新导出，或用Excel打开它，另存为 .xlsx 再导入"
+            )
         return [FoundSheet(*sheet) for sheet in pickle.loads(target.read_bytes())]
