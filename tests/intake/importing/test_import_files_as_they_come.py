@@ -342,9 +342,7 @@ def test_a_workbook_that_fills_the_memory_ends_the_other_process_only(tmp_path: 
 def test_a_workbook_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wait = subprocess.Popen.wait
     at_once = [0.001]  # the first time that it is waited for
-    monkeypatch.setattr(
-        subprocess.Popen, "wait", lambda it, most=None: wait(it, *(at_once and [at_once.pop()]))
-    )
+    monkeypatch.setattr(subprocess.Popen, "wait", lambda it, _=None: wait(it, *(at_once and [at_once.pop()])))
     with pytest.raises(KongjianError, match=r"^a\.xlsb 读了20秒还没有读完，已经停下"):
         source(xlsb(tmp_path / "a.xlsb", TEACHERS))
 
