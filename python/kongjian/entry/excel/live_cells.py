@@ -44,7 +44,8 @@ def put(area: xw.Range, rows: Sequence[Sequence[Any]]) -> None:
 
     Plain ones go as they are, in one question to Excel; for any others xlwings asks it again and again what the area is.
     """
-    if all(cell is None or type(cell) in _PLAIN and cell == cell for row in rows for cell in row):
+    kinds = set[type]().union(*(map(type, row) for row in rows))
+    if kinds <= {*_PLAIN, type(None)} and not [1 for row in rows for cell in row if cell != cell]:
         area.raw_value = [["" if cell is None else cell for cell in row] for row in rows]
     else:
         area.value = rows
@@ -108,10 +109,11 @@ def as_grid(values: list[list[Any]], percents: Callable[[int], Collection[int]] 
     """Cells as xlwings gives them, error values told apart. A typed text like #N/A counts as one."""
     errors: dict[tuple[int, int], str] = {}
     for r, row in enumerate(values):
+        row[:] = ["" if cell is None else cell for cell in row]
+        if {*map(type, row)} <= {str, float} and _ERRORS.isdisjoint(row):
+            continue  # nearly all
         for c, cell in enumerate(row):
-            if cell is None:
-                row[c] = ""
-            elif isinstance(cell, Decimal):  # a currency format
+            if isinstance(cell, Decimal):  # a currency format
                 row[c] = float(cell)
             elif cell in _ERRORS or is_error_code(cell):
                 errors[r + 1, c + 1] = cell if isinstance(cell, str) else "#错误"
