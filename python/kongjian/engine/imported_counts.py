@@ -22,7 +22,6 @@ from kongjian.engine.matching import NOT_FOUND, ROW, accounts, locate, school_ke
 from kongjian.rules.model import EventRole, Rules
 from kongjian.rules.roles import Role
 
-SHEET = "有效次数"
 ORIGIN, UNTIL = "导入", "至"
 _DONE = {"": "计入次数", "month": "计入月数"}
 """By how often a pupil's line counts, see once_per."""

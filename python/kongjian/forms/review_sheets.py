@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.errors import KongjianError
+from kongjian.base.grid import NO, YES
 from kongjian.engine.frame import Floats, Frame, Ints, texts
 from kongjian.engine.ranking import TIED, UNRANKED
 from kongjian.engine.rounding import from_cents, round_score
@@ -33,7 +34,6 @@ NAME = "KongjianReview"
 """The defined name by which a returned file says what it is: school|专家1; the summary has no expert."""
 MOST_EXPERTS = 9
 """The template's columns for experts: as many as fit across A4."""
-YES, NO = "是", "否"
 FEWEST_LEFT = 3
 """Without the highest and the lowest there must be a score left."""
 PERSON = {"school": "管理员", "teacher": "教师姓名"}

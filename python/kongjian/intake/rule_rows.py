@@ -12,7 +12,7 @@ import numpy as np
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
-from kongjian.intake.values import Cells, dates, months, show
+from kongjian.intake.values import SERIALS, Cells, dates, months, show
 from kongjian.rules.model_tables import Column
 from kongjian.rules.objects import OBJECT_LABELS
 
@@ -20,7 +20,6 @@ SHEET = "规则"
 _Key = TypeVar("_Key", bound=Hashable)
 _Item = TypeVar("_Item")
 _ELSEWHERE = dict.fromkeys(("指标", "奖项"), "（要增加，请用“新建下一年方案”）")
-_SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ def day(cell: Cell) -> str:
 
 def _one(kind: str, cell: Cell) -> Cells:
     serial = number(cell) if isinstance(cell, str) else None  # as the VBA wrapper hands over a date
-    if serial is not None and _SERIALS[0] <= serial <= _SERIALS[1]:
+    if serial is not None and SERIALS[0] <= serial <= SERIALS[1]:
         cell = serial
     return Cells(
         "", Column("", "month" if kind == "month" else "date", ()), [cell], np.zeros(1, int), {}, Findings()

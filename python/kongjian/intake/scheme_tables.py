@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Cell, Grid
+from kongjian.base.grid import YES, Cell, Grid
 from kongjian.base.text import clean, fold
 from kongjian.intake.rule_rows import (
     SHEET,
@@ -24,7 +24,7 @@ from kongjian.rules.identity import fingerprint
 from kongjian.rules.ladders import following_faults, ladder_faults
 from kongjian.rules.model import Award, Condition, Edits, ObjectScheme, Period, Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.parameters import FACTS, MAY_LACK, YES, items, with_edits
+from kongjian.rules.parameters import FACTS, MAY_LACK, items, with_edits
 
 SCHEME, MONTHS, CONDITIONS, AWARDS = "Scheme", "Months", "EligibilityRules", "AwardRules"
 COLUMNS: dict[str, tuple[str, ...]] = {

@@ -26,12 +26,11 @@ from kongjian.xlsx.package import read_relationships, relationships_part
 from kongjian.xlsx.part_survey import DeclarationError, Part, SharedTexts, Worksheet
 from kongjian.xlsx.percent_formats import percent_cells, percent_styles
 from kongjian.xlsx.reader import error_cells
-from kongjian.xlsx.xml_text import MAIN
+from kongjian.xlsx.xml_text import MAIN, OFFICE
 
 _CHUNK = _MEGABYTE = 1 << 20
 _USUAL = ("xl/workbook.xml", "xl/workbook.bin")
 """Where the workbook stands when no relationship says so."""
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DIMENSION = re.compile(rb'(<(?:\w+:)?dimension\b[^>]*?\bref=")[^"]*"')
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, NotImplementedError, ValueError,
@@ -224,7 +223,7 @@ def _list_sheets(stored: zipfile.ZipFile, root: ElementTree.Element, listed: lis
     )
     stored.writestr(
         _USUAL[0],
-        f'<workbook xmlns="{MAIN}" xmlns:r="{_RELATIONS}">'
+        f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
         f"<workbookPr date1904={quoteattr(since or '0')}/><sheets>{sheets}</sheets></workbook>",
     )
     relations = [(f"rId{k}", "worksheet", f"worksheets/sheet{k}.xml") for k in range(1, len(listed) + 1)]
@@ -235,7 +234,7 @@ def _relate(stored: zipfile.ZipFile, workbook: str, relations: Relations) -> Non
     """The relationships that lead from the package to the workbook and from there to its parts."""
     for part, found in (("", [("rId1", "officeDocument", workbook)]), (workbook, relations)):
         listed = "".join(
-            f'<Relationship Id={quoteattr(id_)} Type="{_RELATIONS}/{kind}" Target={quoteattr(target)}/>'
+            f'<Relationship Id={quoteattr(id_)} Type="{OFFICE}/{kind}" Target={quoteattr(target)}/>'
             for id_, kind, target in found
         )
         stored.writestr(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.grid import LAST_ROW
 from kongjian.rules.ladders import by_rank
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import PLACES
@@ -19,7 +20,6 @@ from kongjian.workbook.look.build_styles import (
     GREEN,
     GREEN_PALE,
     INK,
-    LAST_ROW,
     RED,
     RED_PALE,
     Styles,

@@ -10,12 +10,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.grid import NO, YES
 from kongjian.intake.scheme_tables import AWARDS, COLUMNS, CONDITIONS, FINGERPRINT, ID, MONTHS, SCHEME
 from kongjian.rules.identity import fingerprint
 from kongjian.rules.ladders import by_rank
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.parameters import FACTS, NO, YES, Kind, items
+from kongjian.rules.parameters import FACTS, Kind, items
 from kongjian.workbook.layout import PLACES, RULES, SCHEME_NAME
 from kongjian.workbook.look.build_styles import AMBER, GREY, INK, LINE, PALE, Styles, add_table
 from kongjian.xlsx.text_heights import row_height

@@ -17,7 +17,6 @@ from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE
 FONT = "微软雅黑"
 # With a font scheme Excel would take the theme's Chinese font instead of the one named here.
 DEFAULT_FONT = {"font_name": FONT, "font_size": 10, "font_scheme": "none", "valign": "vcenter"}
-LAST_ROW = 1048576
 HEADER_HEIGHT = 40  # one line of text stands clear above the filter button
 
 INK, GREY, LINE, PALE = "#1F2A37", "#6B7280", "#D5DAE1", "#F5F7FA"
