@@ -23,7 +23,7 @@ from kongjian.intake.values import folded
 from kongjian.rules.identity import fingerprint
 from kongjian.rules.ladders import following_faults, ladder_faults
 from kongjian.rules.model import Award, Condition, Edits, ObjectScheme, Period, Rules
-from kongjian.rules.objects import OBJECT_LABELS
+from kongjian.rules.objects import OBJECT_BY_NAME, OBJECT_LABELS
 from kongjian.rules.parameters import FACTS, MAY_LACK, items, with_edits
 
 SCHEME, MONTHS, CONDITIONS, AWARDS = "Scheme", "Months", "EligibilityRules", "AwardRules"
@@ -38,7 +38,6 @@ ID, FINGERPRINT = "方案编号", "方案指纹"
 MOST_MONTHS = 36
 """A longer period is a mistyped year."""
 _KEYS = {SCHEME: "项目", MONTHS: "月份", CONDITIONS: "条件", AWARDS: "奖项"}
-_KINDS = {fold(n): kind for kind, label in OBJECT_LABELS.items() for n in (label, kind)}
 _READERS: dict[str, Callable[[Cell], Any]] = {"number": number, "month": month, "day": day}
 
 
@@ -320,4 +319,4 @@ class _Tables:
 
 def object_and_name(row: RuleRow, column: str) -> tuple[str, str]:
     """The kind of unit that a row is about, and what its column names."""
-    return _KINDS.get(row.folded("对象"), ""), row.folded(column)
+    return OBJECT_BY_NAME.get(row.folded("对象"), ""), row.folded(column)

@@ -120,13 +120,17 @@ def opened(path: Path, limits: ImportLimits) -> Iterator[Packed]:
         with zipfile.ZipFile(path) as file:
             yield Packed(path, file, limits)
     except DeclarationError:
-        raise KongjianError(
-            f"{path.name} 里有外部实体或类型声明，正常的导出文件没有这些，没有读；请从平台重新导出"
-        ) from None
+        raise declared(path) from None
     except _BROKEN:
         raise damaged(path) from None
     except RuntimeError:  # a password on the parts themselves
         raise KongjianError(f"{path.name} 有密码；请去掉密码再导入") from None
+
+
+def declared(path: Path) -> KongjianError:
+    return KongjianError(
+        f"{path.name} 里有外部实体或类型声明，正常的导出文件没有这些，没有读；请从平台重新导出"
+    )
 
 
 def damaged(path: Path) -> KongjianError:

@@ -11,7 +11,7 @@ from xml.parsers import expat
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import LAST_COLUMN, Area, Cell
 from kongjian.intake.importing.calamine_sheets import FoundSheet
-from kongjian.intake.importing.packages import Packed, damaged
+from kongjian.intake.importing.packages import Packed, damaged, declared
 from kongjian.intake.importing.source_sheet import even, refuse_size
 from kongjian.rules.model_importing import ImportLimits
 from kongjian.xlsx.part_survey import DeclarationError, Part
@@ -306,9 +306,7 @@ def read_xml_text(path: Path, text: str, limits: ImportLimits) -> Found:
         reader.take(text.encode())
         reader.close()
     except DeclarationError:
-        raise KongjianError(
-            f"{path.name} 里有外部实体或类型声明，正常的导出文件没有这些，没有读；请从平台重新导出"
-        ) from None
+        raise declared(path) from None
     except (expat.ExpatError, LookupError, ValueError):
         raise damaged(path) from None
     return reader.found()
