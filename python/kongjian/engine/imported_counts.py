@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.event_lines import (
-    Lines,
+    EventLines,
     behaviour_codes,
     behaviours,
     codes,
@@ -48,7 +48,7 @@ class Imported:
     people: Floats
     done: Floats
 
-    def stands_for(self, lines: Lines, which: Ints, rules: Rules) -> Bools:
+    def stands_for(self, lines: EventLines, which: Ints, rules: Rules) -> Bools:
         """Which of these lines are of what was imported: of an account (at its school, where its role counts by school),
 
         its behaviour and month; of pupils their school, class and behaviour in whatever month.

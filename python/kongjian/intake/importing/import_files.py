@@ -28,9 +28,9 @@ from kongjian.intake.column_names import (
 from kongjian.intake.headers import find_header
 from kongjian.intake.importing import records
 from kongjian.intake.importing.damaged import refuse_damaged
-from kongjian.intake.importing.gather import Gathered, Known, SheetPart, gather
+from kongjian.intake.importing.gather import FileSheet, Gathered, Known, gather
 from kongjian.intake.importing.landed_check import compared
-from kongjian.intake.importing.landing import Block, Landing, Outcome
+from kongjian.intake.importing.landing import Block, LandedSheet, Landing
 from kongjian.intake.importing.preview import preview_lines
 from kongjian.intake.importing.questions import apart
 from kongjian.intake.importing.records import Line
@@ -162,7 +162,7 @@ class _Land:
     checked: str = ""
 
 
-def _land(parts: Sequence[SheetPart], sheets: InputSheets, known: Known) -> _Land:
+def _land(parts: Sequence[FileSheet], sheets: InputSheets, known: Known) -> _Land:
     """Finds each row its place."""
     landings: dict[str, Landing] = {}
     rules = known.rules
@@ -186,7 +186,9 @@ def _landing(table: InputTable, sheets: InputSheets, rules: Rules) -> Landing:
     return Landing(table, name, grid, sheets.last_row(name), rules)
 
 
-def _tell(part: SheetPart, landing: Landing, outcome: Outcome, rules: Rules, said: list[str]) -> list[Line]:
+def _tell(
+    part: FileSheet, landing: Landing, outcome: LandedSheet, rules: Rules, said: list[str]
+) -> list[Line]:
     """The record's lines of one sheet of a file; `said` gets what is worth a look at once."""
     changes = records.change_lines(landing, outcome, rules)
     conflicts = records.conflict_lines(landing, outcome, part.name)
@@ -206,7 +208,7 @@ def _tell(part: SheetPart, landing: Landing, outcome: Outcome, rules: Rules, sai
     return lines
 
 
-def _header_notes(part: SheetPart, landing: Landing, rules: Rules) -> list[str]:
+def _header_notes(part: FileSheet, landing: Landing, rules: Rules) -> list[str]:
     """What is told of the headers: other names, names twice, columns that are not taken over."""
     found = part.found.findings
     renamed = [f"{f.params['found']}→{f.params['name']}" for f in found if f.code == "header_renamed"]
@@ -220,7 +222,7 @@ def _header_notes(part: SheetPart, landing: Landing, rules: Rules) -> list[str]:
     return notes
 
 
-def _columns_told(part: SheetPart) -> list[str]:
+def _columns_told(part: FileSheet) -> list[str]:
     """Which columns stay empty, which of the file are not used, which are scores that have no place."""
     table, header = part.found.table, part.found.header
     assert header is not None
