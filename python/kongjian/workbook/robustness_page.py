@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kongjian.engine.evidence.robustness import COLUMNS, as_frame, robustness
 from kongjian.engine.frame import Frame
-from kongjian.intake.sheets import Page, Sheets, header_row, rows_below_header
+from kongjian.intake.sheets import Page, Sheets, line_above, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.workbook.last_run_sheets import CODE
 from kongjian.workbook.layout import ROBUSTNESS, output_sheet
@@ -81,9 +81,7 @@ def is_of(run: Run, sheets: Sheets) -> bool:
 
 def shown(sheets: Sheets) -> Shown | None:
     """What the workbook has; None where it was never worked out."""
-    grid = sheets.grid(ROBUSTNESS)
-    found = header_row(grid, COLUMNS) if grid else None
-    above = str(grid.rows[found[0] - 2][0]) if grid and found and found[0] > 1 else ""
+    above = line_above(sheets, ROBUSTNESS, COLUMNS)
     told = _WRITTEN.search(above)
     if told is None:
         return None

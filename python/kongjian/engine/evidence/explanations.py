@@ -90,7 +90,7 @@ def _of_kind(results: Results, rules: Rules, kind: str, at: Ints) -> Frame:
     ]
     name, shown, rule, full, got, short, way = zip(*totals, strict=True) if totals else [()] * 7
     told = list(zip(*(measured(own, i, kind, rules) for i in each), strict=True))
-    points = np.where(of.scores.missing[:, at], np.nan, of.scores.by_indicator[:, at])
+    points = of.scores.of_units(at)
     wanting = [
         np.zeros(count) if i.kind in APART else i.points - p for i, p in zip(each, points, strict=True)
     ]

@@ -82,8 +82,7 @@ def _import(now: Press) -> list[Told] | Question:
     if not now.answer:
         return file_import.WHICH
     live, rules = _opened(now)
-    chosen = [Path(name) for name in now.answer.split("\n")]
-    plan = file_import.rows(chosen, live, rules, _moment(), progress=now.progress)
+    plan = file_import.rows(_chosen(now), live, rules, _moment(), progress=now.progress)
     return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
 
 
@@ -95,8 +94,7 @@ def _import_logs(now: Press) -> list[Told] | Question:
     from kongjian.intake.events.log_index import How
 
     live, rules = _opened(now)
-    chosen = [Path(name) for name in now.answer.split("\n")]
-    plan = log_import.counts(chosen, path, live, rules, _moment(), How(), progress=now.progress)
+    plan = log_import.counts(_chosen(now), path, live, rules, _moment(), How(), progress=now.progress)
     return _written(plan, live, now)
 
 
@@ -104,9 +102,12 @@ def _preview_import(now: Press) -> list[Told] | Question:
     if not now.answer:
         return file_import.WHICH
     live, rules = _opened(now)
-    chosen = [Path(name) for name in now.answer.split("\n")]
-    plan = file_import.previewed(chosen, live, rules, _moment(), progress=now.progress)
+    plan = file_import.previewed(_chosen(now), live, rules, _moment(), progress=now.progress)
     return carry_out(plan)
+
+
+def _chosen(now: Press) -> list[Path]:
+    return [Path(name) for name in now.answer.split("\n")]
 
 
 def _undo_import(now: Press) -> list[Told]:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import string
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kongjian.base.text import fold
@@ -82,6 +82,13 @@ def template_faults(where: str, template: str, allowed: tuple[str, ...] = ()) ->
             yield f"{where}：“{{{name}}}”不是可以填入的名字"
         elif allowed and name not in allowed:
             yield f"{where}：不认识“{{{name}}}”；可用：{'、'.join(allowed)}"
+
+
+def below_one(where: str, numbers: Mapping[str, float]) -> Iterator[str]:
+    """The keys whose number is below the least that makes sense."""
+    for key, number in numbers.items():
+        if number < 1:
+            yield f"{where} {key}：{number}小于1"
 
 
 def twice(where: str, names: Iterable[str]) -> Iterator[str]:

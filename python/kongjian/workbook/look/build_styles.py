@@ -136,6 +136,16 @@ def print_setup(sheet: Worksheet, landscape: bool, scheme: str, repeat: int = HE
     sheet.set_footer(f"&L&8{scheme}&C&8第&P页 共&N页&R&8&A")
 
 
+def put(sheet: Worksheet, row: int, column: int, value: str | float | None, style: Format) -> None:
+    """Writes a cell; rows and columns count from 0."""
+    if value is None or value == "" or value != value:
+        sheet.write_blank(row, column, None, style)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, style)
+    else:
+        sheet.write_number(row, column, value, style)
+
+
 def add_table(
     sheet: Worksheet,
     name: str,
