@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.engine.evidence.explain import MISSING_VALUE
 from kongjian.engine.frame import Frame, objects, texts
 from kongjian.engine.rounding import round_score
 from kongjian.forms.file_names import sheet_name
@@ -23,7 +24,6 @@ from kongjian.workbook.run import Run
 
 SHEET = "评分表"
 FOLDER = "评审表"
-MISSING = "缺"
 _OWN = {"school": (Role.STAGE,), "teacher": (Role.TEACHING, Role.HOMEROOM)}
 """The columns of a unit that its card shows under their own names."""
 
@@ -87,7 +87,7 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
     values: list[Scalar] = []
     for k, indicator in enumerate(scheme.indicators):
         values.append(
-            MISSING if missing[k] else _shown(indicator, kind, o.units[indicator.column][at], rules)
+            MISSING_VALUE if missing[k] else _shown(indicator, kind, o.units[indicator.column][at], rules)
         )
         if missing[k]:
             remarks[k] = "缺数据，按0分计"

@@ -30,7 +30,7 @@ from kongjian.entry.plans import (
     restoring,
     robust,
 )
-from kongjian.entry.plans.plan_model import WARNING, Plan, Question, Told, carry_out, fault
+from kongjian.entry.plans.plan_model import SURE, WARNING, Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
@@ -106,6 +106,11 @@ def _preview_import(now: Press) -> list[Told] | Question:
     return carry_out(plan)
 
 
+def _answered(now: Press) -> tuple[str, bool]:
+    """What was typed, and whether what it leads to has been told."""
+    return now.answer.removesuffix(SURE), now.answer.endswith(SURE)
+
+
 def _chosen(now: Press) -> list[Path]:
     return [Path(name) for name in now.answer.split("\n")]
 
@@ -165,7 +170,7 @@ def _restore(now: Press) -> list[Told] | Question:
         stands = restoring.standing(live, rules)
     if not now.answer:
         return restoring.which(path, stands, rules, now.progress)
-    number, sure = now.answer.removesuffix(restoring.SURE), now.answer.endswith(restoring.SURE)
+    number, sure = _answered(now)
     if not number.isdecimal():
         raise KongjianError(f"“{now.answer}”不是第几份；请再按一次，输入左边的数字")
     plan = restoring.beside(path, int(number), stands, rules, sure)
@@ -203,7 +208,7 @@ def _new_scheme(now: Press) -> list[Told] | Question:
     path, (live, rules) = now.path, _opened(now)
     if not now.answer:
         return new_scheme.which(rules)
-    scheme_id, sure = now.answer.removesuffix(new_scheme.SURE), now.answer.endswith(new_scheme.SURE)
+    scheme_id, sure = _answered(now)
     wanted, target = new_scheme.of_book(live, rules), path.with_name(f"{scheme_id}.xlsm")
     plan = new_scheme.planned(wanted, rules, scheme_id, places.own_schemes(), target, sure)
     return plan if isinstance(plan, Question) else carry_out(plan, live, now.progress)

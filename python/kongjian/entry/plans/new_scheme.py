@@ -10,7 +10,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes, save_text
 from kongjian.base.folders import place_folder
 from kongjian.base.scratch import scratch
-from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
+from kongjian.entry.plans.plan_model import INFO, SURE, WARNING, Plan, Question, Told
 from kongjian.forms.design.make_templates import make_templates
 from kongjian.forms.produce import SCHEME_TEMPLATES
 from kongjian.intake.redrawn_rules import redrawn_rules
@@ -26,8 +26,6 @@ from kongjian.selfcheck.checked_book import GOOD
 from kongjian.selfcheck.scheme_cases import scheme_cases
 from kongjian.workbook.shipped.build_workbook import build
 
-SURE = "!"
-"""Behind the id: what the new scheme will be has been told."""
 _MOST_NAMED = 8
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.engine.evidence.one_unit import lookup
@@ -178,12 +179,7 @@ def _choices(book: Workbook, page: Worksheet, styles: Styles, cells: LookupCells
     """The four cells to choose in, each with its list."""
     told = {"LookupSchool": "校名", "LookupUnit": "账号", "LookupCompare": "校名或账号"}
     for name, text in zip(SELECTION, cells.chosen, strict=True):
-        row, column, last = _merged(name)
-        style = styles.get(**_INPUT)
-        if last > column:
-            page.merge_range(row, column, row, last, text, style)
-        else:
-            page.write_string(row, column, text, style)
+        row, column = _choice(page, name, text, styles.get(**_INPUT))
         book.define_name(name, f"='{LOOKUP}'!${chr(65 + column)}${row + 1}")
         if name == "LookupKind":
             page.data_validation(row, column, row, column, {
@@ -200,11 +196,17 @@ def _choices(book: Workbook, page: Worksheet, styles: Styles, cells: LookupCells
 def _fixed(page: Worksheet, styles: Styles, cells: LookupCells) -> None:
     style = styles.get(**{**_INPUT, "bg_color": PALE, "font_color": INK, "border_color": LINE})
     for name, text in zip(SELECTION, cells.chosen, strict=True):
-        row, column, last = _merged(name)
-        if last > column:
-            page.merge_range(row, column, row, last, text, style)
-        else:
-            page.write_string(row, column, text, style)
+        _choice(page, name, text, style)
+
+
+def _choice(page: Worksheet, name: str, text: str, style: Format) -> tuple[int, int]:
+    """Writes a cell to choose in over the columns that it covers; its row and column, from 0."""
+    row, column, last = _merged(name)
+    if last > column:
+        page.merge_range(row, column, row, last, text, style)
+    else:
+        page.write_string(row, column, text, style)
+    return row, column
 
 
 def _heights(rules: Rules, cells: LookupCells) -> dict[int, float]:
