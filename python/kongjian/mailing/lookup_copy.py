@@ -13,8 +13,9 @@ from kongjian.engine.frame import Frame, Ints
 from kongjian.engine.outcome import Outcome
 from kongjian.mailing.copy_sheets import Value
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
+from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, PLACES, SELECTION, TABLES, Chosen, Refs, frames
+from kongjian.workbook.lookup_work import UNAVAILABLE
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW, SUBTITLE_ROW
 

@@ -12,8 +12,9 @@ from kongjian.engine.evidence.one_unit import lookup
 from kongjian.rules import Rules
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
 from kongjian.selfcheck.result_sheets import Difference, differences
-from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
+from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell, Chosen
+from kongjian.workbook.lookup_work import UNAVAILABLE
 from kongjian.workbook.pages import chosen_on, lookup_pages
 from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package

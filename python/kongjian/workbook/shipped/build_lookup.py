@@ -31,7 +31,7 @@ from kongjian.workbook.look.build_styles import (
     Styles,
     add_table,
 )
-from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
+from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import (
     DATA,
     LAST_COLUMN,
@@ -45,6 +45,7 @@ from kongjian.workbook.lookup_sheet import (
     frames,
     source_of_list,
 )
+from kongjian.workbook.lookup_work import UNAVAILABLE
 from kongjian.workbook.pages import lookup_subtitle
 from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import read_parts, write_parts
