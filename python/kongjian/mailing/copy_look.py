@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -34,6 +33,7 @@ from kongjian.workbook.look.build_styles import (
     freeze,
     print_setup,
 )
+from kongjian.workbook.look.put_column import put_column
 from kongjian.workbook.widths import NARROW, frozen_columns
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE_ROW, WRAP_FROM, OutputSheet
 from kongjian.xlsx.text_heights import row_height
@@ -171,16 +171,7 @@ def _write_column(sheet: Worksheet, styles: Styles, index: int, column: CopyColu
     empty = column.values and not column.formulas and all(v is None or v == "" for v in column.values)
     width = min(NARROW, column.width) if empty else column.width
     sheet.set_column(index, index, width, styles.column(column.kind), away)
-    cells = zip(column.values, column.formulas or repeat(""), strict=False)
-    for row, (value, formula) in enumerate(cells, start=FIRST_ROW - 1):
-        if formula:
-            sheet.write_formula(row, index, formula, style, value)
-        elif value is None:
-            sheet.write_blank(row, index, None, style)
-        elif isinstance(value, str):
-            sheet.write_string(row, index, value, style)
-        else:
-            sheet.write_number(row, index, value, style)
+    put_column(sheet, FIRST_ROW - 1, index, column.values, column.formulas, style)
 
 
 def _marks(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> None:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from zipfile import ZIP_STORED
 
+from xlsxwriter import workbook
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, Worksheet
 
 _BLOCK = 16
 """Rows that tell their first and last column together."""
+
+
+@contextmanager
+def not_packed() -> Iterator[None]:
+    """XlsxWriter leaves its files unpacked: they are taken apart again at once."""
+    usual = workbook.ZIP_DEFLATED
+    workbook.ZIP_DEFLATED = ZIP_STORED
+    try:
+        yield
+    finally:
+        workbook.ZIP_DEFLATED = usual
 
 
 class CopyWriter(Worksheet):  # type: ignore[misc]
@@ -37,6 +52,7 @@ class CopyWriter(Worksheet):  # type: ignore[misc]
         self._calculate_spans()
         letters = [xl_col_to_name(column) for column in range(self.dim_colmax + 1)]
         usual = {c: i.column_format for c, i in self.col_info.items() if i.column_format}
+        styles, write = dict[Any, str](), self.fh.write
         for row in sorted({*self.table, *self.row_info}):
             cells, info, span = self.table.get(row), self.row_info.get(row), self.row_spans.get(row // _BLOCK)
             if cells:
@@ -44,10 +60,11 @@ class CopyWriter(Worksheet):  # type: ignore[misc]
                 number = row + 1
                 for column, cell in sorted(cells.items()):
                     look = cell.format or usual.get(column)
-                    style = f' s="{look._get_xf_index()}"' if look else ""
-                    start = f'<c r="{letters[column]}{number}"{style}'
+                    if look not in styles:
+                        styles[look] = f' s="{look._get_xf_index()}"' if look else ""
+                    start = f'<c r="{letters[column]}{number}"{styles[look]}'
                     if xml := self._plain(start, cell):
-                        self.fh.write(xml)
+                        write(xml)
                     else:
                         self._write_cell(row, column, cell)
                 self.fh.write("</row>")
@@ -64,8 +81,12 @@ class CopyWriter(Worksheet):  # type: ignore[misc]
         if kind is CellBlankTuple:
             return f"{start}/>"
         value = cell.value if kind is CellFormulaTuple else None
-        if value is None or isinstance(value, bool) or (isinstance(value, str) and value[:1] == "#"):
+        formula = cell.formula if value is not None else ""
+        if "&" in formula or "<" in formula or ">" in formula:
+            formula = self._escape_data(formula)
+        if value.__class__ is float or value.__class__ is int:
+            return f"{start}><f>{formula}</f><v>{value}</v></c>"
+        if not isinstance(value, str) or value[:1] == "#":
             return ""
-        text = ' t="str"' if isinstance(value, str) and value else ""
-        formula = self._escape_data(cell.formula)
-        return f"{start}{text}><f>{formula}</f><v>{self._escape_data(value)}</v></c>"
+        # what shows nothing is a text, too: the library writes it as an empty number, which is none
+        return f'{start} t="str"><f>{formula}</f><v>{self._escape_data(value)}</v></c>'

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from kongjian.base.errors import KongjianError
 from kongjian.mailing.copy_look import add_sheet, free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import CopySheet, Entry
-from kongjian.mailing.copy_writer import CopyWriter
+from kongjian.mailing.copy_writer import CopyWriter, not_packed
 from kongjian.mailing.lookup_copy import CopiedLookup, copied_lookup
 from kongjian.mailing.note_sheet import NOTE, note_entries
 from kongjian.mailing.note_sheet import WIDTHS as NOTE_WIDTHS
@@ -36,7 +36,6 @@ from kongjian.xlsx.finished_parts import (
     Parts,
     no_calculation_on_load,
     read_parts,
-    texts_of_formulas,
     write_parts,
 )
 
@@ -98,9 +97,9 @@ def finished(
     with warnings.catch_warnings():
         # XlsxWriter only warns where it leaves something out
         warnings.simplefilter("error", UserWarning)
-        parts = read_parts(package(found, second or {}, last or {}))
+        with not_packed():
+            parts = read_parts(package(found, second or {}, last or {}))
     no_calculation_on_load(parts)
-    texts_of_formulas(parts)
     return parts
 
 

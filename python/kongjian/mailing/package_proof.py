@@ -15,7 +15,7 @@ from kongjian.xlsx.package import MAIN, Package
 _FUNCTION = re.compile(r"([A-Za-z_][\w.]*)\(")
 _TEXT = re.compile(r'"[^"]*"')
 _QUOTED_SHEET = re.compile(r"'(?:[^']|'')*'!")
-_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>([^<]*(?:<(?!/c>)[^<]*)*)</c>)')
 _FORMULA = re.compile(rb"<f[^>]*?(?:/>|>(.*?)</f>)", re.DOTALL)
 _ERROR = re.compile(r"#(REF!|NAME\?|VALUE!|DIV/0!|N/A|NUM!|NULL!)")
 _ALLOWED_PARTS = re.compile(
@@ -142,8 +142,11 @@ def formula_texts(cells: Mapping[str, Cells]) -> dict[str, dict[tuple[int, int],
 
 
 def _text(inside: bytes) -> str:
-    written = _FORMULA.search(inside)
-    text = (written[1] or b"").decode() if written else ""
+    if inside.startswith(b"<f>"):  # as nearly all are written
+        text = inside[3:].partition(b"</f>")[0].decode()
+    else:
+        written = _FORMULA.search(inside)
+        text = (written[1] or b"").decode() if written else ""
     return unescape(text) if "&" in text else text
 
 

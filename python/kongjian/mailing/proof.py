@@ -25,8 +25,8 @@ _LAST_DIGIT = 1e-6
 """Far below the last digit that any cell shows."""
 _MOST_REASONS = 20
 _ANEW = "LibreOffice重算为"
-Cells = Mapping[tuple[int, int], Value]
-"""Values by row and column, from 0."""
+Columns = Mapping[int, tuple[Sequence[int], Sequence[Value]]]
+"""The rows and values of each column, from 0."""
 Formulas = Mapping[tuple[int, int], str]
 
 
@@ -128,11 +128,13 @@ def examined(
     if anew and not reasons:
         reasons += _recalculation(copy, wanted, anew)
         done = sum(map(len, found.values()))
-    count = sum(isinstance(v, float | int) for cells in wanted.values() for v in cells.values())
+    count = sum(
+        isinstance(v, float | int) for its in wanted.values() for _, values in its.values() for v in values
+    )
     return Proof(tuple(_shortened(reasons)), sum(map(len, found.values())), count, done)
 
 
-def _recalculation(copy: Path, wanted: Mapping[str, Cells], anew: Callable[[Path], Path]) -> Iterator[str]:
+def _recalculation(copy: Path, wanted: Mapping[str, Columns], anew: Callable[[Path], Path]) -> Iterator[str]:
     try:
         result = anew(copy)
     except KongjianError as error:
@@ -146,17 +148,26 @@ def _shortened(reasons: list[str]) -> list[str]:
     return [*reasons[:_MOST_REASONS], f"……另有{rest}处"] if rest > 0 else reasons
 
 
-def _wanted(expected: Contents) -> dict[str, Cells]:
-    """The engine's values of every data cell and every parameter, by sheet."""
-    out: dict[str, Cells] = {}
+def _wanted(expected: Contents) -> dict[str, Columns]:
+    """The engine's values of every data cell and every parameter, by sheet; a blank is an empty text."""
+    out: dict[str, Columns] = {}
     for sheet in expected.sheets:
-        columns = enumerate(sheet.columns)
-        out[sheet.place.sheet] = {
-            (FIRST_ROW - 1 + r, c): v for c, column in columns for r, v in enumerate(column.values)
-        }
-    out[RULES] = {(e.row - 1, e.column - 1): e.value for e in expected.rules}
-    out[NOTE] = {(e.row - 1, e.column - 1): e.value for e in expected.note if e.formula}
-    return out | {name: cells for one in expected.lookups for name, cells in one.values().items()}
+        columns = (["" if v is None else v for v in column.values] for column in sheet.columns)
+        first = FIRST_ROW - 1
+        out[sheet.place.sheet] = {c: (range(first, first + len(v)), v) for c, v in enumerate(columns)}
+    out[RULES] = _by_column({(e.row - 1, e.column - 1): e.value for e in expected.rules})
+    out[NOTE] = _by_column({(e.row - 1, e.column - 1): e.value for e in expected.note if e.formula})
+    looked = (item for one in expected.lookups for item in one.values().items())
+    return out | {name: _by_column(cells) for name, cells in looked}
+
+
+def _by_column(cells: Mapping[tuple[int, int], Value]) -> Columns:
+    out: dict[int, tuple[list[int], list[Value]]] = {}
+    for (row, column), value in cells.items():
+        rows, values = out.setdefault(column, ([], []))
+        rows.append(row)
+        values.append("" if value is None else value)
+    return out
 
 
 def _sheet_reasons(expected: Contents, there: list[str]) -> Iterator[str]:
@@ -194,6 +205,8 @@ def _formula_cells(sheet: str, wanted: Formulas, found: Mapping[str, Formulas]) 
     if sheet not in found:  # told already
         return
     there = found[sheet]
+    if wanted == there:
+        return
     for row, column in sorted(wanted.keys() - there.keys()):
         yield f"{sheet} {_name(row, column)} 的公式被数字或文字盖住了"
     for row, column in sorted(there.keys() - wanted.keys()):
@@ -202,17 +215,21 @@ def _formula_cells(sheet: str, wanted: Formulas, found: Mapping[str, Formulas]) 
         yield f"{sheet} {_name(row, column)} 是另一个公式"
 
 
-def _differences(book: Path, wanted: Mapping[str, Cells], what: str) -> Iterator[str]:
+def _differences(book: Path, wanted: Mapping[str, Columns], what: str) -> Iterator[str]:
     """Every cell whose value is not the engine's."""
     opened = CalamineWorkbook.from_path(book)
-    for sheet, cells in wanted.items():
+    for sheet, columns in wanted.items():
         if sheet not in opened.sheet_names:
             continue
-        rows = opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        for (row, column), value in cells.items():
-            shown = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
-            if value != shown and not _same(value, shown):
-                yield f"{sheet} {_name(row, column)}：程序算得{_said(value)}，{what}{_said(shown)}"
+        across = list(zip(*opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False), strict=True))
+        for column, (rows, values) in columns.items():
+            there = across[column] if column < len(across) else ()
+            shown = [there[row] if row < len(there) else "" for row in rows]
+            if shown == values:
+                continue
+            for row, value, now in zip(rows, values, shown, strict=True):
+                if value != now and not _same(value, now):
+                    yield f"{sheet} {_name(row, column)}：程序算得{_said(value)}，{what}{_said(now)}"
 
 
 def _same(value: Value, shown: object) -> bool:

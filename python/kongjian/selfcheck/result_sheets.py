@@ -18,7 +18,7 @@ from kongjian.intake.sheets import Page, Sheets
 from kongjian.selfcheck.checked_book import said
 from kongjian.workbook.layout import CHANGES
 from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, TITLE_ROW, OutputSheet
-from kongjian.xlsx.table_rows import block
+from kongjian.xlsx.table_rows import block_columns
 
 IGNORED = frozenset({"已确认保留", "用时秒"})
 """What staff write themselves, and what depends on the clock."""
@@ -30,6 +30,7 @@ _FIFTEEN_DIGITS = 1e-14
 _CHECKED_LATER = re.compile(r"(?<= )检查(?= · )")
 """The list of problems is written anew by a check, too, which has a time of its own."""
 Row = tuple[object, ...]
+Column = Sequence[object]
 
 
 class Difference(NamedTuple):
@@ -87,16 +88,17 @@ class _Table:
         ]
         # of earlier runs a calculation knows only what stands there
         most = 1 if page.spec.table == _RECORD else None
-        lines = block(page.spec, page.frame, page.yes_no)[:most]
-        fresh: list[Row] = [tuple("" if row[k] is None else row[k] for k in self._kept) for row in lines]
-        self._fresh = fresh if any(map(_filled, fresh[0])) else []
-        self._shown = self._read()[:most]
+        own = block_columns(page.spec, page.frame, page.yes_no)
+        fresh = [["" if v is None else v for v in own[k][:most]] for k in self._kept]
+        self._fresh = fresh if any(_filled(column[0]) for column in fresh) else [[] for _ in fresh]
+        self._shown = [column[:most] for column in self._read()]
 
-    def _read(self) -> list[Row]:
-        """The rows below the header down to the last one that holds anything."""
-        columns = [_column(self._grid, self._place.row, self._place.columns[k]) for k in self._kept]
-        last = max(map(_last_filled, columns), default=0)
-        return list(zip(*(column[:last] for column in columns), strict=True))
+    def _read(self) -> list[Column]:
+        """The columns below the header down to the last row that holds anything."""
+        columns = _columns(self._grid, self._place.row, [self._place.columns[k] for k in self._kept])
+        rows = reversed(list(enumerate(zip(*columns, strict=True), start=1)))
+        last = next((number for number, row in rows if any(map(_filled, row))), 0)
+        return [column[:last] for column in columns]
 
     def differences(self) -> Iterator[Difference]:
         yield from self._above()
@@ -131,19 +133,20 @@ class _Table:
             yield self._told("", f"{self._at(SUBTITLE_ROW, 1)}（副标题）是{said(subtitle)}，应为“{right}”")
 
     def _rows(self) -> Iterator[Difference]:
-        fresh, shown = list(map(_key, self._fresh)), list(map(_key, self._shown))
+        rights, nows = (list(zip(*columns, strict=True)) for columns in (self._fresh, self._shown))
+        fresh, shown = list(map(_key, rights)), list(map(_key, nows))
         pairs = enumerate(zip(fresh, shown, strict=False))
         top = next((k for k, (a, b) in pairs if a != b), min(len(fresh), len(shown)))
         if fresh != shown and Counter(fresh) == Counter(shown):
             if self._page.spec.table == _SORTED_BY_STAFF:
                 return
             at = next(i for i, (a, b) in enumerate(zip(fresh[top], shown[top], strict=True)) if a != b)
-            where = self._cell(top, at, self._fresh[top], self._shown[top])
+            where = self._cell(top, at, rights[top], nows[top])
             yield where._replace(text=f"行的次序变了，从这里起：{where.text}")
             return
         for kind, a, b, c, d in SequenceMatcher(None, fresh[top:], shown[top:]).get_opcodes():
             if kind != "equal":
-                yield from self._part(self._fresh[top + a : top + b], self._shown[top + c : top + d], top + c)
+                yield from self._part(rights[top + a : top + b], nows[top + c : top + d], top + c)
 
     def _part(self, fresh: Sequence[Row], shown: Sequence[Row], start: int) -> Iterator[Difference]:
         """A run of rows that differ: cell by cell as far as there are rows on both sides."""
@@ -168,7 +171,7 @@ class _Table:
     def _other_formulas(self) -> Iterator[Difference]:
         """Formulas typed over results count even where they show the right value."""
         columns = {self._place.columns[k] for k in self._kept}
-        last = self._place.row + max(len(self._fresh), 1)
+        last = self._place.row + max([1, *map(len, self._fresh)])
         for row, column in sorted(self._formulas - self._known):
             if self._place.row < row <= last and column in columns:
                 text = f"{self._at(row, column)}是公式，不是计算写的值（现在显示的值没有错）"
@@ -209,20 +212,17 @@ def _value(value: Cell) -> Cell:
     return str(value).upper() if isinstance(value, bool) else value
 
 
-def _column(grid: Grid, above: int, column: int) -> list[Cell]:
-    """The cells of a column below a row, as `_cell` gives them: a sheet of tens of thousands of rows is read by columns."""
-    out = [cells[column - 1] if column <= len(cells) else "" for cells in grid.rows[above:]]
-    if not set(map(type, out)) <= {str, float, int}:
-        out = list(map(_value, out))
-    for (row, where), text in grid.errors.items():
-        if where == column and row > above:
-            out[row - above - 1] = text
+def _columns(grid: Grid, above: int, columns: Sequence[int]) -> list[list[Cell]]:
+    """The cells of columns below a row, as `_cell` gives them: a sheet of tens of thousands of rows is read by columns."""
+    across = list(zip_longest(*grid.rows[above:], fillvalue=""))
+    blank = ("",) * max(len(grid.rows) - above, 0)
+    out = [list(across[at - 1] if at <= len(across) else blank) for at in columns]
+    out = [c if set(map(type, c)) <= {str, float, int} else list(map(_value, c)) for c in out]
+    for (row, column), text in grid.errors.items():
+        for k, at in enumerate(columns if row > above else ()):
+            if at == column:
+                out[k][row - above - 1] = text
     return out
-
-
-def _last_filled(column: Sequence[Cell]) -> int:
-    """How many cells there are down to the last that holds anything."""
-    return next((k for k in range(len(column), 0, -1) if _filled(column[k - 1])), 0)
 
 
 def _filled(value: object) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
@@ -22,6 +23,7 @@ WHITE, BLACK = "FFFFFF", "000000"
 VISIBLE, VERY_HIDDEN = "visible", "veryHidden"
 _SMALLEST = 0.3
 """A row of fewer points or a column of fewer characters shows nothing."""
+_ROW, _COLUMN = itemgetter(0), itemgetter(1)
 _THEME = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -72,6 +74,11 @@ class Seen:
     """Whether a frozen pane starts below the first row or right of the first column: nobody can scroll there."""
     unread: bool = False
     """Whether it has conditional formats of the newer kind, which openpyxl does not read."""
+
+    @cached_property
+    def reach(self) -> tuple[int, int]:
+        """The last row and the last column that hold anything, 0 for none."""
+        return max(map(_ROW, self.cells), default=0), max(map(_COLUMN, self.cells), default=0)
 
 
 class SecondReader:

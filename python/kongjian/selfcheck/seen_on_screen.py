@@ -82,16 +82,20 @@ def _states(second: SecondReader, own: list[str], shipped: Mapping[str, str]) ->
 
 def _other_values(name: str, seen: Seen, grid: Grid) -> Iterator[_Told]:
     """Cells that the fast reader and openpyxl do not read alike. A formula's value openpyxl does not tell."""
+    rows, height, met = grid.rows, len(grid.rows), 0
     for (row, column), cell in seen.cells.items():
-        line = grid.rows[row - 1] if row <= len(grid.rows) else ()
-        now, other = line[column - 1] if column <= len(line) else "", cell.value
+        line = rows[row - 1] if row <= height else ()
+        now, other = line[column - 1] if column <= len(line) else "", cell[0]
+        met += now != "" and now is not None
         if now == other and now.__class__ is not bool and other.__class__ is not bool:
             continue  # nearly every cell of half a million
         now = grid.errors.get((row, column), now)
         if cell.type != "f" and not _same(now, cell):
             reason = f"本程序读到{said(now)}，另一个程序读到{said(str(other))}"
             yield _Told(name, reason, f"{letter(column)}{row}")
-    for row, line in enumerate(grid.rows, start=1):
+    if sum(len(line) - line.count("") - line.count(None) for line in rows) == met:
+        return
+    for row, line in enumerate(rows, start=1):
         for column, now in enumerate(line, start=1):
             if now != "" and now is not None and (row, column) not in seen.cells:
                 yield _Told(name, f"本程序读到{said(now)}，另一个程序读到空白", f"{letter(column)}{row}")
@@ -127,9 +131,7 @@ def _whole(name: str, seen: Seen) -> Iterator[_Told]:
 
 def _input(name: str, seen: Seen, second: SecondReader) -> Iterator[_Told]:
     """An input sheet is the staff's own: what hides a number there is told and no more."""
-    if not seen.cells:
-        return
-    last, width = (max(place[k] for place in seen.cells) for k in (0, 1))
+    last, width = seen.reach
     yield from (
         _Told(name, "输入行被隐藏，照样计分", str(r), wrong=False) for r in seen.hidden_rows if r <= last
     )
@@ -154,16 +156,20 @@ def _faces(
     place = header_place(grid, spec) if spec else None
     usual = _usual(spec, place.columns if place else ())
     top = place.row if place else 0
+    plain = set[tuple[int, int]]()  # style and column of what is seen as it is whatever it holds
     for (row, column), cell in seen.cells.items():
+        if (cell[2], column) in plain and row > top and cell[0].__class__ is not list:
+            continue  # nearly every cell
         if place and row > top and column not in usual:
             continue  # notes beside the table
         look = second.look(cell.style)
         own = usual.get(column, GENERAL) if row > top else GENERAL
         if cell.type in "nsd" and _formatted(look.number_format or GENERAL, cell, own, fixed=spec is None):
             yield _Told(name, f"数字格式“{look.number_format}”显示的不是格子里的", f"{letter(column)}{row}")
-        for run in (look, *second.runs(cell)):
-            if reason := hidden_by(run, look.fill):
-                yield _Told(name, reason, f"{letter(column)}{row}")
+        hidden = list(filter(None, (hidden_by(run, look.fill) for run in (look, *second.runs(cell)))))
+        yield from (_Told(name, reason, f"{letter(column)}{row}") for reason in hidden)
+        if row > top and not hidden and look.number_format in (*PLAIN, own):
+            plain.add((cell.style, column))
     yield from _hidden(
         name, seen, usual if place else {}, _folded(spec, place, grid) if place else frozenset()
     )
@@ -197,8 +203,7 @@ def _folded(spec: OutputSheet | None, place: Place, grid: Grid) -> frozenset[int
 
 
 def _hidden(name: str, seen: Seen, usual: Mapping[int, str], folded: frozenset[int]) -> Iterator[_Told]:
-    last = max((row for row, _ in seen.cells), default=0)
-    width = max(usual, default=max((column for _, column in seen.cells), default=0))
+    last, width = seen.reach[0], max(usual, default=seen.reach[1])
     yield from (
         _Told(name, "行被隐藏", str(row)) for row in seen.hidden_rows if row <= last and row not in folded
     )

@@ -24,6 +24,7 @@ _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^<>]*\bt="e"[^<>]*)>(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<'
 )
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*[^<>/])>\s*<(?:\w+:)?f\b")
+_ANY_FORMULA = re.compile(rb"[<:]f[\s/>]")
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
@@ -39,6 +40,7 @@ class Reader:
         self._bytes = 0
         self._looked_over: set[str] = set()
         self._percent_cells: dict[str, dict[int, list[int]]] = {}
+        self._formula_cells: dict[str, frozenset[tuple[int, int]]] = {}
         self._names = {fold(name): name for name in package.sheets}
         try:
             self._workbook = calamine.CalamineWorkbook.from_filelike(package.unpacked())
@@ -114,9 +116,11 @@ class Reader:
     def formulas(self, sheet: str) -> frozenset[tuple[int, int]]:
         """The cells of a sheet (row, column) that hold formulas."""
         name = self.name(sheet)
-        xml = self._package.read(self._package.sheets[name]) if name else b""
-        found = (_PLACE.search(attributes) for attributes in _FORMULA_CELL.findall(xml))
-        return frozenset((int(p[2]), column_number(p[1].decode())) for p in found if p)
+        if name is None:
+            return frozenset()
+        if name not in self._formula_cells:
+            self._formula_cells[name] = formula_cells(self._package.read(self._package.sheets[name]))
+        return self._formula_cells[name]
 
     @cached_property
     def _lengths(self) -> Lengths:
@@ -160,6 +164,14 @@ class Reader:
 
     def _errors(self, name: str) -> dict[tuple[int, int], str]:
         return error_cells(self._package.read(self._package.sheets[name]))
+
+
+def formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
+    """(row, column) of the cells of a worksheet part that hold formulas."""
+    if not _ANY_FORMULA.search(xml):  # most sheets have none
+        return frozenset()
+    found = (_PLACE.search(attributes) for attributes in _FORMULA_CELL.findall(xml))
+    return frozenset((int(p[2]), column_number(p[1].decode())) for p in found if p)
 
 
 def error_cells(xml: bytes) -> dict[tuple[int, int], str]:

@@ -108,6 +108,13 @@ def block(
     spec: OutputSheet, frame: Mapping[str, Any], yes_no: frozenset[str]
 ) -> list[list[str | float | None]]:
     """A table's rows, blanks as None; one blank row where there is no data, as a table needs one."""
+    return [list(row) for row in zip(*block_columns(spec, frame, yes_no), strict=True)]
+
+
+def block_columns(
+    spec: OutputSheet, frame: Mapping[str, Any], yes_no: frozenset[str]
+) -> list[list[str | float | None]]:
+    """The rows of `block` column by column."""
     height = max(_height(frame), 1)
     columns: list[list[Any]] = []
     for column in spec.columns:
@@ -120,7 +127,7 @@ def block(
             columns.append([YES_NO.get(v) for v in given.tolist()])
         else:
             columns.append([v if v == v else None for v in given.tolist()])
-    return [list(row) for row in zip(*columns, strict=True)]
+    return columns
 
 
 def _height(columns: Mapping[str, Any]) -> int:

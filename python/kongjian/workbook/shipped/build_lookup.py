@@ -31,6 +31,7 @@ from kongjian.workbook.look.build_styles import (
     Styles,
     add_table,
 )
+from kongjian.workbook.look.put_column import put_column
 from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import (
     DATA,
@@ -300,12 +301,8 @@ def write_data(
         headers = dict.fromkeys(spec.names, styles.header("evidence"))
         add_table(data, spec.table, HEADER_ROW, headers, frame.height, filtered=False, left=left)
         for k, name in enumerate(spec.names if frame.height else ()):
-            for row, value in enumerate(frame[name].tolist(), start=FIRST_ROW - 1):
-                if isinstance(value, str):
-                    if value:
-                        data.write_string(row, left + k, value)
-                elif value == value:
-                    data.write_number(row, left + k, value)
+            values = [v if v != "" and v == v else None for v in frame[name].tolist()]
+            put_column(data, FIRST_ROW - 1, left + k, values)
     _write_work(data, cells, formulas)
 
 
