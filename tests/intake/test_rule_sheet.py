@@ -1,4 +1,4 @@
-"""The 规则 sheet of a workbook: chosen readings and changed indicators win over the rule files."""
+"""The 规则 sheet of a workbook: chosen readings and changed indicators win over the rule files; long because each kind of cell has its edits."""
 
 from __future__ import annotations
 

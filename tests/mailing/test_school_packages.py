@@ -1,4 +1,4 @@
-"""分校包: a folder with all that one school gets and nothing of another, its letter, a draft that is addressed."""
+"""分校包: a folder with all that one school gets and nothing of another, its letter, a draft that is addressed; long because copy, forms, letter and draft are one package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every value of every reading is carried out in every room that acts on it, and no scheme has to have any of them."""
+"""Every value of every reading is carried out in every room that acts on it, and no scheme has to have any of them; long because each room is run under every value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workbook as it is built: what stands where, read by other programs than the one that wrote it."""
+"""The workbook as it is built: what stands where, read by other programs than the one that wrote it; long because every sheet is looked at."""
 
 from __future__ import annotations
 

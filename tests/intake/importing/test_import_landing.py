@@ -1,4 +1,4 @@
-"""Imported rows join what is there: nothing twice, nothing overwritten, every change told, the same result as pasting."""
+"""Imported rows join what is there: nothing twice, nothing overwritten, every change told, the same result as pasting; long because each rule of landing has its own files."""
 
 from __future__ import annotations
 
