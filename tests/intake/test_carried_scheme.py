@@ -19,12 +19,12 @@ from edited_scheme import (
     at,
     built_grid,
     fault,
+    forget_scheme,
     type_into,
     typed,
 )
 from kongjian.base.grid import Grid
 from kongjian.intake.rule_sheet import apply_rule_sheet
-from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import Rules, resolve
 from kongjian.rules.differences import edits_in_words, readings_in_words, rule_changes
 from kongjian.rules.identity import fingerprint
@@ -162,13 +162,7 @@ def test_a_workbook_of_the_first_edition_works_by_the_installed_rules(tmp_path: 
     book = pinned_beside(tmp_path / "book.xlsm")
     small_book(book, {**everything(), "monthly": [], "events": []}, RULES)
     found = opened(book, keep_vba=True)
-    sheet = found["规则"]
-    for name in COLUMNS_OF_SCHEME:
-        for row in sheet[sheet.tables[name].ref]:
-            for cell in row:
-                cell.value = None
-        del sheet.tables[name]
-    del found.defined_names["KongjianScheme"]
+    forget_scheme(found)
     found.save(book)
     assert check(book).rules == RULES
     later = later_package(points=False)
@@ -181,9 +175,6 @@ def test_a_workbook_of_the_first_edition_works_by_the_installed_rules(tmp_path: 
     # readings and indicators are the sheet's, as ever
     assert run.rules.teacher == RULES.teacher
     assert edits_in_words(run.rules) == "教师 在线授课 目标30→40"
-
-
-COLUMNS_OF_SCHEME = tuple(COLUMNS)
 
 
 def test_the_same_rules_under_another_package_are_no_change(grid: Grid) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edited_scheme import sheet_of
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, letter
 from kongjian.intake.rule_sheet import SHEET, apply_rule_sheet
@@ -40,10 +41,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def grid(built: Path) -> Grid:
-    with Package(built) as package:
-        found = Reader(package).grid(SHEET)
-    assert found is not None
-    return found
+    return sheet_of(built)
 
 
 def place(grid: Grid, header: tuple[str, ...], row: dict[str, str], column: str) -> tuple[int, int]:

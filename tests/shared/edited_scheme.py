@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from kongjian.base.errors import KongjianError
@@ -14,7 +15,7 @@ from kongjian.intake.rule_rows import SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import Rules
-from kongjian.workbook.layout import INDICATORS_COLUMNS
+from kongjian.workbook.layout import INDICATORS_COLUMNS, SCHEME_NAME
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -88,6 +89,17 @@ def type_into(path: Path, edits: Sequence[Edit]) -> Path:
         found["规则"].cell(row + 1, at_ + 1).value = value
     found.save(path)
     return path
+
+
+def forget_scheme(book: openpyxl.Workbook) -> None:
+    """规则 as workbooks of the first edition have it."""
+    sheet = book["规则"]
+    for name in COLUMNS:
+        for row in sheet[sheet.tables[name].ref]:
+            for cell in row:
+                cell.value = None
+        del sheet.tables[name]
+    del book.defined_names[SCHEME_NAME]
 
 
 BY_TEACHERS = "网络学习空间应用专家", "网络学习空间应用优秀教师"
