@@ -76,7 +76,7 @@ def points_faults(grid: Grid | None, rules: Rules) -> Iterator[str]:
 
 
 def indicator_rows(grid: Grid, faults: list[str]) -> list[RuleRow]:
-    """The rows of the table Indicators."""
+    """The rows of the table Indicators, none where it is not there; what is wrong with it goes to `faults`."""
     columns = (*INDICATOR_NUMBERS.values(), "分档", "计分方式", OWN_COLUMN, *INDICATOR_TEXTS.values())
     return rule_rows(grid, ("对象", "指标"), "指标", faults, columns) or []
 

@@ -85,7 +85,7 @@ class Styles:
         return self.get(**KINDS[kind])
 
     def cell(self, kind: str, wrap: bool = False) -> Format:
-        """The format of a data cell."""
+        """The format of a data cell: its column's, with lines around it."""
         return self.get(**KINDS[kind], text_wrap=wrap, border=1, border_color=LINE)
 
     def header(self, role: SheetRole, light: bool = False) -> Format:
