@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
-from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import EventRole
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role

@@ -19,7 +19,8 @@ from kongjian.engine.event_log import Log, Pupils, at_own, spans
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, ROW, accounts, locate, school_keys
-from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import EventRole
 from kongjian.rules.roles import Role
 
 ORIGIN, UNTIL = "导入", "至"

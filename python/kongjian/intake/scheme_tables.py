@@ -22,7 +22,8 @@ from kongjian.intake.rule_rows import (
 from kongjian.intake.values import folded
 from kongjian.rules.identity import fingerprint
 from kongjian.rules.ladders import following_faults, ladder_faults
-from kongjian.rules.model import Award, Condition, Edits, ObjectScheme, Period, Rules
+from kongjian.rules.model import Award, Condition, Edits, ObjectScheme, Rules
+from kongjian.rules.model_scheme import Period
 from kongjian.rules.objects import OBJECT_BY_NAME, OBJECT_LABELS
 from kongjian.rules.parameters import FACTS, MAY_LACK, items, with_edits
 

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kongjian.base.text import fold
-from kongjian.rules import model, model_evidence, model_forms, model_importing, model_tables
+from kongjian.rules import (
+    model,
+    model_evidence,
+    model_forms,
+    model_importing,
+    model_measures,
+    model_scheme,
+    model_tables,
+)
 from kongjian.rules.readings import ReadingsFile
 
 _PLACEHOLDER = re.compile(r"[a-z_]+")
@@ -20,14 +28,14 @@ _PLACEHOLDER = re.compile(r"[a-z_]+")
 class Files:
     """The rule files as they are written, before any reading is applied, and the scheme's text."""
 
-    scheme: model.SchemeFile
+    scheme: model_scheme.SchemeFile
     school: model.ObjectScheme
     teacher: model.ObjectScheme
     readings: ReadingsFile
     eligibility: model.EligibilityFile
     awards: model.AwardsFile
-    measures: model.MeasuresFile
-    effective: model.EffectiveFile
+    measures: model_measures.MeasuresFile
+    effective: model_measures.EffectiveFile
     tables: model_tables.TablesFile
     problems: model_tables.ProblemsFile
     forms: model_forms.FormsFile
