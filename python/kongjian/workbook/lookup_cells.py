@@ -25,9 +25,9 @@ from kongjian.workbook.lookup_sheet import (
     MONTH_NAMES,
     SELECTION,
     UNITS,
-    Cell,
     Chosen,
     Layout,
+    LookupCell,
     Refs,
     Row,
     Value,
@@ -70,27 +70,27 @@ class LookupCells:
         """The longest that 规则 says of an indicator."""
         return rule_words(self._rules.object(kind).indicators[k], self._rules)
 
-    def work_cells(self) -> Iterator[Cell]:
+    def work_cells(self) -> Iterator[LookupCell]:
         """Every cell of the workings."""
         return LookupWork(self._picked, self._refs).cells()
 
-    def page_cells(self) -> Iterator[Cell]:
+    def page_cells(self) -> Iterator[LookupCell]:
         """Every cell of the page that is no cell to choose in."""
         layout = self._picked.layout
-        yield Cell(1, 1, layout.title, look="title", to=LAST_COLUMN)
+        yield LookupCell(1, 1, layout.title, look="title", to=LAST_COLUMN)
         above = f"'{DATA}'!$A${SUBTITLE_ROW}&\"\""
-        yield Cell(2, 1, self._subtitle, above, "note", LAST_COLUMN)
+        yield LookupCell(2, 1, self._subtitle, above, "note", LAST_COLUMN)
         for column, label in ((1, "类别"), (3, "学校"), (6, "教师"), (10, "对比")):
-            yield Cell(3, column, label, look="label")
-        yield Cell(4, 1, self._message(), self._message_formula(), "message", LAST_COLUMN)
+            yield LookupCell(3, column, label, look="label")
+        yield LookupCell(4, 1, self._message(), self._message_formula(), "message", LAST_COLUMN)
         yield from self._summary()
         yield from self._line_rows()
         yield from self._month_rows()
         yield from self._item_rows()
-        yield Cell(layout.charts, 1, "各月得分（绿色：本单位；黄色：对比）", look="head", to=4)
+        yield LookupCell(layout.charts, 1, "各月得分（绿色：本单位；黄色：对比）", look="head", to=4)
         share = "各项得分占满分的比例（绿色：本单位；灰色：全市中位；黄色：对比）"
-        yield Cell(layout.charts, 5, share, look="head", to=LAST_COLUMN)
-        yield Cell(layout.last, 1, layout.source, look="note", to=LAST_COLUMN)
+        yield LookupCell(layout.charts, 5, share, look="head", to=LAST_COLUMN)
+        yield LookupCell(layout.last, 1, layout.source, look="note", to=LAST_COLUMN)
 
     def _message(self) -> str:
         kind, school, unit, compare = self._picked.chosen
@@ -149,16 +149,16 @@ class LookupCells:
     def _of_unit(self, name: str, column: int) -> str:
         return f"INDEX({self._refs.column(UNITS, name)},{work(Row.AT, column)})"
 
-    def _summary(self) -> Iterator[Cell]:
+    def _summary(self) -> Iterator[LookupCell]:
         heads = ((1, "单位", 2), (3, "总分", 0), (4, "名次", 0), (5, "资格", 0), (6, "获奖", 9), (10, "月均得分", 0), (11, "说明", 12))  # fmt: skip
         for column, text, to in heads:
-            yield Cell(5, column, text, look="head", to=to)
+            yield LookupCell(5, column, text, look="head", to=to)
         for unit in (0, 1):
             row, column = 6 + unit, unit + 1
             blank = f'IF({work(Row.AT, column)}=0,"",{{}})'
-            yield Cell(row, 1, self._named(unit), blank.format(self._named_formula(column)), "name", 2)
+            yield LookupCell(row, 1, self._named(unit), blank.format(self._named_formula(column)), "name", 2)
             for at, name, look in ((3, "总分", "score"), (4, "名次", "rank"), (10, BY_MONTHS, "score")):
-                yield Cell(
+                yield LookupCell(
                     row,
                     at,
                     self._picked.score(unit, name),
@@ -167,7 +167,7 @@ class LookupCells:
                 )
             for at, name, to in ((5, "资格", 0), (6, "奖项", 9)):
                 formula = blank.format(self._of_unit(name, column) + '&""')
-                yield Cell(row, at, self._picked.text(unit, name), formula, "long", to)
+                yield LookupCell(row, at, self._picked.text(unit, name), formula, "long", to)
             total = f"{work(Row.FIRST, column)}+{work(Row.COUNT, column)}-1"
             said = f'IF({work(Row.FIRST, column)}=0,"",INDEX({self._refs.column(FACTS, "来源")},{total})&"")'
             note = (
@@ -175,12 +175,12 @@ class LookupCells:
                 if self._picked.count(unit)
                 else ""
             )
-            yield Cell(row, 11, note, said, "long", 12)
+            yield LookupCell(row, 11, note, said, "long", 12)
 
-    def _line_rows(self) -> Iterator[Cell]:
+    def _line_rows(self) -> Iterator[LookupCell]:
         top = self._picked.layout.first_line
         for column, text, to in ((1, "界线", 4), (5, "界线分数", 0), (6, "本单位", 9), (10, "对比", 12)):
-            yield Cell(top - 1, column, text, look="head", to=to)
+            yield LookupCell(top - 1, column, text, look="head", to=to)
         for k in range(max(self._picked.layout.lines.values())):
             row, shown = top + k, k < self._picked.line_count
             at = f"{work(Row.LINE_BASE)}+{k + 1}"
@@ -188,11 +188,11 @@ class LookupCells:
             line = f"INDEX({self._refs.column(LINES, '界线分数')},{at})"
             words, value = (self._picked.line(column, k) if shown else "" for column in ("界线", "界线分数"))
             name = within.format(f"INDEX({self._refs.column(LINES, '界线')},{at})")
-            yield Cell(row, 1, words, name, "long", 4)
-            yield Cell(row, 5, value, within.format(_or_blank(line)), "score")
+            yield LookupCell(row, 1, words, name, "long", 4)
+            yield LookupCell(row, 5, value, within.format(_or_blank(line)), "score")
             for unit, (first, last) in enumerate(((6, 9), (10, 12))):
                 said = self._distance(unit, k) if shown else ""
-                yield Cell(
+                yield LookupCell(
                     row, first, said, within.format(self._distance_formula(unit + 1, row, at)), "long", last
                 )
 
@@ -217,19 +217,19 @@ class LookupCells:
         known = f'IF({more}<0,"还差"&TEXT(-{more},"0.00")&"分",{ranked})'
         return f'IF({work(Row.AT, column)}=0,"",IF(OR({line}="",{own}=""),"",{known}))'
 
-    def _month_rows(self) -> Iterator[Cell]:
+    def _month_rows(self) -> Iterator[LookupCell]:
         top = self._picked.layout.months
-        yield Cell(top - 1, 1, "各月得分（上一行本单位，下一行对比）", look="head", to=LAST_COLUMN)
+        yield LookupCell(top - 1, 1, "各月得分（上一行本单位，下一行对比）", look="head", to=LAST_COLUMN)
         for k in range(MONTHS):
             names = self._refs.column(MONTH_NAMES, "月份")
             named = f'IF({k + 1}>ROWS({names}),"",INDEX({names},{k + 1})&"")'
-            yield Cell(top, k + 1, self._picked.month(k), named, "label")
+            yield LookupCell(top, k + 1, self._picked.month(k), named, "label")
             for unit in (0, 1):
                 name, column = MONTH_COLUMNS[k], unit + 1
                 formula = f'IF({work(Row.AT, column)}=0,"",{_or_blank(self._of_unit(name, column))})'
-                yield Cell(top + 1 + unit, k + 1, self._picked.score(unit, name), formula, "score")
+                yield LookupCell(top + 1 + unit, k + 1, self._picked.score(unit, name), formula, "score")
 
-    def _item_rows(self) -> Iterator[Cell]:
+    def _item_rows(self) -> Iterator[LookupCell]:
         top = self._picked.layout.head
         heads = (
             "指标",
@@ -246,33 +246,35 @@ class LookupCells:
             "对比得分",
         )
         for column, text in enumerate(heads, start=1):
-            yield Cell(top, column, text, look="head")
+            yield LookupCell(top, column, text, look="head")
         for k in range(max(self._picked.layout.items.values())):
             yield from self._item_row(top + 1 + k, k)
 
-    def _item_row(self, row: int, k: int) -> Iterator[Cell]:
+    def _item_row(self, row: int, k: int) -> Iterator[LookupCell]:
         shown = k < self._picked.count(0)
         at = f"{work(Row.BASE)}+{k + 1}"
         within = [f'IF({k + 1}>{work(Row.COUNT, c)},"",{{}})' for c in (1, 2)]
         for column, name, look in ((1, "项目", "name"), (2, "条款", "long"), (5, "规则", "long"), (6, "满分", "score"), (10, "全市中位", "score")):  # fmt: skip
             formula = within[0].format(_or_blank(f"INDEX({self._refs.column(ITEMS, name)},{at})"))
-            yield Cell(row, column, self._picked.item(name, k) if shown else "", formula, look)
+            yield LookupCell(row, column, self._picked.item(name, k) if shown else "", formula, look)
         for unit, (value, points) in enumerate(((3, 7), (11, 12))):
             place = f"{work(Row.FIRST, unit + 1)}+{k}"
             given = f"INDEX({self._refs.column(FACTS, '取值')},{place})"
             percent = f"INDEX({self._refs.column(ITEMS, '百分数')},{at})=1"
             shown_as = f'IF(ISNUMBER({given}),IF({percent},TEXT({given},"0.0%"),ROUND({given},2)),{given}&"")'
-            yield Cell(row, value, self._value(unit, k), within[unit].format(shown_as), "value")
+            yield LookupCell(row, value, self._value(unit, k), within[unit].format(shown_as), "value")
             score = _or_blank(f"INDEX({self._refs.column(FACTS, '得分')},{place})")
-            yield Cell(row, points, self._picked.fact(unit, "得分", k), within[unit].format(score), "score")
+            yield LookupCell(
+                row, points, self._picked.fact(unit, "得分", k), within[unit].format(score), "score"
+            )
         for column, name in ((4, "来源"), (9, "还差")):
             said = f'INDEX({self._refs.column(FACTS, name)},{work(Row.FIRST)}+{k})&""'
-            yield Cell(row, column, self._picked.fact(0, name, k), within[0].format(said), "long")
+            yield LookupCell(row, column, self._picked.fact(0, name, k), within[0].format(said), "long")
         got = self._picked.fact(0, "得分", k)
         full = self._picked.item("满分", k)
         lost = round(float(full) - float(got), 6) if got != "" and full != "" else ""
         blank = f'OR($F${row}="",$G${row}="")' if self._picked.apart else f'$G${row}=""'
-        yield Cell(row, 8, lost, f'IF({blank},"",ROUND($F${row}-$G${row},6))', "score")
+        yield LookupCell(row, 8, lost, f'IF({blank},"",ROUND($F${row}-$G${row},6))', "score")
 
     def _value(self, unit: int, k: int) -> Value:
         value = self._picked.fact(unit, "取值", k)

@@ -14,7 +14,7 @@ from kongjian.workbook.lookup_sheet import (
     SELECTION,
     UNITS,
     WORK,
-    Cell,
+    LookupCell,
     Refs,
     Row,
     Value,
@@ -39,13 +39,13 @@ class LookupWork:
     def __init__(self, picked: Picked, refs: Refs) -> None:
         self._picked, self._refs = picked, refs
 
-    def cells(self) -> Iterator[Cell]:
+    def cells(self) -> Iterator[LookupCell]:
         """Every cell of the workings."""
         workings = (*self._of_units(), *self._of_lists())
         for row, (label, *both) in enumerate(workings, start=FIRST_ROW):
-            yield Cell(row, WORK, label)
+            yield LookupCell(row, WORK, label)
             for k, (formula, value) in enumerate(both, start=1):
-                yield Cell(row, WORK + k, value, formula)
+                yield LookupCell(row, WORK + k, value, formula)
         yield from self._curves()
         yield from self._profiles()
 
@@ -103,7 +103,7 @@ class LookupWork:
             ("对比数", (f"IF({teacher},{work(Row.LISTED)},{work(Row.SCHOOLS)})", self._picked.listed[1] if self._picked.chosen.kind == _TEACHER else self._picked.schools)),
         ]  # fmt: skip
 
-    def _curves(self) -> Iterator[Cell]:
+    def _curves(self) -> Iterator[LookupCell]:
         """The months of both units as the chart wants them: nothing at all where there is no score."""
         top = self._picked.layout.work_months
         yield from self._heads(top - 1, ("月份", "本单位", "对比"))
@@ -123,7 +123,7 @@ class LookupWork:
                     value,
                 )
 
-    def _profiles(self) -> Iterator[Cell]:
+    def _profiles(self) -> Iterator[LookupCell]:
         """Shares of the full points: of a school one block of rows, of a teacher another, the other blank."""
         row = self._picked.layout.work_profile
         yield from self._heads(row - 1, ("指标", "本单位", "全市中位", "对比"))
@@ -151,12 +151,14 @@ class LookupWork:
                     )
                 row += 1
 
-    def _heads(self, row: int, heads: Sequence[str]) -> Iterator[Cell]:
-        yield from (Cell(row, WORK + k, text) for k, text in enumerate(heads))
+    def _heads(self, row: int, heads: Sequence[str]) -> Iterator[LookupCell]:
+        yield from (LookupCell(row, WORK + k, text) for k, text in enumerate(heads))
 
-    def _copied(self, row: int, column: int, of_row: int, of_column: int, formula: str, value: Value) -> Cell:
+    def _copied(
+        self, row: int, column: int, of_row: int, of_column: int, formula: str, value: Value
+    ) -> LookupCell:
         """A cell of the workings that reads one of the page."""
-        return Cell(row, column, value, formula.format(f"'{LOOKUP}'!${letter(of_column)}${of_row}"))
+        return LookupCell(row, column, value, formula.format(f"'{LOOKUP}'!${letter(of_column)}${of_row}"))
 
 
 def _plain(cell: str) -> str:

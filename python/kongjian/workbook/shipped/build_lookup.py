@@ -41,8 +41,8 @@ from kongjian.workbook.lookup_sheet import (
     SELECTION,
     TABLES,
     WORK,
-    Cell,
     Chosen,
+    LookupCell,
     frames,
     source_of_list,
 )
@@ -156,7 +156,7 @@ def _lines(page: Worksheet, styles: Styles, cells: LookupCells) -> None:
         page.conditional_format(first - 1, 0, last - 1, LAST_COLUMN - 1, rule)
 
 
-def _put(page: Worksheet, cell: Cell, styles: Styles, formulas: bool) -> None:
+def _put(page: Worksheet, cell: LookupCell, styles: Styles, formulas: bool) -> None:
     row, column, style = cell.row - 1, cell.column - 1, styles.get(**_LOOKS[cell.look])
     if cell.to:
         page.merge_range(row, column, row, cell.to - 1, "", style)
