@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from edited_scheme import sheet_of
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, letter
-from kongjian.intake.rule_sheet import SHEET, apply_rule_sheet
+from kongjian.intake.rule_rows import RULE_SHEET
+from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import Rules, resolve
 from kongjian.rules.differences import edits_in_words
 from kongjian.rules.model import Band
@@ -390,7 +391,7 @@ def test_a_moved_and_filtered_sheet_is_still_found(grid: Grid) -> None:
 
 def test_the_workbook_scores_by_its_own_rules(built: Path, grid: Grid, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(built)
-    page = book[SHEET]
+    page = book[RULE_SHEET]
     for where, value in (
         (place(grid, READINGS_COLUMNS, {"口径": "作业管理"}, "取值"), "目标15次"),
         (place(grid, INDICATORS_COLUMNS, {"对象": "教师", "指标": "在线授课"}, "目标"), 50),
@@ -410,6 +411,6 @@ def test_rules_built_with_other_readings_show_and_keep_them(tmp_path: Path) -> N
     rules: Rules = resolve(RULES, {"homework": "fifteen", "ties": "order"})
     build(rules, tmp_path / "b.xlsx")
     with Package(tmp_path / "b.xlsx") as package:
-        found = apply_rule_sheet(Reader(package).grid(SHEET), RULES)
+        found = apply_rule_sheet(Reader(package).grid(RULE_SHEET), RULES)
     assert found == rules
     assert read(found).output("TeacherScores", "作业管理") == [1.0]

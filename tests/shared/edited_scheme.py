@@ -11,7 +11,7 @@ import pytest
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, letter
-from kongjian.intake.rule_rows import SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import Rules
@@ -31,7 +31,7 @@ Edit = tuple[Sequence[str], str, str, Cell]
 
 def sheet_of(path: Path) -> Grid:
     with Package(path) as package:
-        found = Reader(package).grid(SHEET)
+        found = Reader(package).grid(RULE_SHEET)
     assert found is not None
     return found
 

@@ -24,7 +24,7 @@ UNIT = "#unit"
 """The position of the unit that a row of 获奖名单 is about."""
 REMARK, STATE, WHY = "备注", "状态", "待核实原因"
 """Blank until somebody asks what speaks against an award, see evidence/clean_awards."""
-COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", REMARK, STATE, WHY)
+AWARD_COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", REMARK, STATE, WHY)
 _AMONG: dict[RankAmong, Callable[[Bools, Bools], Bools]] = {
     RankAmong.ELIGIBLE: lambda scored, eligible: scored & eligible,
     RankAmong.ALL: lambda scored, _: scored,

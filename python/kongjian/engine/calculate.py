@@ -10,8 +10,7 @@ import numpy as np
 from kongjian.engine.another_year import refuse_another_year
 from kongjian.engine.authority import counting
 from kongjian.engine.award_places import NO_GROUP, groups_of
-from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import UNIT, awards, standing
+from kongjian.engine.awards import AWARD_COLUMNS, UNIT, awards, standing
 from kongjian.engine.coverage import Tally, report_log
 from kongjian.engine.declined import Decline, declined_rows, of_units
 from kongjian.engine.effective import read_log

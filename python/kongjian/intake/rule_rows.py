@@ -16,7 +16,7 @@ from kongjian.intake.values import SERIALS, Cells, dates, months, show
 from kongjian.rules.model_tables import Column
 from kongjian.rules.objects import OBJECT_LABELS
 
-SHEET = "规则"
+RULE_SHEET = "规则"
 _Key = TypeVar("_Key", bound=Hashable)
 _Item = TypeVar("_Item")
 _ELSEWHERE = dict.fromkeys(("指标", "奖项"), "（要增加，请用“新建下一年方案”）")
@@ -48,7 +48,7 @@ class RuleRow:
         return fold(self.text(column))
 
     def where(self, column: str) -> str:
-        return f"{SHEET}!{letter(self.at[column] + 1)}{self.number}"
+        return f"{RULE_SHEET}!{letter(self.at[column] + 1)}{self.number}"
 
 
 def find_columns(grid: Grid, columns: Sequence[str]) -> tuple[int, dict[str, int]] | None:
@@ -108,7 +108,7 @@ def matched(
             said = f"{said}有两行，请只留一行" if found in known else f"没有{said}{_ELSEWHERE.get(what, '')}"
             faults.append(f"{row.where(column)}：{said}")
     if whole and not faults:
-        faults += [f"{SHEET}：缺{what}“{_name(item)}”，请补上这一行" for item in lacking.values()]
+        faults += [f"{RULE_SHEET}：缺{what}“{_name(item)}”，请补上这一行" for item in lacking.values()]
 
 
 def _name(item: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.base.text import clean, fold
-from kongjian.intake.rule_rows import SHEET, RuleRow, matched, number, rule_rows
+from kongjian.intake.rule_rows import RuleRow, matched, number, rule_rows
 from kongjian.intake.scheme_tables import (
     carries_scheme,
     check_scheme,
@@ -206,4 +206,4 @@ def _choices(reading: Reading) -> str:
     return "、".join(v.label for v in reading.values)
 
 
-__all__ = ["SHEET", "apply_rule_sheet", "points_faults"]
+__all__ = ["apply_rule_sheet", "points_faults"]

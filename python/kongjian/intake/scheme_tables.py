@@ -9,7 +9,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.grid import YES, Cell, Grid
 from kongjian.base.text import clean, fold
 from kongjian.intake.rule_rows import (
-    SHEET,
+    RULE_SHEET,
     RuleRow,
     day,
     find_columns,
@@ -81,7 +81,7 @@ def check_scheme(grid: Grid, rules: Rules) -> None:
     rows = {row.text("项目"): row for row in _rows(grid, SCHEME, [])}
     for name in (ID, FINGERPRINT):
         if name not in rows:
-            raise KongjianError(f"{SHEET}：缺“{name}”这一项，请从原来的工作簿补上这一行")
+            raise KongjianError(f"{RULE_SHEET}：缺“{name}”这一项，请从原来的工作簿补上这一行")
     given, ours = rows[ID].text("取值"), rules.scheme.id
     if fold(given) != fold(ours):
         raise KongjianError(
@@ -111,7 +111,7 @@ def _rows(grid: Grid, table: str, faults: list[str]) -> list[RuleRow]:
     rows = rule_rows(grid, COLUMNS[table], _KEYS[table], faults)
     if rows is None:
         columns = "、".join(COLUMNS[table])
-        raise KongjianError(f"{SHEET}：找不到有“{columns}”这些列的表，请从原来的工作簿补上")
+        raise KongjianError(f"{RULE_SHEET}：找不到有“{columns}”这些列的表，请从原来的工作簿补上")
     return rows
 
 

@@ -11,8 +11,7 @@ import numpy as np
 
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
 from kongjian.base.text import clean, fold
-from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import REMARK, STATE, WHY
+from kongjian.engine.awards import AWARD_COLUMNS, REMARK, STATE, WHY
 from kongjian.engine.declined import Decline, declining, own_remark
 from kongjian.engine.evidence.change_table import COLUMNS, as_frame
 from kongjian.engine.evidence.changes import once

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.sheets import APPEALS, COLUMN_NAMES, RECORDS
 from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
@@ -16,7 +17,7 @@ from kongjian.workbook.next_step import STEPS
 from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
 HOME = "首页"
-RULES = "规则"
+RULES = RULE_SHEET
 HELP = "帮助"
 CHANGES = "与上次相比"
 LOOKUP = "单位查询"

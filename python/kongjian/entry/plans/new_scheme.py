@@ -14,7 +14,7 @@ from kongjian.entry.plans.plan_model import INFO, SURE, WARNING, Plan, Question,
 from kongjian.forms.design.make_templates import make_templates
 from kongjian.forms.produce import SCHEME_TEMPLATES
 from kongjian.intake.redrawn_rules import redrawn_rules
-from kongjian.intake.rule_rows import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.catalog import CASES

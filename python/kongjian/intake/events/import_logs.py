@@ -20,7 +20,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import make_folder
 from kongjian.base.one_writer import alone_in
 from kongjian.base.scratch import scratch
-from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
+from kongjian.engine.event_log import COLUMNS, COUNTED, COUNTS_SHEET, NUMBERS
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.imported_counts import by_term
 from kongjian.engine.outcome import Inputs
@@ -38,7 +38,7 @@ MOST_ROWS = 1_048_000
 _NAMED = 5
 _BY_TERM = "按月有{}行，一张工作表放不下，有效次数写成每个账号、每种行为一行，几个月合计；要按月的，请按学校分成几本工作簿"
 _UNRECORDED = (
-    f"“{SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
+    f"“{COUNTS_SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
     "请把全部日志一起给出并加 --anew，只按这些日志重新数"
 )
 
@@ -81,7 +81,7 @@ def import_logs(
     with alone_in(folder), scratch() as temporary, _counter(how, temporary, rules) as count:
         _sweep(folder / CACHE)
         index = Index.at(folder / INDEX)
-        before = imported_counts(sheets.grid(SHEET))
+        before = imported_counts(sheets.grid(COUNTS_SHEET))
         had = index.books.get(book.name, {}) if before.height and not how.anew else {}
         if before.height and not had and not how.anew:
             raise KongjianError(_UNRECORDED)
@@ -93,7 +93,7 @@ def import_logs(
         whole = merged(partials, inputs, rules, temporary, how.memory)
         done = _fitting(whole, rules)
         _write_tables(folder, book.stem, partials, accounts, done.unknown)
-    rows = None if _equal(before, done.rows) else _below(other_rows(sheets.grid(SHEET)), done.rows)
+    rows = None if _equal(before, done.rows) else _below(other_rows(sheets.grid(COUNTS_SHEET)), done.rows)
 
     def keep() -> None:
         index.save(books={target or book.name: names})

@@ -14,9 +14,9 @@ from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
 from kongjian.intake.column_names import (
     ALIKE,
+    COLUMN_NAMES_SHEET,
     LISTED,
     SCHOOL,
-    SHEET,
     NameRow,
     answers,
     is_header,
@@ -85,7 +85,7 @@ def import_files(
     A file that cannot be read is told of and the others are imported. Raises KongjianError where an account is
     damaged, where no file can be imported, or where the workbook cannot take them.
     """
-    names, all_confirmed = settled(rules, name_rows(sheets.grid(SHEET)))
+    names, all_confirmed = settled(rules, name_rows(sheets.grid(COLUMN_NAMES_SHEET)))
     rules = with_confirmed(rules, names)
     answered = answers(rules, names)
     known = Known(rules, turned_down(rules, names), _forced(sheet, rules), answered, _schools(sheets, rules))
@@ -106,7 +106,7 @@ def import_files(
     if gathered.asked:
         files = "、".join(dict.fromkeys(row.file for row in gathered.asked))
         said.append(
-            f"{files} 没有导入：{_counted(gathered.asked)}，已列在“{SHEET}”，"
+            f"{files} 没有导入：{_counted(gathered.asked)}，已列在“{COLUMN_NAMES_SHEET}”，"
             "请在“确认”列写“是”或“否”（也可以改“对应列”；都对就在“全部确认”写“是”），再导入一次"
         )
     said += [f"没有导入：{reason}" for reason in gathered.refused]
