@@ -38,12 +38,12 @@ lint: setup  ## style, layers, types, dead code, rule files
 test: system lint  ## every check; installs LibreOffice, Chinese fonts and Java where they are missing
 	$(BIN)/python -m pytest -n 2
 
-# what finds most within half a minute on two cores: the scheme's own cases, every kind of dirt, the golden workbook
+# what finds most in the least time (pytest prints it; aim: half a minute on two idle cores): the scheme's own cases, every kind of dirt, the golden workbook
 QUICK := $(addprefix tests/, base/test_replace_file.py rules/test_new_package.py rules/test_no_words_in_code.py \
 	engine/test_cases.py engine/test_row.py engine/test_ranking.py engine/test_rounding.py engine/test_awards.py engine/test_events.py engine/test_inputs.py \
 	engine/evidence/test_one_unit.py engine/evidence/test_touched.py engine/evidence/test_explanations.py engine/evidence/test_month_tracking.py \
 	intake/test_dirt_*.py intake/test_problem_codes.py workbook/test_golden.py)
-quick: setup  ## what finds most in half a minute, after a change of rules, engine or intake
+quick: setup  ## what finds most in little time, after a change of rules, engine or intake
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/kongjian rules --lint
@@ -76,7 +76,7 @@ bench: setup  ## the table of speed ratios, see benchmarks/README.md
 scale: system setup  ## Spark on two workers, one of them killed, held against DuckDB
 	SPARK_CLUSTER=1 $(BIN)/python -m pytest tests/intake/events/test_spark.py tests/intake/events/test_spark_cluster.py
 
-# logs of up to a hundred million lines (7 GB on the disk for a while) and a province's tables, about five minutes
+# logs of up to a hundred million lines (several GB on the disk for a while) and a province's tables
 bench-scale: setup  ## logs of up to a hundred million lines and a province's tables
 	$(BIN)/python benchmarks/scale.py --large
 

@@ -90,15 +90,20 @@ class Room:
 
 @dataclass
 class Outcome:
-    """What the tests did not notice, what their failing noticed (not: what ran out of time), and of how many."""
+    """What the tests did not notice, what their failing noticed (not: what ran out of time), and of how many by module."""
 
-    mutants: int
+    of: Counter[str]
     survivors: list[Mutant] = field(default_factory=list)
     failed: list[Mutant] = field(default_factory=list)
 
-    def share(self, nothing: int) -> float:
-        """How many of a hundred were noticed, of those that change something."""
-        return 100 * (1 - (len(self.survivors) - nothing) / max(self.mutants - nothing, 1))
+    def told(self, changes_nothing: str, module: str = "") -> tuple[str, float]:
+        """Of all or of one module: in words, and how many of a hundred were noticed of those that change something."""
+        mutants = self.of[module] if module else self.of.total()
+        left = [m for m in self.survivors if module in ("", m.module)]
+        nothing = sum(m.told in changes_nothing for m in left)
+        noticed, share = mutants - len(left), 100 * (1 - (len(left) - nothing) / max(mutants - nothing, 1))
+        words = f"{mutants} mutants, {noticed} killed, {100 * noticed / max(mutants, 1):.1f} %; without {nothing} that change nothing "
+        return f"{words}{noticed} of {mutants - nothing}, {share:.1f} %", share
 
 
 class _Faulty(importlib.machinery.SourceFileLoader):
@@ -319,12 +324,17 @@ def try_out(room: Room, drawn: Sequence[Fault], place: Path, at_once: int) -> Ou
     if status:
         sys.exit(f"{room.name}: the tests fail without any fault\n{said[-3000:]}")
     seconds = 5 + 3 * alone
-    outcome, running, waiting = Outcome(len(drawn)), {}, list(reversed(drawn))
+    outcome, running, waiting = (
+        Outcome(Counter(f[0].removeprefix("kongjian/") for f in drawn)),
+        {},
+        list(reversed(drawn)),
+    )
     while waiting or running:
         while waiting and len(running) < at_once:
-            made = mutant(place, *waiting.pop())
+            fault = waiting.pop()
+            made = mutant(place, *fault)
             if made is None:
-                outcome.mutants -= 1
+                outcome.of[fault[0].removeprefix("kongjian/")] -= 1
                 continue
             pid, own = _start(place, room, made, seconds)
             running[pid] = (made, own, time.monotonic() + 10 * seconds)
@@ -374,18 +384,16 @@ def main() -> int:
 def _judged(room: Room, outcome: Outcome, page: str) -> bool:
     """Whether something is wrong with what came out; prints it all. What changes nothing cannot be noticed and is not counted."""
     changes_nothing = page.partition(NOTHING)[2].partition("\n## ")[0]
-    nothing = sum(m.told in changes_nothing for m in outcome.survivors)
     new = [m for m in outcome.survivors if m.told not in page]
     false = [m for m in outcome.failed if m.told in changes_nothing]
     for words, mutants in (("not in docs/mutants.md", new), ("changes something after all", false)):
         for one in mutants:
             print(f"  {words}:\n{one.told}")
-    killed = outcome.mutants - len(outcome.survivors)
-    print(
-        f"{room.name}: {outcome.mutants} mutants, {killed} killed, {outcome.share(0):.1f} %; without {nothing} that change nothing "
-        f"{outcome.share(nothing):.1f} % (at least {room.least} %)"
-    )
-    return outcome.share(nothing) < room.least or bool(new or false)
+    for module in outcome.of if not room.sample and len(outcome.of) > 1 else ():
+        print(f"  {module}: {outcome.told(changes_nothing, module)[0]}")
+    words, share = outcome.told(changes_nothing)
+    print(f"{room.name}: {words} (at least {room.least} %)")
+    return share < room.least or bool(new or false)
 
 
 def _modules(place: Path, room: Room) -> list[str]:

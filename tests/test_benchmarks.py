@@ -1,5 +1,6 @@
 """The table of benchmarks/README.md is one run's: its rows are those that run.py measures, all of them, in their order."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 import run
 from measure import Row, table
+
+MOST_MINUTES = 15
 
 
 def _names(between: str) -> list[str]:
@@ -22,6 +25,9 @@ def test_the_table_has_the_rows_of_one_run() -> None:
     assert (page.count(run.OPENING), page.count(run.CLOSING)) == (1, 1)
     assert between == run.UNMEASURED or _names(between) == [n for names in run.ROWS.values() for n in names]
     assert between == run.UNMEASURED or "没有测成" not in between
+    took = re.search(r"整个运行([\d.]+)分钟", between)
+    assert between == run.UNMEASURED or took and float(took[1]) <= MOST_MINUTES
+    assert f"不超过{MOST_MINUTES}分钟" in before
     assert "比值 ratio" not in before + behind, "figures of another run stand beside the table"
 
 

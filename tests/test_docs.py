@@ -6,6 +6,7 @@ import ast
 import re
 import runpy
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -15,14 +16,18 @@ from click.testing import CliRunner
 from kongjian.base import backups
 from kongjian.base.grid import letter
 from kongjian.entry.cli.main import cli
+from kongjian.entry.excel.live_list import MOST_LINKS
 from kongjian.entry.setup import com_registration
 from kongjian.forms import kinds
 from kongjian.intake.events import import_logs
+from kongjian.intake.events.partials import PIECE
 from kongjian.mailing import send_copies
 from kongjian.rules import load_rules
 from kongjian.workbook.functions import worksheet
+from kongjian.workbook.month_curves import SCHOOLS
 from kongjian.workbook.shipped import help_sheet
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, Command
+from kongjian.xlsx.package import MOST_MEGABYTES
 from where import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -188,10 +193,11 @@ def test_the_check_list_is_numbered_and_tickable_and_the_ten_that_tell_most_come
     numbers = [int(row[0]) for row in rows]
     assert numbers == sorted(set(numbers))
     assert numbers[:10] == list(range(1, 11))
+    assert len({row[1] for row in rows}) == len(rows)
     for number, do, see, proves, _ in rows:
         assert all(CHINESE.search(text) for text in (do, see, proves)), number
     _, first, *others = re.split(r"^## ", CHECKLIST, flags=re.MULTILINE)
-    assert first.startswith("先做这十条（甲，15 分钟）")
+    assert first.startswith("先做这十条（甲）")
     assert first.count("| ☐ |") == 10
     assert f'CreateObject("{com_registration.NAME}")' in first
     assert sum(part.count("| ☐ |") for part in others) == len(rows) - 10
@@ -212,3 +218,80 @@ def test_each_decision_says_what_was_asked_chosen_and_refused_on_one_page() -> N
         ], name
         assert len(text.splitlines()) < 40, name
         assert all((folder / link).is_file() for link in re.findall(r"\]\(([\w/.-]+)\)", text)), name
+
+
+def test_figures_that_the_rules_or_a_constant_decide_are_theirs() -> None:
+    """Any other figure of the pages stands beside the command that prints it."""
+    rules, small = load_rules(), load_rules(ROOT / "tests" / "schemes" / "dongling-2031")
+    schools, teachers = (
+        max(a.last or 0 for a in rules.awards if a.object == kind) for kind in ("school", "teacher")
+    )
+    (rate,), (average,) = (
+        {c.at_least for c in rules.conditions if c.kind == kind} for kind in ("rate", "monthly_average")
+    )
+    kinds = Counter(i.kind for o in (small.school, small.teacher) for i in o.indicators)
+    plain = kinds.total() - kinds["bonus"] - kinds["veto"]
+    demo = re.search(r"^学校(\d+)所.*教师(\d+)名.*班级(\d+)个", README, re.MULTILINE)
+    assert demo
+    people, classes = (round(int(demo[k]), -2) for k in (2, 3))
+    flips = (ROOT / "tests" / "workbook" / "test_bit_flips.py").read_text(encoding="utf-8")
+    said = {
+        "README.md": [
+            f"开通率不低于 {rate:.0%}，月均不低于 {average:.0f} 分",
+            f"前 {schools} 名学校和前 {teachers} 名教师获奖",
+            f"{demo[1]} 所学校、{people:,} 名教师、{classes} 个班、{len(rules.period.months())} 个月",
+        ],
+        "docs/architecture.md": [f"{['Eleven', 'Twelve', 'Thirteen'][len(FOLDERS) - 11]} folders under"],
+        "docs/新方案.md": [
+            f"{plain} 个指标，另有加分和一票否决各一项，{len(small.awards)} 个奖项，{small.school.points:.0f} 分"
+        ],
+        "docs/security.md": [
+            f"每本最多{backups.MOST}份",
+            f"At most {MOST_MEGABYTES} MB unpacked",
+            f"{re.findall(r'^FLIPS = (.*)', flips, re.MULTILINE)[0]} seeded flips of one bit",
+        ],
+        "docs/changelog.md": [f"全市不足{rules.evidence.schools_to_show_lines}所学校时", f"最多{SCHOOLS}所"],
+        "docs/scale.md": [f"一个文件超过{PIECE // 10_000:,}万行就分块数"],
+        "docs/decisions/notes/events.md": [f"more than {PIECE // 1_000_000} million lines is counted"],
+        "docs/decisions/notes/excel.md": [f"at most the first {MOST_LINKS:,} rows of 问题清单 become links"],
+    }
+    assert (kinds["bonus"], kinds["veto"]) == (1, 1)
+    for page, words in said.items():
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert [w for w in words if w not in text] == [], page
+
+
+LIMITS = {"12 KB", "400 MB", "400MB", "1GB", "1.5 GB", "20 minutes", "0.4 s"}
+"""Times and sizes that the program or a test itself sets, not measured ones."""
+MEASURED = re.compile(r"\d[\d,.]* ?(?:(?:[mµ]?s|seconds|minutes|hours|times|[KMG]B)\b|毫秒|秒|分钟|小时|倍)")
+
+
+def test_a_measured_time_or_size_stands_only_where_one_run_printed_it() -> None:
+    """In the tables of `make bench`, `make bench-scale` and `make mutants`; elsewhere it would soon be another."""
+    tables = {"scale.md", "mutants.md"}
+    pages = [ROOT / "README.md", *(p for p in (ROOT / "docs").rglob("*.md") if p.name not in tables)]
+    assert len(pages) > 30
+    for page in pages:
+        assert set(MEASURED.findall(page.read_text(encoding="utf-8"))) <= LIMITS, page
+
+
+def test_the_figures_of_what_the_suite_notices_agree_with_the_survivors_that_are_listed() -> None:
+    """Of rooms that were tried whole: what survived is listed, below what changes nothing or below the survivors."""
+    page = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
+    figures, listed = page.split("\n## What changes nothing\n")
+    nothing, left = (
+        Counter(re.findall(r"^\| `(?:\w+/)+(\w+)\.py`", part, re.MULTILINE))
+        for part in listed.split("\n## Survivors\n")
+    )
+    whole = []
+    for line in figures.split("|---|---|---|---|---|---|\n")[1].strip().splitlines():
+        _, name, mutants, killed, kept, how = (cell.strip() for cell in line.strip("|").split("|"))
+        noticed, of, *share = re.findall(r"[\d.]+", kept)
+        assert noticed in (killed.split()[0], *re.findall(r"(\d+) since", killed)), name
+        assert share in ([], [f"{100 * int(noticed) / int(of):.1f}"]), name
+        if how.startswith(("whole", "of these")) and name.startswith("`"):
+            module = name.strip("`")
+            found = (int(mutants) - int(of), int(of) - int(noticed))
+            assert found == (nothing[module], left[module]), module
+            whole.append(module)
+    assert len(whole) == 8

@@ -245,6 +245,41 @@ def test_an_audit_without_an_answer_for_every_package_is_no_good_one(
     assert SUPPLY["answer"](output, complaint, 2) == expected
 
 
+AUDITOR = """#!{python}
+import json, sys
+service = sys.argv[sys.argv.index("--vulnerability-service") + 1]
+asked = [line.strip().split("==") for line in open(sys.argv[sys.argv.index("--requirement") + 1])]
+if service in {silent!r}:
+    sys.exit("Failed to resolve " + service)
+print(json.dumps({{"dependencies": [{{"name": n, "version": v, "vulns": []}} for n, v in asked]}}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("silent", "code", "told"),
+    [
+        ((), 0, "{all}个软件包没有已知漏洞\n"),
+        (("pypi",), 0, "{all}个软件包没有已知漏洞\n"),
+        (("pypi", "osv"), 2, "漏洞数据库没有回答：pypi（连不上）、osv（连不上）；{all}个软件包没有核对，请在能上网的电脑上再运行 make audit\n"),
+    ],
+)  # fmt: skip
+def test_an_audit_asks_one_database_after_the_other_for_every_locked_package(
+    silent: tuple[str, ...],
+    code: int,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tool = tmp_path / "pip-audit"
+    tool.write_text(AUDITOR.format(python=sys.executable, silent=silent), encoding="utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setitem(SUPPLY["audit"].__globals__, "_tool", lambda _: str(tool))
+    every = {n for lock in ("run", "test", "mutants", "supply") for n in SUPPLY["packages"](lock)}
+    assert SUPPLY["audit"]() == code
+    assert capsys.readouterr().out == told.replace("{all}", str(len(every)))
+
+
 STAND_IN = """#!{python}
 import json, subprocess, sys
 ask = "import json; from importlib.metadata import distributions as d; print(json.dumps([(p.name, p.version) for p in d()]))"

@@ -147,7 +147,7 @@ def licence_page() -> str:
     run, test = packages("run"), packages("test")
     only = {n: v for n, v in test.items() if n not in run}
     return (
-        "# Licences\n\nWhat each locked package says of its licence (`make licences`). kongjian itself is MIT.\n\n"
+        "# Licences\n\nWhat each locked package says of its licence (`make licences`). kongjian itself is MIT. The tools of `make mutants`, `make lock`, `make audit`,\n`make sbom` and `make docs` are installed by those commands alone and not listed.\n\n"
         "## On staff's computers\n\n" + _table(run) + "\n## For the tests only\n\n" + _table(only)
     )
 

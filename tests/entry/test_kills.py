@@ -19,7 +19,7 @@ KILLS = {
     "recalc": 24, "check": 24, "import": 24, "undo-import": 16, "import-events": 16, "restore": 16, "finalise": 12, "explain": 12,
     "robust": 8, "score": 12, "forms": 10, "mail": 6, "collect": 16, "new-scheme": 3, "build": 8, "demo": 2,
 }  # fmt: skip
-"""209 in all; `make torture` does more."""
+"""`make torture` does more."""
 
 
 @pytest.mark.parametrize("command", COMMANDS)

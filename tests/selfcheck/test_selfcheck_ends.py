@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from kongjian.base.grid import Grid
+from kongjian.base.places import shipped_workbook
 from kongjian.entry.cli import main
 from kongjian.entry.cli.selfcheck import selfcheck
 from kongjian.entry.excel.live_cells import formula_places
 from kongjian.entry.plans.examinations import SELFCHECK_REPORT
-from kongjian.selfcheck import scheme_cases
+from kongjian.rules import load_rules
+from kongjian.selfcheck import scheme_cases, screen_apart
+from kongjian.selfcheck.screen_apart import checked as looked
 from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader
@@ -70,6 +73,43 @@ def test_a_wrong_cell_gives_one_and_the_report_is_saved(
     )
     assert said.splitlines()[-1] == "有1处不对：结果表没有人工改动；请按“怎么办”处理"
     assert book.read_bytes() == before
+
+
+@pytest.mark.parametrize("second", ["works", "fails", "cannot start"])
+def test_the_screen_is_looked_at_whatever_becomes_of_the_second_process(
+    second: str,
+    book: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    edited(book, lambda made: made["学校得分"].column_dimensions.__getitem__("D").__setattr__("hidden", True))
+    here: list[Path] = []
+    monkeypatch.setattr(
+        screen_apart, "checked", lambda file, *given: here.append(file) or looked(file, *given)
+    )
+    if second != "works":
+        no_python = tmp_path / "python" if second == "cannot start" else "/bin/false"
+        monkeypatch.setattr(sys, "executable", str(no_python))
+    assert command(book, monkeypatch=monkeypatch) == 1
+    assert "不对 看到的就是格子里的：有1处：学校得分!D列：列被隐藏" in capsys.readouterr().out
+    assert here == ([] if second == "works" else [book])
+
+
+def test_whoever_stops_while_the_second_process_looks_ends_it(book: Path) -> None:
+    class Enough(BaseException):
+        pass
+
+    def progress(_: str) -> None:
+        raise Enough
+
+    with screen_apart.begun(book, load_rules(), shipped_workbook()) as screen:
+        assert screen.process is not None
+        assert screen.process.poll() is None
+        with pytest.raises(Enough):
+            screen.line(progress)
+    assert screen.process.returncode not in (None, 0)
+    assert not screen.found.parent.exists()
 
 
 def test_what_was_not_compared_gives_one_and_is_told(

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-_PATIENCE = 240  # seconds; the first start with a new profile alone can take thirty
+_PATIENCE = 240  # seconds; the first start with a new profile is slow
 
 
 @functools.cache

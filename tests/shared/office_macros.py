@@ -15,7 +15,7 @@ from pathlib import Path
 import uno
 from com.sun.star.beans import PropertyValue
 
-PATIENCE = 180  # seconds; the first start with a new profile alone can take thirty
+PATIENCE = 180  # seconds; the first start with a new profile is slow
 RUN_MACROS = 4  # without asking
 
 

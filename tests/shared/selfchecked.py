@@ -8,11 +8,12 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
 
 from kongjian.rules import Rules, load_rules
-from kongjian.selfcheck import examine_book
+from kongjian.selfcheck import examine_book, screen_apart
 from kongjian.selfcheck.checked_book import BAD, GOOD, Line
 from kongjian.workbook.recalculate import recalculate
 from kongjian.xlsx.package import Package
@@ -54,8 +55,8 @@ def calculated(folder: Path) -> Path:
 
 
 def checked(book: Path, cases: Path | None = None, rules: Rules = RULES, **evaluated: object) -> list[Line]:
-    """The lines of the report; only a few cases unless others are given."""
-    with Package(book) as package:
+    """The lines of the report; only a few cases unless others are given, and no second process, which small books need not."""
+    with Package(book) as package, patch.object(screen_apart, "started", lambda *_: None):
         given = {"cases": cases or few_cases(), "file": book, **evaluated}
         return examine_book.selfcheck(Reader(package), rules, **given)  # type: ignore[arg-type]
 

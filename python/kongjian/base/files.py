@@ -121,7 +121,7 @@ def replace_file(
     try:
         with own_place(target) as own:
             write(own)
-            _flush(own, target)  # before the lock, which is held for milliseconds only
+            _flush(own, target)  # before the lock, which is held for a moment only
             with alone_in(target.parent):
                 _refuse_locked(target)
                 last(target)
@@ -189,7 +189,7 @@ def _drop(left: Path) -> None:
 
 
 def _alive(pid: int, left: Path) -> bool:
-    if os.name == "nt":  # asking would end the process there: a run takes seconds, an hour is long past
+    if os.name == "nt":  # asking would end the process there: no run takes an hour
         return time.time() - left.stat().st_mtime < 3600
     try:
         os.kill(pid, 0)

@@ -74,7 +74,7 @@ def locate(keys: Iterable[str], among: Iterable[str]) -> Ints:
 
 
 def _plain(keys: Iterable[str]) -> Iterable[str]:
-    """Keys as a list, which Python walks three times as fast as an array."""
+    """Keys as a list, which Python walks faster than an array."""
     return keys.tolist() if isinstance(keys, np.ndarray) else keys
 
 

@@ -20,7 +20,7 @@ from kongjian.rules.readings import NonHomeroom, Shortfall
 from kongjian.rules.roles import Role
 
 BLOCK_ROWS = 32_768
-_ZEROS = np.zeros(BLOCK_ROWS)  # numpy compares two columns three times as fast as a column and a number
+_ZEROS = np.zeros(BLOCK_ROWS)  # numpy compares two columns faster than a column and a number
 
 
 @dataclass(frozen=True)

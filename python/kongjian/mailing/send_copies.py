@@ -163,7 +163,7 @@ def _copy(
     fresh = folder / name
     progress(f"正在生成{edition}…")
     if edition == PUBLIC:
-        from kongjian.mailing.public_copy import public_copy  # its patterns take a quarter of a second
+        from kongjian.mailing.public_copy import public_copy  # its patterns are slow to compile
 
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
         accounts = run.results.teacher.names["账号"].tolist()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from kongjian.selfcheck import (
     looked_up,
     points,
     scheme_cases,
+    screen_apart,
     seen_on_screen,
     shipped_macros,
     untouched_results,
@@ -60,58 +61,60 @@ def selfcheck(
     except KongjianError as error:
         refused = error
     lines = [_line(points.TITLE, lambda: points.points(book.grid(RULE_SHEET), own, refused))]
-    run = None if refused else fresh_run(book, own, progress)
-    lines.append(_line(gaps.TITLE, lambda: _unusable(gaps.TITLE) if refused else gaps.gaps(own)))
-    with ThreadPoolExecutor(
-        1
-    ) as beside:  # formulas are worked out outside Python, which does the rest meanwhile
+    with ExitStack() as held:
+        empty = shipped or held.enter_context(of_scheme(rules))
+        screen = held.enter_context(screen_apart.begun(file, own, empty)) if file else None
+        run = None if refused else fresh_run(book, own, progress)
+        lines.append(_line(gaps.TITLE, lambda: _unusable(gaps.TITLE) if refused else gaps.gaps(own)))
+        # formulas are worked out outside Python, which does the rest meanwhile
+        beside = held.enter_context(ThreadPoolExecutor(1))
         agreeing = beside.submit(_line, agreement.TITLE, lambda: _agreement(run, by_row, calculator))
         progress("正在核对结果表…")
-        with nullcontext(shipped) if shipped else of_scheme(rules) as empty:
-            shown = _shown(book, own, run, file, empty, progress)
+        second, blind = _second_reader(file, held)
+        untouched, *others = _shown(book, own, run, second, blind, file, empty, progress)
         progress("正在核对手算的例子…")
         folder = cases or scheme_cases.folder_of(rules)
         edited = bool(refused or own.edits)
         worked = _line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited))
+        seen = _by(screen if second else None, blind, seen_on_screen.TITLE, lambda it: it.line(progress))
         progress("正在用三种方法计算…")
-        return [*lines, agreeing.result(), worked, *shown]
+        return [*lines, agreeing.result(), worked, untouched, seen, *others]
 
 
 def _shown(
-    book: Book, rules: Rules, run: Run | None, file: Path | None, shipped: Path, progress: Progress
+    book: Book,
+    rules: Rules,
+    run: Run | None,
+    second: SecondReader | None,
+    blind: str,
+    file: Path | None,
+    shipped: Path,
+    progress: Progress,
 ) -> list[Line]:
-    """Whether what the workbook shows is what a calculation writes: values, looks, texts, macros."""
-    with ExitStack() as after:
-        second, blind = _second_reader(file, after)
-        names = second.names if second else None
-        lines = [
-            _line(
-                untouched_results.TITLE,
-                lambda: (
-                    untouched_results.untouched_results(run, rules, book, names, progress)
-                    if run
-                    else _unusable(untouched_results.TITLE)
-                ),
+    """Whether what the workbook shows is what a calculation writes: values, texts, macros."""
+    names = second.names if second else None
+    lines = [
+        _line(
+            untouched_results.TITLE,
+            lambda: (
+                untouched_results.untouched_results(run, rules, book, names, progress)
+                if run
+                else _unusable(untouched_results.TITLE)
             ),
-            _by(
-                second,
-                blind,
-                seen_on_screen.TITLE,
-                lambda seen: seen_on_screen.seen_on_screen(book, seen, empty_book(shipped).states, rules),
-            ),
-            _by(
-                second,
-                blind,
-                fixed_texts.TITLE,
-                lambda seen: fixed_texts.fixed_texts(book, seen.names, empty_book(shipped)),
-            ),
-            _by(file, blind, looked_up.TITLE, lambda path: looked_up.lookup_formulas(rules, book, path)),
-            _by(file, blind, shipped_macros.TITLE, lambda path: shipped_macros.shipped_macros(path, shipped)),
-        ]
-        if names and (final := names.get(FINAL_NAME, "")):
-            kept = carried_text(final)
-            lines.append(_line(final_results.TITLE, lambda: final_results.final_results(book, rules, kept)))
-        return lines
+        ),
+        _by(
+            second,
+            blind,
+            fixed_texts.TITLE,
+            lambda it: fixed_texts.fixed_texts(book, it.names, empty_book(shipped)),
+        ),
+        _by(file, blind, looked_up.TITLE, lambda path: looked_up.lookup_formulas(rules, book, path)),
+        _by(file, blind, shipped_macros.TITLE, lambda path: shipped_macros.shipped_macros(path, shipped)),
+    ]
+    if names and (final := names.get(FINAL_NAME, "")):
+        kept = carried_text(final)
+        lines.append(_line(final_results.TITLE, lambda: final_results.final_results(book, rules, kept)))
+    return lines
 
 
 def _second_reader(file: Path | None, after: ExitStack) -> tuple[SecondReader | None, str]:

@@ -8,7 +8,7 @@ from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules
 from kongjian.rules.catalog import CASES
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few
-from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_case
+from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_cases
 
 TITLE = "照方案手算的例子"
 _AGAIN = "重新安装 kongjian；仍不行请把本报告发给技术人员"
@@ -24,7 +24,7 @@ def scheme_cases(folder: Path, rules: Rules, edited: bool) -> Line:
     """Runs every case of the folder under the rules as installed; `edited` says that the workbook has its own."""
     try:
         cases = load_cases(folder)
-        wrong = [f"{c.file}“{c.name}”：{text}" for c in cases for text in run_case(c, rules)]
+        wrong = [f"{c.file}“{c.name}”：{text}" for c, text in run_cases(cases, rules)]
     except (CaseError, RuleFileError) as error:
         return Line(BAD, TITLE, f"算例本身写错了：{error}", _AGAIN)
     if not cases:

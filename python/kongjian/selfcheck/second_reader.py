@@ -87,7 +87,7 @@ class SecondReader:
     def __init__(self, path: Path) -> None:
         # where it finds defusedxml it reads with a parser in Python, at a fifth of the speed; expat itself stops what grows
         os.environ.setdefault("OPENPYXL_DEFUSEDXML", "False")
-        from openpyxl import load_workbook  # a fifth of a second
+        from openpyxl import load_workbook  # slow to start
 
         with _quiet(), _unmeasured():
             self._book = load_workbook(path, read_only=True, keep_links=False, rich_text=True)

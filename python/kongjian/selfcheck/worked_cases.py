@@ -15,7 +15,7 @@ A case that is itself written wrongly raises CaseError: a misspelt key must neve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,11 @@ from kongjian.engine.evidence.reading_effects import reading_effects
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame
 from kongjian.engine.last_run import Previous
+from kongjian.engine.matching import rows as unit_rows
 from kongjian.engine.outcome import Inputs, Results, own_names
 from kongjian.intake.grades import counted_classes, counted_events
 from kongjian.rules import Rules, resolve, strict_yaml
+from kongjian.rules.model_tables import InputTable
 from kongjian.rules.roles import Role
 
 TABLES = ("schools", "teachers", "classes", "monthly", "events")
@@ -77,8 +79,32 @@ def load_cases(folder: Path) -> list[Case]:
     return cases
 
 
+def run_cases(cases: Sequence[Case], rules: Rules) -> Iterator[tuple[Case, str]]:
+    """What differs from the expectations; single rows of the same columns and readings are calculated together."""
+    together: dict[str, list[Case]] = {}
+    for case in cases:
+        if "indicator" in case.body:
+            body = case.body
+            alike = [body.get(k) for k in ("object", "indicator", "readings")], sorted(body.get("values", ()))
+            together.setdefault(repr(alike), []).append(case)
+        else:
+            yield from ((case, text) for text in run_case(case, rules))
+    for some in together.values():
+        yield from _run_rows(some, [_checked(case, rules) for case in some][0])
+
+
 def run_case(case: Case, rules: Rules) -> list[str]:
     """What differs from the expectation, one sentence each; empty when the case holds."""
+    chosen = _checked(case, rules)
+    if "indicator" in case.body:
+        return [text for _, text in _run_rows([case], chosen)]
+    if "scores" in case.body:
+        case = _ranking(case, rules)
+    return list(_run_whole(case, chosen))
+
+
+def _checked(case: Case, rules: Rules) -> Rules:
+    """The rules with the case's readings. Raises CaseError for keys that it may not have, or lacks."""
     body = case.body
     if "indicator" in body:
         allowed, required = SINGLE_KEYS, {"object", "indicator", "score"}
@@ -89,12 +115,7 @@ def run_case(case: Case, rules: Rules) -> list[str]:
     _keys(case, body, allowed, "")
     if missing := required - set(body):
         raise CaseError(f"{case.name}：缺少{'、'.join(sorted(missing))}")
-    chosen = resolve(rules, _readings(case, rules))
-    if "indicator" in body:
-        return list(_run_single(case, chosen))
-    if "scores" in body:
-        case = _ranking(case, rules)
-    return list(_run_whole(case, chosen))
+    return resolve(rules, _readings(case, rules))
 
 
 def _readings(case: Case, rules: Rules) -> dict[str, str]:
@@ -110,32 +131,44 @@ def _readings(case: Case, rules: Rules) -> dict[str, str]:
     return out
 
 
-def _run_single(case: Case, rules: Rules) -> Iterator[str]:
-    """One row with only these columns filled: the indicator's score, and whether its value was missed."""
+def _run_rows(cases: Sequence[Case], rules: Rules) -> Iterator[tuple[Case, str]]:
+    """A row for each case with only its columns filled: the indicator's score, and whether its value was missed."""
+    kind, label = _kind(cases[0]), cases[0].body["indicator"]
+    indicator = next((i for i in rules.object(kind).indicators if i.name == label), None)
+    if indicator is None:
+        raise CaseError(f"{cases[0].name}：{KIND_LABEL[kind]}没有指标“{label}”")
+    column, table, own = indicator.column, rules.table(f"{kind}s"), own_names(kind, rules)
+    rows = [_row(case, column, table) for case in cases]
+    named = [{own["学校名称"]: "甲", own[NAME_COLUMN[kind]]: _nth(n)} for n in range(len(rows))]
+    given = [name | row for name, row in zip(named, rows, strict=True)]
+    results = calculate(_inputs(cases[0], rules, {table.id: given}), rules)
+    scores = results.tables[f"{PREFIX[kind]}Scores"][label].tolist()
+    missed = {f.row for f in results.findings if f.code == "measure_missing" and f.column == column}
+    numbers = unit_rows(results.of(kind).units).tolist()
+    for case, row, found, number in zip(cases, rows, scores, numbers, strict=True):
+        wanted = case.body["score"]
+        if not _same(found, wanted):
+            yield case, f"“{label}”应得{wanted:g}分，算得{found!r}"
+        owed = not indicator.homeroom_only or row.get(table.name_of(Role.HOMEROOM)) == "是"
+        blank = owed and row[column] == "空"
+        if (number in missed) != blank:
+            yield case, f"“{column}”{'应' if blank else '不应'}列为没有数据"
+
+
+def _row(case: Case, column: str, table: InputTable) -> dict[str, Any]:
+    """What a case of one indicator fills in."""
     body = case.body
-    kind = _kind(case)
-    known = {i.name: i for i in rules.object(kind).indicators}
-    if body["indicator"] not in known:
-        raise CaseError(f"{case.name}：{KIND_LABEL[kind]}没有指标“{body['indicator']}”")
     if ("value" in body) == ("values" in body):
         raise CaseError(f"{case.name}：value 与 values 写一个")
-    column = known[body["indicator"]].column
-    row = body["values"] if "values" in body else {column: body["value"]}
+    row: dict[str, Any] = body["values"] if "values" in body else {column: body["value"]}
     if column not in row:
         raise CaseError(f"{case.name}：values 里没有“{column}”")
     _score_given(case, body["score"])
-    table, own = rules.table(f"{kind}s"), own_names(kind, rules)
-    named = {own[name]: "甲" for name in ("学校名称", NAME_COLUMN[kind])}
-    results = calculate(_inputs(case, rules, {table.id: [named | row]}), rules)
-    found = float(results.tables[f"{PREFIX[kind]}Scores"][body["indicator"]][0])
-    if not _same(found, body["score"]):
-        yield f"“{body['indicator']}”应得{body['score']:g}分，算得{found!r}"
-    missed = any(f.code == "measure_missing" and f.column == column for f in results.findings)
-    some = known[body["indicator"]].homeroom_only
-    owed = not some or row.get(table.name_of(Role.HOMEROOM)) == "是"
-    blank = owed and row[column] == "空"
-    if missed != blank:
-        yield f"“{column}”{'应' if blank else '不应'}列为没有数据"
+    columns = {c.name: c for c in table.columns}
+    _keys(case, row, set(columns), f"{table.id} ")
+    for name, given in row.items():
+        _value(case, given, columns[name].is_text)
+    return row
 
 
 def _ranking(case: Case, rules: Rules) -> Case:

@@ -15,7 +15,7 @@ from kongjian.xlsx.part_survey import Worksheet
 
 Lengths = NDArray[np.int64]
 MOST_BYTES = 1_000 << 20
-"""What the cells of all sheets that are read may take; with the parts themselves it stays below 1.5 GB."""
+"""What the cells of all sheets that are read may take; with the parts themselves it is to stay below 1.5 GB (benchmarks/opening.py)."""
 _CELL, _TEXT, _LETTER = 75, 90, 2
 """Bytes in the reader and in Python together: for a place, a text in it, a byte of that text."""
 _FIRST = 50_000

@@ -130,7 +130,7 @@ def begin(book: xw.Book, entry: str, answer: str = "") -> Job | Said:
 
 def poll(number: str) -> Job | Said:
     """How far it is; nothing of Excel's is touched."""
-    gc.collect(0)  # what came since the last time, in this thread: all at the end would take seconds
+    gc.collect(0)  # what came since the last time, in this thread: all at the end would make one call long
     job = _JOBS.get(number)
     if job is None:
         return [Told(_GONE, ERROR)]

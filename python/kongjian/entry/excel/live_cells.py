@@ -16,11 +16,11 @@ from kongjian.entry.excel import lent
 from kongjian.entry.excel.session import NOT_THERE
 
 MOST_QUESTIONS = 500
-"""About the formats of one column: each takes Excel about a millisecond."""
+"""About the formats of one column, one cell each."""
 MOST_CELLS = 3_000_000
 """Of a used range as Excel tells it; formats down to the last row make it larger than what is there."""
 CELLS_AT_ONCE = 15_000
-"""That go to Excel at once, well below a second."""
+"""That go to Excel at once; how long Excel takes for so many has not been seen."""
 AT_FIRST = 500
 """The same while it is not known how long Excel takes for them, which only sheets that formulas read make long."""
 A_BLOCK = 0.4
@@ -42,7 +42,7 @@ def slices(sheet: xw.Sheet, height: int, width: int) -> Iterator[slice]:
 def put(area: xw.Range, rows: Sequence[Sequence[Any]]) -> None:
     """Rows into an area of their size.
 
-    Plain ones go as they are, in one question to Excel; for any others xlwings asks it a hundred times what the area is.
+    Plain ones go as they are, in one question to Excel; for any others xlwings asks it again and again what the area is.
     """
     if all(cell is None or type(cell) in _PLAIN and cell == cell for row in rows for cell in row):
         area.raw_value = [["" if cell is None else cell for cell in row] for row in rows]

@@ -10,7 +10,7 @@ from kongjian.entry.excel.session import NOT_THERE
 from kongjian.intake.sheets import Page
 
 MOST_LINKS = 2_000
-"""Each link costs Excel some milliseconds; the first ones are those that matter."""
+"""Each link is a question to Excel of its own; the first ones are those that matter."""
 
 
 def put_links(body: xw.Range, page: Page) -> None:

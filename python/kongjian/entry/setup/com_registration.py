@@ -26,7 +26,7 @@ _KEYS = (COMMAND, rf"CLSID\{CLSID}\ProgID", rf"CLSID\{CLSID}", rf"{NAME}\CLSID",
 def command(python: str, folder: Path | None) -> str:
     """The line that Windows starts. `folder` is the unzipped copy's `python`, None for an installed package."""
     found = f"sys.path.insert(0, {str(folder)!r}); " if folder else ""
-    # xlwings imports pandas where it finds it, half a second and more for what no button and no function uses
+    # xlwings imports pandas where it finds it, slow to start and used by no button and no function
     without = "sys.modules['pandas'] = None; from xlwings.com_server import serve; del sys.modules['pandas']"
     code = f"import sys; {found}{without}; serve('{CLSID}')"
     # -B leaves no files beside the program, -P keeps the folder it is started in out of the search for modules

@@ -1,4 +1,4 @@
-"""工作总结统计表: seven pages in A4 landscape, tables with native charts that follow their cells.
+"""工作总结统计表: A4 landscape, tables with native charts that follow their cells.
 
 Charts beside a table reach from its header to the end of the list, on the edges of rows, and so grow with it.
 """

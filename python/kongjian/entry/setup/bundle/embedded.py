@@ -13,7 +13,7 @@ OLDEST = (3, 11)
 SITE = "Lib\\site-packages"
 PROGRAM = "..\\python"
 """Both as seen from the folder of python.exe."""
-_LARGEST = 100_000_000  # unpacked; a real one has 25 MB
+_LARGEST = 100_000_000  # unpacked, far above a real one
 _AMD64 = 0x8664
 _WHERE = "请从 python.org 下载 Windows 的 64 位嵌入版（embeddable），名字像 python-3.13.1-embed-amd64.zip"
 

@@ -56,7 +56,7 @@ def _install(bundle: Path, home: Path) -> int:
     if _whole(edition):
         print(f"这一版已经在 {edition}，不再复制", flush=True)
     else:
-        print("正在复制程序，约一两分钟，请不要关闭窗口……", flush=True)
+        print("正在复制程序，要等一会儿，请不要关闭窗口……", flush=True)
         part = home / f"{told['id']}.{os.getpid()}"
         try:
             _copy(bundle, told["files"], part)
@@ -151,7 +151,7 @@ def placed(name: str) -> str:
 
 
 def _compile(part: Path, edition: Path) -> None:
-    """The server starts with -B, which writes no compiled modules: without these each start would take seconds."""
+    """The server starts with -B, which writes no compiled modules: without these each start would compile them anew."""
     for folder in (part / "python", part / RUNTIME / "Lib" / "site-packages"):
         compileall.compile_dir(folder, quiet=2, stripdir=str(part), prependdir=str(edition))
 

@@ -22,7 +22,7 @@ OPTIONAL = {"pyspark"}
 """Asked for by name only, and installed apart: kongjian[spark]."""
 NOT_EMBEDDED = {"tkinter", "turtle", "turtledemo", "idlelib", "ensurepip", "venv", "lib2to3", "test"}
 """Parts of the standard library that the embeddable Python leaves out."""
-_PATIENCE = 1800  # seconds for some 60 MB
+_PATIENCE = 1800  # seconds for all packages
 _NETWORK = ("Connection", "connection", "Network", "network", "timed out", "resolve", "Proxy", "SSL")
 
 
