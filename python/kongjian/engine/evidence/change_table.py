@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.text import capped
 from kongjian.engine.awards import handed_on
 from kongjian.engine.evidence.award_changes import Names, counter
 from kongjian.engine.evidence.change_units import LAST, NAMES, units_of
@@ -145,8 +146,7 @@ class _Kind:
         named = [r.change.text for r in self._side.reasons if (r.let_in if let_in else r.moved)[u]]
         if not named or (u in self._added and not let_in):
             return []
-        more = f"等{len(named)}处" if len(named) > MOST_NAMED else ""
-        return [f"规则改了（{_JOIN.join(named[:MOST_NAMED])}{more}）"]
+        return [f"规则改了（{capped(named, MOST_NAMED, '处', _JOIN)}）"]
 
     def _unknown(self, u: int, own: bool) -> str:
         """What is said where nothing that is known tells why."""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kongjian.base.text import capped
 from kongjian.engine.awards import holders
-from kongjian.engine.evidence.award_changes import capped
 from kongjian.engine.evidence.other_readings import Passes
 from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.outcome import NAME_COLUMNS, Inputs, Outcome, Results
