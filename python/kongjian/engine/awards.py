@@ -77,6 +77,11 @@ class Standing:
         """Who has the least score of an award, by what is ranked."""
         return np.asarray(self.key >= round(award.least * 100))
 
+    def lowest(self, last: int) -> int | None:
+        """The lowest key of the ranks down to this one, in cents; None where nobody has any of them."""
+        within = self.key[(self.rank != UNRANKED) & (self.rank <= last)]
+        return int(within.min()) if len(within) else None
+
     def parts(self, award: Award) -> Iterator[tuple[str, Award, Standing]]:
         """An award group by group: what the group is called, the award with the ranks that win there, who stands how.
 

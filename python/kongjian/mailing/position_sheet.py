@@ -13,7 +13,6 @@ from kongjian.engine.evidence.explanations import by_rank, explanations
 from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.outcome import Outcome
-from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.mailing.copy_look import free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import Entry, Value
@@ -152,12 +151,9 @@ def _city_block(run: Run) -> Iterator[Line]:
 
 def cut_lines(run: Run, kind: str) -> list[tuple[int, float]]:
     """For each award's last rank the lowest score that still reaches it, in points."""
-    o = run.results.of(kind)
+    standing = run.results.of(kind).standing
     lasts = sorted({a.last for a in run.rules.awards if a.object == kind and a.by_rank})
-    within = [
-        (last, o.standing.key[(o.standing.rank != UNRANKED) & (o.standing.rank <= last)]) for last in lasts
-    ]
-    return [(last, int(keys.min()) / 100) for last, keys in within if len(keys)]
+    return [(last, lowest / 100) for last in lasts if (lowest := standing.lowest(last)) is not None]
 
 
 def _key(o: Outcome) -> Floats:
