@@ -136,6 +136,11 @@ def print_setup(sheet: Worksheet, landscape: bool, scheme: str, repeat: int = HE
     sheet.set_footer(f"&L&8{scheme}&C&8第&P页 共&N页&R&8&A")
 
 
+def chart_font(size: float, bold: bool = False, colour: str = INK) -> dict[str, Any]:
+    """The words in a chart, as XlsxWriter wants their font."""
+    return {"name": FONT, "size": size, "bold": bold, "color": colour}
+
+
 def put(sheet: Worksheet, row: int, column: int, value: str | float | None, style: Format) -> None:
     """Writes a cell; rows and columns count from 0."""
     if value is None or value == "" or value != value:

@@ -22,7 +22,6 @@ from kongjian.workbook.look.build_sheets import NOT_YET, PROTECT
 from kongjian.workbook.look.build_styles import (
     BLUE,
     DEFAULT_FONT,
-    FONT,
     GREY,
     INK,
     LINE,
@@ -30,6 +29,7 @@ from kongjian.workbook.look.build_styles import (
     SHADES,
     Styles,
     add_table,
+    chart_font,
 )
 from kongjian.workbook.look.put_column import put_column
 from kongjian.workbook.lookup_cells import LookupCells
@@ -263,10 +263,6 @@ def _charts(book: Workbook, page: Worksheet, cells: LookupCells) -> None:
         first = last + 1
 
 
-def _font(size: float) -> dict[str, Any]:
-    return {"name": FONT, "size": size, "color": INK, "bold": False}
-
-
 def _finish(chart: Chart, width: int, see_through: bool = False) -> None:
     chart.show_hidden_data()
     chart.set_title({"none": True})
@@ -274,8 +270,8 @@ def _finish(chart: Chart, width: int, see_through: bool = False) -> None:
     area = {"border": {"none": True}, **({"fill": {"none": True}} if see_through else {})}
     chart.set_chartarea(area)
     chart.set_plotarea({"fill": {"none": True}})
-    chart.set_x_axis({"num_font": _font(8), "line": {"none": see_through}, "major_tick_mark": "none"})
-    axis: dict[str, Any] = {"num_font": _font(8), "line": {"none": True}, "major_gridlines": {"visible": not see_through, "line": {"color": LINE}}}  # fmt: skip
+    chart.set_x_axis({"num_font": chart_font(8), "line": {"none": see_through}, "major_tick_mark": "none"})
+    axis: dict[str, Any] = {"num_font": chart_font(8), "line": {"none": True}, "major_gridlines": {"visible": not see_through, "line": {"color": LINE}}}  # fmt: skip
     chart.set_y_axis({**axis, **({"min": 0, "max": 1, "visible": False} if see_through else {})})
     chart.set_size({"width": width, "height": 250})
 
