@@ -13,7 +13,7 @@ from kongjian.base.grid import Grid
 from kongjian.base.libreoffice import find_office, recalculated, scratch
 from kongjian.demo.generate import demo_data
 from kongjian.engine.last_run import Previous
-from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.mailing import live_copy as writer
 from kongjian.mailing.live_copy import Contents, live_copy

@@ -1,4 +1,6 @@
-"""Logs of events larger than a sheet: `python benchmarks/scale.py [--large]` (`make bench-scale`); a small size in `run.py`.
+"""Logs of events larger than a sheet: `python benchmarks/scale.py [--large]` (`make bench-scale`); long because each row makes its own logs.
+
+A small size is in `run.py`.
 
 Counting one month's file against DuckDB's own scan of every column of the same rows, against pandas, ten times as many
 lines, peak memory, GB18030 against UTF-8; a term's folder of eight exports through the whole command, up to a hundred
@@ -79,19 +81,13 @@ def measure(folder: Path, lines: int) -> list[Row]:
     other = many.with_suffix(".txt")
     other.write_bytes(many.read_bytes().decode().encode("gb18030"))
     gb, utf = _in_turn(lambda: _count(other, folder, rules), lambda: _count(many, folder, rules))
-    rows.append(compare(f"{lines:,}行 GB18030", gb, "UTF-8", utf))
-    peak = _peak(many, folder)
-    rows.append(
-        Row(
-            f"最大内存（{lines:,}行，上限1GB）",
-            f"{peak:.0f} MB",
-            "1,024 MB",
-            fraction(peak / 1024),
-            1.0,
-            peak <= 1024,
-        )
-    )
-    return rows
+    return [*rows, compare(f"{lines:,}行 GB18030", gb, "UTF-8", utf), _memory(many, folder, lines)]
+
+
+def _memory(log: Path, folder: Path, lines: int) -> Row:
+    peak = _peak(log, folder)
+    what = f"最大内存（{lines:,}行，上限1GB）"
+    return Row(what, f"{peak:.0f} MB", "1,024 MB", fraction(peak / 1024), 1.0, peak <= 1024)
 
 
 def _against_pandas(

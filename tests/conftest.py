@@ -36,3 +36,13 @@ def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What LibreOffice makes of a copy is tested with the proof itself."""
+    from kongjian.base import libreoffice
+    from kongjian.mailing import by_school, proof
+
+    for module in (proof, by_school, libreoffice):
+        monkeypatch.setattr(module, "find_office", lambda: None)

@@ -1,4 +1,4 @@
-"""Draws the pictures of the README and the handbook, and the README's table of commands: `python docs/pictures/make.py`.
+"""Draws the pictures of the README and the handbook, and the README's table of commands: `python docs/pictures/make.py`; long because each is drawn here.
 
 `ribbon.svg`, the drawings of its single buttons and the table come from the list of commands; they are a scheme, not a
 photograph of Excel. With `--ribbon` only these are made. The sheets need LibreOffice and pdftoppm; they are real: the

@@ -79,6 +79,9 @@ def test_only_what_dead_runs_left_of_this_file_is_swept(tmp_path: Path) -> None:
     kept = [temporary(target, os.getppid(), "tmp"), temporary(other, gone.pid, "tmp")]
     for path in dead + kept:
         path.touch()
+    half = temporary(target, gone.pid, "folder")
+    half.mkdir()
+    (half / "part-0.parquet").touch()
     put(target, b"1")
     assert set(tmp_path.iterdir()) == {target, *kept}
 

@@ -1,4 +1,4 @@
-"""From 行为明细 to effective counts, to 教师指标 and 学校指标, and what of the lines does not count."""
+"""From 行为明细 to effective counts, to 教师指标 and 学校指标, and what of the lines does not count; long because it follows a line all the way."""
 
 from __future__ import annotations
 

@@ -173,8 +173,7 @@ def random_tables(rng: np.random.Generator) -> dict[str, Frame]:
     """A small city: every table filled, names and accounts unique, some blanks, some platform scores."""
     schools, teachers, classes, events = 6, 40, 18, 150
     names = [f"第{n}小学" for n in range(schools)]
-    pupils = rng.integers(50, 400, schools).astype(float)
-    staff = rng.integers(8, 40, schools).astype(float)
+    pupils, staff = (rng.integers(*of, schools).astype(float) for of in ((50, 400), (8, 40)))
     school = numbers_of(random_texts("school", schools, rng))
     for column in ("互联网接入", "多媒体教学环境", "管理员实名认证"):
         school[column] = (rng.random(schools) < 0.9).astype(float)
@@ -184,17 +183,9 @@ def random_tables(rng: np.random.Generator) -> dict[str, Frame]:
         school[i.column][rng.random(schools) < 0.5] = np.nan
     teacher = numbers_of(random_texts("teacher", teachers, rng))
     accounts = [f"a{n:03d}" for n in range(teachers)]
-    months = RULES.period.months()
-    pairs = rng.permutation(teachers * len(months))[:120]
-    monthly = {
-        "类别": ["教师"] * 120,
-        "账号": [accounts[p // len(months)] for p in pairs],
-        "月份": [months[p % len(months)] for p in pairs],
-        "得分": rng.integers(7500, 10_000, 120) / 100,
-    }
+    monthly = _monthly(accounts, rng)
     acted = rng.integers(0, teachers, events)
     days = np.datetime64("2020-11-20") + rng.integers(0, 270, events)
-    behaviours = RULES.effective.roles[1].behaviours
     return {
         "schools": Frame.of({"学校名称": names, "平台得分": _platform(schools, rng), **school}),
         "teachers": Frame.of(
@@ -207,26 +198,47 @@ def random_tables(rng: np.random.Generator) -> dict[str, Frame]:
                 **teacher,
             }
         ),
-        "classes": Frame.of(
-            {
-                "学校名称": [names[n % schools] for n in range(classes)],
-                "学生数": rng.integers(0, 60, classes).astype(float),
-                "课程学习完成率": np.where(rng.random(classes) < 0.5, np.nan, rng.random(classes)),
-                "课程学习次数": rng.integers(0, 300, classes).astype(float),
-                "作业完成次数": rng.integers(0, 900, classes).astype(float),
-            }
-        ),
-        "monthly": Frame.of({"学校名称": ["第0小学"] * 120, **monthly}),
+        "classes": _classes([names[n % schools] for n in range(classes)], rng),
+        "monthly": monthly,
         "events": Frame.of(
             {
                 "日期": [str(d) for d in days],
                 "学校名称": [names[a % schools] for a in acted],
                 "账号": [accounts[a] for a in acted],
                 "角色": ["教师"] * events,
-                "行为": [str(b) for b in rng.choice(behaviours, events)],
+                "行为": [str(b) for b in rng.choice(RULES.effective.roles[1].behaviours, events)],
             }
         ),
     }
+
+
+def _monthly(accounts: list[str], rng: np.random.Generator) -> Frame:
+    """Some of the teachers' months."""
+    months, some = RULES.period.months(), 120
+    pairs = rng.permutation(len(accounts) * len(months))[:some]
+    return Frame.of(
+        {
+            "学校名称": ["第0小学"] * some,
+            "类别": ["教师"] * some,
+            "账号": [accounts[p // len(months)] for p in pairs],
+            "月份": [months[p % len(months)] for p in pairs],
+            "得分": rng.integers(7500, 10_000, some) / 100,
+        }
+    )
+
+
+def _classes(schools: list[str], rng: np.random.Generator) -> Frame:
+    """A class of each of these schools; half give the rate themselves."""
+    count = len(schools)
+    return Frame.of(
+        {
+            "学校名称": schools,
+            "学生数": rng.integers(0, 60, count).astype(float),
+            "课程学习完成率": np.where(rng.random(count) < 0.5, np.nan, rng.random(count)),
+            "课程学习次数": rng.integers(0, 300, count).astype(float),
+            "作业完成次数": rng.integers(0, 900, count).astype(float),
+        }
+    )
 
 
 def _platform(height: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The folder for computers without rights or network: made from tiny wheels, installed, repaired, taken away.
+"""The folder for computers without rights or network: made from tiny wheels, installed, repaired, taken away; long because one folder goes through all of it.
 
 Windows itself is in docs/windows-checklist.md; here its Python is this one, and its cmd that of Wine, where that is.
 """
@@ -404,6 +404,7 @@ def test_a_cmd_file_is_ascii_but_for_what_it_says_under_the_code_page_936(name: 
 def test_a_real_cmd_starts_the_python_beside_it_and_tells_of_a_folder_that_is_not_whole(
     made: Path, tmp_path: Path
 ) -> None:
+    """One Wine for both, which takes seconds to start: long because of what it has to be told."""
     stick = tmp_path / "U 盘&一"
     shutil.copytree(made, stick)
     (stick / "runtime" / "python.exe").unlink()

@@ -24,9 +24,9 @@ from kongjian.entry.setup.install import (
     SKIPPED,
     Configure,
     Copy,
-    Outcome,
+    Ending,
     Register,
-    Run,
+    RunXlwings,
     Skip,
     Step,
     Unblock,
@@ -59,7 +59,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def perform(action: install.Action) -> Outcome:
+def perform(action: install.Action) -> Ending:
     (outcome,) = install.carry_out([Step("一步", action, "做了", "找技术人员")])
     return outcome
 
@@ -220,9 +220,9 @@ def test_the_mark_of_the_web_is_taken_off(tmp_path: Path) -> None:
 
 def test_xlwings_failing_with_exit_code_0_is_still_a_failure() -> None:
     said = "Error: Failed to install the add-in: If Excel is running, quit Excel and try again."
-    outcome = perform(Run((sys.executable, "-c", f"print({said!r})")))
+    outcome = perform(RunXlwings((sys.executable, "-c", f"print({said!r})")))
     assert (outcome.state, outcome.text) == (FAILED, said)
-    assert perform(Run((sys.executable, "-c", "print('Successfully installed')"))).state == DONE
+    assert perform(RunXlwings((sys.executable, "-c", "print('Successfully installed')"))).state == DONE
 
 
 def test_the_command_of_the_plan_is_one_that_xlwings_knows() -> None:
@@ -231,7 +231,7 @@ def test_the_command_of_the_plan_is_one_that_xlwings_knows() -> None:
     if sys.platform != "linux":
         pytest.skip("would install the add-in")
     step = install.plan(surroundings(platform="darwin", python=sys.executable))[1]
-    assert isinstance(step.action, Run)
+    assert isinstance(step.action, RunXlwings)
     outcome = perform(step.action)
     assert outcome.state == FAILED
     assert "only supported on Windows and macOS" in outcome.text

@@ -1,4 +1,4 @@
-"""Buttons that return at once: the macros' text asks a thread in the real server, and Excel is written between two ticks."""
+"""Buttons that return at once: the macros' text asks a thread in the real server, and Excel is written between two ticks; long because thread, macros and Excel are played together."""
 
 from __future__ import annotations
 

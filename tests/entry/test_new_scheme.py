@@ -29,6 +29,7 @@ def new(*arguments: str) -> Result:
 
 
 def test_the_numbers_of_the_workbook_go_into_next_year_s_scheme(books: Path) -> None:
+    """Numbers, dates, what stays and what is told: long because they are of one scheme that is made once."""
     book = small_book(books / "旧.xlsm")
     own = [OLD.teacher.indicator(n).points for n in MOVED]
     less, more = NEXT

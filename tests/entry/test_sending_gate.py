@@ -12,10 +12,8 @@ import xlwings as xw
 from click.testing import CliRunner, Result
 
 from kongjian import buttons
-from kongjian.base import libreoffice
 from kongjian.entry.cli.main import cli
 from kongjian.entry.plans.plan_model import ANYWAY
-from kongjian.mailing import by_school, proof
 from kongjian.workbook.last_run_sheets import BEING_WRITTEN
 from kongjian.workbook.recalculate import check, recalculate
 from remote import press, remote_book
@@ -38,10 +36,7 @@ OF_THEIR_OWN = {
 PRESSED = ("send_live", "send_values", "send_public", "publicity_list", "commendation_list")
 
 
-@pytest.fixture(autouse=True)
-def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (proof, by_school, libreoffice):
-        monkeypatch.setattr(module, "find_office", lambda: None)
+pytestmark = pytest.mark.usefixtures("without_libreoffice")
 
 
 @pytest.fixture(scope="module")

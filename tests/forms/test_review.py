@@ -1,4 +1,4 @@
-"""The experts' review: formulas against Python, what may be filled in, and what comes back."""
+"""The experts' review: formulas against Python, what may be filled in, and what comes back; long because the papers go out and come back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The template engine: marks, repeated rows and everything that has to follow them, in real workbooks."""
+"""The template engine: marks, repeated rows and everything that has to follow them, in real workbooks; long because its templates are drawn here, mark by mark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of finding: a paste that leads to it, and the row of 问题清单 that it becomes."""
+"""Every kind of finding: a paste that leads to it, and the row of 问题清单 that it becomes; long because every code has its paste in one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The 规则 sheet of a workbook: chosen readings and changed indicators win over the rule files."""
+"""The 规则 sheet of a workbook: chosen readings and changed indicators win over the rule files; long because each kind of cell has its edits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edited_scheme import sheet_of
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, letter
-from kongjian.intake.rule_sheet import SHEET, apply_rule_sheet
+from kongjian.intake.rule_rows import RULE_SHEET
+from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.rules import Rules, resolve
 from kongjian.rules.differences import edits_in_words
 from kongjian.rules.model import Band
@@ -40,10 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def grid(built: Path) -> Grid:
-    with Package(built) as package:
-        found = Reader(package).grid(SHEET)
-    assert found is not None
-    return found
+    return sheet_of(built)
 
 
 def place(grid: Grid, header: tuple[str, ...], row: dict[str, str], column: str) -> tuple[int, int]:
@@ -392,7 +391,7 @@ def test_a_moved_and_filtered_sheet_is_still_found(grid: Grid) -> None:
 
 def test_the_workbook_scores_by_its_own_rules(built: Path, grid: Grid, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(built)
-    page = book[SHEET]
+    page = book[RULE_SHEET]
     for where, value in (
         (place(grid, READINGS_COLUMNS, {"口径": "作业管理"}, "取值"), "目标15次"),
         (place(grid, INDICATORS_COLUMNS, {"对象": "教师", "指标": "在线授课"}, "目标"), 50),
@@ -412,6 +411,6 @@ def test_rules_built_with_other_readings_show_and_keep_them(tmp_path: Path) -> N
     rules: Rules = resolve(RULES, {"homework": "fifteen", "ties": "order"})
     build(rules, tmp_path / "b.xlsx")
     with Package(tmp_path / "b.xlsx") as package:
-        found = apply_rule_sheet(Reader(package).grid(SHEET), RULES)
+        found = apply_rule_sheet(Reader(package).grid(RULE_SHEET), RULES)
     assert found == rules
     assert read(found).output("TeacherScores", "作业管理") == [1.0]

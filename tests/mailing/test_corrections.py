@@ -98,6 +98,7 @@ def lines(place: Path) -> dict[tuple[str, object], Any]:
 
 
 def test_what_is_accepted_changes_exactly_its_cells(sent: Path, place: Path) -> None:
+    """Collected, decided, accepted, collected again: long because each step rests on the one before."""
     copy = came_back(sent, place, FIRST)
     for item, value in (("教师总数", 25), ("互联网接入", "否"), ("管理员姓名", EVIL), ("平台得分", 80.5)):
         edit(copy, "学校指标", item, value)

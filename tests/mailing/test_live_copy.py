@@ -1,4 +1,4 @@
-"""The copies that are mailed: what stands in them, and what must never stand in them."""
+"""The copies that are mailed: what stands in them, and what must never stand in them; long because all of one copy is looked at."""
 
 from __future__ import annotations
 

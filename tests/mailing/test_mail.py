@@ -5,24 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import replace
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from kongjian.base import libreoffice
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
 from kongjian.entry.excel.print_pdf import printer
-from kongjian.mailing import answers, by_school, proof, send_copies
+from kongjian.mailing import answers, by_school, send_copies
 from kongjian.mailing.mail_draft import Draft, write_draft
 from kongjian.mailing.proof import Proof
 from kongjian.mailing.strangers import Sighting
 from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import recalculate
+from mail_drafts import draft_of
 from remote import press
 from workbooks import SCHOOL_NAMES, opened, settled, small_book
 
@@ -35,21 +33,11 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What LibreOffice makes of a copy is tested with the proof itself."""
-    for module in (proof, by_school, libreoffice):
-        monkeypatch.setattr(module, "find_office", lambda: None)
+pytestmark = pytest.mark.usefixtures("without_libreoffice")
 
 
 def mail(book: Path, *options: str) -> Result:
     return CliRunner().invoke(cli, ["mail", str(book), *options])
-
-
-def draft_of(path: Path) -> EmailMessage:
-    message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
 
 
 @pytest.mark.parametrize(

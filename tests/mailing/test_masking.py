@@ -1,4 +1,4 @@
-"""What is covered and what stays: shapes of every kind of number, each with what a reader of the list sees."""
+"""What is covered and what stays: shapes of every kind of number, each with what a reader of the list sees; long because its tables are."""
 
 from __future__ import annotations
 

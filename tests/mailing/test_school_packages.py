@@ -1,4 +1,4 @@
-"""分校包: a folder with all that one school gets and nothing of another, its letter, a draft that is addressed."""
+"""分校包: a folder with all that one school gets and nothing of another, its letter, a draft that is addressed; long because copy, forms, letter and draft are one package."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import datetime as dt
 import re
 from contextlib import nullcontext
 from dataclasses import replace
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +30,7 @@ from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check
 from kongjian.xlsx.finished_parts import read_parts, write_parts
 from kongjian.xlsx.package import Package
+from mail_drafts import draft_of
 from native_engines import differences, iron_calc, spoil
 from workbooks import SCHOOL_NAMES, opened, school, small_book, teacher
 
@@ -44,10 +43,7 @@ CONTACTS = {
 SHARED = "421281199001017777"
 
 
-@pytest.fixture(autouse=True)
-def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (proof, by_school, libreoffice):
-        monkeypatch.setattr(module, "find_office", lambda: None)
+pytestmark = pytest.mark.usefixtures("without_libreoffice")
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +95,6 @@ def problems_of(folder: Path) -> list[list[Any]]:
     return [[c.value for c in row] for row in sheet.iter_rows(min_row=3)]
 
 
-def draft(path: Path) -> EmailMessage:
-    message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
 def test_a_folder_holds_the_copy_the_letter_and_the_forms_of_who_qualifies(sent: tuple[Path, str]) -> None:
     folder, _ = sent
     letter = RULES.forms.letter.template
@@ -119,7 +109,7 @@ def test_a_folder_holds_the_copy_the_letter_and_the_forms_of_who_qualifies(sent:
         assert files == {f"{name}.xlsx", letter} | forms
         units = [r.unit for p in (folder / name).iterdir() for r in read_returned(p, RULES) if r.form]
         assert len(units) == len(forms)
-        attached = [a.get_filename() for a in draft(folder / f"{name}.eml").iter_attachments()]
+        attached = [a.get_filename() for a in draft_of(folder / f"{name}.eml").iter_attachments()]
         assert set(attached) == files
         assert attached[:2] == [f"{name}.xlsx", letter]
 
@@ -139,7 +129,7 @@ def test_the_letter_says_what_to_mend_by_when_to_whom(sent: tuple[Path, str]) ->
         in text
     )
     assert "填好的申报表" not in "\n".join(letter_of(folder / THIRD))
-    body = draft(folder / f"{FIRST}.eml").get_body()
+    body = draft_of(folder / f"{FIRST}.eml").get_body()
     assert body is not None
     mail = body.get_content()
     assert all(line in mail for line in said[1:-2])
@@ -164,17 +154,17 @@ def test_the_dates_and_offices_are_those_of_the_workbook(book: Path, tmp_path: P
     said = letter_of(tmp_path / "分发" / "分校版" / THIRD)
     assert "请于2021年9月10日前把改过的文件" in "".join(said)
     assert said[-3:-1] == ["联系人：司马懿，联系电话：0715-5330000", "赤壁市电教馆"]
-    told = draft(tmp_path / "分发" / "分校版" / f"{THIRD}.eml").get_body()
+    told = draft_of(tmp_path / "分发" / "分校版" / f"{THIRD}.eml").get_body()
     assert told is not None
     assert "\n联系人：司马懿，联系电话：0715-5330000\n\n赤壁市电教馆" in told.get_content().replace("\r", "")
 
 
 def test_drafts_are_addressed_and_what_is_no_address_is_told(sent: tuple[Path, str]) -> None:
     folder, said = sent
-    first = draft(folder / f"{FIRST}.eml")
+    first = draft_of(folder / f"{FIRST}.eml")
     assert first["To"] == "hanmeimei@school1.example.cn, second@school1.example.cn"
     assert (first["X-Unsent"], first["From"]) == ("1", None)
-    assert [draft(folder / f"{n}.eml")["To"] for n in (SECOND, THIRD)] == [None, None]
+    assert [draft_of(folder / f"{n}.eml")["To"] for n in (SECOND, THIRD)] == [None, None]
     assert f"{SECOND}：“no、address”不像邮箱，没有写进收件人" in said
     assert "2所学校没有邮箱，草稿没有收件人" in said
 

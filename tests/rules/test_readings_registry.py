@@ -1,4 +1,4 @@
-"""Every value of every reading is carried out in every room that acts on it, and no scheme has to have any of them."""
+"""Every value of every reading is carried out in every room that acts on it, and no scheme has to have any of them; long because each room is run under every value."""
 
 from __future__ import annotations
 
@@ -59,8 +59,7 @@ ROOMS = {
     "engine.evidence.near_lines": "rank_method ties",
     "engine.evidence.near_misses": "rank_method",
     "engine.evidence.changes": "rank_by",
-    "engine.evidence.pass_mark": "authority non_homeroom pass_mark",
-    "workbook.functions.computing": "authority",
+    "engine.evidence.pass_mark": "non_homeroom pass_mark",
     "workbook.functions.ranks": "rank_among ties rank_method",
     "forms.score_cards": "non_homeroom",
     "mailing.formulas": "shortfall non_homeroom",

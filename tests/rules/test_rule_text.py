@@ -14,8 +14,9 @@ from kongjian.base.errors import KongjianError
 from kongjian.rules import load_rules, loader
 from kongjian.rules.ladders import ladder_faults
 from kongjian.rules.lint import indicators, sentences
-from kongjian.rules.model import Band, ObjectScheme, Period
+from kongjian.rules.model import Band, ObjectScheme
 from kongjian.rules.model_forms import FormField, MonthlyList
+from kongjian.rules.model_scheme import Period
 from kongjian.rules.model_tables import Column, Problem
 from kongjian.rules.new_package import write_package
 from kongjian.rules.objects import OBJECT_LABELS

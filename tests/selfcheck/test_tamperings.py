@@ -1,4 +1,4 @@
-"""A catalogue of tamperings with one finished workbook: each is told by its sheet, its cell or in words, and never passes."""
+"""A catalogue of tamperings with one finished workbook: each is told by its sheet, its cell or in words, and never passes; long because the catalogue is one table."""
 
 from __future__ import annotations
 

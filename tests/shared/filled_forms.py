@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +16,7 @@ from kongjian.rules import Rules
 from kongjian.workbook.run import Run, calculate_grids
 from kongjian.xlsx.finished_parts import no_calculation_on_load, read_parts, write_parts
 from pinned_rules import pinned_rules
+from workbooks import read
 
 
 @functools.cache
@@ -57,13 +57,8 @@ def fill(job: Job, template: Path, folder: Path) -> tuple[Path, list[Note]]:
     return out, notes
 
 
-def parts(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as package:
-        return {name: package.read(name) for name in package.namelist()}
-
-
 def chart_references(path: Path) -> list[list[str]]:
     """Of every chart of a package, in the order of its parts, all references to cells."""
-    charts = sorted((n, x) for n, x in parts(path).items() if n.startswith("xl/charts/chart"))
+    charts = sorted((n, x) for n, x in read(path).items() if n.startswith("xl/charts/chart"))
     tag = "{http://schemas.openxmlformats.org/drawingml/2006/chart}f"
     return [[f.text or "" for f in ElementTree.fromstring(xml).iter(tag)] for _, xml in charts]

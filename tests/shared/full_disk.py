@@ -50,9 +50,9 @@ class Disk:
 
 
 def limit(folder: Path, most: int, number: int) -> None:
-    """From now on this process may write `most` bytes below the folder; -1: not even make a file. `number` is the error's.
+    """From now on this process may write `most` bytes below the folder; long because every way to write is closed.
 
-    With EFBIG it is the kernel that refuses, files of more than so many bytes, one by one.
+    -1: not even make a file. `number` is the error's. With EFBIG it is the kernel that refuses, files of more than so many bytes, one by one.
     """
     if number == errno.EFBIG:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))

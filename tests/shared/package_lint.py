@@ -1,4 +1,4 @@
-"""Finds faults in an .xlsx or .xlsm package that Excel would repair, refuse or show wrongly.
+"""Finds faults in an .xlsx or .xlsm package that Excel would repair, refuse or show wrongly; long because each fault is a few lines.
 
 These are the faults that a schema check lets pass: parts that contradict each other.
 """

@@ -13,7 +13,10 @@ COLUMNS = (
 
 
 def plain_counts(events: Sequence[Row], reading: str) -> list[dict[str, object]]:
-    """By school, account (of pupils class), role, behaviour and month; `reading` is how pupils' lines count."""
+    """By school, account (of pupils class), role, behaviour and month; long because it counts plainly, line by line.
+
+    `reading` is how pupils' lines count.
+    """
     out: dict[tuple[str, ...], dict[str, object]] = {}
     days: set[tuple[object, ...]] = set()
     times: dict[tuple[object, ...], int] = {}

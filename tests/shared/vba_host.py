@@ -1,4 +1,4 @@
-"""A workbook's macros run without Excel: the server is a recorder or the real one, a cell calls the functions, a button presses."""
+"""A workbook's macros run without Excel: the server is a recorder or the real one, a cell calls the functions, a button presses; long because it plays all of Excel that macros touch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workbook as it is built: what stands where, read by other programs than the one that wrote it."""
+"""The workbook as it is built: what stands where, read by other programs than the one that wrote it; long because every sheet is looked at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
-from openxml_audit import OpenXmlValidator
 
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.bands_text import parse_bands
@@ -26,7 +25,7 @@ from kongjian.workbook.layout import (
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.finished_parts import read_parts
 from office import convert, pdf_pages
-from package_lint import lint
+from sound_packages import is_sound
 
 SCHOOL = (
     "组织机构 应用考核 应用推进 学籍管理 部门管理 家长管理 教职工管理 教师管理 教材管理 课程管理 "
@@ -402,9 +401,7 @@ def test_formulas_only_in_the_look_up_and_behind_a_chart_and_nothing_to_recalcul
 
 
 def test_the_package_is_clean(built: Path) -> None:
-    assert lint(built) == []
-    audit = OpenXmlValidator().validate(built)
-    assert (audit.errors, audit.error_count, audit.warning_count) == ([], 0, 0)
+    assert is_sound(built)
 
 
 def test_libreoffice_opens_and_prints_it(built: Path, tmp_path: Path) -> None:

@@ -9,9 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from kongjian.base import libreoffice
 from kongjian.entry.cli.main import cli
-from kongjian.mailing import by_school, proof
 from kongjian.workbook.recalculate import check, recalculate
 from remote import press
 from workbooks import MONTHS, SCHOOL_NAMES, cells, opened, settled, small_book, teacher
@@ -20,10 +18,7 @@ EXPERT, FINE = "网络学习空间应用专家", "网络学习空间应用优秀
 SCHOOL, CHIEF = "网络学习空间应用示范校", "网络学习空间应用优秀管理员"
 
 
-@pytest.fixture(autouse=True)
-def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (proof, by_school, libreoffice):
-        monkeypatch.setattr(module, "find_office", lambda: None)
+pytestmark = pytest.mark.usefixtures("without_libreoffice")
 
 
 @pytest.fixture

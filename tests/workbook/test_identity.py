@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from changed_books import edit, put
+from edited_scheme import forget_scheme
 from kongjian.base import places
 from kongjian.base.errors import KongjianError
 from kongjian.entry.cli.main import cli
 from kongjian.entry.setup import doctor
-from kongjian.intake.scheme_tables import COLUMNS
 from kongjian.rules import load_rules
 from kongjian.workbook.functions.rules_text import rules_of
 from kongjian.workbook.functions.worksheet import AWARD, TEACHER_SCORE
@@ -114,17 +114,6 @@ def test_a_workbook_of_the_first_edition_is_of_the_default_scheme(folder: Path) 
     with pytest.raises(KongjianError, match="名称KongjianScheme：没有方案“nowhere-1”"):
         check(folder / "戊.xlsm")
     assert "没有写明方案" not in CliRunner().invoke(cli, ["recalc", str(small_book(book))]).output
-
-
-def forget_scheme(book: openpyxl.Workbook) -> None:
-    """规则 as workbooks of the first edition have it."""
-    sheet = book["规则"]
-    for name in COLUMNS:
-        for row in sheet[sheet.tables[name].ref]:
-            for cell in row:
-                cell.value = None
-        del sheet.tables[name]
-    del book.defined_names[SCHEME_NAME]
 
 
 @pytest.fixture

@@ -52,6 +52,9 @@ MARK = re.compile(r"\{\{[^{}]*\}\}")
 NOW = dt.datetime(2031, 7, 2, 9, 30)
 OURS = load_rules()
 
+Said = tuple[str, str]
+"""What was asked for, and what is told."""
+
 
 def all_text(folder: Path) -> str:
     return "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.rglob("*")) if p.is_file())
@@ -220,7 +223,26 @@ def tables(folder: Path) -> Path:
 
 
 def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World) -> None:
-    said = []
+    templates = world.folder / "方案" / SMALL.name / "templates"
+    said = [*said_of_numbers(world), *said_of_schemes(world), *said_of_papers(world, templates)]
+    made = [
+        p
+        for p in world.folder.rglob("*")
+        if p.is_file() and "own" not in p.parts and "方案" not in p.parts and p.suffix != ".parquet"
+    ]
+    made += list(templates.iterdir())
+    kinds = Counter(p.suffix for p in made)
+    assert kinds[".xlsx"] > 40
+    assert all(kinds[k] for k in (".xlsm", ".eml", ".pdf", ".csv", ".txt", ".yaml")), kinds
+    found = foreign_words(said)
+    for path in made:
+        found += [f"{path.name} {w}" for w in foreign_words(texts_of(path))]
+    assert not found, "\n".join(found)
+
+
+def said_of_numbers(world: World) -> list[Said]:
+    """What each command and button tells that reads or writes the workbook."""
+    said: list[Said] = []
     imported, logged = others(world.folder)
     for command in (
         ["import", "--dry-run", imported], ["import", imported], ["undo-import"], ["import-events", logged],
@@ -232,6 +254,12 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
         said.append((name, world.run(name, *books)))
     for entry in ("check_data", "recalculate", "publicity_list", "send_values", "new_scheme"):
         said.append((entry, str(press(entry, world.book, saved=True).said)))
+    return said
+
+
+def said_of_schemes(world: World) -> list[Said]:
+    """What is told of the scheme, and by its rules without a workbook."""
+    said: list[Said] = []
     out = world.folder / "明年"
     said.append(("new-scheme", world.run("new-scheme", "dongling-2032", "--from", world.book, "-o", out)))
     said.append(
@@ -259,7 +287,12 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
     said.append(
         ("demo", world.run("demo", str(world.folder / "示范"), "--scheme", str(SMALL), "--teachers", "1000"))
     )
-    templates = world.folder / "方案" / SMALL.name / "templates"
+    return said
+
+
+def said_of_papers(world: World, templates: Path) -> list[Said]:
+    """What is told of papers and copies, which are made here, too, and of those that come back."""
+    said: list[Said] = []
     world.run("build", "--templates", str(templates), "--scheme", str(SMALL))
     empty = world.folder / "空.xlsm"
     world.run("build", str(empty), "--scheme", str(SMALL))
@@ -274,19 +307,7 @@ def test_nothing_that_comes_out_holds_a_word_of_this_city_s_scheme(world: World)
         sent = said[-1][1]
         assert arguments[0] == "forms" or ("可以发送" in sent or "核对无误" in sent), sent
     said.append(("collect", world.run("collect", str(world.folder / "表格"), "--book", str(world.book))))
-    made = [
-        p
-        for p in world.folder.rglob("*")
-        if p.is_file() and "own" not in p.parts and "方案" not in p.parts and p.suffix != ".parquet"
-    ]
-    made += list(templates.iterdir())
-    kinds = Counter(p.suffix for p in made)
-    assert kinds[".xlsx"] > 40
-    assert all(kinds[k] for k in (".xlsm", ".eml", ".pdf", ".csv", ".txt", ".yaml")), kinds
-    found = foreign_words(said)
-    for path in made:
-        found += [f"{path.name} {w}" for w in foreign_words(texts_of(path))]
-    assert not found, "\n".join(found)
+    return said
 
 
 def test_no_form_of_another_scheme_is_filled(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import DAY_ZERO, YES_NO, Cell, Grid
-from kongjian.engine.event_log import SHEET as COUNTS
+from kongjian.engine.event_log import COUNTS_SHEET
 from kongjian.engine.frame import Frame
 from kongjian.engine.matching import ROW
 from kongjian.engine.measures import PLATFORM
@@ -35,7 +35,7 @@ def inputs_by_sheet(inputs: Inputs, rules: Rules) -> dict[str, pd.DataFrame]:
         out[table.sheet] = pd.DataFrame(columns, index=_rows(frame))
     if inputs.counts.height:
         counted = {name: column for name, column in inputs.counts.items() if name != ROW}
-        out[COUNTS] = pd.DataFrame(counted, index=_rows(inputs.counts))
+        out[COUNTS_SHEET] = pd.DataFrame(counted, index=_rows(inputs.counts))
     return out
 
 
@@ -56,7 +56,7 @@ def page_table(page: Page) -> pd.DataFrame:
 
 def grids(frames: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, Grid]:
     """Each table as the sheet that staff would have pasted. Raises KongjianError for a name that is no input sheet."""
-    known = [*(t.sheet for t in rules.tables), COUNTS]
+    known = [*(t.sheet for t in rules.tables), COUNTS_SHEET]
     if unknown := [name for name in frames if name not in known]:
         raise KongjianError(f"没有输入表“{'”“'.join(map(str, unknown))}”；可用：{'、'.join(known)}")
     return {name: _grid(frame) for name, frame in frames.items()}

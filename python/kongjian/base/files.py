@@ -53,11 +53,11 @@ def own_place(target: Path) -> Iterator[Path]:
     own = target.with_name(f"{temporary_name(target)}{os.getpid()}.tmp")
     try:
         if not holds(target):
-            _sweep(target)
+            sweep(target)
         yield own
     finally:
         with suppress(OSError):  # on a disk that went read-only it cannot be there
-            shutil.rmtree(own) if own.is_dir() else own.unlink(missing_ok=True)
+            _drop(own)
 
 
 def settle(own: Path, target: Path, keep_mode: bool = True) -> None:
@@ -172,7 +172,7 @@ def temporary_name(target: Path) -> str:
     return f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}."
 
 
-def _sweep(target: Path) -> None:
+def sweep(target: Path) -> None:
     """Removes what an interrupted run left beside the target, unless that run is still alive."""
     beginning = temporary_name(target)
     # a folder of a thousand forms is looked through as often: names alone are quick
@@ -180,11 +180,15 @@ def _sweep(target: Path) -> None:
         left = [target.with_name(e.name) for e in entries if e.name.startswith(beginning)]
     for old in left:
         pid = old.name.split(".")[-2]
-        if not (pid.isdigit() and alive(int(pid), old)):
-            old.unlink(missing_ok=True)
+        if not (pid.isdigit() and _alive(int(pid), old)):
+            _drop(old)
 
 
-def alive(pid: int, left: Path) -> bool:
+def _drop(left: Path) -> None:
+    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def _alive(pid: int, left: Path) -> bool:
     if os.name == "nt":  # asking would end the process there: no run takes an hour
         return time.time() - left.stat().st_mtime < 3600
     try:

@@ -21,7 +21,7 @@ def place_folder(fresh: Path, target: Path) -> bool:
     temporary = target.with_name(f"{files.temporary_name(target)}{os.getpid()}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
+        files.sweep(target)
         if _same(fresh, target):
             return False
         shutil.copytree(fresh, temporary)
@@ -47,14 +47,6 @@ def place_folder(fresh: Path, target: Path) -> bool:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return True
-
-
-def _sweep(target: Path) -> None:
-    """Removes what an interrupted run left beside the target, unless that run is still alive."""
-    for old in target.parent.glob(f"{files.temporary_name(target)}*"):
-        pid = old.name.split(".")[-2]
-        if not (pid.isdigit() and files.alive(int(pid), old)):
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def _same(one: Path, other: Path) -> bool:

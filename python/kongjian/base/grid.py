@@ -15,9 +15,10 @@ DAY_ZERO = dt.datetime(1899, 12, 30)
 """What Excel counts its days from."""
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 1."""
-LAST_ROW = 1_048_576
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """Of any worksheet."""
-YES_NO = {1.0: "是", 0.0: "否"}
+YES, NO = "是", "否"
+YES_NO = {1.0: YES, 0.0: NO}
 _ERROR_CODES = range(-2146826288, -2146826180)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # control characters, zero-width characters, direction marks, byte-order mark, soft hyphen
 _INVISIBLE = re.compile(
@@ -23,6 +24,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """A sentence on one line that every screen can show, whatever the names in it are made of."""
     return _BREAKS.sub("␤", text.strip()).encode("utf-8", "replace").decode()
+
+
+def capped(items: Sequence[str], most: int, word: str, between: str = "、") -> str:
+    """The first of a list, and then how many there are in all, where there are more; `word` is what is counted."""
+    return between.join(items[:most]) + (f"等{len(items)}{word}" if len(items) > most else "")
 
 
 def fold(text: str) -> str:

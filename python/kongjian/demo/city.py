@@ -50,7 +50,7 @@ class City:
 
 
 def make_city(rng: np.random.Generator, rules: Rules, teachers: int) -> City:
-    """A city with that many teachers."""
+    """A city with that many teachers; the schools, classes and measures that go with them are drawn."""
     listed = schools.school_list(rules, teachers)
     culture = activity.cultures(rng, len(listed))
     of_teacher = np.repeat(np.arange(len(listed)), [s.teachers for s in listed])

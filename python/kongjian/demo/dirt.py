@@ -18,7 +18,7 @@ from kongjian.demo.pasted_sheet import Row, Sheet
 from kongjian.demo.spreads import Faults
 from kongjian.engine.frame import Bools
 from kongjian.rules import Rules
-from kongjian.rules.model import Period
+from kongjian.rules.model_scheme import Period
 from kongjian.rules.roles import Role
 
 NO_BREAK_SPACE, WIDE_SPACE = "\u00a0", "\u3000"

@@ -9,7 +9,9 @@ import numpy as np
 
 from kongjian.demo.people import student_accounts
 from kongjian.engine.frame import Floats, Frame
-from kongjian.rules.model import EventRole, Period, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import EventRole
+from kongjian.rules.model_scheme import Period
 
 EventRow = list[object]
 REPEATED = 0.08

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.errors import KongjianError
-from kongjian.engine.event_log import SHEET
+from kongjian.engine.event_log import COUNTS_SHEET
 from kongjian.engine.frame import Frame
 from kongjian.engine.outcome import Inputs
 from kongjian.rules.model import Rules
@@ -21,7 +21,7 @@ def refuse_another_year(inputs: Inputs, rules: Rules) -> None:
     given = inputs.monthly[monthly.name_of(Role.MONTH)]
     _refuse(given[given != ""].astype(str), monthly.sheet, rules)
     if inputs.counts.height:
-        _refuse(inputs.counts["月份"].astype(str), SHEET, rules)
+        _refuse(inputs.counts["月份"].astype(str), COUNTS_SHEET, rules)
     _refuse(_months(inputs.events, events.name_of(Role.DATE)), events.sheet, rules)
 
 

@@ -14,7 +14,6 @@ from kongjian.rules.model import ObjectScheme, Rules
 from kongjian.rules.readings import Authority
 
 _ADOPTS: dict[Authority, bool] = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
-"""Whether the platform's scores count where it gives any."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def counting(units: Frame, platform: Ints, scores: Scores, scheme: ObjectScheme,
     """
     adopted = np.zeros(scores.missing.shape, dtype=bool)
     computed = exact_totals(scores.by_indicator, units, scheme, rules)
-    if not _ADOPTS[rules.choice(Authority)]:
+    if not platform_counts(rules):
         return Counting(scores.cents, computed, adopted)
     parts = platform_parts(units, scheme)
     cents, exact = scores.cents, computed
@@ -45,6 +44,11 @@ def counting(units: Frame, platform: Ints, scores: Scores, scheme: ObjectScheme,
     whole = platform != MISSING
     adopted[:, whole] = True
     return Counting(np.where(whole, platform, cents), np.where(whole, from_cents(platform), exact), adopted)
+
+
+def platform_counts(rules: Rules) -> bool:
+    """Whether the platform's scores count where it gives any."""
+    return _ADOPTS[rules.choice(Authority)]
 
 
 def platform_parts(units: Frame, scheme: ObjectScheme) -> Floats | None:

@@ -24,7 +24,7 @@ UNIT = "#unit"
 """The position of the unit that a row of 获奖名单 is about."""
 REMARK, STATE, WHY = "备注", "状态", "待核实原因"
 """Blank until somebody asks what speaks against an award, see evidence/clean_awards."""
-COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", REMARK, STATE, WHY)
+AWARD_COLUMNS = ("奖项", "名次", "学校名称", "姓名", "得分", REMARK, STATE, WHY)
 _AMONG: dict[RankAmong, Callable[[Bools, Bools], Bools]] = {
     RankAmong.ELIGIBLE: lambda scored, eligible: scored & eligible,
     RankAmong.ALL: lambda scored, _: scored,
@@ -76,6 +76,11 @@ class Standing:
     def reaches(self, award: Award) -> Bools:
         """Who has the least score of an award, by what is ranked."""
         return np.asarray(self.key >= round(award.least * 100))
+
+    def lowest(self, last: int) -> int | None:
+        """The lowest key of the ranks down to this one, in cents; None where nobody has any of them."""
+        within = self.key[(self.rank != UNRANKED) & (self.rank <= last)]
+        return int(within.min()) if len(within) else None
 
     def parts(self, award: Award) -> Iterator[tuple[str, Award, Standing]]:
         """An award group by group: what the group is called, the award with the ranks that win there, who stands how.

@@ -10,8 +10,7 @@ import numpy as np
 from kongjian.engine.another_year import refuse_another_year
 from kongjian.engine.authority import counting
 from kongjian.engine.award_places import NO_GROUP, groups_of
-from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import UNIT, awards, standing
+from kongjian.engine.awards import AWARD_COLUMNS, UNIT, awards, standing
 from kongjian.engine.coverage import Tally, report_log
 from kongjian.engine.declined import Decline, declined_rows, of_units
 from kongjian.engine.effective import read_log
@@ -28,6 +27,7 @@ from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.result_tables import eligibility_table, ranking_table, score_table, stacked
 from kongjian.engine.rounding import MISSING
 from kongjian.engine.scoring import Scores, score
+from kongjian.rules.ladders import groups
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import RankBy
@@ -167,7 +167,7 @@ def _report_two_sources(kind: str, o: Outcome, rules: Rules, findings: Findings)
 
 def _report_no_group(kind: str, o: Outcome, rules: Rules, findings: Findings) -> None:
     """Finds who qualifies and stands in none of the groups by which an award is given."""
-    for column in dict.fromkeys(a.group for a in rules.awards if a.object == kind and a.group):
+    for column in groups(rules.awards, kind):
         named = [a.name for a in rules.awards if (a.object, a.group) == (kind, column)]
         outside = o.standing.places[named[0]].groups.of == NO_GROUP
         for i in np.flatnonzero(outside & o.eligibility.eligible):

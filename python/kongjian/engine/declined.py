@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.awards import COLUMNS, HANDED_ON, IN_GROUP, NOTE_JOIN, REMARK, STATE, WHY, Standing
+from kongjian.engine.awards import AWARD_COLUMNS, HANDED_ON, IN_GROUP, NOTE_JOIN, REMARK, STATE, WHY, Standing
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Floats, Frame, Ints, Texts, texts
 from kongjian.engine.ranking import TIED, UNRANKED
@@ -102,7 +102,7 @@ def declined_rows(
     rank: Floats = np.where(place.rank[gone] == UNRANKED, np.nan, place.rank[gone])
     return Frame(
         {
-            COLUMNS[0]: texts([award.name] * len(gone)),
+            AWARD_COLUMNS[0]: texts([award.name] * len(gone)),
             "名次": rank,
             "学校名称": units[table.name_of(Role.SCHOOL)][gone],
             "姓名": units[person.name][gone] if person else texts([""] * len(gone)),
@@ -118,6 +118,8 @@ def listed(awards: Frame, declined: Frame, rules: Rules) -> Frame:
     """获奖名单 as the workbook shows it: award by award by rank, who declined below who holds that rank."""
     names = [a.name for kind in OBJECT_LABELS for a in rules.awards if a.object == kind]
     at = {name: k for k, name in enumerate(names)}
-    both = Frame({name: np.concatenate([awards[name], declined[name]]) for name in COLUMNS})
-    order = np.lexsort((both["名次"], np.array([at[name] for name in both[COLUMNS[0]]], dtype=np.int64)))
+    both = Frame({name: np.concatenate([awards[name], declined[name]]) for name in AWARD_COLUMNS})
+    order = np.lexsort(
+        (both["名次"], np.array([at[name] for name in both[AWARD_COLUMNS[0]]], dtype=np.int64))
+    )
     return both.take(order)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from kongjian.engine.event_lines import Lines, behaviours, code_lines, once_per
+from kongjian.engine.event_lines import EventLines, behaviours, code_lines, once_per
 from kongjian.engine.event_log import COLUMNS, COUNTED, Log, Pupils, at_own, joined, no_log, spans
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
@@ -36,7 +36,7 @@ class EventInputs(Protocol):
 def read_log(inputs: EventInputs, rules: Rules, findings: Findings) -> Log:
     """The log as far as it counts, of lines and of what an import has counted, which stands where there are both.
 
-    Lines that do not count become findings, each once, for the first reason.
+    EventLines that do not count become findings, each once, for the first reason.
     """
     schools, teachers = inputs.schools, inputs.teachers
     imported = read_imported(inputs.counts, schools, teachers, rules, findings)
@@ -69,7 +69,7 @@ def _of_lines(
 
 
 def _accept(
-    lines: Lines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
+    lines: EventLines, schools: Frame, teachers: Frame, rules: Rules, findings: Findings
 ) -> tuple[Bools, Bools]:
     """Which lines are sound (role, behaviour and day are known), and which of them count."""
     table, role = rules.table("events"), lines.role
@@ -111,7 +111,7 @@ def _accept(
     return sound, counted
 
 
-def _once(lines: Lines, accepted: Ints, rules: Rules) -> Ints:
+def _once(lines: EventLines, accepted: Ints, rules: Rules) -> Ints:
     """Of the accepted lines those that count: the first of each account, behaviour and day (or month, or every one),
 
     for roles that count by school of each account and school. In order.
@@ -139,7 +139,7 @@ def _mix(*parts: Ints) -> Ints:
 
 
 def _log(
-    lines: Lines, sound: Bools, accepted: Ints, counted: Ints, again: Ints, schools: Frame, teachers: Frame,
+    lines: EventLines, sound: Bools, accepted: Ints, counted: Ints, again: Ints, schools: Frame, teachers: Frame,
     rules: Rules,
 ) -> Log:  # fmt: skip
     some, roles = len(behaviours(rules)), len(rules.effective.roles)
@@ -167,7 +167,7 @@ def _log(
     )  # fmt: skip
 
 
-def _known(lines: Lines, sound: Bools, fills: Texts, height: int, teachers: int) -> tuple[Bools, Bools]:
+def _known(lines: EventLines, sound: Bools, fills: Texts, height: int, teachers: int) -> tuple[Bools, Bools]:
     """The schools that have teachers' lines, and those with one by an account of 教师数据."""
     mine = sound & (lines.school != NOT_FOUND) & (lines.account != "")
     mine[mine] = fills[lines.role[mine]] == "teacher"
@@ -176,7 +176,7 @@ def _known(lines: Lines, sound: Bools, fills: Texts, height: int, teachers: int)
     return np.asarray(of_lines & (teachers > 0)), np.asarray(of_known)
 
 
-def _pupils(lines: Lines, counted: Ints, fills: Texts) -> Pupils:
+def _pupils(lines: EventLines, counted: Ints, fills: Texts) -> Pupils:
     mine = counted[(fills[lines.role[counted]] == "pupil") & (lines.school[counted] != NOT_FOUND)]
     classes, class_code = np.unique(lines.class_key[mine].astype(str), return_inverse=True)
     key = _mix(lines.school[mine], class_code, lines.person[mine], lines.behaviour[mine])
@@ -203,7 +203,7 @@ def _stacked(counts: Frame, imported: Frame) -> Frame:
     return Frame(out)
 
 
-def _counts(lines: Lines, counted: Ints, rules: Rules) -> Frame:
+def _counts(lines: EventLines, counted: Ints, rules: Rules) -> Frame:
     """有效次数: by account, behaviour and month; of pupils by class, whose name stands for the account."""
     names, months, roles = behaviours(rules), rules.period.months(), rules.effective.roles
     role = lines.role[counted]
@@ -237,7 +237,7 @@ def _in_order(column: Texts) -> Ints:
     return np.array([known[text] for text in column.tolist()], dtype=np.int64)
 
 
-def _report_repeats(lines: Lines, again: Ints, rules: Rules, findings: Findings) -> None:
+def _report_repeats(lines: EventLines, again: Ints, rules: Rules, findings: Findings) -> None:
     column = rules.table("events").name_of(Role.BEHAVIOUR)
     spans = np.array([once_per(k, rules) for k in range(len(rules.effective.roles))], dtype=object)
     for span, said in ONCE.items():
@@ -246,7 +246,7 @@ def _report_repeats(lines: Lines, again: Ints, rules: Rules, findings: Findings)
 
 
 def _report_two_schools(
-    lines: Lines, accepted: Ints, teachers: Frame, rules: Rules, findings: Findings
+    lines: EventLines, accepted: Ints, teachers: Frame, rules: Rules, findings: Findings
 ) -> None:
     """Tells of every teacher's account whose lines name more than one school; its days count once all the same."""
     mine = accepted[(lines.teacher[accepted] != NOT_FOUND) & (lines.school[accepted] != NOT_FOUND)]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from kongjian.base.text import fold
 from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, accounts, locate, rows, school_keys
-from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import EventRole
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.readings import StudentEffective
 from kongjian.rules.roles import Role
@@ -43,7 +44,7 @@ def role_behaviours(rules: Rules, fills: str = "") -> Iterator[tuple[int, EventR
 
 
 @dataclass(frozen=True)
-class Lines:
+class EventLines:
     """The events, coded by positions in the rules and in the tables; NOT_FOUND where a word is unknown."""
 
     events: Frame
@@ -61,7 +62,7 @@ class Lines:
     class_key: Texts
 
 
-def code_lines(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> Lines:
+def code_lines(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> EventLines:
     table = rules.table("events")
     behaviour = codes(events[table.name_of(Role.BEHAVIOUR)], behaviour_codes(rules))
     own_role = np.array([k for k, *_ in role_behaviours(rules)])
@@ -70,7 +71,7 @@ def code_lines(events: Frame, schools: Frame, teachers: Frame, rules: Rules) -> 
     names = _schools(events[table.name_of(Role.SCHOOL)], teacher, teachers, rules)
     school_names = schools[rules.table("schools").name_of(Role.SCHOOL)]
     day = events[table.name_of(Role.DATE)]
-    return Lines(
+    return EventLines(
         events, rows(events),
         event_roles(events, rules),
         behaviour, np.where(behaviour == NOT_FOUND, NOT_FOUND, own_role[behaviour]),

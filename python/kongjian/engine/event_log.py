@@ -12,7 +12,7 @@ from kongjian.engine.matching import NOT_FOUND, school_keys
 from kongjian.rules.model import Rules
 from kongjian.rules.roles import Role
 
-SHEET = "有效次数"
+COUNTS_SHEET = "有效次数"
 COLUMNS = ("学校名称", "账号", "角色", "行为", "月份", "有效次数", "出处")
 COUNTED = ("记录数", "新增学生", "计入次数", "计入月数", "每人上限")
 """What only rows 导入 have: the lines behind a count; of pupils how many the month is the first of, what it adds to the

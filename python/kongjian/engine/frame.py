@@ -7,7 +7,7 @@ texts are object columns of str with "" for a blank.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,23 @@ class Frame(dict[str, NDArray[Any]]):
             return columns
         return cls({str(name): _column(columns[name]) for name in columns})
 
+    @classmethod
+    def of_lines(
+        cls, lines: Sequence[Sequence[Any]], names: Sequence[str], numeric: Collection[str]
+    ) -> Frame:
+        """The frame of lines of these columns; in one of numbers what is no number is a blank."""
+        columns = zip(*lines, strict=True) if lines else ((),) * len(names)
+        return cls(
+            {
+                name: np.array(
+                    [v if isinstance(v, int | float) else np.nan for v in values], dtype=np.float64
+                )
+                if name in numeric
+                else texts(map(str, values))
+                for name, values in zip(names, columns, strict=True)
+            }
+        )
+
     @property
     def height(self) -> int:
         """The number of rows."""
@@ -45,6 +62,11 @@ class Frame(dict[str, NDArray[Any]]):
 
 def texts(values: Iterable[str]) -> Texts:
     """An object column of str."""
+    return objects(values)
+
+
+def objects(values: Iterable[Any]) -> NDArray[np.object_]:
+    """A column of anything, as it is."""
     items = list(values)
     out = np.empty(len(items), dtype=object)
     out[:] = items

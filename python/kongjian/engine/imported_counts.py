@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kongjian.engine.event_lines import (
-    Lines,
+    EventLines,
     behaviour_codes,
     behaviours,
     codes,
@@ -19,10 +19,10 @@ from kongjian.engine.event_log import Log, Pupils, at_own, spans
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, ROW, accounts, locate, school_keys
-from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import EventRole
 from kongjian.rules.roles import Role
 
-SHEET = "有效次数"
 ORIGIN, UNTIL = "导入", "至"
 _DONE = {"": "计入次数", "month": "计入月数"}
 """By how often a pupil's line counts, see once_per."""
@@ -49,7 +49,7 @@ class Imported:
     people: Floats
     done: Floats
 
-    def stands_for(self, lines: Lines, which: Ints, rules: Rules) -> Bools:
+    def stands_for(self, lines: EventLines, which: Ints, rules: Rules) -> Bools:
         """Which of these lines are of what was imported: of an account (at its school, where its role counts by school),
 
         its behaviour and month; of pupils their school, class and behaviour in whatever month.

@@ -25,7 +25,8 @@ from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import ACCOUNT, NOT_FOUND, accounts, locate, rows, school_keys
 from kongjian.engine.pupil_rates import PupilRates, report_target
 from kongjian.engine.rounding import TOLERANCE
-from kongjian.rules.model import ClassRate, Rules, TeacherMean
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import ClassRate, TeacherMean
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.readings import ClassWeight
 from kongjian.rules.roles import Role

@@ -11,7 +11,8 @@ from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, locate
 from kongjian.engine.rounding import TOLERANCE
-from kongjian.rules.model import ClassRate, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import ClassRate
 from kongjian.rules.roles import Role
 
 

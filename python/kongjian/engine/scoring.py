@@ -44,6 +44,10 @@ class Scores:
     def complete(self) -> Bools:
         return np.asarray(~self.missing.any(axis=0))
 
+    def of_units(self, at: Ints) -> Floats:
+        """The exact points of some units, (indicators, units), NaN where the measure is missing."""
+        return np.where(self.missing[:, at], np.nan, self.by_indicator[:, at])
+
     def of(self, name: str) -> Floats:
         """One indicator's exact scores."""
         return np.asarray(self.by_indicator[self.names.index(name)])

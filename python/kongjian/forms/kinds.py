@@ -10,9 +10,10 @@ from kongjian.forms import appeals, applications, lists, monthly_report, review_
 from kongjian.forms.job import Job
 from kongjian.workbook.run import Run
 
-APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY, APPEALS, MONTHLY = KINDS = (
-    "申报表", "评分表", "专家评审", "公示名单", "表彰名单", "工作总结", "异议登记", "月度通报",
-)  # fmt: skip
+APPLICATIONS, EXPERTS, SUMMARY, APPEALS = "申报表", "专家评审", "工作总结", "异议登记"
+CARDS, MONTHLY = score_cards.SHEET, monthly_report.MONTHLY
+PUBLICITY, COMMENDATION = lists.PUBLICITY, lists.COMMENDATION
+KINDS = (APPLICATIONS, CARDS, EXPERTS, PUBLICITY, COMMENDATION, SUMMARY, APPEALS, MONTHLY)
 FOR_OTHERS = (PUBLICITY, COMMENDATION)
 """The lists that tell others who won."""
 FOLDER = "表格"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.errors import KongjianError
-from kongjian.engine.frame import Floats, Frame, Ints, texts
+from kongjian.base.grid import NO, YES
+from kongjian.engine.frame import Floats, Frame, Ints, objects, texts
 from kongjian.engine.ranking import TIED, UNRANKED
 from kongjian.engine.rounding import from_cents, round_score
 from kongjian.forms.file_names import LONGEST_SHEET, distinct, sheet_name
@@ -33,7 +34,6 @@ NAME = "KongjianReview"
 """The defined name by which a returned file says what it is: school|专家1; the summary has no expert."""
 MOST_EXPERTS = 9
 """The template's columns for experts: as many as fit across A4."""
-YES, NO = "是", "否"
 FEWEST_LEFT = 3
 """Without the highest and the lowest there must be a score left."""
 PERSON = {"school": "管理员", "teacher": "教师姓名"}
@@ -224,7 +224,7 @@ def _score_columns(panel: Panel, names: Sequence[str]) -> dict[str, NDArray[Any]
         place = f"MATCH({{{{ @汇总.序号 }}}},{sheet}!{{{{ 单位.序号 }}}},0)"
         score = f"INDEX({sheet}!{{{{ 单位.评审分 }}}},{place})"
         text = f'IFERROR(IF({score}="","",{score}),"")'
-        out[f"专家{k + 1}"] = _objects(Formula(text, _or_blank(s)) for s in scores[:, k])
+        out[f"专家{k + 1}"] = objects(Formula(text, _or_blank(s)) for s in scores[:, k])
     return out
 
 
@@ -251,7 +251,7 @@ def _mean_columns(panel: Panel, found: Standing) -> dict[str, NDArray[Any]]:
         # units that share a rank stand in the order of their numbers
         "顺序": (f'IF({rank}="","",{rank}+SUMPRODUCT(({ranks}={rank})*({numbers}<{number})))', [float(place[i]) if i in place else "" for i in range(len(given))]),
     }  # fmt: skip
-    return {name: _objects(Formula(text, v) for v in column) for name, (text, column) in values.items()}
+    return {name: objects(Formula(text, v) for v in column) for name, (text, column) in values.items()}
 
 
 def _result_rows(panel: Panel, found: Standing) -> Frame:
@@ -272,16 +272,9 @@ def _result_rows(panel: Panel, found: Standing) -> Frame:
         for k, value in enumerate(values, start=1):
             cell = f"INDEX('{SUMMARY}'!{{{{ 汇总.{name} }}}},MATCH({k},'{SUMMARY}'!{{{{ 汇总.顺序 }}}},0))"
             made.append(Formula(f'IFERROR(IF({cell}="","",{cell}),"")', value))
-        out[name] = _objects(made)
+        out[name] = objects(made)
     return Frame(out)
 
 
 def _or_blank(value: float) -> float | str:
     return float(value) if value == value else ""
-
-
-def _objects(values: Iterable[Any]) -> NDArray[np.object_]:
-    items = list(values)
-    out = np.empty(len(items), dtype=object)
-    out[:] = items
-    return out

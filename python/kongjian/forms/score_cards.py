@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from kongjian.engine.frame import Frame, texts
+from kongjian.engine.evidence.explain import MISSING_VALUE
+from kongjian.engine.frame import Frame, objects, texts
 from kongjian.engine.rounding import round_score
 from kongjian.forms.file_names import sheet_name
 from kongjian.forms.job import Document, Job
@@ -23,7 +24,6 @@ from kongjian.workbook.run import Run
 
 SHEET = "评分表"
 FOLDER = "评审表"
-MISSING = "缺"
 _OWN = {"school": (Role.STAGE,), "teacher": (Role.TEACHING, Role.HOMEROOM)}
 """The columns of a unit that its card shows under their own names."""
 
@@ -87,7 +87,7 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
     values: list[Scalar] = []
     for k, indicator in enumerate(scheme.indicators):
         values.append(
-            MISSING if missing[k] else _shown(indicator, kind, o.units[indicator.column][at], rules)
+            MISSING_VALUE if missing[k] else _shown(indicator, kind, o.units[indicator.column][at], rules)
         )
         if missing[k]:
             remarks[k] = "缺数据，按0分计"
@@ -95,14 +95,12 @@ def _rows(run: Run, kind: str, at: int, other: bool) -> Frame:
             said, rescaled = _NON_HOMEROOM[rules.choice(NonHomeroom)]
             remarks[k] = f"{_not_homeroom(rules)}，{said}"
             lost[k] = np.nan if rescaled else lost[k]
-    shown = np.empty(len(values), dtype=object)
-    shown[:] = values
     return Frame(
         {
             "一级指标": texts(i.category.replace("（", "\n（") for i in scheme.indicators),
             "指标": texts(i.name for i in scheme.indicators),
             "条款原文": texts(i.sentence for i in scheme.indicators),
-            "取值": shown,
+            "取值": objects(values),
             "计分规则": texts(rule_words(i, rules) for i in scheme.indicators),
             "分值": np.where(points > 0, points, np.nan),
             "得分": scores.copy(),

@@ -13,7 +13,7 @@ from kongjian.intake.values import folded
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
 
-SHEET = "列名对应"
+COLUMN_NAMES_SHEET = "列名对应"
 SCHOOL, ALIKE, LISTED, ALL = "校名：", "同名：", "名单：", "全部确认"
 """What a row is about that is about no header: how its text begins, or, of the last, all of it."""
 COLUMNS = ("工作表", "文件里的列名", "对应列", "确认", "来自文件")
@@ -117,7 +117,9 @@ def _confirmed(rules: Rules, rows: Iterable[NameRow]) -> Iterator[tuple[tuple[st
     for row in rows:
         if fold(row.answer) not in yes:
             if row.answer and fold(row.answer) not in no:
-                raise KongjianError(f"{SHEET}第{row.row}行：“确认”列的“{row.answer}”认不出，请写“是”或“否”")
+                raise KongjianError(
+                    f"{COLUMN_NAMES_SHEET}第{row.row}行：“确认”列的“{row.answer}”认不出，请写“是”或“否”"
+                )
             continue
         if not is_header(row):
             continue
@@ -126,13 +128,15 @@ def _confirmed(rules: Rules, rows: Iterable[NameRow]) -> Iterator[tuple[tuple[st
             next((c.name for c in table.columns if fold(c.name) == fold(row.column)), "") if table else ""
         )
         if table is None:
-            raise KongjianError(f"{SHEET}第{row.row}行：没有输入表“{row.sheet}”，请改“工作表”列")
+            raise KongjianError(f"{COLUMN_NAMES_SHEET}第{row.row}行：没有输入表“{row.sheet}”，请改“工作表”列")
         if not row.column:
             raise KongjianError(
-                f"{SHEET}第{row.row}行：请在“对应列”写{table.sheet}的列名；不是任何一列就写“否”"
+                f"{COLUMN_NAMES_SHEET}第{row.row}行：请在“对应列”写{table.sheet}的列名；不是任何一列就写“否”"
             )
         if not column:
-            raise KongjianError(f"{SHEET}第{row.row}行：{table.sheet}没有“{row.column}”列，请改“对应列”")
+            raise KongjianError(
+                f"{COLUMN_NAMES_SHEET}第{row.row}行：{table.sheet}没有“{row.column}”列，请改“对应列”"
+            )
         yield row.key, column
 
 

@@ -12,7 +12,8 @@ from kongjian.engine.event_lines import event_roles
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.matching import NOT_FOUND, locate, rows, school_keys
-from kongjian.rules.model import GradeLimit, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import GradeLimit
 from kongjian.rules.model_tables import InputTable
 from kongjian.rules.roles import Role
 

@@ -9,7 +9,7 @@ from typing import Any
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.base.text import clean, fold
-from kongjian.intake.rule_rows import SHEET, RuleRow, number, rule_rows, share
+from kongjian.intake.rule_rows import RULE_SHEET, RuleRow, number, rule_rows, share
 from kongjian.intake.rule_sheet import OWN_COLUMN, applied, apply_rule_sheet, indicator_rows
 from kongjian.intake.scheme_tables import (
     AWARDS,
@@ -42,7 +42,7 @@ def redrawn_rules(grid: Grid | None, rules: Rules) -> Rules:
     faults: list[str] = []
     rows = indicator_rows(grid, faults)
     if lacking := [c for c in _NEEDED if rows and c not in rows[0]]:
-        raise KongjianError(f"{SHEET}：指标表没有“{'、'.join(lacking)}”这些列，请从原来的工作簿补上")
+        raise KongjianError(f"{RULE_SHEET}：指标表没有“{'、'.join(lacking)}”这些列，请从原来的工作簿补上")
     drawn = rules.replace(awards=tuple(_awards(grid, rules, faults)))
     for kind in OBJECT_LABELS:
         own = tuple(_indicators(rows, kind, rules, faults))

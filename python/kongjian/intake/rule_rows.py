@@ -12,15 +12,14 @@ import numpy as np
 from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
-from kongjian.intake.values import Cells, dates, months, show
+from kongjian.intake.values import SERIALS, Cells, dates, months, show
 from kongjian.rules.model_tables import Column
 from kongjian.rules.objects import OBJECT_LABELS
 
-SHEET = "规则"
+RULE_SHEET = "规则"
 _Key = TypeVar("_Key", bound=Hashable)
 _Item = TypeVar("_Item")
 _ELSEWHERE = dict.fromkeys(("指标", "奖项"), "（要增加，请用“新建下一年方案”）")
-_SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class RuleRow:
         return fold(self.text(column))
 
     def where(self, column: str) -> str:
-        return f"{SHEET}!{letter(self.at[column] + 1)}{self.number}"
+        return f"{RULE_SHEET}!{letter(self.at[column] + 1)}{self.number}"
 
 
 def find_columns(grid: Grid, columns: Sequence[str]) -> tuple[int, dict[str, int]] | None:
@@ -109,7 +108,7 @@ def matched(
             said = f"{said}有两行，请只留一行" if found in known else f"没有{said}{_ELSEWHERE.get(what, '')}"
             faults.append(f"{row.where(column)}：{said}")
     if whole and not faults:
-        faults += [f"{SHEET}：缺{what}“{_name(item)}”，请补上这一行" for item in lacking.values()]
+        faults += [f"{RULE_SHEET}：缺{what}“{_name(item)}”，请补上这一行" for item in lacking.values()]
 
 
 def _name(item: Any) -> str:
@@ -149,7 +148,7 @@ def day(cell: Cell) -> str:
 
 def _one(kind: str, cell: Cell) -> Cells:
     serial = number(cell) if isinstance(cell, str) else None  # as the VBA wrapper hands over a date
-    if serial is not None and _SERIALS[0] <= serial <= _SERIALS[1]:
+    if serial is not None and SERIALS[0] <= serial <= SERIALS[1]:
         cell = serial
     return Cells(
         "", Column("", "month" if kind == "month" else "date", ()), [cell], np.zeros(1, int), {}, Findings()

@@ -12,7 +12,7 @@ from typing import Any
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
 from kongjian.base.text import clean, fold
-from kongjian.intake.rule_rows import SHEET, RuleRow, matched, number, rule_rows
+from kongjian.intake.rule_rows import RuleRow, matched, number, rule_rows
 from kongjian.intake.scheme_tables import (
     carries_scheme,
     check_scheme,
@@ -76,7 +76,7 @@ def points_faults(grid: Grid | None, rules: Rules) -> Iterator[str]:
 
 
 def indicator_rows(grid: Grid, faults: list[str]) -> list[RuleRow]:
-    """The rows of the table Indicators."""
+    """The rows of the table Indicators, none where it is not there; what is wrong with it goes to `faults`."""
     columns = (*INDICATOR_NUMBERS.values(), "分档", "计分方式", OWN_COLUMN, *INDICATOR_TEXTS.values())
     return rule_rows(grid, ("对象", "指标"), "指标", faults, columns) or []
 
@@ -206,4 +206,4 @@ def _choices(reading: Reading) -> str:
     return "、".join(v.label for v in reading.values)
 
 
-__all__ = ["SHEET", "apply_rule_sheet", "points_faults"]
+__all__ = ["apply_rule_sheet", "points_faults"]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Cell, Grid
+from kongjian.base.grid import YES, Cell, Grid
 from kongjian.base.text import clean, fold
 from kongjian.intake.rule_rows import (
-    SHEET,
+    RULE_SHEET,
     RuleRow,
     day,
     find_columns,
@@ -22,9 +22,10 @@ from kongjian.intake.rule_rows import (
 from kongjian.intake.values import folded
 from kongjian.rules.identity import fingerprint
 from kongjian.rules.ladders import following_faults, ladder_faults
-from kongjian.rules.model import Award, Condition, Edits, ObjectScheme, Period, Rules
-from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.parameters import FACTS, MAY_LACK, YES, items, with_edits
+from kongjian.rules.model import Award, Condition, Edits, ObjectScheme, Rules
+from kongjian.rules.model_scheme import Period
+from kongjian.rules.objects import OBJECT_BY_NAME, OBJECT_LABELS
+from kongjian.rules.parameters import FACTS, MAY_LACK, items, with_edits
 
 SCHEME, MONTHS, CONDITIONS, AWARDS = "Scheme", "Months", "EligibilityRules", "AwardRules"
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -38,7 +39,6 @@ ID, FINGERPRINT = "方案编号", "方案指纹"
 MOST_MONTHS = 36
 """A longer period is a mistyped year."""
 _KEYS = {SCHEME: "项目", MONTHS: "月份", CONDITIONS: "条件", AWARDS: "奖项"}
-_KINDS = {fold(n): kind for kind, label in OBJECT_LABELS.items() for n in (label, kind)}
 _READERS: dict[str, Callable[[Cell], Any]] = {"number": number, "month": month, "day": day}
 
 
@@ -81,7 +81,7 @@ def check_scheme(grid: Grid, rules: Rules) -> None:
     rows = {row.text("项目"): row for row in _rows(grid, SCHEME, [])}
     for name in (ID, FINGERPRINT):
         if name not in rows:
-            raise KongjianError(f"{SHEET}：缺“{name}”这一项，请从原来的工作簿补上这一行")
+            raise KongjianError(f"{RULE_SHEET}：缺“{name}”这一项，请从原来的工作簿补上这一行")
     given, ours = rows[ID].text("取值"), rules.scheme.id
     if fold(given) != fold(ours):
         raise KongjianError(
@@ -111,7 +111,7 @@ def _rows(grid: Grid, table: str, faults: list[str]) -> list[RuleRow]:
     rows = rule_rows(grid, COLUMNS[table], _KEYS[table], faults)
     if rows is None:
         columns = "、".join(COLUMNS[table])
-        raise KongjianError(f"{SHEET}：找不到有“{columns}”这些列的表，请从原来的工作簿补上")
+        raise KongjianError(f"{RULE_SHEET}：找不到有“{columns}”这些列的表，请从原来的工作簿补上")
     return rows
 
 
@@ -320,4 +320,4 @@ class _Tables:
 
 def object_and_name(row: RuleRow, column: str) -> tuple[str, str]:
     """The kind of unit that a row is about, and what its column names."""
-    return _KINDS.get(row.folded("对象"), ""), row.folded(column)
+    return OBJECT_BY_NAME.get(row.folded("对象"), ""), row.folded(column)

@@ -44,6 +44,13 @@ def rows_below_header(
     return [row for row in rows if not all(is_blank(c) for c in row)]
 
 
+def line_above(sheets: Sheets, sheet: str, columns: Sequence[str]) -> str:
+    """What a table's sheet says in the row above its header; "" where there is no table, or no such row."""
+    grid = sheets.grid(sheet)
+    found = header_row(grid, columns) if grid else None
+    return str(grid.rows[found[0] - 2][0]) if grid and found and found[0] > 1 else ""
+
+
 def header_row(grid: Grid, columns: Sequence[str]) -> tuple[int, dict[str, int]] | None:
     """The row (1-based) that names all these columns and where it has each name (0-based); None where there is none."""
     for top, cells in enumerate(grid.rows[:SEARCHED_ROWS], start=1):  # staff may have put rows above it

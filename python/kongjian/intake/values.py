@@ -26,7 +26,7 @@ _MONTH = re.compile(
 _MONTH_DIGITS = re.compile(r"(20\d\d)(0[1-9]|1[0-2])$")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s].*)?$")
 _DATE_DIGITS = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:\d{6})?$")  # the time of day may follow
-_SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
+SERIALS = (36526, 73050)  # the days of 2000 to 2099 as Excel counts them
 
 EXACT_DIGITS = 1e15
 """From here on Excel has kept only fifteen digits of a number."""
@@ -216,7 +216,7 @@ def _month(cell: Cell) -> str:
     if isinstance(cell, dt.date):
         return f"{cell.year:04d}-{cell.month:02d}"
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if _SERIALS[0] <= cell <= _SERIALS[1]:
+        if SERIALS[0] <= cell <= SERIALS[1]:
             return f"{day(cell):%Y-%m}"
         cell = f"{cell:.0f}" if float(cell).is_integer() else ""
     text = unicodedata.normalize("NFKC", clean(str(cell)))
@@ -230,7 +230,7 @@ def _date(cell: Cell) -> str:
     if isinstance(cell, dt.date):
         return cell.isoformat()
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if _SERIALS[0] <= cell <= _SERIALS[1]:
+        if SERIALS[0] <= cell <= SERIALS[1]:
             return day(cell).isoformat()
         cell = f"{cell:.0f}" if float(cell).is_integer() else ""
     text = unicodedata.normalize("NFKC", clean(str(cell)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from kongjian.rules.model import SchemeFile
+from kongjian.rules.model_scheme import SchemeFile
 
 
 def due_day(scheme: SchemeFile) -> str:

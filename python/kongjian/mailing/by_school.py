@@ -26,7 +26,7 @@ from kongjian.xlsx.finished_parts import write_parts
 
 _WORKBOOK = "xl/workbook.xml"
 _FILTER = "_xlnm._FilterDatabase"
-Names = tuple[Mapping[str, str], Mapping[str, str]]
+DefinedNames = tuple[Mapping[str, str], Mapping[str, str]]
 """Defined names, shown and hidden, with the text that each carries."""
 
 
@@ -89,13 +89,15 @@ def _make(run: Run, school: str, target: Path, found: Contents, census: Census) 
     return replace(proof, reasons=tuple(dict.fromkeys(reasons)), doubts=doubts)
 
 
-def _names(run: Run, school: str) -> Names:
+def _names(run: Run, school: str) -> DefinedNames:
     """The defined names of a school's copy, shown and hidden, with the text that each carries."""
     mark = f"{school_keys([school])[0]}|{run.results.fingerprint}"
     return {COPY_NAME: mark, MADE_NAME: "copy"}, kept(run, school, mark)
 
 
-def _proved(run: Run, school: str, path: Path, found: Contents, names: Names, recalculate: bool) -> Proof:
+def _proved(
+    run: Run, school: str, path: Path, found: Contents, names: DefinedNames, recalculate: bool
+) -> Proof:
     shown, hidden = names
     return prove(
         path,

@@ -19,7 +19,7 @@ from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.passed_over import at_edge, in_order, tie_text
 from kongjian.mailing.rule_cells import RuleSheet
 from kongjian.mailing.units import Units
-from kongjian.rules.ladders import before, ladder
+from kongjian.rules.ladders import before, groups, ladder
 from kongjian.rules.model import Award, Rules
 from kongjian.rules.readings import RankMethod
 from kongjian.rules.wording import rank_in
@@ -90,7 +90,7 @@ def quotas(some: Units, rules: Rules) -> list[Quota]:
 
 def group_columns(some: Units, rules: Rules) -> list[str]:
     """The columns of groups, everybody ("") first."""
-    return ["", *dict.fromkeys(a.group for a in rules.awards if a.object == some.kind and a.group)]
+    return ["", *groups(rules.awards, some.kind)]
 
 
 def score_names(some: Units, rules: Rules) -> list[str]:

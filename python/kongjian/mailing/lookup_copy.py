@@ -13,13 +13,14 @@ from kongjian.engine.frame import Frame, Ints
 from kongjian.engine.outcome import Outcome
 from kongjian.mailing.copy_sheets import Value
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
+from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import DATA, LOOKUP, PLACES, SELECTION, TABLES, Chosen, Refs, frames
+from kongjian.workbook.lookup_work import UNAVAILABLE
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW, SUBTITLE_ROW
 
 PURPOSE = "选一所学校或一名教师，看每一项的取值、来源、得分、还差；发出时的数"
-Place = tuple[int, int]
+RowColumn = tuple[int, int]
 """Row and column, from 0."""
 
 
@@ -35,11 +36,11 @@ class CopiedLookup:
     subtitle: str
     apart: str = ""
 
-    def values(self) -> dict[str, dict[Place, Value]]:
+    def values(self) -> dict[str, dict[RowColumn, Value]]:
         """What every cell holds, by sheet; of an error that only a chart reads nothing."""
-        page: dict[Place, Value] = {(c.row - 1, c.column - 1): c.value for c in self.cells.page_cells()}
+        page: dict[RowColumn, Value] = {(c.row - 1, c.column - 1): c.value for c in self.cells.page_cells()}
         page |= {(r - 1, c - 1): t for (r, c), t in zip(SELECTION.values(), self.cells.chosen, strict=True)}
-        data: dict[Place, Value] = {
+        data: dict[RowColumn, Value] = {
             (c.row - 1, c.column - 1): "" if c.value == UNAVAILABLE else c.value
             for c in self.cells.work_cells()
         }
@@ -52,7 +53,7 @@ class CopiedLookup:
                     data[row, k] = "" if value != value else value
         return {LOOKUP + self.apart: page, DATA + self.apart: data}
 
-    def formulas(self) -> dict[str, dict[Place, str]]:
+    def formulas(self) -> dict[str, dict[RowColumn, str]]:
         """The formulas and where they stand, by sheet."""
         both = {LOOKUP: self.cells.page_cells(), DATA: self.cells.work_cells()}
         return {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kongjian.engine.frame import Ints
+from kongjian.engine.awards import Standing
 from kongjian.engine.outcome import own_names
 from kongjian.engine.ranking import UNRANKED
 from kongjian.mailing.copy_sheets import CopySheet, Entry, Place
@@ -100,19 +100,19 @@ def _school_lines(plan: Plan) -> list[tuple[str, str, str, str]]:
             continue
         if len(whole.score_cents):
             out.append(("", f"全市{label}得分中位数", f"{np.median(whole.score_cents) / 100:.2f}", ""))
-        out += _cut_lines(plan.rules, label, whole.standing.rank, whole.standing.key)
+        out += _cut_lines(plan.rules, label, whole.standing)
     return out
 
 
-def _cut_lines(rules: Rules, label: str, ranks: Ints, key: Ints) -> list[tuple[str, str, str, str]]:
+def _cut_lines(rules: Rules, label: str, standing: Standing) -> list[tuple[str, str, str, str]]:
     """The lowest score that still reaches each award's last rank."""
     out = []
     for kind, award in ((k, a) for k in KINDS for a in rules.awards if a.object == k):
         if not award.by_rank:  # each group has a line of its own
             continue
-        within = key[(ranks != UNRANKED) & (ranks <= award.last)]
-        if rules.object(kind).label == label and len(within):
-            line = f"{max(int(within.min()) / 100, award.least):.2f}"
+        lowest = standing.lowest(award.last)
+        if rules.object(kind).label == label and lowest is not None:
+            line = f"{max(lowest / 100, award.least):.2f}"
             out.append(("", f"前{award.last}名的获奖线", line, award.name))
     return list(dict.fromkeys(out))
 

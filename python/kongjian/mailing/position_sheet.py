@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.text import fold
@@ -14,12 +13,12 @@ from kongjian.engine.evidence.explanations import by_rank, explanations
 from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
 from kongjian.engine.frame import Floats, Frame, Ints
 from kongjian.engine.outcome import Outcome
-from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.mailing.copy_look import free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import Entry, Value
 from kongjian.mailing.live_copy import Draw
 from kongjian.workbook.layout import output_sheet
+from kongjian.workbook.look import build_styles
 from kongjian.workbook.look.build_styles import HEADER_HEIGHT, Styles, freeze, print_setup
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
@@ -152,12 +151,9 @@ def _city_block(run: Run) -> Iterator[Line]:
 
 def cut_lines(run: Run, kind: str) -> list[tuple[int, float]]:
     """For each award's last rank the lowest score that still reaches it, in points."""
-    o = run.results.of(kind)
+    standing = run.results.of(kind).standing
     lasts = sorted({a.last for a in run.rules.awards if a.object == kind and a.by_rank})
-    within = [
-        (last, o.standing.key[(o.standing.rank != UNRANKED) & (o.standing.rank <= last)]) for last in lasts
-    ]
-    return [(last, int(keys.min()) / 100) for last, keys in within if len(keys)]
+    return [(last, lowest / 100) for last in lasts if (lowest := standing.lowest(last)) is not None]
 
 
 def _key(o: Outcome) -> Floats:
@@ -210,7 +206,7 @@ def _draw_explained(sheet: Worksheet, styles: Styles, run: Run, school: str) -> 
         usual = styles.cell(column.kind, column.wraps)
         for row, value in enumerate(frame[column.name].tolist()):
             style = styles.cell("rate") if column.name == "取值" and percent[row] else usual
-            _write(sheet, FIRST_ROW - 1 + row, index, value, style)
+            build_styles.put(sheet, FIRST_ROW - 1 + row, index, value, style)
     wrapped = [(c, frame[c.name].tolist()) for c in spec.columns if c.wraps]
     for row in range(frame.height):
         sheet.set_row(FIRST_ROW - 1 + row, row_height([(texts[row], c.width) for c, texts in wrapped]))
@@ -230,12 +226,3 @@ def _percent_rows(run: Run, frame: Frame) -> list[bool]:
         for i in run.rules.object(kind).indicators
     }
     return [known.get(pair, False) for pair in pairs]  # a total is none
-
-
-def _write(sheet: Worksheet, row: int, column: int, value: str | float, style: Format) -> None:
-    if value == "" or value != value:
-        sheet.write_blank(row, column, None, style)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value, style)
-    else:
-        sheet.write_number(row, column, value, style)

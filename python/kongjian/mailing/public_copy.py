@@ -11,7 +11,7 @@ from pathlib import Path
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
 from kongjian.base.scratch import scratch
-from kongjian.base.text import fold
+from kongjian.base.text import capped, fold
 from kongjian.engine.frame import Frame, texts
 from kongjian.forms.job import Document, Job
 from kongjian.forms.produce import check_template
@@ -44,9 +44,8 @@ def public_copy(job: Job, template: Path, target: Path, accounts: Iterable[str] 
             check_template(opened, job)
             opened.write(fresh, safe.sheets, safe.names)
         if found := secrets(fresh, known):
-            more = f"等{len(found)}处" if len(found) > _MOST else ""
             raise KongjianError(
-                f"公示版没有写：里面还有不能公开的内容（{'；'.join(found[:_MOST])}{more}）；请在数据或模板里删去再试"
+                f"公示版没有写：里面还有不能公开的内容（{capped(found, _MOST, '处', '；')}）；请在数据或模板里删去再试"
             )
         with Package(fresh) as package:
             # the forms' own marks say what a file is; nothing of them is secret

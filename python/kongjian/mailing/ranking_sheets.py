@@ -7,8 +7,7 @@ from itertools import product
 import numpy as np
 
 from kongjian.base.text import fold
-from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import STATE, WHY, holders
+from kongjian.engine.awards import AWARD_COLUMNS, STATE, WHY, holders
 from kongjian.engine.eligibility import JOIN
 from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.outcome import NAME_COLUMNS

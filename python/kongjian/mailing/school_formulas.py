@@ -22,8 +22,7 @@ from kongjian.base.libreoffice import calculating
 from kongjian.base.scratch import scratch
 from kongjian.mailing.copy_sheets import CopySheet, Entry, Place, Value
 from kongjian.mailing.live_copy import Contents, Draw, contents, finished
-from kongjian.mailing.lookup_copy import CopiedLookup
-from kongjian.mailing.lookup_copy import Place as Cell
+from kongjian.mailing.lookup_copy import CopiedLookup, RowColumn
 from kongjian.mailing.plan import JUDGED, MONTHS, SHEETS
 from kongjian.mailing.proof import examined
 from kongjian.workbook.layout import RULES
@@ -151,7 +150,7 @@ def _bare(lookup: CopiedLookup) -> Iterator[tuple[str, Draw]]:
 
 
 def _put_cells(
-    sheet: Worksheet, _: Styles, values: Mapping[Cell, Value], formulas: Mapping[Cell, str]
+    sheet: Worksheet, _: Styles, values: Mapping[RowColumn, Value], formulas: Mapping[RowColumn, str]
 ) -> None:
     for (row, column), value in values.items():
         if (row, column) in formulas:

@@ -13,6 +13,7 @@ from kongjian.base.text import fold
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.matching import school_keys
+from kongjian.forms.design.draw_letter import LETTER, PROBLEMS
 from kongjian.forms.known import scheme_facts
 from kongjian.forms.template.filled_workbook import Sheet
 from kongjian.intake import problem_list
@@ -23,7 +24,6 @@ from kongjian.rules.model_forms import Letter as Words
 from kongjian.rules.roles import Role
 from kongjian.workbook.run import Run
 
-LETTER, PROBLEMS = "信", "问题清单"
 SHOWN = ("级别", "对象", "原值", "内容", "建议")
 """Of 问题清单 what means something without the workbook."""
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")

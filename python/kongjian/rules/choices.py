@@ -63,7 +63,7 @@ def as_in_files(rules: Rules, holder: Any, parameter: str) -> Any:
     return BY_READING if by_reading else value_of(holder, parameter)
 
 
-Other = tuple[Reading, ReadingValue]
+OtherValue = tuple[Reading, ReadingValue]
 """A reading and a value of it that is not in force."""
 
 
@@ -86,7 +86,7 @@ def alternatives(rules: Rules) -> Iterator[Alternative]:
 class Combination:
     """One reading or two at values that are not in force, and the rules as they then are."""
 
-    changes: tuple[Other, ...]
+    changes: tuple[OtherValue, ...]
     rules: Rules
 
 
@@ -100,12 +100,12 @@ def combinations(rules: Rules) -> Iterator[Combination]:
             yield Combination((one, two), _under(rules, one, two))
 
 
-def _others(rules: Rules) -> Iterator[Other]:
+def _others(rules: Rules) -> Iterator[OtherValue]:
     for reading in rules.readings:
         yield from ((reading, v) for v in reading.values if v.id != rules.chosen[reading.id])
 
 
-def _under(rules: Rules, *others: Other) -> Rules:
+def _under(rules: Rules, *others: OtherValue) -> Rules:
     return resolve(rules, {**rules.chosen, **{r.id: v.id for r, v in others}}, rules.edits)
 
 

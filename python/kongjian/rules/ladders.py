@@ -14,6 +14,11 @@ def ladder(awards: Sequence[Award], kind: str) -> list[Award]:
     return sorted(own, key=lambda a: (bool(a.group), bool(a.share), a.first, a.last))
 
 
+def groups(awards: Sequence[Award], kind: str) -> list[str]:
+    """The columns by which awards to one object or to its people are given in groups, each once."""
+    return list(dict.fromkeys(a.group for a in awards if a.object == kind and a.group))
+
+
 def by_rank(awards: Sequence[Award], kind: str) -> list[Award]:
     """Those of the ladder that ranks of all decide alone."""
     return [a for a in ladder(awards, kind) if a.by_rank]

@@ -24,6 +24,8 @@ from kongjian.rules import (
     model_evidence,
     model_forms,
     model_importing,
+    model_measures,
+    model_scheme,
     model_tables,
     readings,
 )
@@ -31,14 +33,14 @@ from kongjian.rules.model import Rules
 from kongjian.rules.readings import not_carried_out
 
 FILES: dict[str, type] = {
-    "scheme": model.SchemeFile,
+    "scheme": model_scheme.SchemeFile,
     "school": model.ObjectScheme,
     "teacher": model.ObjectScheme,
     "readings": readings.ReadingsFile,
     "eligibility": model.EligibilityFile,
     "awards": model.AwardsFile,
-    "measures": model.MeasuresFile,
-    "effective": model.EffectiveFile,
+    "measures": model_measures.MeasuresFile,
+    "effective": model_measures.EffectiveFile,
     "tables": model_tables.TablesFile,
     "problems": model_tables.ProblemsFile,
     "forms": model_forms.FormsFile,

@@ -1,4 +1,4 @@
-"""What the rule files say, as frozen dataclasses; long because one rule file is a few lines here.
+"""What the rule files say, as frozen dataclasses; the smaller files are in `model_*`.
 
 The classes are plain stdlib dataclasses so that a calculation can load them without pydantic;
 `kongjian.rules.loader` checks every file against them with pydantic, strictly.
@@ -17,6 +17,8 @@ from kongjian.base.errors import OutsidePeriodError
 from kongjian.rules.model_evidence import EvidenceFile, ReconcileFile
 from kongjian.rules.model_forms import FormsFile
 from kongjian.rules.model_importing import ImportingFile
+from kongjian.rules.model_measures import EffectiveFile, EventRole, MeasuresFile
+from kongjian.rules.model_scheme import Period, SchemeFile
 from kongjian.rules.model_tables import InputTable, Problem, SchoolName, Words
 from kongjian.rules.objects import OBJECT_LABELS, STRICT, Object
 from kongjian.rules.readings import CODED, Option, Reading, ReadingValue, Ties
@@ -34,49 +36,6 @@ KIND_LABELS = {
 }  # fmt: skip
 APART = ("bonus", "veto")
 """The kinds of indicators that are no part of the full points: what is added to them, what keeps from qualifying."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """The months in which the scheme holds, both included, as YYYY-MM (方案 二、评选时间)."""
-
-    start: str
-    end: str
-    source: str
-    sentence: str
-    __pydantic_config__ = STRICT
-
-    def months(self) -> list[str]:
-        """Every month of the period in order, as YYYY-MM."""
-        year, month = map(int, self.start.split("-"))
-        out = []
-        while (text := f"{year:04d}-{month:02d}") <= self.end:
-            out.append(text)
-            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-        return out
-
-
-@dataclass(frozen=True)
-class SchemeFile:
-    """rules/scheme.yaml. `apply_by` is the day when applications are due; `issued_by` signs, `handled_by` takes them in.
-
-    `contact` and `phone` are who answers there; "" where the scheme does not say.
-    """
-
-    id: str
-    name: str
-    city: str
-    version: str
-    document: str
-    text_file: str
-    checked: str
-    apply_by: str
-    issued_by: str
-    handled_by: str
-    contact: str
-    phone: str
-    period: Period
-    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True)
@@ -232,78 +191,6 @@ class Award:
 @dataclass(frozen=True)
 class AwardsFile:
     awards: tuple[Award, ...]
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class TeacherMean:
-    """How a blank school measure is derived from the teachers (spec: 期均)."""
-
-    measure: str
-    over: Literal["teaching", "everyone", "homeroom"]
-    how: Literal["mean", "share_complete"]
-    complete_from: float = 1.0
-    __pydantic_config__ = STRICT
-
-    @property
-    def counted(self) -> Role | None:
-        """The role of the 是/否 column that tells who is counted; None where everyone is."""
-        return None if self.over == "everyone" else Role(self.over)
-
-
-@dataclass(frozen=True)
-class ClassRate:
-    """How a completion rate is derived from the classes or from the pupils' events; `per_student` counts make 100 %."""
-
-    measure: str
-    count: str
-    behaviour: str
-    per_student: float
-    source: str
-    sentence: str
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class GradeLimit:
-    """From which grade on a class counts, in schools of these `levels` and in those whose level is blank."""
-
-    min_grade: int
-    levels: tuple[str, ...]
-    source: str
-    sentence: str
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class MeasuresFile:
-    teacher_means: tuple[TeacherMean, ...]
-    class_rates: tuple[ClassRate, ...]
-    grades: GradeLimit | None = None
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class EventRole:
-    """Whose events count how often (附件1 备注)."""
-
-    id: str
-    label: str
-    aliases: tuple[str, ...]
-    once_per: Literal["day", "month", "by_reading"]
-    behaviours: tuple[str, ...]
-    fills: Literal["school", "teacher", "pupil"]
-    per_school: bool = False
-    __pydantic_config__ = STRICT
-
-
-@dataclass(frozen=True)
-class EffectiveFile:
-    source: str
-    sentence: str
-    roles: tuple[EventRole, ...]
-    share_behaviours: tuple[str, ...]
-    behaviour_aliases: dict[str, tuple[str, ...]]
     __pydantic_config__ = STRICT
 
 

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, TypeVar
 
+from kongjian.base.grid import NO, YES
 from kongjian.base.text import clean
 from kongjian.rules.bands_text import format_bands, parse_bands
 from kongjian.rules.model import Award, Condition, Edits, Indicator, Item, Rules
@@ -17,7 +18,6 @@ from kongjian.rules.objects import OBJECT_LABELS
 Kind = Literal["number", "share", "whole", "bands", "month", "day", "answer", "text"]
 BY_READING = "按口径"
 """Stands for a target that a reading sets."""
-YES, NO = "是", "否"
 INDICATOR_NUMBERS = {"points": "分值", "target": "目标", "per": "每少扣分"}
 INDICATOR_TEXTS = {"category": "一级指标", "sentence": "条款原文", "clause": "出处"}
 _INDICATOR = {**INDICATOR_NUMBERS, "bands": "分档", **INDICATOR_TEXTS}

@@ -9,9 +9,9 @@ from typing import Any
 from kongjian.rules.catalog import CASES
 from kongjian.rules.model import Award, Indicator, Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.rule_text import Place, RuleText, in_yaml
+from kongjian.rules.rule_text import KeyPath, RuleText, in_yaml
 
-Files = Mapping[str, RuleText]
+RuleTexts = Mapping[str, RuleText]
 _COLUMN_KINDS = {"yes_no": "yes_no", "veto": "yes_no", "bands": "rate"}
 """What is typed in the column of an indicator that scores so; all others are numbers, in 学校数据 a mean for each teacher."""
 _NUMBERS = {"school": "average", "teacher": "count"}
@@ -19,12 +19,12 @@ _FILLED_BY = {"school": ("school", "pupil"), "teacher": ("teacher",)}
 """Whose events fill the columns of an object: `fills` of the roles."""
 
 
-def redraw(files: Files, folder: Path, rules: Rules) -> Iterator[str]:
+def redraw(files: RuleTexts, folder: Path, rules: Rules) -> Iterator[str]:
     """Makes the files hold the indicators and awards of `rules`, and takes out what only those that went needed.
 
     Yields what is left to be written by hand, in Chinese.
     """
-    gone_columns: set[Place] = set()
+    gone_columns: set[KeyPath] = set()
     gone: list[tuple[str, str]] = []
     for kind in OBJECT_LABELS:
         old = {row["name"]: row for row in files[kind].value["indicators"]}
@@ -78,7 +78,7 @@ def _put_rows(
         file.add((key,), -1, in_yaml(holder), parted)
 
 
-def _forget(files: Files, rules: Rules, kind: str, name: str) -> None:
+def _forget(files: RuleTexts, rules: Rules, kind: str, name: str) -> None:
     """Takes an indicator's name out of the behaviours and the readings."""
     effective, readings = files["effective"], files["readings"]
     held = effective.value
@@ -109,7 +109,7 @@ def _drop_cases(folder: Path, gone: Sequence[tuple[str, str]]) -> None:
         file.save()
 
 
-def _drop_columns(files: Files, rules: Rules, kind: str, columns: set[str]) -> Iterator[Place]:
+def _drop_columns(files: RuleTexts, rules: Rules, kind: str, columns: set[str]) -> Iterator[KeyPath]:
     """Takes out those of the columns that nothing asks for any more, with how they are derived; yields their places."""
     measures, tables = files["measures"], files["tables"]
     columns -= {i.column for i in rules.object(kind).indicators}
@@ -130,7 +130,7 @@ def _drop_columns(files: Files, rules: Rules, kind: str, columns: set[str]) -> I
             yield "tables", at, "columns", row
 
 
-def _ask_no_more(files: Files, gone: set[Place]) -> None:
+def _ask_no_more(files: RuleTexts, gone: set[KeyPath]) -> None:
     """No header of a file is taken for a column that went."""
     tables = files["tables"].value["tables"]
     left = {

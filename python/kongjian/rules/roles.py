@@ -40,7 +40,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class RoleColumn:
     """Of which kind a role's column must be, in which tables it must stand and in which others it may."""
 
     kind: str
@@ -48,32 +48,32 @@ class Place:
     optional: tuple[str, ...] = ()
 
 
-PLACES: dict[Role, Place] = {
-    Role.SCHOOL: Place("text", ("schools", "teachers", "classes", "monthly", "events")),
-    Role.PERSON: Place("text", ("teachers",)),
-    Role.ACCOUNT: Place("account", ("teachers", "monthly", "events")),
-    Role.STAGE: Place("text", (), ("schools",)),
-    Role.INTERNET: Place("yes_no", (), ("schools",)),
-    Role.MULTIMEDIA: Place("yes_no", (), ("schools",)),
-    Role.ADMINISTRATOR: Place("text", (), ("schools",)),
-    Role.HEAD: Place("text", (), ("schools",)),
-    Role.STAFF: Place("count", (), ("schools",)),
-    Role.STAFF_OPENED: Place("count", (), ("schools",)),
-    Role.PUPILS: Place("count", (), ("schools",)),
-    Role.PUPILS_OPENED: Place("count", (), ("schools",)),
-    Role.TEACHING: Place("yes_no", (), ("teachers",)),
-    Role.HOMEROOM: Place("yes_no", (), ("teachers",)),
-    Role.CLASS_SHARE: Place("share", (), ("teachers",)),
-    Role.PLATFORM_SCORE: Place("score", (), ("schools", "teachers")),
-    Role.GRADE: Place("text", (), ("classes", "events")),
-    Role.CLASS_NAME: Place("text", (), ("classes", "events")),
-    Role.STUDENTS: Place("count", (), ("classes",)),
-    Role.KIND: Place("choice", ("monthly",)),
-    Role.MONTH: Place("month", ("monthly",)),
-    Role.MONTH_SCORE: Place("score", ("monthly",)),
-    Role.DATE: Place("date", ("events",)),
-    Role.EVENT_ROLE: Place("text", ("events",)),
-    Role.BEHAVIOUR: Place("text", ("events",)),
+ROLE_COLUMNS: dict[Role, RoleColumn] = {
+    Role.SCHOOL: RoleColumn("text", ("schools", "teachers", "classes", "monthly", "events")),
+    Role.PERSON: RoleColumn("text", ("teachers",)),
+    Role.ACCOUNT: RoleColumn("account", ("teachers", "monthly", "events")),
+    Role.STAGE: RoleColumn("text", (), ("schools",)),
+    Role.INTERNET: RoleColumn("yes_no", (), ("schools",)),
+    Role.MULTIMEDIA: RoleColumn("yes_no", (), ("schools",)),
+    Role.ADMINISTRATOR: RoleColumn("text", (), ("schools",)),
+    Role.HEAD: RoleColumn("text", (), ("schools",)),
+    Role.STAFF: RoleColumn("count", (), ("schools",)),
+    Role.STAFF_OPENED: RoleColumn("count", (), ("schools",)),
+    Role.PUPILS: RoleColumn("count", (), ("schools",)),
+    Role.PUPILS_OPENED: RoleColumn("count", (), ("schools",)),
+    Role.TEACHING: RoleColumn("yes_no", (), ("teachers",)),
+    Role.HOMEROOM: RoleColumn("yes_no", (), ("teachers",)),
+    Role.CLASS_SHARE: RoleColumn("share", (), ("teachers",)),
+    Role.PLATFORM_SCORE: RoleColumn("score", (), ("schools", "teachers")),
+    Role.GRADE: RoleColumn("text", (), ("classes", "events")),
+    Role.CLASS_NAME: RoleColumn("text", (), ("classes", "events")),
+    Role.STUDENTS: RoleColumn("count", (), ("classes",)),
+    Role.KIND: RoleColumn("choice", ("monthly",)),
+    Role.MONTH: RoleColumn("month", ("monthly",)),
+    Role.MONTH_SCORE: RoleColumn("score", ("monthly",)),
+    Role.DATE: RoleColumn("date", ("events",)),
+    Role.EVENT_ROLE: RoleColumn("text", ("events",)),
+    Role.BEHAVIOUR: RoleColumn("text", ("events",)),
 }
 
 

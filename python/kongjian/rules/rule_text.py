@@ -14,7 +14,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.rules import strict_yaml
 from kongjian.rules.model import Band
 
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """The keys and numbers that lead to a value."""
 
 
@@ -30,9 +30,9 @@ class RuleText:
         self.value, self._at = strict_yaml.read(path)
         self._lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         self._indents = [len(line) - len(line.lstrip()) for line in self._lines]
-        self._left: dict[Place, int] = {}
+        self._left: dict[KeyPath, int] = {}
 
-    def put(self, place: Place, new: Any) -> None:
+    def put(self, place: KeyPath, new: Any) -> None:
         """Another value in the place of one that stands on its key's line."""
         key, at = str(place[-1]), self._at[place] - 1
         text = json.dumps(new, ensure_ascii=False) if isinstance(new, str) else plain(new)
@@ -42,13 +42,13 @@ class RuleText:
             raise KongjianError(f"{self._path.name} 第{at + 1}行：找不到“{key}”，请手工改成{text}")
         self._lines[at] = line
 
-    def add_key(self, place: Place, beside: str, new: Any) -> None:
+    def add_key(self, place: KeyPath, beside: str, new: Any) -> None:
         """A key that is not there yet, on a line of its own behind the one of a key of the same item."""
         at = self._at[(*place[:-1], beside)] - 1
         text = json.dumps(new, ensure_ascii=False) if isinstance(new, str) else plain(new)
         self._lines[at] += f"{' ' * self._lines[at].index(beside)}{place[-1]}: {text}\n"
 
-    def put_bands(self, place: Place, bands: tuple[Band, ...]) -> None:
+    def put_bands(self, place: KeyPath, bands: tuple[Band, ...]) -> None:
         """Other steps in the place of those of `bands:`, each on a line of its own."""
         top = self._at[place]
         last = max(line for at, line in self._at.items() if at[: len(place)] == place)
@@ -57,7 +57,7 @@ class RuleText:
         steps = [f"{indent}- {{at_least: {plain(b.at_least)}, points: {plain(b.points)}}}\n" for b in bands]
         self._lines[top - 1 : last] = ["".join([head, *steps]), *[""] * (last - top)]
 
-    def drop(self, place: Place) -> None:
+    def drop(self, place: KeyPath) -> None:
         """Takes out a row of a list or a key with all that belongs to it, and the empty line that parted it."""
         first, last = self._span(place)
         self._lines[first - 1 : last] = [""] * (last - first + 1)
@@ -66,7 +66,7 @@ class RuleText:
         self._left.setdefault(place[:-1], len(self._held(place[:-1])))
         self._left[place[:-1]] -= 1
 
-    def add(self, place: Place, behind: int, row: str, parted: bool = False) -> None:
+    def add(self, place: KeyPath, behind: int, row: str, parted: bool = False) -> None:
         """A row of a list, already in YAML, behind the row of this number; -1 is before the first.
 
         With `parted` an empty line parts it from its neighbours.
@@ -83,7 +83,7 @@ class RuleText:
             _, last = self._span((*place, behind))
             self._lines[last - 1] += ("\n" if parted else "") + text
 
-    def remove(self, place: Place, name: str) -> None:
+    def remove(self, place: KeyPath, name: str) -> None:
         """Takes a text out of a list of texts."""
         row, at = self._held(place).index(name), self._at[place] - 1
         if self._at[(*place, row)] - 1 != at:
@@ -108,7 +108,7 @@ class RuleText:
                 self._lines.append(f"{empty}\n")
         self._path.write_text("".join(self._lines), encoding="utf-8", newline="\n")
 
-    def _held(self, place: Place) -> Any:
+    def _held(self, place: KeyPath) -> Any:
         held = self.value
         for key in place:
             held = held[key]
@@ -118,7 +118,7 @@ class RuleText:
         """How far a line was moved in at first: it may have been dropped since."""
         return self._indents[line - 1]
 
-    def _span(self, place: Place) -> tuple[int, int]:
+    def _span(self, place: KeyPath) -> tuple[int, int]:
         """The first and the last line (from 1) of what stands at a place, without the comments behind it."""
         first = self._at[place]
         others = (line for at, line in self._at.items() if line > first and at[: len(place)] != place)

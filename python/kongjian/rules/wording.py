@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kongjian.rules.bands_text import format_bands
-from kongjian.rules.model import Award, Indicator, Rules, SchemeFile
+from kongjian.rules.model import Award, Indicator, Rules
+from kongjian.rules.model_scheme import SchemeFile
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Authority, MissingMonths, NonHomeroom, Shortfall
 from kongjian.rules.roles import Role

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kongjian.base.errors import KongjianError
-from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
 from kongjian.selfcheck import (

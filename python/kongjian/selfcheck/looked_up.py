@@ -12,8 +12,9 @@ from kongjian.engine.evidence.one_unit import lookup
 from kongjian.rules import Rules
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
 from kongjian.selfcheck.result_sheets import Difference, differences
-from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
-from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell, Chosen
+from kongjian.workbook.lookup_cells import LookupCells
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Chosen, LookupCell
+from kongjian.workbook.lookup_work import UNAVAILABLE
 from kongjian.workbook.pages import chosen_on, lookup_pages
 from kongjian.workbook.run import Run
 from kongjian.xlsx.package import Package
@@ -43,7 +44,7 @@ def lookup_differences(run: Run, book: Book, subtitle: str) -> Iterator[Differen
         yield from _values(book, sheet, own)
 
 
-def _values(book: Book, sheet: str, cells: list[Cell]) -> Iterator[Difference]:
+def _values(book: Book, sheet: str, cells: list[LookupCell]) -> Iterator[Difference]:
     """Cells that show another value. A program that stores no formula's value shows none at all."""
     grid = book.grid(sheet)
     assert grid is not None
@@ -55,7 +56,7 @@ def _values(book: Book, sheet: str, cells: list[Cell]) -> Iterator[Difference]:
             yield Difference(sheet, "", f"{place}是{said(now)}，应为{said(cell.value)}")
 
 
-def _shown(grid: Grid, cell: Cell) -> object:
+def _shown(grid: Grid, cell: LookupCell) -> object:
     if (cell.row, cell.column) in grid.errors:
         return grid.errors[cell.row, cell.column]
     cells = grid.rows[cell.row - 1] if cell.row <= len(grid.rows) else []

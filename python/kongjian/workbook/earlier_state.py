@@ -12,9 +12,9 @@ from kongjian.base.grid import Cell, Grid, is_blank, letter
 from kongjian.base.text import clean
 from kongjian.engine.awards import REMARK
 from kongjian.engine.declined import own_remark
-from kongjian.intake.column_names import SHEET as COLUMN_NAMES
+from kongjian.intake.column_names import COLUMN_NAMES_SHEET
 from kongjian.intake.problem_list import ACCEPTED
-from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.sheets import APPEALS, rows_below_header
 from kongjian.rules import Rules
 from kongjian.workbook.finalised import FINAL_NAME, finalised
@@ -49,7 +49,7 @@ class State:
 
 def state(book: Named, rules: Rules) -> State:
     """Raises KongjianError for a damaged sheet."""
-    sheets = [*(t.sheet for t in rules.tables), RULE_SHEET, COLUMN_NAMES, APPEALS.sheet]
+    sheets = [*(t.sheet for t in rules.tables), RULE_SHEET, COLUMN_NAMES_SHEET, APPEALS.sheet]
     final = finalised(book.carried(FINAL_NAME))
     notes = {
         f"问题清单的{ACCEPTED}": _notes(book, "问题清单", ("工作表", "单元格", "对象"), ACCEPTED),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Grid
-from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.scheme_tables import check_definitions, named_scheme
 from kongjian.intake.sheets import Sheets
 from kongjian.rules import Rules, load_rules

@@ -11,8 +11,7 @@ import numpy as np
 
 from kongjian.base.grid import YES_NO, Cell, Grid, is_blank
 from kongjian.base.text import clean, fold
-from kongjian.engine.awards import COLUMNS as AWARD_COLUMNS
-from kongjian.engine.awards import REMARK, STATE, WHY
+from kongjian.engine.awards import AWARD_COLUMNS, REMARK, STATE, WHY
 from kongjian.engine.declined import Decline, declining, own_remark
 from kongjian.engine.evidence.change_table import COLUMNS, as_frame
 from kongjian.engine.evidence.changes import once
@@ -20,7 +19,7 @@ from kongjian.engine.frame import Bools, Frame, texts
 from kongjian.engine.last_run import KEY, ChangeSheet, Earlier, Previous, numbered, plain, table_code
 from kongjian.engine.matching import school_keys
 from kongjian.engine.outcome import NAME_COLUMNS, own_names, shown_keys
-from kongjian.intake.sheets import Sheets, header_row, rows_below_header
+from kongjian.intake.sheets import Sheets, header_row, line_above, rows_below_header
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Words
 from kongjian.rules.objects import OBJECT_LABELS
@@ -147,12 +146,8 @@ def _column(table: Frame, name: str, some: Bools) -> dict[str, float]:
 
 def _change_sheet(sheets: Sheets) -> ChangeSheet:
     """与上次相比 as it is."""
-    grid = sheets.grid(CHANGES)
-    found = header_row(grid, COLUMNS) if grid else None
-    if grid is None or found is None:
-        return ChangeSheet(as_frame([]))
-    above = str(grid.rows[found[0] - 2][0]) if found[0] > 1 else ""
-    return ChangeSheet(as_frame(rows_below_header(sheets, CHANGES, COLUMNS)), above)
+    rows = rows_below_header(sheets, CHANGES, COLUMNS)
+    return ChangeSheet(as_frame(rows), line_above(sheets, CHANGES, COLUMNS))
 
 
 def earlier_tables(sheets: Sheets, rules: Rules, rankings: Mapping[str, Frame]) -> dict[str, Earlier]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.sheets import APPEALS, COLUMN_NAMES, RECORDS
 from kongjian.intake.sheets import out_columns as _columns
 from kongjian.rules import Rules
-from kongjian.rules.ladders import change_columns
+from kongjian.rules.ladders import change_columns, groups
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import rank_in, shown_for
@@ -16,7 +17,7 @@ from kongjian.workbook.next_step import STEPS
 from kongjian.xlsx.table_parts import ColumnKind, OutColumn, OutputSheet
 
 HOME = "首页"
-RULES = "规则"
+RULES = RULE_SHEET
 HELP = "帮助"
 CHANGES = "与上次相比"
 LOOKUP = "单位查询"
@@ -118,8 +119,7 @@ def _scores(names: Sequence[str]) -> str:
 
 def _group_columns(rules: Rules, kind: str) -> str:
     """The columns of a ranking for the groups in which awards are given."""
-    columns = dict.fromkeys(a.group for a in rules.awards if a.object == kind and a.group)
-    shown = [(name, rank_in(c)) for c in columns for name in shown_for(c)]
+    shown = [(name, rank_in(c)) for c in groups(rules.awards, kind) for name in shown_for(c)]
     return "".join(
         f"{name}:rank:{_two_lines(name)} " if name == ranked else f"{name}:text:12~ "
         for name, ranked in shown

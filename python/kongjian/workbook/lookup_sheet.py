@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from kongjian.base.grid import Cell as Given
-from kongjian.base.grid import letter
+from kongjian.base.grid import Cell, letter
 from kongjian.engine.evidence.one_unit import MONTHS, Lookup
 from kongjian.engine.frame import Frame
 from kongjian.intake.sheets import out_columns
@@ -57,7 +56,7 @@ class Chosen(NamedTuple):
     compare: str = ""
 
 
-def chosen_in(rows: Sequence[Sequence[Given]]) -> Chosen:
+def chosen_in(rows: Sequence[Sequence[Cell]]) -> Chosen:
     """What stands in the cells to choose in of the sheet whose rows these are."""
     found = [
         rows[r - 1][c - 1] if len(rows) >= r and len(rows[r - 1]) >= c else "" for r, c in SELECTION.values()
@@ -65,7 +64,7 @@ def chosen_in(rows: Sequence[Sequence[Given]]) -> Chosen:
     return Chosen(*(f"{v:.15g}" if isinstance(v, float) else str(v) for v in found))
 
 
-class Cell(NamedTuple):
+class LookupCell(NamedTuple):
     """One cell: row and column from 1, its value, its formula ("" for none), its look, and the last column that it covers."""
 
     row: int

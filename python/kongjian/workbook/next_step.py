@@ -48,7 +48,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Progress:
+class HowFar:
     """How far each step is (a state and a few words, in the order of STEPS), what is next in a sentence, its command."""
 
     steps: tuple[tuple[str, str], ...]
@@ -65,17 +65,17 @@ class Progress:
         }
 
 
-def how_far(facts: Facts) -> Progress:
+def how_far(facts: Facts) -> HowFar:
     """The one place that decides what is next."""
     said, command = _next(facts)
-    return Progress((_imported(facts), _checked(facts), *_calculated(facts)), said, command)
+    return HowFar((_imported(facts), _checked(facts), *_calculated(facts)), said, command)
 
 
-def imported() -> Progress:
+def imported() -> HowFar:
     """After rows came into the input sheets or went: what is shown is of before."""
     said = "输入表有新的数据：请点“检查数据”，再点“重新计算排名”"
     waiting = (NOT_YET, "等检查和计算")
-    return Progress(
+    return HowFar(
         (
             (DONE, "刚导入，还没有检查"),
             (NOT_YET, "点“检查数据”"),

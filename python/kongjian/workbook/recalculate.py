@@ -14,7 +14,7 @@ from kongjian.workbook import widths
 from kongjian.workbook.identity import book_rules
 from kongjian.workbook.layout import CHOSEN_CURVE, CURVE_OF, MONTH_CURVES, sheets_read
 from kongjian.workbook.lookup_cells import LookupCells
-from kongjian.workbook.lookup_sheet import DATA, LOOKUP, Cell
+from kongjian.workbook.lookup_sheet import DATA, LOOKUP, LookupCell
 from kongjian.workbook.month_curves import chosen_line
 from kongjian.workbook.pages import Writing, results
 from kongjian.workbook.run import Run, examine_sheets
@@ -132,7 +132,7 @@ def _put_lookup(edit: Edit, pages: Sequence[Page], cells: LookupCells) -> None:
     edit.put_formulas(page, [(c.row, c.column, _content(c, edit)) for c in cells.page_cells()])
 
 
-def _content(cell: Cell, edit: Edit) -> str:
+def _content(cell: LookupCell, edit: Edit) -> str:
     return (
         formula_content(cell.formula, cell.value) if cell.formula else cell_content(cell.value, edit.strings)
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kongjian.base.grid import Cell
 from kongjian.engine.evidence.robustness import COLUMNS, as_frame, robustness
 from kongjian.engine.frame import Frame
-from kongjian.intake.sheets import Page, Sheets, header_row, rows_below_header
+from kongjian.intake.sheets import Page, Sheets, line_above, rows_below_header
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.workbook.last_run_sheets import CODE
 from kongjian.workbook.layout import ROBUSTNESS, output_sheet
@@ -56,7 +54,7 @@ def kept(run: Run, sheets: Sheets, moment: dt.datetime) -> Page:
     """The table as the workbook has it, said to be of before the calculation of this moment."""
     spec, found = output_sheet(run.rules, ROBUSTNESS), shown(sheets)
     if found is None:
-        return Page(spec, _frame([]), _NEVER)
+        return Page(spec, as_frame([]), _NEVER)
     return Page(spec, found.frame, f"{_outdated(run, found, moment)}{found.line}")
 
 
@@ -83,9 +81,7 @@ def is_of(run: Run, sheets: Sheets) -> bool:
 
 def shown(sheets: Sheets) -> Shown | None:
     """What the workbook has; None where it was never worked out."""
-    grid = sheets.grid(ROBUSTNESS)
-    found = header_row(grid, COLUMNS) if grid else None
-    above = str(grid.rows[found[0] - 2][0]) if grid and found and found[0] > 1 else ""
+    above = line_above(sheets, ROBUSTNESS, COLUMNS)
     told = _WRITTEN.search(above)
     if told is None:
         return None
@@ -94,12 +90,7 @@ def shown(sheets: Sheets) -> Shown | None:
     except ValueError:
         return None
     rows = rows_below_header(sheets, ROBUSTNESS, COLUMNS)
-    return Shown(_frame(rows), above.startswith(OUTDATED), told[0], moment, told[2])
-
-
-def _frame(rows: Sequence[Sequence[Cell]]) -> Frame:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS)
-    return as_frame(dict(zip(COLUMNS, columns, strict=True)))
+    return Shown(as_frame(rows), above.startswith(OUTDATED), told[0], moment, told[2])
 
 
 def _outdated(run: Run, found: Shown, moment: dt.datetime) -> str:

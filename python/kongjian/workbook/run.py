@@ -12,7 +12,7 @@ from kongjian.base.grid import Grid
 from kongjian.engine.awards import STATE
 from kongjian.engine.calculate import calculate
 from kongjian.engine.declined import listed
-from kongjian.engine.event_log import SHEET as COUNTS_SHEET
+from kongjian.engine.event_log import COUNTS_SHEET
 from kongjian.engine.evidence.change_table import change_sheet
 from kongjian.engine.evidence.changes import Changes, compare
 from kongjian.engine.evidence.clean_awards import CLEAN, OPEN, doubts, judged_awards
@@ -23,11 +23,10 @@ from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.outcome import Inputs, Results
 from kongjian.engine.result_tables import with_the_others
 from kongjian.intake import problem_list
-from kongjian.intake.column_names import SHEET as COLUMN_NAMES
-from kongjian.intake.column_names import name_rows, with_confirmed
+from kongjian.intake.column_names import COLUMN_NAMES_SHEET, name_rows, with_confirmed
 from kongjian.intake.effective_rows import COUNTS
 from kongjian.intake.marks import marks
-from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.rule_sheet import apply_rule_sheet
 from kongjian.intake.school_names import with_school_names
 from kongjian.intake.sheets import Progress, Sheets, no_sheet, rows_below_header
@@ -182,7 +181,7 @@ def examine_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: 
 
 def own_rules(sheets: Sheets, rules: Rules) -> Rules:
     """The rules as this workbook wants them: by its 列名对应 and its 规则. Raises KongjianError naming what cannot be used."""
-    names = sheets.grid(COLUMN_NAMES)
+    names = sheets.grid(COLUMN_NAMES_SHEET)
     named = with_school_names(with_confirmed(rules, name_rows(names)), names)
     return apply_rule_sheet(sheets.grid(RULE_SHEET), named)
 

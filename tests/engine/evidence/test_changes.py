@@ -1,4 +1,4 @@
-"""与上次相比, through real workbooks: the cell, the rule or the others that moved a rank are named, and nothing else."""
+"""与上次相比, through real workbooks: the cell, the rule or the others that moved a rank are named, and nothing else; long because each way to move a rank is a case worked out by hand."""
 
 from __future__ import annotations
 

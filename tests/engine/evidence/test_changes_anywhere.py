@@ -1,4 +1,4 @@
-"""与上次相比 for any edit of any city: exactly the cells that differ are named, and every rule read back as it was."""
+"""与上次相比 for any edit of any city: exactly the cells that differ are named, and every rule read back as it was; long because edits of every kind are drawn, made and read back here."""
 
 from __future__ import annotations
 

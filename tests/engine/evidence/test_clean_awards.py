@@ -1,4 +1,4 @@
-"""确定 or 待核实: each reason makes exactly its awards provisional, in its words; accepted it falls; nothing else does."""
+"""确定 or 待核实: each reason makes exactly its awards provisional, in its words; accepted it falls; nothing else does; long because the reasons are one table beside their words."""
 
 from __future__ import annotations
 

@@ -84,6 +84,26 @@ def kill(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def log_of(folder: Path) -> Path:
+    """A log of LINES lines, a thousandth of them with a cell too many."""
+    log = folder / "log.csv"
+    line = (
+        "strftime(date '2021-03-01' + cast(i % 31 as int), '%Y-%m-%d') || ',第' || i % 60 || '小学,hb' || i % 5000"
+        " || ',教师,' || case i % 3 when 0 then '授课' when 1 then '在线授课' else '教研' end || ',,'"
+        " || case when i % 1000 = 7 then ',多' else '' end"
+    )
+    (folder / "head.csv").write_text(",".join(HEADER) + "\n", encoding="utf-8")
+    duckdb.sql(
+        f"copy (select {line} as line from range({LINES}) t(i)) to '{folder / 'body.csv'}'"
+        " (format csv, header false, quote '', escape '', delim '\x1f')"
+    )
+    with log.open("wb") as out:
+        for part in ("head.csv", "body.csv"):
+            with (folder / part).open("rb") as opened:
+                shutil.copyfileobj(opened, out)
+    return log
+
+
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     assert shutil.which("java"), "no Java: run make system"
@@ -94,21 +114,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
 
 
 def test_a_worker_that_is_killed_in_the_middle_changes_no_count(cluster: Cluster, tmp_path: Path) -> None:
-    log = tmp_path / "log.csv"
-    line = (
-        "strftime(date '2021-03-01' + cast(i % 31 as int), '%Y-%m-%d') || ',第' || i % 60 || '小学,hb' || i % 5000"
-        " || ',教师,' || case i % 3 when 0 then '授课' when 1 then '在线授课' else '教研' end || ',,'"
-        " || case when i % 1000 = 7 then ',多' else '' end"
-    )
-    (tmp_path / "head.csv").write_text(",".join(HEADER) + "\n", encoding="utf-8")
-    duckdb.sql(
-        f"copy (select {line} as line from range({LINES}) t(i)) to '{tmp_path / 'body.csv'}'"
-        " (format csv, header false, quote '', escape '', delim '\x1f')"
-    )
-    with log.open("wb") as out:
-        for part in ("head.csv", "body.csv"):
-            with (tmp_path / part).open("rb") as opened:
-                shutil.copyfileobj(opened, out)
+    log = log_of(tmp_path)
     here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
     own = count_file(log, here, tmp_path, RULES, "500MB")
     assert own.rejected == {"many": LINES // 1000}

@@ -1,4 +1,4 @@
-"""What is odd about a file and no fault of its cells: names of parts, kinds of sheets, encodings, headers set apart."""
+"""What is odd about a file and no fault of its cells: names of parts, kinds of sheets, encodings, headers set apart; long because each odd file is made here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damaged and hostile files: refused in one Chinese sentence with the workbook as it was, or harmless."""
+"""Damaged and hostile files: refused in one Chinese sentence with the workbook as it was, or harmless; long because each hostile file is made here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imported rows join what is there: nothing twice, nothing overwritten, every change told, the same result as pasting."""
+"""Imported rows join what is there: nothing twice, nothing overwritten, every change told, the same result as pasting; long because each rule of landing has its own files."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from kongjian.demo.generate import demo_data
 from kongjian.workbook.recalculate import recalculate
 from kongjian.workbook.shipped.build_workbook import build
 from package_lint import lint
+from pasting import plain
 from workbook_extras import rich_book
 from workbooks import (
     cells,
@@ -225,10 +226,6 @@ def test_after_an_import_the_results_are_those_of_pasting(tmp_path: Path) -> Non
 
 def replace_rows(given: Any, rows: Any) -> Any:
     return dataclasses.replace(given, rows=rows)
-
-
-def plain(column: Any) -> list[Any]:
-    return [None if v != v else v for v in column.tolist()]
 
 
 def test_everything_else_in_the_workbook_stays(tmp_path: Path) -> None:

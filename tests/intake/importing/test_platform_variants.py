@@ -1,5 +1,6 @@
-"""One table of four people in every shape that platforms and offices give it: it lands right, asks, or is refused with
-the true reason; never is a number, a name or a person other than the table's.
+"""One table of four people in every shape that it comes in, right, asked about or refused; long because the shapes are one list.
+
+It is refused with the true reason; never is a number, a name or a person other than the table's.
 
 The variants are made, not collected: formats × headers × layouts × values, each one of them alone and many in pairs.
 """

@@ -1,4 +1,4 @@
-"""The commands' VBA text, run: what each button starts, what staff are told, and that opening never fails."""
+"""The commands' VBA text, run: what each button starts, what staff are told, and that opening never fails; long because every button is pressed."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kongjian.base.text import capped
 from kongjian.engine.awards import holders
 from kongjian.engine.matching import rows
 from kongjian.engine.outcome import Outcome
@@ -107,11 +108,6 @@ def said(found: Change, names: Names, rules: Rules) -> str:
         ),
     )
     return "；".join(head + text for head, text in parts if text) or NO_CHANGE
-
-
-def capped(items: list[str], most: int, word: str) -> str:
-    """The first of a list, and then how many there are in all."""
-    return "、".join(items[:most]) + (f"等{len(items)}{word}" if len(items) > most else "")
 
 
 def counter(kind: str, rules: Rules) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from kongjian.base.text import capped
 from kongjian.engine.awards import handed_on
 from kongjian.engine.evidence.award_changes import Names, counter
 from kongjian.engine.evidence.change_units import LAST, NAMES, units_of
 from kongjian.engine.evidence.changes import Changes, Side
 from kongjian.engine.evidence.data_changes import DataChange
-from kongjian.engine.frame import Floats, Frame, texts
+from kongjian.engine.frame import Floats, Frame
 from kongjian.engine.last_run import ChangeSheet, Previous
 from kongjian.engine.matching import rows
 from kongjian.engine.outcome import Results
@@ -43,15 +44,7 @@ def change_sheet(results: Results, changes: Changes, previous: Previous, rules: 
 
 def as_frame(lines: Sequence[Sequence[Any]]) -> Frame:
     """The table of lines in the order of COLUMNS; what is no number is a blank in a column of numbers."""
-    columns = dict(zip(COLUMNS, zip(*lines, strict=True) if lines else [()] * len(COLUMNS), strict=True))
-    return Frame(
-        {
-            name: np.array([v if isinstance(v, int | float) else np.nan for v in values], dtype=np.float64)
-            if name in NUMBERS
-            else texts(map(str, values))
-            for name, values in columns.items()
-        }
-    )
+    return Frame.of_lines(lines, COLUMNS, NUMBERS)
 
 
 class _Kind:
@@ -153,8 +146,7 @@ class _Kind:
         named = [r.change.text for r in self._side.reasons if (r.let_in if let_in else r.moved)[u]]
         if not named or (u in self._added and not let_in):
             return []
-        more = f"等{len(named)}处" if len(named) > MOST_NAMED else ""
-        return [f"规则改了（{_JOIN.join(named[:MOST_NAMED])}{more}）"]
+        return [f"规则改了（{capped(named, MOST_NAMED, '处', _JOIN)}）"]
 
     def _unknown(self, u: int, own: bool) -> str:
         """What is said where nothing that is known tells why."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kongjian.engine.evidence.explain import PERCENT
+from kongjian.engine.evidence.explain import MISSING_VALUE, PERCENT
 from kongjian.engine.frame import Bools, Floats, Frame, Ints
 from kongjian.engine.matching import NOT_FOUND, rows
 from kongjian.engine.measures import basis
@@ -21,7 +21,6 @@ from kongjian.rules.wording import counting_score
 Places = Mapping[str, Mapping[str, str]]
 """Table id → column name → its letters."""
 _SAME = 1e-9
-_MISSING = "缺"
 _EVENTS_SHEET, _MONTHS_SHEET = "events", "monthly"
 
 
@@ -85,7 +84,7 @@ def monthly_changes(o: Outcome, earlier: Frame, at: Ints, rules: Rules) -> Itera
 
 def scores(before: float, now: float) -> str:
     """A score that changed: 82.10→83.00."""
-    return "→".join(_MISSING if v != v else f"{v:.2f}" for v in (before, now))
+    return "→".join(MISSING_VALUE if v != v else f"{v:.2f}" for v in (before, now))
 
 
 def _derived(units: Frame, name: str, unit: int, rules: Rules) -> str:
@@ -101,11 +100,11 @@ def _derived(units: Frame, name: str, unit: int, rules: Rules) -> str:
 def _moved(before: float, now: float, column: Column) -> str:
     """From what to what, as the sheets show it and with as many decimals as tell the two apart."""
     if column.kind == "yes_no":
-        return "→".join(_MISSING if v != v else "是" if v == 1 else "否" for v in (before, now))
+        return "→".join(MISSING_VALUE if v != v else "是" if v == 1 else "否" for v in (before, now))
     factor, unit = (100.0, "%") if column.kind in PERCENT else (1.0, "")
     both = (round(before * factor, 10), round(now * factor, 10))
     for decimals in (0, 2, 4, 10):
-        texts = [_MISSING if v != v else f"{v:.{decimals}f}{unit}" for v in both]
+        texts = [MISSING_VALUE if v != v else f"{v:.{decimals}f}{unit}" for v in both]
         exact = decimals or all(v != v or v == int(v) for v in both)
         if exact and texts[0] != texts[1]:
             break

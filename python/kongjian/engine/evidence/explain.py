@@ -18,6 +18,8 @@ from kongjian.rules.readings import Shortfall
 from kongjian.rules.wording import rule_words
 
 COLUMNS = ("指标", "取值", "规则", "分值", "得分", "扣分", "还差")
+MISSING_VALUE = "缺"
+"""Stands in place of a value that is not there."""
 UNKNOWN = "没有数据"
 """Stands in 还差 where a measure is missing."""
 PERCENT = ("share", "rate")

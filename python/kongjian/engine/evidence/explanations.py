@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.text import fold
-from kongjian.engine.evidence.explain import shortfalls, unit_values
+from kongjian.engine.evidence.explain import MISSING_VALUE, shortfalls, unit_values
 from kongjian.engine.evidence.pass_mark import total_line, way_to_mark
 from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.measures import (
@@ -32,7 +32,7 @@ from kongjian.rules.wording import rule_words
 COLUMNS = (
     "类别", "学校名称", "教师姓名", "账号", "指标", "条款", "取值", "来源", "规则", "分值", "得分", "扣分", "还差",
 )  # fmt: skip
-GIVEN, EVENTS, MISSING_VALUE = "粘贴的数", "行为明细统计", "缺"
+GIVEN, EVENTS = "粘贴的数", "行为明细统计"
 _SAID = {
     0.0: GIVEN,
     FROM_EVENTS: EVENTS,
@@ -90,7 +90,7 @@ def _of_kind(results: Results, rules: Rules, kind: str, at: Ints) -> Frame:
     ]
     name, shown, rule, full, got, short, way = zip(*totals, strict=True) if totals else [()] * 7
     told = list(zip(*(measured(own, i, kind, rules) for i in each), strict=True))
-    points = np.where(of.scores.missing[:, at], np.nan, of.scores.by_indicator[:, at])
+    points = of.scores.of_units(at)
     wanting = [
         np.zeros(count) if i.kind in APART else i.points - p for i, p in zip(each, points, strict=True)
     ]

@@ -172,12 +172,10 @@ class _Kind:
 
     def facts(self) -> Frame:
         scheme, scores = self._scheme, self._of.scores
-        missing = scores.missing[:, self._at]
-        points = np.where(missing, np.nan, scores.by_indicator[:, self._at])
         lines = [measured(self._own, i, self._of.kind, self._rules) for i in scheme.indicators]
         columns = list(zip(*lines, strict=True))
         blank, total = texts([""] * len(self._at)), scores.total[self._at]
-        count = missing.sum(axis=0)
+        count = scores.missing[:, self._at].sum(axis=0)
         notes = texts(self._note(int(i), int(n)) for i, n in zip(self._at, count, strict=True))
         names = [*(i.name for i in scheme.indicators), TOTAL]
         return Frame(
@@ -186,7 +184,7 @@ class _Kind:
                 "指标": texts(names * len(self._at)),
                 "取值": woven([*columns[0], blank]),
                 "来源": woven([*columns[1], notes]),
-                "得分": woven([*points, total]),
+                "得分": woven([*scores.of_units(self._at), total]),
                 "还差": woven([*columns[2], blank]),
             }
         )

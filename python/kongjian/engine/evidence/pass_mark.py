@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kongjian.engine.authority import platform_counts
 from kongjian.engine.eligibility import COUNTED, ON_MONTHS, reached
 from kongjian.engine.evidence.cheapest import Step, cheapest_steps
 from kongjian.engine.evidence.explain import amount, unit_values
@@ -19,11 +20,10 @@ from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.rounding import MISSING, to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.rules.model import Condition, ObjectScheme, Rules
-from kongjian.rules.readings import Authority, NonHomeroom, PassMark
+from kongjian.rules.readings import NonHomeroom, PassMark
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import named_months
 
-_PLATFORM_COUNTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
 _NON_HOMEROOM = {
     NonHomeroom.ZERO: "",
     NonHomeroom.FULL: "",
@@ -72,7 +72,7 @@ def way_without_months(
 ) -> str:
     """The same where 得分 stands in for the months; `platform` is in cents, MISSING where it gave no score."""
     cents, mark = scorer(values).cents, _cents(pass_mark(rules, kind))
-    by_platform = _PLATFORM_COUNTS[rules.choice(Authority)] and platform != MISSING
+    by_platform = platform_counts(rules) and platform != MISSING
     if (platform if by_platform else cents) >= mark:
         return ""
     way = _by_platform(platform, cents, mark) if by_platform else _by_steps(rules, kind, scorer, values)

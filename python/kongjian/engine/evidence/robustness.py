@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kongjian.base.text import capped
 from kongjian.engine.awards import holders
-from kongjian.engine.evidence.award_changes import capped
 from kongjian.engine.evidence.other_readings import Passes
 from kongjian.engine.frame import Bools, Frame, Ints, texts
 from kongjian.engine.outcome import NAME_COLUMNS, Inputs, Outcome, Results
@@ -41,21 +42,12 @@ def robustness(inputs: Inputs, results: Results, rules: Rules) -> Frame:
         _Kind.of(results.of(kind), [u[kind] for u in under], ladder(rules.awards, kind), tried)
         for kind in OBJECT_LABELS
     ]
-    columns = zip(*(line for kind in kinds for line in kind.lines()), strict=True)
-    found = dict(zip(COLUMNS, columns, strict=False)) or dict.fromkeys(COLUMNS, ())
-    return as_frame(found)
+    return as_frame([line for kind in kinds for line in kind.lines()])
 
 
-def as_frame(columns: Mapping[str, Sequence[object]]) -> Frame:
-    """The table of these columns; what is no number is a blank in a column of numbers."""
-    return Frame(
-        {
-            name: np.array([v if isinstance(v, int | float) else np.nan for v in values], dtype=np.float64)
-            if name in NUMBERS
-            else texts(map(str, values))
-            for name, values in columns.items()
-        }
-    )
+def as_frame(lines: Sequence[Sequence[Any]]) -> Frame:
+    """The table of lines in the order of COLUMNS; what is no number is a blank in a column of numbers."""
+    return Frame.of_lines(lines, COLUMNS, NUMBERS)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 
 from kongjian.engine.awards import holders
-from kongjian.engine.eligibility import NOISE
+from kongjian.engine.eligibility import NOISE, ON_MONTHS
 from kongjian.engine.evidence.clean_awards import Doubt
 from kongjian.engine.evidence.concerned import Concerned
 from kongjian.engine.findings import Finding
@@ -43,7 +43,6 @@ _UNREAD = {
 }  # fmt: skip
 """What a row that was not used, and so belongs to nobody who is known, may change."""
 _WHOLE_ROW = ("", Role.SCHOOL)
-_MONTHLY = ("monthly_average", "every_month")
 
 
 def effects(
@@ -160,7 +159,7 @@ class _Kind:
     def _can_turn(self, parts: _Parts, at: Ints) -> Bools:
         """Whether mending could turn whether a unit qualifies: all that it does not touch is met, and the bound is in reach."""
         met, monthly = self._o.eligibility.conditions, self._o.monthly
-        months = {k for k, c in self._conditions.items() if c.kind in _MONTHLY}
+        months = {k for k, c in self._conditions.items() if c.kind in ON_MONTHS}
         touched = set(parts.conditions - months)
         by_score = monthly.stood_in[at] & parts.indicators[:, at].any(axis=0)
         in_reach = np.zeros(len(at), dtype=bool)

@@ -19,7 +19,6 @@ Decorated = Callable[..., Any]
 
 
 def scheme_option(help_: str, name: str = "--scheme") -> Callable[[Decorated], Decorated]:
-    """The option that names a scheme."""
     return click.option(name, "scheme", default="", metavar="方案", help=help_)
 
 

@@ -40,9 +40,9 @@ from kongjian.entry.excel.live_cells import (
 )
 from kongjian.entry.excel.session import NOT_THERE
 from kongjian.entry.plans.plan_model import UnfinishedError
-from kongjian.intake.column_names import SHEET as COLUMN_NAMES
+from kongjian.intake.column_names import COLUMN_NAMES_SHEET
 from kongjian.intake.importing.landing import Block
-from kongjian.intake.rule_sheet import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.sheets import Page, Progress
 from kongjian.rules import Rules
 from kongjian.workbook.last_run_sheets import BEING_WRITTEN, RUNS
@@ -55,7 +55,7 @@ from kongjian.xlsx.table_parts import HEADER_ROW, SUBTITLE_ROW, OutputSheet
 from kongjian.xlsx.table_rows import block
 
 TEXT_KINDS = ("text", "account", "link", "answer")
-_OF_STAFF = (RULE_SHEET, COLUMN_NAMES, "问题清单", "获奖名单")
+_OF_STAFF = (RULE_SHEET, COLUMN_NAMES_SHEET, "问题清单", "获奖名单")
 """Further sheets in which staff write."""
 
 

@@ -30,7 +30,7 @@ from kongjian.entry.plans import (
     restoring,
     robust,
 )
-from kongjian.entry.plans.plan_model import WARNING, Plan, Question, Told, carry_out, fault
+from kongjian.entry.plans.plan_model import SURE, WARNING, Plan, Question, Told, carry_out, fault
 from kongjian.entry.setup import doctor
 from kongjian.forms import kinds
 from kongjian.forms.produce import FILES, PDF, WORKBOOK
@@ -82,8 +82,7 @@ def _import(now: Press) -> list[Told] | Question:
     if not now.answer:
         return file_import.WHICH
     live, rules = _opened(now)
-    chosen = [Path(name) for name in now.answer.split("\n")]
-    plan = file_import.rows(chosen, live, rules, _moment(), progress=now.progress)
+    plan = file_import.rows(_chosen(now), live, rules, _moment(), progress=now.progress)
     return [*_written(plan, live, now), Told("改了什么见“导入记录”")]
 
 
@@ -95,8 +94,7 @@ def _import_logs(now: Press) -> list[Told] | Question:
     from kongjian.intake.events.log_index import How
 
     live, rules = _opened(now)
-    chosen = [Path(name) for name in now.answer.split("\n")]
-    plan = log_import.counts(chosen, path, live, rules, _moment(), How(), progress=now.progress)
+    plan = log_import.counts(_chosen(now), path, live, rules, _moment(), How(), progress=now.progress)
     return _written(plan, live, now)
 
 
@@ -104,9 +102,17 @@ def _preview_import(now: Press) -> list[Told] | Question:
     if not now.answer:
         return file_import.WHICH
     live, rules = _opened(now)
-    chosen = [Path(name) for name in now.answer.split("\n")]
-    plan = file_import.previewed(chosen, live, rules, _moment(), progress=now.progress)
+    plan = file_import.previewed(_chosen(now), live, rules, _moment(), progress=now.progress)
     return carry_out(plan)
+
+
+def _answered(now: Press) -> tuple[str, bool]:
+    """What was typed, and whether what it leads to has been told."""
+    return now.answer.removesuffix(SURE), now.answer.endswith(SURE)
+
+
+def _chosen(now: Press) -> list[Path]:
+    return [Path(name) for name in now.answer.split("\n")]
 
 
 def _undo_import(now: Press) -> list[Told]:
@@ -164,7 +170,7 @@ def _restore(now: Press) -> list[Told] | Question:
         stands = restoring.standing(live, rules)
     if not now.answer:
         return restoring.which(path, stands, rules, now.progress)
-    number, sure = now.answer.removesuffix(restoring.SURE), now.answer.endswith(restoring.SURE)
+    number, sure = _answered(now)
     if not number.isdecimal():
         raise KongjianError(f"“{now.answer}”不是第几份；请再按一次，输入左边的数字")
     plan = restoring.beside(path, int(number), stands, rules, sure)
@@ -202,7 +208,7 @@ def _new_scheme(now: Press) -> list[Told] | Question:
     path, (live, rules) = now.path, _opened(now)
     if not now.answer:
         return new_scheme.which(rules)
-    scheme_id, sure = now.answer.removesuffix(new_scheme.SURE), now.answer.endswith(new_scheme.SURE)
+    scheme_id, sure = _answered(now)
     wanted, target = new_scheme.of_book(live, rules), path.with_name(f"{scheme_id}.xlsm")
     plan = new_scheme.planned(wanted, rules, scheme_id, places.own_schemes(), target, sure)
     return plan if isinstance(plan, Question) else carry_out(plan, live, now.progress)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
-from kongjian.intake.importing.import_files import InputSheets, import_files
+from kongjian.intake.importing.import_files import Import, InputSheets, import_files
 from kongjian.intake.importing.undo import undo_last
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules import Rules
@@ -30,8 +30,7 @@ def rows(
     """The files' rows below those that the input sheets have; `sheet` names the one that all of them belong to."""
     found = import_files(paths, sheets, rules, now, sheet, progress)
     writing = _pending(Writing("导入", rows=found.rows, pages=found.pages, again=False))
-    mode = WARNING if found.unfinished else INFO
-    return Plan(writing, (Told("\n".join(found.lines), mode),))
+    return Plan(writing, (_told(found, found.lines),))
 
 
 def previewed(
@@ -44,9 +43,12 @@ def previewed(
 ) -> Plan:
     """What the same import would do; nothing is written."""
     found = import_files(paths, sheets, rules, now, sheet, progress)
-    mode = WARNING if found.unfinished else INFO
     said = [line for line in found.lines if not line.startswith("写入的")]
-    return Plan(told=(Told("\n".join([*found.preview, *said, "这是预览，什么都没有写入"]), mode),))
+    return Plan(told=(_told(found, [*found.preview, *said, "这是预览，什么都没有写入"]),))
+
+
+def _told(found: Import, lines: Sequence[str]) -> Told:
+    return Told("\n".join(lines), WARNING if found.unfinished else INFO)
 
 
 def undone(sheets: Sheets, rules: Rules, now: dt.datetime) -> Plan:

@@ -43,7 +43,7 @@ def final(run: Run, sheets: Named, moment: dt.datetime, answer: str = "") -> Pla
     """
     if not run.schools + run.teachers:
         raise KongjianError("还没有数据，不能定稿；请先把平台导出的数据粘贴到输入表")
-    if old := sending_gate.stale(run, sheets):
+    if old := sending_gate.stale_results(run, sheets):
         raise KongjianError(f"还不能定稿：{old}；请先重新计算排名")
     codes = codes_of(run)
     if other := differing(codes, codes_shown(sheets, run.rules), run.rules):

@@ -33,7 +33,7 @@ def counts(
     progress: Progress = lambda _: None,
 ) -> Plan:
     """The effective counts of all logs that the workbook (at `book`) was ever given, these among them."""
-    from kongjian.engine.event_log import SHEET
+    from kongjian.engine.event_log import COUNTS_SHEET
     from kongjian.intake.events.import_logs import import_logs
 
     rules = own_rules(sheets, rules)
@@ -47,7 +47,7 @@ def counts(
     if found.rows is None:
         return Plan(make=make)
     page = Page(
-        output_sheet(rules, SHEET),
+        output_sheet(rules, COUNTS_SHEET),
         found.rows,
         f"{now:%Y-%m-%d %H:%M:%S} 导入行为日志 · 共{found.rows.height}行",
     )

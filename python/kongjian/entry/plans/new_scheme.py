@@ -10,11 +10,12 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes, save_text
 from kongjian.base.folders import place_folder
 from kongjian.base.scratch import scratch
-from kongjian.entry.plans.plan_model import INFO, WARNING, Plan, Question, Told
+from kongjian.base.text import capped
+from kongjian.entry.plans.plan_model import INFO, SURE, WARNING, Plan, Question, Told
 from kongjian.forms.design.make_templates import make_templates
 from kongjian.forms.produce import SCHEME_TEMPLATES
 from kongjian.intake.redrawn_rules import redrawn_rules
-from kongjian.intake.rule_rows import SHEET as RULE_SHEET
+from kongjian.intake.rule_rows import RULE_SHEET
 from kongjian.intake.sheets import Progress, Sheets
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.catalog import CASES
@@ -26,8 +27,6 @@ from kongjian.selfcheck.checked_book import GOOD
 from kongjian.selfcheck.scheme_cases import scheme_cases
 from kongjian.workbook.shipped.build_workbook import build
 
-SURE = "!"
-"""Behind the id: what the new scheme will be has been told."""
 _MOST_NAMED = 8
 
 
@@ -82,16 +81,11 @@ def _redrawn(rules: Rules, before: Rules) -> Iterator[str]:
             ("去掉", [n for n in old if n not in names]),
         ):
             if some:
-                yield f"{verb}{what}：{_first(some)}"
+                yield f"{verb}{what}：{capped(some, _MOST_NAMED, '个')}"
 
 
 def _names(rules: Rules, kind: str) -> list[str]:
     return [i.name for i in rules.object(kind).indicators]
-
-
-def _first(names: Sequence[str]) -> str:
-    more = f"等{len(names)}个" if len(names) > _MOST_NAMED else ""
-    return "、".join(names[:_MOST_NAMED]) + more
 
 
 def _made(rules: Rules, before: Rules, folder: Path, book: Path, progress: Progress) -> Iterator[Told]:

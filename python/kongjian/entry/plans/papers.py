@@ -18,7 +18,7 @@ from kongjian.workbook.run import Run
 
 def stale(run: Run, sheets: Sheets) -> list[Told]:
     """A hint where the workbook shows results of other data, or none."""
-    said = sending_gate.stale(run, sheets)
+    said = sending_gate.stale_results(run, sheets)
     return [Told(f"提示：{said}；这里按现在的数据生成，请再按“重新计算排名”")] if said else []
 
 

@@ -39,12 +39,17 @@ class Told:
     ask: Question | None = None
 
 
+SURE = "!"
+"""Behind an answer: what it leads to has been told."""
+
+
 @dataclass(frozen=True)
 class Question:
-    """What has to be answered: before there is a plan which files, `patterns` being as Excel's dialog takes them, or
+    """What has to be answered.
 
-    without them what is to be typed, `option` being the command that takes it; before there is a plan or after what was told yes or no, `answer` being what yes
-    hands over, `option` what says yes on the command line and `yes` what it does, unless that is to send.
+    Before there is a plan which files, `patterns` being as Excel's dialog takes them, or without them what is to be typed,
+    `option` being the command that takes it. Before there is a plan or after what was told yes or no, `answer` being
+    what yes hands over, `option` what says yes on the command line and `yes` what it does, unless that is to send.
     """
 
     text: str

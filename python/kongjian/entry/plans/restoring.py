@@ -8,7 +8,7 @@ from pathlib import Path
 from kongjian.base.backups import FOLDER, Backup, backups, keep
 from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_bytes
-from kongjian.entry.plans.plan_model import Plan, Question, Told
+from kongjian.entry.plans.plan_model import SURE, Plan, Question, Told
 from kongjian.intake.sheets import Progress
 from kongjian.rules import Rules
 from kongjian.workbook.earlier_state import State, counted, differences, in_words, state
@@ -21,8 +21,6 @@ _WIDEST = 40
 _LOST = "备份以后改的，恢复后没有了："
 _MOST_ASKED = 600
 """Characters of a question: VBA's box takes about 1,024, of wide ones fewer."""
-SURE = "!"
-"""Behind the number: what is lost has been named."""
 _UNREADABLE = "现在的工作簿读不出来，没有比较"
 
 

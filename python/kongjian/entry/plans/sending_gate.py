@@ -18,7 +18,7 @@ def refuse_half_written(sheets: Sheets) -> None:
         )
 
 
-def stale(run: Run, sheets: Sheets) -> str:
+def stale_results(run: Run, sheets: Sheets) -> str:
     """What is wrong with the results that the workbook shows, where they are not those of its data; else ""."""
     if not previous_run(sheets).fingerprint:
         return "工作簿还没有计算过"
@@ -37,7 +37,7 @@ def gate(run: Run, sheets: Sheets, what: str, answer: str) -> Question | None:
     refuse_half_written(sheets)
     if answer == ANYWAY or not run.schools + run.teachers:  # where there is no data nothing can go out
         return None
-    old = stale(run, sheets)
+    old = stale_results(run, sheets)
     said = "；".join(filter(None, (old, run.still_open)))
     if not said:
         return None

@@ -17,8 +17,7 @@ from kongjian.base.check_lines import BAD, GOOD, MIND, Line
 from kongjian.base.errors import KongjianError
 from kongjian.base.scratch import scratch
 from kongjian.entry.setup import excel_side, macro_policy, xlwings_config
-
-OLDEST = (3, 11)
+from kongjian.entry.setup.bundle.embedded import OLDEST
 
 
 def word(lines: list[Line]) -> str:

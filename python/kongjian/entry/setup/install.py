@@ -79,7 +79,7 @@ class Configure:
 
 
 @dataclass(frozen=True)
-class Run:
+class RunXlwings:
     """Runs a command of xlwings."""
 
     command: tuple[str, ...]
@@ -105,7 +105,7 @@ class Skip:
     """Nothing to do, and why."""
 
 
-Action = Register | Unregister | Configure | Run | Copy | Unblock | Refuse | Skip
+Action = Register | Unregister | Configure | RunXlwings | Copy | Unblock | Refuse | Skip
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ending:
     """How a step ended."""
 
     step: Step
@@ -210,13 +210,13 @@ def free_name(here: Surroundings) -> str:
     return next(f"{w}{suffix}" for w in wanted if f"{w}{suffix}".casefold() not in taken)
 
 
-def carry_out(steps: list[Step]) -> Iterator[Outcome]:
+def carry_out(steps: list[Step]) -> Iterator[Ending]:
     """Does one step after the other; a failed step does not keep the next from being tried."""
     for step in steps:
         try:
             yield _perform(step)
         except (OSError, UnicodeError, KongjianError, subprocess.SubprocessError) as error:
-            yield Outcome(step, FAILED, _reason(error))
+            yield Ending(step, FAILED, _reason(error))
 
 
 def _register(here: Surroundings) -> Step:
@@ -255,7 +255,7 @@ def _add_in(here: Surroundings) -> Step:
     command = (here.python, "-m", "xlwings.cli", "addin", "install")
     return Step(
         "Excel 加载项",
-        Run(command),
+        RunXlwings(command),
         "安装 xlwings 加载项（xlwings addin install，会短暂启动 Excel）",
         f"先装好并关闭 Excel，再运行：{_quoted(here.python)} -m xlwings.cli addin install",
     )
@@ -270,30 +270,30 @@ def _copy(here: Surroundings) -> Step:
     )
 
 
-def _perform(step: Step) -> Outcome:
+def _perform(step: Step) -> Ending:
     match step.action:
         case Register(command):
             changed = com_registration.register(command)
-            return Outcome(step, DONE if changed else SKIPPED, step.detail if changed else "已经登记好")
+            return Ending(step, DONE if changed else SKIPPED, step.detail if changed else "已经登记好")
         case Unregister():
             found = com_registration.unregister()
-            return Outcome(step, DONE if found else SKIPPED, step.detail if found else "没有登记过")
+            return Ending(step, DONE if found else SKIPPED, step.detail if found else "没有登记过")
         case Refuse():
-            return Outcome(step, FAILED, step.detail)
+            return Ending(step, FAILED, step.detail)
         case Configure(file, settings, folder):
             changed = xlwings_config.update(file, settings, folder)
-            return Outcome(step, DONE if changed else SKIPPED, step.detail if changed else f"{file} 已经设好")
-        case Run(command):
+            return Ending(step, DONE if changed else SKIPPED, step.detail if changed else f"{file} 已经设好")
+        case RunXlwings(command):
             return _run(step, command)
         case Copy(source, target):
             _copy_new(source, target)
-            return Outcome(step, DONE, step.detail)
+            return Ending(step, DONE, step.detail)
         case Unblock(file):
             return _unblock(step, file)
-    return Outcome(step, SKIPPED, step.detail)
+    return Ending(step, SKIPPED, step.detail)
 
 
-def _run(step: Step, command: tuple[str, ...]) -> Outcome:
+def _run(step: Step, command: tuple[str, ...]) -> Ending:
     env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
         command,
@@ -305,9 +305,9 @@ def _run(step: Step, command: tuple[str, ...]) -> Outcome:
         check=False,
     )
     if run.returncode == 0 and SUCCESS in run.stdout:
-        return Outcome(step, DONE, step.detail)
+        return Ending(step, DONE, step.detail)
     said = (run.stderr.strip() or run.stdout.strip()).splitlines()
-    return Outcome(step, FAILED, said[-1] if said else f"xlwings 返回 {run.returncode}")
+    return Ending(step, FAILED, said[-1] if said else f"xlwings 返回 {run.returncode}")
 
 
 def _copy_new(source: Path, target: Path) -> None:
@@ -317,14 +317,14 @@ def _copy_new(source: Path, target: Path) -> None:
         shutil.copyfileobj(old, new)
 
 
-def _unblock(step: Step, file: Path) -> Outcome:
+def _unblock(step: Step, file: Path) -> Ending:
     if not file.is_file():
-        return Outcome(step, FAILED, f"没有 {file}")
+        return Ending(step, FAILED, f"没有 {file}")
     try:
         Path(f"{file}:Zone.Identifier").unlink()
     except FileNotFoundError:
-        return Outcome(step, SKIPPED, f"{file} 没有网络标记")
-    return Outcome(step, DONE, step.detail)
+        return Ending(step, SKIPPED, f"{file} 没有网络标记")
+    return Ending(step, DONE, step.detail)
 
 
 def _same(one: Path, other: Path) -> bool:

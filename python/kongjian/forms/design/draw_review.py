@@ -7,8 +7,9 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.grid import NO, YES
 from kongjian.forms.design.looks import HEAD, NARROW, TO_FILL, Looks, official_page
-from kongjian.forms.review_sheets import EXPERT, MOST_EXPERTS, NO, RESULT, SUMMARY, YES
+from kongjian.forms.review_sheets import EXPERT, MOST_EXPERTS, RESULT, SUMMARY
 from kongjian.rules import Rules
 
 _FILL: dict[str, Any] = {"bg_color": TO_FILL, "locked": False}

@@ -8,6 +8,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.workbook.look.build_styles import Styles
+
 # Fonts of official documents, which every Chinese Windows has; elsewhere the family leads to a like font.
 BODY = {"font_name": "仿宋", "font_family": 3, "font_charset": 134, "font_scheme": "none"}
 HEAD = {"font_name": "黑体", "font_family": 2, "font_charset": 134, "font_scheme": "none"}
@@ -23,18 +25,14 @@ class Looks:
     """The formats of one template, each made once."""
 
     def __init__(self, book: Workbook) -> None:
-        self._book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._styles = Styles(book)
 
     def get(self, *sets: dict[str, Any], **properties: Any) -> Format:
         """A format from sets of properties, later ones winning; 仿宋, vertically centred unless they say otherwise."""
         wanted: dict[str, Any] = {**BODY, "font_size": 12, "valign": "vcenter"}
         for one in (*sets, properties):
             wanted |= one
-        key = tuple(sorted(wanted.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(wanted)
-        return self._made[key]
+        return self._styles.get(**wanted)
 
     def title(self, size: float = 18) -> Format:
         return self.get(HEAD, font_size=size, align="center", text_wrap=True)

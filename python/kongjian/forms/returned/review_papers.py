@@ -11,9 +11,9 @@ from lxml import etree
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.foreign import foreign
-from kongjian.base.grid import Area, Cell, Grid, is_blank, letter
+from kongjian.base.grid import NO, Area, Cell, Grid, is_blank, letter
 from kongjian.base.text import clean, fold
-from kongjian.forms.review_sheets import NAME, NO
+from kongjian.forms.review_sheets import NAME
 from kongjian.forms.template.placeholders import words
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.xlsx.cell_xml import PARSER

@@ -39,7 +39,7 @@ class Sheet:
 
 
 @dataclass
-class Made:
+class MadeSheet:
     """A filled sheet on its way into the package."""
 
     sheet: Sheet
@@ -52,12 +52,12 @@ class Assembly:
     """The parts of the new workbook: `template` with its sheets filled, as often as wanted, in place of its own."""
 
     def __init__(
-        self, template: Parts, made: list[Made], strings: SharedStrings, names: Mapping[str, str]
+        self, template: Parts, made: list[MadeSheet], strings: SharedStrings, names: Mapping[str, str]
     ) -> None:
         self._package = template.package
         self._parts = template
         self._made = made
-        self._first: dict[str, Made] = {}
+        self._first: dict[str, MadeSheet] = {}
         for m in made:
             self._first.setdefault(m.sheet.template, m)
         self._maps = {name: m.filled.rows for name, m in self._first.items()}
@@ -92,12 +92,12 @@ class Assembly:
             source = old[m.sheet.template]
             self._parts.copy_relationships(source, m.part, self._related_parts(m, source, mover))
 
-    def _mover(self, m: Made) -> Mover:
+    def _mover(self, m: MadeSheet) -> Mover:
         """References to the own sheet follow it; those to other sheets follow the first that was made of them."""
         maps = {**self._maps, m.sheet.template: m.filled.rows}
         return Mover(m.sheet.template, maps, {**self._written, m.sheet.template: m.sheet.name})
 
-    def _related_parts(self, m: Made, part: str, mover: Mover) -> dict[str, str]:
+    def _related_parts(self, m: MadeSheet, part: str, mover: Mover) -> dict[str, str]:
         """Relationship id → the part that the sheet refers to, copied where it may not be shared."""
         out = {}
         for id_, kind, target in self._package.relationships(part):
@@ -109,7 +109,7 @@ class Assembly:
             out[id_] = self._copied(target, m, mover) if word in _OF_ONE_SHEET else target
         return out
 
-    def _copied(self, part: str, m: Made, mover: Mover) -> str:
+    def _copied(self, part: str, m: MadeSheet, mover: Mover) -> str:
         """A part of one sheet, for this sheet: under its own name the first time, else under a new one."""
         if part in m.copies:
             return m.copies[part]
@@ -156,7 +156,7 @@ def digest(sheets: Iterable[bytes]) -> str:
     return made.hexdigest()
 
 
-def _moved_part(data: bytes, m: Made, mover: Mover) -> bytes:
+def _moved_part(data: bytes, m: MadeSheet, mover: Mover) -> bytes:
     """A drawing or chart: anchors follow their rows, references their cells; stored chart values are dropped."""
     root = etree.fromstring(data, PARSER)
     rows: RowMap = m.filled.rows

@@ -10,7 +10,7 @@ from lxml import etree
 from kongjian.base.errors import KongjianError
 from kongjian.base.foreign import foreign
 from kongjian.forms.template.active_content import active_content
-from kongjian.forms.template.assembly import MADE_NAME, Assembly, Made, Sheet, digest
+from kongjian.forms.template.assembly import MADE_NAME, Assembly, MadeSheet, Sheet, digest
 from kongjian.forms.template.placeholders import Context
 from kongjian.forms.template.sheet_filler import Note, fill
 from kongjian.forms.template.sheet_template import SheetTemplate, faults
@@ -81,7 +81,7 @@ class Template:
         parts = Parts(self._package)
         strings = parts.strings()
         with foreign(self.path):
-            made = [Made(s, fill(self.sheets[s.template], s.context, strings)) for s in sheets]
+            made = [MadeSheet(s, fill(self.sheets[s.template], s.context, strings)) for s in sheets]
             assembled = Assembly(parts, made, strings, names or {})
         assembled.save(target)
         return [Note(m.sheet.name, n.cell, n.text) for m in made for n in m.filled.notes]

@@ -15,7 +15,7 @@ from kongjian.base.grid import cell_number, letter
 from kongjian.engine.frame import Frame
 from kongjian.forms.template import placeholders
 from kongjian.forms.template.placeholders import SIDES, Context, Formula, Placeholder
-from kongjian.forms.template.sheet_template import Cell, SheetTemplate
+from kongjian.forms.template.sheet_template import MarkedCell, SheetTemplate
 from kongjian.xlsx.cell_xml import column_of, row_and_column, tag
 from kongjian.xlsx.references import RowMap
 from kongjian.xlsx.sheet_part import ORDER
@@ -124,7 +124,7 @@ class _Filling:
                     c.remove(stale)
                 c.attrib.pop("t", None)
 
-    def _write(self, row: etree._Element, cells: Sequence[Cell], value_of: Any, number: int) -> None:
+    def _write(self, row: etree._Element, cells: Sequence[MarkedCell], value_of: Any, number: int) -> None:
         found = {column_of(c): c for c in row.iterfind(_CELL)} if cells else {}
         texts: dict[str, str] = {}
         for cell in cells:
@@ -172,7 +172,7 @@ class _Filling:
         self._filled.notes.append(Note(self._template.name, c.get("r"), text))
 
     def _join_equals(
-        self, copies: list[etree._Element], cells: Sequence[Cell], items: Frame, number: int, two: bool
+        self, copies: list[etree._Element], cells: Sequence[MarkedCell], items: Frame, number: int, two: bool
     ) -> None:
         """Merged areas of a repeated row: one in each copy, or one over equal neighbours of a |合并 column."""
         joined = set()
@@ -236,7 +236,7 @@ class _Filling:
         return self._filled
 
 
-def _merging(cell: Cell) -> bool:
+def _merging(cell: MarkedCell) -> bool:
     return any(p.merge and p.items and not p.side for p in cell.placeholders)
 
 

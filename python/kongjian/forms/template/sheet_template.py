@@ -18,7 +18,7 @@ from kongjian.xlsx.text_heights import CellStyle
 
 
 @dataclass(frozen=True)
-class Cell:
+class MarkedCell:
     """A cell of the template with placeholders."""
 
     column: int
@@ -52,13 +52,13 @@ class SheetTemplate:
         wanted = fold(text)
         return any(wanted in fold(self._text(c)) for c in self._data.iter(tag("c")))
 
-    def _find_marked(self) -> Iterator[tuple[int, list[Cell]]]:
+    def _find_marked(self) -> Iterator[tuple[int, list[MarkedCell]]]:
         for row in self._data.iterfind(tag("row")):
             cells = []
             for c in row.iterfind(tag("c")):
                 text = self._text(c)
                 if "{{" in text or "}}" in text or "｛｛" in text:
-                    cells.append(Cell(column_of(c), text, tuple(placeholders.find(text))))
+                    cells.append(MarkedCell(column_of(c), text, tuple(placeholders.find(text))))
             if cells:
                 yield int(row.get("r")), cells
 
@@ -81,7 +81,7 @@ class SheetTemplate:
         """The worksheet, to be filled."""
         return copy.deepcopy(self._root)
 
-    def marked(self, row: int) -> list[Cell]:
+    def marked(self, row: int) -> list[MarkedCell]:
         return self._marked.get(row, [])
 
     def last_cell(self, row: int, column: int) -> tuple[int, int]:

@@ -20,7 +20,8 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import make_folder
 from kongjian.base.one_writer import alone_in
 from kongjian.base.scratch import scratch
-from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
+from kongjian.base.text import capped
+from kongjian.engine.event_log import COLUMNS, COUNTED, COUNTS_SHEET, NUMBERS
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.imported_counts import by_term
 from kongjian.engine.outcome import Inputs
@@ -38,7 +39,7 @@ MOST_ROWS = 1_048_000
 _NAMED = 5
 _BY_TERM = "按月有{}行，一张工作表放不下，有效次数写成每个账号、每种行为一行，几个月合计；要按月的，请按学校分成几本工作簿"
 _UNRECORDED = (
-    f"“{SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
+    f"“{COUNTS_SHEET}”里有以前导入的次数，旁边的“{FOLDER}”却没有它们的记录（换过名字、移动或删除过）；"
     "请把全部日志一起给出并加 --anew，只按这些日志重新数"
 )
 
@@ -81,7 +82,7 @@ def import_logs(
     with alone_in(folder), scratch() as temporary, _counter(how, temporary, rules) as count:
         _sweep(folder / CACHE)
         index = Index.at(folder / INDEX)
-        before = imported_counts(sheets.grid(SHEET))
+        before = imported_counts(sheets.grid(COUNTS_SHEET))
         had = index.books.get(book.name, {}) if before.height and not how.anew else {}
         if before.height and not had and not how.anew:
             raise KongjianError(_UNRECORDED)
@@ -93,7 +94,7 @@ def import_logs(
         whole = merged(partials, inputs, rules, temporary, how.memory)
         done = _fitting(whole, rules)
         _write_tables(folder, book.stem, partials, accounts, done.unknown)
-    rows = None if _equal(before, done.rows) else _below(other_rows(sheets.grid(SHEET)), done.rows)
+    rows = None if _equal(before, done.rows) else _below(other_rows(sheets.grid(COUNTS_SHEET)), done.rows)
 
     def keep() -> None:
         index.save(books={target or book.name: names})
@@ -110,7 +111,7 @@ def _accounts(names: Mapping[str, str], partials: Sequence[Path]) -> list[Accoun
     found = [account_of(partial) for partial in partials]
     if lost := [name for name, account in zip(names.values(), found, strict=True) if account is None]:
         raise KongjianError(
-            f"以前导入的{_few(lost)}的记录不在了；请把这些日志也一起给出，或加 --anew 只按这次的日志数"
+            f"以前导入的{capped(lost, _NAMED, '个文件')}的记录不在了；请把这些日志也一起给出，或加 --anew 只按这次的日志数"
         )
     return [account for account in found if account]
 
@@ -219,9 +220,9 @@ def _told(
     other = sum(a.blank + a.head for a in accounts)
     yield f"{len(accounts)}个文件共{lines}行：读入{accepted}行，没有计入{lost}行，空行和表头{other}行"
     if more := [n for d, n in had.items() if d not in own]:
-        yield f"其中{_few(more)}是以前导入的"
+        yield f"其中{capped(more, _NAMED, '个文件')}是以前导入的"
     if same:
-        yield f"{_few(same)}和别的文件内容相同，只计一次"
+        yield f"{capped(same, _NAMED, '个文件')}和别的文件内容相同，只计一次"
     for account in accounts:
         if account.lost:
             yield f"{account.file}：{'；'.join(rejected_first(account))}"
@@ -232,12 +233,11 @@ def _told(
         )
     for kind in dict.fromkeys(u.kind for u in done.unknown):
         mine = [u for u in done.unknown if u.kind == kind]
-        words = "、".join(f"{u.found or '空白'}（{u.lines}行）" for u in mine[:_NAMED])
-        rest = f"等{len(mine)}种" if len(mine) > _NAMED else ""
+        words = capped([f"{u.found or '空白'}（{u.lines}行）" for u in mine], _NAMED, "种")
         state = (
             "不计次数" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "数据里没有"
         )
-        yield f"读入的行里，{kind}{state}：{words}{rest}，共{sum(u.lines for u in mine)}行"
+        yield f"读入的行里，{kind}{state}：{words}，共{sum(u.lines for u in mine)}行"
     if done.unknown or lost:
         yield f"全部写法和行见 {folder}（“{stem} {UNKNOWN_WORDS}”“{stem} {LEFT_OUT}”）"
     yield (
@@ -245,7 +245,3 @@ def _told(
         if changed
         else "有效次数没有变化，什么都没有写入"
     )
-
-
-def _few(names: Sequence[str]) -> str:
-    return "、".join(names[:_NAMED]) + (f"等{len(names)}个文件" if len(names) > _NAMED else "")

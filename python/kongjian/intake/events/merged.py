@@ -23,7 +23,8 @@ from kongjian.intake.grades import counted_events
 from kongjian.intake.school_names import renamed
 from kongjian.intake.values import Cells
 from kongjian.intake.values import accounts as read_accounts
-from kongjian.rules.model import EventRole, Rules
+from kongjian.rules.model import Rules
+from kongjian.rules.model_measures import EventRole
 from kongjian.rules.roles import Role
 
 if TYPE_CHECKING:

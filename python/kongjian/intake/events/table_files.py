@@ -13,7 +13,7 @@ from kongjian.base.errors import KongjianError
 from kongjian.base.files import replace_file
 from kongjian.base.grid import Cell
 from kongjian.engine.event_lines import behaviour_codes, behaviours, role_behaviours
-from kongjian.engine.event_log import COLUMNS, COUNTED, NUMBERS, SHEET
+from kongjian.engine.event_log import COLUMNS, COUNTED, COUNTS_SHEET, NUMBERS
 from kongjian.engine.findings import Findings
 from kongjian.engine.frame import Frame, texts
 from kongjian.engine.imported_counts import ORIGIN, UNTIL
@@ -74,7 +74,7 @@ def read_tables(folder: Path, rules: Rules, scratch: Path, memory: str, progress
     frames = renamed(frames, rules, findings)
     inputs = check(Inputs.of(rules, **frames), rules, findings)
     counts = []
-    if path := _file_of(folder, (SHEET, "EffectiveCounts")):
+    if path := _file_of(folder, (COUNTS_SHEET, "EffectiveCounts")):
         with counting(scratch, memory) as held:
             counts.append(_counts(held, path, scratch, rules, lines))
     if (logs := folder / FOLDER).is_dir():

@@ -80,7 +80,6 @@ def _compound_file(name: str, stream: bytes) -> bytes:
 
 
 def _entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
-    """One entry of the directory."""
     text = (name + "\0").encode("utf-16-le")
     entry = text.ljust(64, b"\0") + struct.pack("<HBB3I", len(text), kind, 1, _FREE, _FREE, child)
     return entry + bytes(36) + struct.pack("<IQ", first, size)

@@ -36,7 +36,7 @@ _NOT_TOLD = frozenset({"unit_number", "long_text"})
 DAMAGED, SUSPECT, UNTOLD_OF_TEXT = "account_rounded", "account_suspect", "text_number"
 
 
-class Reading(NamedTuple):  # of which there may be a million: a tuple is made fastest
+class ReadCell(NamedTuple):  # of which there may be a million: a tuple is made fastest
     """One value of a column: what stands in the file, what is written, and why they differ."""
 
     found: Cell
@@ -53,10 +53,10 @@ class Converted:
     """The data rows of a sheet: their rows in the file, each column's readings, what rows were left out and why."""
 
     rows: tuple[int, ...]
-    columns: dict[str, list[Reading]]
+    columns: dict[str, list[ReadCell]]
     left_out: Findings
 
-    def row(self, k: int) -> dict[str, Reading]:
+    def row(self, k: int) -> dict[str, ReadCell]:
         return {name: column[k] for name, column in self.columns.items()}
 
 
@@ -84,7 +84,7 @@ def converted(
             for k, row in enumerate(rows) if errors else ():
                 if row in errors:
                     note = f"单元格是错误值{errors[row]}，写成空白"
-                    columns[column.name][k] = Reading(errors[row], None, notes=(note,))
+                    columns[column.name][k] = ReadCell(errors[row], None, notes=(note,))
     return _named(table, Converted(rows, columns, left_out))
 
 
@@ -105,7 +105,7 @@ def _named(table: InputTable, rows: Converted) -> Converted:
     )
 
 
-def _column(given: Cells, rules: Rules, as_text: bool) -> list[Reading]:
+def _column(given: Cells, rules: Rules, as_text: bool) -> list[ReadCell]:
     """Each distinct cell is read once; where the whole column decides what a number means, every cell is."""
     column, findings = given.column, Findings()
     has_scale = column.kind in scales.KINDS
@@ -135,7 +135,7 @@ def _column(given: Cells, rules: Rules, as_text: bool) -> list[Reading]:
         more = (*notes[k], *more)
         if not (said or more) and _is_other(plain[k], value):
             more = (f"按“{_written(value, has_scale)}”写入",)
-        readings.append(Reading(cell, value, tuple(said), more))
+        readings.append(ReadCell(cell, value, tuple(said), more))
     return [readings[k] for k in at]
 
 
@@ -231,7 +231,7 @@ def _fitted(value: Value) -> tuple[Value, tuple[str, ...]]:
     return text or None, tuple(notes)
 
 
-def words(reading: Reading, column: str, rules: Rules) -> Iterator[str]:
+def words(reading: ReadCell, column: str, rules: Rules) -> Iterator[str]:
     """Why a value was changed or could not be read, as 问题清单 words it."""
     for finding in reading.findings:
         yield word(rules.problems[finding.code].text, replace(finding, column=column))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import letter
-from kongjian.intake.importing.convert import DAMAGED, SUSPECT, Converted, Reading
+from kongjian.intake.importing.convert import DAMAGED, SUSPECT, Converted, ReadCell
 from kongjian.intake.importing.recognise import Recognised
 from kongjian.intake.values import show
 from kongjian.rules.model_importing import ImportingFile
@@ -36,7 +36,7 @@ def refuse_damaged(parts: Iterable[tuple[str, Recognised, Converted]], rule: Imp
         )
 
 
-def _damaged(readings: Sequence[Reading], rule: ImportingFile) -> list[int]:
+def _damaged(readings: Sequence[ReadCell], rule: ImportingFile) -> list[int]:
     """Positions of the damaged ones: by their form, or because far too many long ids end in 000."""
     certain = [k for k, r in enumerate(readings) if r.has(DAMAGED)]
     suspect = [k for k, r in enumerate(readings) if r.has(SUSPECT)]

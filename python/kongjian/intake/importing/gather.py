@@ -24,7 +24,7 @@ from kongjian.rules.model_tables import InputTable
 
 
 @dataclass(frozen=True)
-class SheetPart:
+class FileSheet:
     """One sheet of a file as rows of an input table."""
 
     path: Path
@@ -42,7 +42,7 @@ class SheetPart:
 class Gathered:
     """The files' sheets that can be landed, the headers to be asked about, and why others are left out."""
 
-    parts: list[SheetPart] = field(default_factory=list)
+    parts: list[FileSheet] = field(default_factory=list)
     asked: list[NameRow] = field(default_factory=list)
     notes: dict[Path, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -78,7 +78,7 @@ def gather(paths: Sequence[Path], known: Known, progress: Progress) -> Gathered:
 def _read(path: Path, known: Known, out: Gathered) -> None:
     """One file's sheets; all of them or, with a KongjianError, none."""
     source = read_source(path, known.rules.importing.limits)
-    parts: list[SheetPart] = []
+    parts: list[FileSheet] = []
     asked: list[NameRow] = []
     notes = list(source.notes)
     left_out = []
@@ -94,7 +94,7 @@ def _read(path: Path, known: Known, out: Gathered) -> None:
             notes.append(f"{table}：{len(found.unsure)}个列名拿不准，这张表没有导入")
         else:
             rows = converted(found.table, sheet.grid, found.header, known.rules, sheet.as_text)
-            parts.append(SheetPart(path, sheet, found, rows))
+            parts.append(FileSheet(path, sheet, found, rows))
     if not parts and not asked:
         raise KongjianError(f"{path.name}：{'；'.join(dict.fromkeys(left_out)) or '没有可以导入的工作表'}")
     for part in parts:
@@ -112,7 +112,7 @@ def _read(path: Path, known: Known, out: Gathered) -> None:
     out.notes[path] = notes + left_out
 
 
-def _questions(part: SheetPart, known: Known) -> Iterator[NameRow]:
+def _questions(part: FileSheet, known: Known) -> Iterator[NameRow]:
     """What has to be answered before the rows of a sheet may land."""
     table, answers, file = part.found.table, known.answers, part.path.name
     if table.id != "schools" and known.schools:

@@ -12,12 +12,11 @@ from typing import Any
 from lxml import etree, html
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Grid
+from kongjian.base.grid import LAST_COLUMN, Grid
 from kongjian.intake.importing.encodings import decode
 from kongjian.intake.importing.source_sheet import SourceSheet, even, refuse_size
 from kongjian.rules.model_importing import ImportLimits
 
-_WIDEST = 16_384
 _HEAD_ROWS = 3
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -120,12 +119,12 @@ def _row(line: Any, above: Below, limits: ImportLimits) -> tuple[list[str], Belo
     for cell in line.iterchildren("td", "th"):
         while len(row) in above:
             take_over()
-        wide, deep = _span(cell, "colspan", _WIDEST), _span(cell, "rowspan", limits.rows)
+        wide, deep = _span(cell, "colspan", LAST_COLUMN), _span(cell, "rowspan", limits.rows)
         spans += deep > 1
         texts = [_text(cell), *[""] * (wide - 1)]
         below |= {len(row) + k: (deep - 1, t) for k, t in enumerate(texts) if deep > 1}
         row += texts
-        if len(row) > _WIDEST:
+        if len(row) > LAST_COLUMN:
             break
     for column in range(len(row), max(above, default=-1) + 1):
         if column in above:

@@ -14,9 +14,9 @@ from kongjian.base.text import clean, fold
 from kongjian.engine.findings import Findings
 from kongjian.intake.column_names import (
     ALIKE,
+    COLUMN_NAMES_SHEET,
     LISTED,
     SCHOOL,
-    SHEET,
     NameRow,
     answers,
     is_header,
@@ -28,9 +28,9 @@ from kongjian.intake.column_names import (
 from kongjian.intake.headers import find_header
 from kongjian.intake.importing import records
 from kongjian.intake.importing.damaged import refuse_damaged
-from kongjian.intake.importing.gather import Gathered, Known, SheetPart, gather
+from kongjian.intake.importing.gather import FileSheet, Gathered, Known, gather
 from kongjian.intake.importing.landed_check import compared
-from kongjian.intake.importing.landing import Block, Landing, Outcome
+from kongjian.intake.importing.landing import Block, LandedSheet, Landing
 from kongjian.intake.importing.preview import preview_lines
 from kongjian.intake.importing.questions import apart
 from kongjian.intake.importing.records import Line
@@ -85,7 +85,7 @@ def import_files(
     A file that cannot be read is told of and the others are imported. Raises KongjianError where an account is
     damaged, where no file can be imported, or where the workbook cannot take them.
     """
-    names, all_confirmed = settled(rules, name_rows(sheets.grid(SHEET)))
+    names, all_confirmed = settled(rules, name_rows(sheets.grid(COLUMN_NAMES_SHEET)))
     rules = with_confirmed(rules, names)
     answered = answers(rules, names)
     known = Known(rules, turned_down(rules, names), _forced(sheet, rules), answered, _schools(sheets, rules))
@@ -106,7 +106,7 @@ def import_files(
     if gathered.asked:
         files = "、".join(dict.fromkeys(row.file for row in gathered.asked))
         said.append(
-            f"{files} 没有导入：{_counted(gathered.asked)}，已列在“{SHEET}”，"
+            f"{files} 没有导入：{_counted(gathered.asked)}，已列在“{COLUMN_NAMES_SHEET}”，"
             "请在“确认”列写“是”或“否”（也可以改“对应列”；都对就在“全部确认”写“是”），再导入一次"
         )
     said += [f"没有导入：{reason}" for reason in gathered.refused]
@@ -162,7 +162,7 @@ class _Land:
     checked: str = ""
 
 
-def _land(parts: Sequence[SheetPart], sheets: InputSheets, known: Known) -> _Land:
+def _land(parts: Sequence[FileSheet], sheets: InputSheets, known: Known) -> _Land:
     """Finds each row its place."""
     landings: dict[str, Landing] = {}
     rules = known.rules
@@ -186,7 +186,9 @@ def _landing(table: InputTable, sheets: InputSheets, rules: Rules) -> Landing:
     return Landing(table, name, grid, sheets.last_row(name), rules)
 
 
-def _tell(part: SheetPart, landing: Landing, outcome: Outcome, rules: Rules, said: list[str]) -> list[Line]:
+def _tell(
+    part: FileSheet, landing: Landing, outcome: LandedSheet, rules: Rules, said: list[str]
+) -> list[Line]:
     """The record's lines of one sheet of a file; `said` gets what is worth a look at once."""
     changes = records.change_lines(landing, outcome, rules)
     conflicts = records.conflict_lines(landing, outcome, part.name)
@@ -206,7 +208,7 @@ def _tell(part: SheetPart, landing: Landing, outcome: Outcome, rules: Rules, sai
     return lines
 
 
-def _header_notes(part: SheetPart, landing: Landing, rules: Rules) -> list[str]:
+def _header_notes(part: FileSheet, landing: Landing, rules: Rules) -> list[str]:
     """What is told of the headers: other names, names twice, columns that are not taken over."""
     found = part.found.findings
     renamed = [f"{f.params['found']}→{f.params['name']}" for f in found if f.code == "header_renamed"]
@@ -220,7 +222,7 @@ def _header_notes(part: SheetPart, landing: Landing, rules: Rules) -> list[str]:
     return notes
 
 
-def _columns_told(part: SheetPart) -> list[str]:
+def _columns_told(part: FileSheet) -> list[str]:
     """Which columns stay empty, which of the file are not used, which are scores that have no place."""
     table, header = part.found.table, part.found.header
     assert header is not None

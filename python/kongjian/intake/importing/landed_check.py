@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, Grid, cell_number, is_blank, letter
-from kongjian.intake.importing.convert import Reading
+from kongjian.intake.importing.convert import ReadCell
 from kongjian.intake.importing.landing import Block
 
 _NUMBER = re.compile(r"[-+]?\d[\d ,]*(?:\.\d+)?|[-+]?\.\d+")
@@ -55,7 +55,7 @@ def _there(grid: Grid, row: int, columns: Sequence[int]) -> list[Cell]:
     return [cells[c - 1] if c <= len(cells) else "" for c in columns]
 
 
-def _agrees(reading: Reading, landed: Cell, kind: str) -> bool:
+def _agrees(reading: ReadCell, landed: Cell, kind: str) -> bool:
     found = reading.found
     told = bool(reading.findings or reading.notes)
     if is_blank(landed):

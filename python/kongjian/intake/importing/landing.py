@@ -13,7 +13,7 @@ from kongjian.engine.findings import Findings
 from kongjian.intake import scales
 from kongjian.intake.checks import guessed_kind
 from kongjian.intake.headers import find_header
-from kongjian.intake.importing.convert import Converted, Reading, Value, converted
+from kongjian.intake.importing.convert import Converted, ReadCell, Value, converted
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
@@ -38,7 +38,7 @@ class Block:
     columns: tuple[int, ...]
     kinds: tuple[Column, ...]
     rows: list[list[Value]]
-    readings: list[list[Reading | None]]
+    readings: list[list[ReadCell | None]]
 
     @property
     def table_name(self) -> str:
@@ -62,7 +62,7 @@ class Landed:
 
     source_row: int
     row: int
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, ReadCell]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Conflict:
 
 
 @dataclass
-class Outcome:
+class LandedSheet:
     """What became of the rows of one sheet of a file."""
 
     landed: list[Landed] = field(default_factory=list)
@@ -107,17 +107,17 @@ class Landing:
         self._keys = rules.importing.keys[table.id]
         self._index: list[dict[Key, list[_Known]]] = [{} for _ in self._keys]
         self._all: list[Row] = []
-        self._new: list[Mapping[str, Reading]] = []
+        self._new: list[Mapping[str, ReadCell]] = []
         there = converted(table, grid, header, rules)
         for k, row in enumerate(there.rows):
             self._know({n: r.value for n, r in there.row(k).items()}, row, f"{sheet}第{row}行")
 
-    def add(self, rows: Converted, file: str, apart: Collection[tuple[str, str]] = ()) -> Outcome:
+    def add(self, rows: Converted, file: str, apart: Collection[tuple[str, str]] = ()) -> LandedSheet:
         """Takes the rows of one sheet of a file; those of its columns that the sheet lacks are not written.
 
         `apart` are the (folded school, folded name) of several people of one name.
         """
-        out = Outcome()
+        out = LandedSheet()
         before = len(self._all)
         names = [n for n in rows.columns if n in self.columns]
         repeats = self._repeats(names)

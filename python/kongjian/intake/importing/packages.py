@@ -26,12 +26,11 @@ from kongjian.xlsx.package import read_relationships, relationships_part
 from kongjian.xlsx.part_survey import DeclarationError, Part, SharedTexts, Worksheet
 from kongjian.xlsx.percent_formats import percent_cells, percent_styles
 from kongjian.xlsx.reader import error_cells
-from kongjian.xlsx.xml_text import MAIN
+from kongjian.xlsx.xml_text import MAIN, OFFICE
 
 _CHUNK = _MEGABYTE = 1 << 20
 _USUAL = ("xl/workbook.xml", "xl/workbook.bin")
 """Where the workbook stands when no relationship says so."""
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DIMENSION = re.compile(rb'(<(?:\w+:)?dimension\b[^>]*?\bref=")[^"]*"')
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, NotImplementedError, ValueError,
@@ -121,13 +120,17 @@ def opened(path: Path, limits: ImportLimits) -> Iterator[Packed]:
         with zipfile.ZipFile(path) as file:
             yield Packed(path, file, limits)
     except DeclarationError:
-        raise KongjianError(
-            f"{path.name} 里有外部实体或类型声明，正常的导出文件没有这些，没有读；请从平台重新导出"
-        ) from None
+        raise declared(path) from None
     except _BROKEN:
         raise damaged(path) from None
     except RuntimeError:  # a password on the parts themselves
         raise KongjianError(f"{path.name} 有密码；请去掉密码再导入") from None
+
+
+def declared(path: Path) -> KongjianError:
+    return KongjianError(
+        f"{path.name} 里有外部实体或类型声明，正常的导出文件没有这些，没有读；请从平台重新导出"
+    )
 
 
 def damaged(path: Path) -> KongjianError:
@@ -224,7 +227,7 @@ def _list_sheets(stored: zipfile.ZipFile, root: ElementTree.Element, listed: lis
     )
     stored.writestr(
         _USUAL[0],
-        f'<workbook xmlns="{MAIN}" xmlns:r="{_RELATIONS}">'
+        f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
         f"<workbookPr date1904={quoteattr(since or '0')}/><sheets>{sheets}</sheets></workbook>",
     )
     relations = [(f"rId{k}", "worksheet", f"worksheets/sheet{k}.xml") for k in range(1, len(listed) + 1)]
@@ -235,7 +238,7 @@ def _relate(stored: zipfile.ZipFile, workbook: str, relations: Relations) -> Non
     """The relationships that lead from the package to the workbook and from there to its parts."""
     for part, found in (("", [("rId1", "officeDocument", workbook)]), (workbook, relations)):
         listed = "".join(
-            f'<Relationship Id={quoteattr(id_)} Type="{_RELATIONS}/{kind}" Target={quoteattr(target)}/>'
+            f'<Relationship Id={quoteattr(id_)} Type="{OFFICE}/{kind}" Target={quoteattr(target)}/>'
             for id_, kind, target in found
         )
         stored.writestr(

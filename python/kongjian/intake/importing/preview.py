@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kongjian.base.grid import is_blank, letter
 from kongjian.base.text import clean
 from kongjian.intake.headers import header_name
-from kongjian.intake.importing.gather import SheetPart
+from kongjian.intake.importing.gather import FileSheet
 from kongjian.intake.importing.landing import Block
 from kongjian.intake.importing.unused_columns import empty_columns, is_score
 from kongjian.intake.problem_list import short
@@ -16,7 +16,7 @@ from kongjian.intake.values import show
 _ROWS = 3
 
 
-def preview_lines(parts: Sequence[SheetPart], blocks: Sequence[Block]) -> list[str]:
+def preview_lines(parts: Sequence[FileSheet], blocks: Sequence[Block]) -> list[str]:
     """Sheet by sheet where its columns go, then the first new rows of each input sheet."""
     return [
         *(line for part in parts for line in _columns(part)),
@@ -24,7 +24,7 @@ def preview_lines(parts: Sequence[SheetPart], blocks: Sequence[Block]) -> list[s
     ]
 
 
-def _columns(part: SheetPart) -> Iterator[str]:
+def _columns(part: FileSheet) -> Iterator[str]:
     table, header = part.found.table, part.found.header
     assert header is not None
     yield f"{part.name} 是{table.sheet}，表头在第{header.row}行，{len(part.rows.rows)}行数据"

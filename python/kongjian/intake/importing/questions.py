@@ -9,7 +9,7 @@ from dataclasses import replace
 from kongjian.base.grid import is_blank
 from kongjian.base.text import fold
 from kongjian.intake.column_names import ALIKE, LISTED, SCHOOL, Answers, NameRow
-from kongjian.intake.importing.convert import Converted, Reading
+from kongjian.intake.importing.convert import Converted, ReadCell
 from kongjian.intake.values import show
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import InputTable
@@ -64,7 +64,7 @@ def with_schools(table: InputTable, rows: Converted, answers: Answers) -> Conver
     if not any(renamed.values()):
         return rows
 
-    def named(reading: Reading) -> Reading:
+    def named(reading: ReadCell) -> ReadCell:
         name = renamed[str(reading.value or "")]
         return (
             reading._replace(value=name, notes=(*reading.notes, f"校名按“{name}”写入")) if name else reading
@@ -96,7 +96,7 @@ def _alike(table: InputTable, rows: Converted) -> dict[tuple[str, str], int]:
     if person is None or person.name not in rows.columns:
         return {}
     school = rows.columns[table.name_of(Role.SCHOOL)]
-    account: Mapping[int, Reading] = dict(enumerate(rows.columns.get(table.name_of(Role.ACCOUNT), ())))
+    account: Mapping[int, ReadCell] = dict(enumerate(rows.columns.get(table.name_of(Role.ACCOUNT), ())))
     who = [(show(s.value), show(p.value)) for s, p in zip(school, rows.columns[person.name], strict=True)]
     lacking = {w for k, w in enumerate(who) if k not in account or is_blank(account[k].value)}
     return {w: n for w, n in Counter(who).items() if n > 1 and w in lacking and all(w)}

@@ -13,8 +13,8 @@ import numpy as np
 from kongjian.base.grid import Cell, cell_number, letter, serial
 from kongjian.engine.frame import Frame, texts
 from kongjian.intake.column_names import ALL, NameRow
-from kongjian.intake.importing.convert import Converted, Reading, words
-from kongjian.intake.importing.landing import Landing, Outcome
+from kongjian.intake.importing.convert import Converted, ReadCell, words
+from kongjian.intake.importing.landing import LandedSheet, Landing
 from kongjian.intake.problem_list import short, word
 from kongjian.intake.sheets import COLUMN_NAMES, RECORDS, Page
 from kongjian.intake.values import show
@@ -36,7 +36,7 @@ class Line:
     kind: str = ""
 
 
-def change_lines(landing: Landing, outcome: Outcome, rules: Rules) -> list[Line]:
+def change_lines(landing: Landing, outcome: LandedSheet, rules: Rules) -> list[Line]:
     """Every cell that was written otherwise than it stood in the file.
 
     Of a kind only the first ones and the last are worded, as `shown` shows no others: a log may have 150,000.
@@ -63,13 +63,13 @@ def change_lines(landing: Landing, outcome: Outcome, rules: Rules) -> list[Line]
     return lines
 
 
-def _reason(reading: Reading) -> str:
+def _reason(reading: ReadCell) -> str:
     if len(reading.findings) == 1:
         return reading.findings[0].code
     return "".join(sorted({f.code for f in reading.findings})) or "".join(reading.notes)[:4]
 
 
-def conflict_lines(landing: Landing, outcome: Outcome, file: str) -> list[Line]:
+def conflict_lines(landing: Landing, outcome: LandedSheet, file: str) -> list[Line]:
     """Every row that was not written because its key is there with other values."""
     lines = []
     for conflict in outcome.conflicts:

@@ -9,14 +9,13 @@ from typing import Any
 from xml.parsers import expat
 
 from kongjian.base.errors import KongjianError
-from kongjian.base.grid import Area, Cell
+from kongjian.base.grid import LAST_COLUMN, Area, Cell
 from kongjian.intake.importing.calamine_sheets import FoundSheet
-from kongjian.intake.importing.packages import Packed, damaged
+from kongjian.intake.importing.packages import Packed, damaged, declared
 from kongjian.intake.importing.source_sheet import even, refuse_size
 from kongjian.rules.model_importing import ImportLimits
 from kongjian.xlsx.part_survey import DeclarationError, Part
 
-_WIDEST = 16_384
 _NO_DATE = dt.datetime(1899, 12, 31)
 """A moment that is only a time of day stands on this day in the XML spreadsheet."""
 
@@ -178,14 +177,14 @@ class _OpenDocument(_Reader):
     def _end_cell(self, is_covered: bool) -> None:
         given, text = self._cell, "".join(self._text or ())
         self._text = None
-        more, first = min(_count(given, "number-columns-repeated"), _WIDEST), self._column + 1
+        more, first = min(_count(given, "number-columns-repeated"), LAST_COLUMN), self._column + 1
         self._column += more
         value = "" if is_covered else self._value(given, text)
         if value == "" or not self.sheets:
             return
         kind = given.get("calcext:value-type", given.get("value-type", ""))
         value = text if kind == "error" else value
-        self._line += ((column, value, kind) for column in range(first, min(first + more, _WIDEST + 1)))
+        self._line += ((column, value, kind) for column in range(first, min(first + more, LAST_COLUMN + 1)))
         if (down := _count(given, "number-rows-spanned")) > 1:
             across = _count(given, "number-columns-spanned")
             self.sheets[-1].merged.append(
@@ -249,7 +248,7 @@ class _XmlSpreadsheet(_Reader):
 
     def end_Data(self) -> None:  # noqa: N802
         text, self._text = "".join(self._text or ()), None
-        if not text or not self.sheets or not self._row or self._column > _WIDEST:
+        if not text or not self.sheets or not self._row or self._column > LAST_COLUMN:
             return
         seen = self.sheets[-1].seen
         if self._type == "Error":
@@ -307,9 +306,7 @@ def read_xml_text(path: Path, text: str, limits: ImportLimits) -> Found:
         reader.take(text.encode())
         reader.close()
     except DeclarationError:
-        raise KongjianError(
-            f"{path.name} 里有外部实体或类型声明，正常的导出文件没有这些，没有读；请从平台重新导出"
-        ) from None
+        raise declared(path) from None
     except (expat.ExpatError, LookupError, ValueError):
         raise damaged(path) from None
     return reader.found()

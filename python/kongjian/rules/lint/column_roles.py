@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kongjian.rules import model_tables
 from kongjian.rules.lint.common import Files, twice
-from kongjian.rules.roles import PLACES, Role
+from kongjian.rules.roles import ROLE_COLUMNS, Role
 
 
 def column_roles(files: Files) -> Iterator[str]:
@@ -15,8 +15,8 @@ def column_roles(files: Files) -> Iterator[str]:
         yield from twice(f"{where} role", (c.role for c in table.columns if c.role))
         for column in table.columns:
             yield from _misplaced(where, table.id, column)
-        for role, place in PLACES.items():
-            if table.id in place.required:
+        for role, wanted in ROLE_COLUMNS.items():
+            if table.id in wanted.required:
                 yield from _lacking("tables.yaml", table.id, role, files)
     for file, scheme in files.objects:
         for indicator in scheme.indicators:
@@ -39,11 +39,11 @@ def _misplaced(where: str, table_id: str, column: model_tables.Column) -> Iterat
         yield f"{where} “{column.name}” blank：只有 role 是 teaching 或 homeroom 的列可以写"
     if column.role is None:
         return
-    place = PLACES[column.role]
-    if table_id not in (*place.required, *place.optional):
+    wanted = ROLE_COLUMNS[column.role]
+    if table_id not in (*wanted.required, *wanted.optional):
         yield f"{where} “{column.name}” role：这张表没有角色 {column.role}"
-    elif column.kind != place.kind:
-        yield f"{where} “{column.name}” role：{column.role} 的 kind 应为 {place.kind}，不是 {column.kind}"
+    elif column.kind != wanted.kind:
+        yield f"{where} “{column.name}” role：{column.role} 的 kind 应为 {wanted.kind}，不是 {column.kind}"
 
 
 def _lacking(where: str, table_id: str, role: Role, files: Files) -> Iterator[str]:

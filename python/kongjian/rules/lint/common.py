@@ -6,11 +6,19 @@ import datetime as dt
 import re
 import string
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kongjian.base.text import fold
-from kongjian.rules import model, model_evidence, model_forms, model_importing, model_tables
+from kongjian.rules import (
+    model,
+    model_evidence,
+    model_forms,
+    model_importing,
+    model_measures,
+    model_scheme,
+    model_tables,
+)
 from kongjian.rules.readings import ReadingsFile
 
 _PLACEHOLDER = re.compile(r"[a-z_]+")
@@ -20,14 +28,14 @@ _PLACEHOLDER = re.compile(r"[a-z_]+")
 class Files:
     """The rule files as they are written, before any reading is applied, and the scheme's text."""
 
-    scheme: model.SchemeFile
+    scheme: model_scheme.SchemeFile
     school: model.ObjectScheme
     teacher: model.ObjectScheme
     readings: ReadingsFile
     eligibility: model.EligibilityFile
     awards: model.AwardsFile
-    measures: model.MeasuresFile
-    effective: model.EffectiveFile
+    measures: model_measures.MeasuresFile
+    effective: model_measures.EffectiveFile
     tables: model_tables.TablesFile
     problems: model_tables.ProblemsFile
     forms: model_forms.FormsFile
@@ -82,6 +90,13 @@ def template_faults(where: str, template: str, allowed: tuple[str, ...] = ()) ->
             yield f"{where}：“{{{name}}}”不是可以填入的名字"
         elif allowed and name not in allowed:
             yield f"{where}：不认识“{{{name}}}”；可用：{'、'.join(allowed)}"
+
+
+def below_one(where: str, numbers: Mapping[str, float]) -> Iterator[str]:
+    """The keys whose number is below the least that makes sense."""
+    for key, number in numbers.items():
+        if number < 1:
+            yield f"{where} {key}：{number}小于1"
 
 
 def twice(where: str, names: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kongjian.rules.lint.common import Files
-from kongjian.rules.model import Award, Condition, Indicator, Period
+from kongjian.rules.model import Award, Condition, Indicator
+from kongjian.rules.model_scheme import Period
 
 _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _N = r"(\d+(?:\.\d+)?|[一二两三四五六七八九十])"

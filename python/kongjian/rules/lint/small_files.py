@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from kongjian.rules import model_forms
-from kongjian.rules.lint.common import Files, cited, day_faults, template_faults, twice, verbatim
+from kongjian.rules.lint.common import Files, below_one, cited, day_faults, template_faults, twice, verbatim
 from kongjian.rules.lint.sentences import due_faults
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -82,8 +82,7 @@ def _review(review: model_forms.Review, files: Files) -> Iterator[str]:
     yield from cited(where, review.source, review.sentence, files)
     yield from day_faults(f"{where} due", review.due)
     yield from due_faults(f"{where} due", review.due, review.sentence)
-    if review.experts < 1:
-        yield f"{where} experts：{review.experts}小于1"
+    yield from below_one(where, {"experts": review.experts})
     if review.lowest >= review.highest:
         yield f"{where}：最低分{review.lowest:g}不小于最高分{review.highest:g}"
     if review.drop_extremes_from < 3:
@@ -95,13 +94,8 @@ def evidence(files: Files) -> Iterator[str]:
     last = max((a.last for a in files.awards.awards if a.object == "teacher"), default=1)
     if given.explained_ranks < last:
         yield f"evidence.yaml explained_ranks：{given.explained_ranks}小于最后一个获奖的教师名次{last}"
-    for key, count in (
-        ("named_at_most", given.named_at_most),
-        ("schools_to_show_lines", given.schools_to_show_lines),
-        ("near.places", near.places),
-    ):
-        if count < 1:
-            yield f"evidence.yaml {key}：{count}小于1"
+    named = {key: getattr(given, key) for key in ("named_at_most", "schools_to_show_lines")}
+    yield from below_one("evidence.yaml", named | {"near.places": near.places})
     if not 0 < given.month_passed_share <= 1:
         yield f"evidence.yaml month_passed_share：{given.month_passed_share:g}不在0到1之间"
     for key in ("rank_points", "mark_points", "opening_points"):
@@ -117,9 +111,7 @@ def importing(files: Files) -> Iterator[str]:
     least = {
         key: getattr(rule, key) for key in ("head_from", "damaged_from", "shown_per_kind", "shown_lines")
     }
-    for key, value in (least | dataclasses.asdict(rule.limits)).items():
-        if value < 1:
-            yield f"importing.yaml {key}：{value}小于1"
+    yield from below_one("importing.yaml", least | dataclasses.asdict(rule.limits))
     yield from _keys(files)
 
 
@@ -143,13 +135,8 @@ def reconcile(files: Files) -> Iterator[str]:
     for key, value in (("same_within", rules.same_within), ("rounding.at_most", rules.rounding.at_most)):
         if not (isfinite(value) and value > 0):
             yield f"reconcile.yaml {key}：{value:g}不是大于0的数"
-    for key, number in (
-        ("most_named", rules.most_named),
-        ("listed_each", rules.listed_each),
-        ("few_teachers", rules.few_teachers),
-    ):
-        if number < 1:
-            yield f"reconcile.yaml {key}：{number}小于1"
+    most = {key: getattr(rules, key) for key in ("most_named", "listed_each", "few_teachers")}
+    yield from below_one("reconcile.yaml", most)
     for step in rules.rounding.steps:
         if not 0 <= step.decimals <= 2:
             yield f"reconcile.yaml rounding.steps：{step.decimals}位小数不在0到2位之间"

@@ -17,7 +17,7 @@ from kongjian.base.text import fold
 from kongjian.rules import loader, model, model_tables, strict_yaml
 from kongjian.rules.lint.awards import awards
 from kongjian.rules.lint.column_roles import column_roles
-from kongjian.rules.lint.common import Files, cited, collisions, day_faults, template_faults, twice
+from kongjian.rules.lint.common import Files, below_one, cited, collisions, day_faults, template_faults, twice
 from kongjian.rules.lint.indicators import objects
 from kongjian.rules.lint.sentences import sentences
 from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
@@ -286,8 +286,7 @@ def _problems(files: Files) -> Iterator[str]:
     for code, problem in files.problems.problems.items():
         for key, template in (("text", problem.text), ("advice", problem.advice)):
             yield from template_faults(f"problems.yaml “{code}” {key}", template)
-        if problem.cap < 1:
-            yield f"problems.yaml “{code}” cap：{problem.cap}小于1"
+        yield from below_one(f"problems.yaml “{code}”", {"cap": problem.cap})
         if problem.clause and problem.clause.split("/")[0] not in files.text:
             yield f"problems.yaml “{code}” clause：方案原文里没有“{problem.clause.split('/')[0]}”"
 

@@ -11,6 +11,7 @@ import numpy as np
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import Cell, is_blank
 from kongjian.base.text import fold
+from kongjian.engine.authority import platform_counts
 from kongjian.engine.eligibility import eligibility
 from kongjian.engine.evidence.explain import COLUMNS, explain
 from kongjian.engine.evidence.pass_mark import total_line, way_without_months
@@ -20,15 +21,13 @@ from kongjian.engine.rounding import to_cents
 from kongjian.engine.row_scoring import RowScorer, compile_row
 from kongjian.engine.scoring import score as score_frame
 from kongjian.rules.model import ObjectScheme, Rules
-from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.readings import Authority
+from kongjian.rules.objects import OBJECT_BY_NAME
 from kongjian.rules.roles import Role
 from kongjian.workbook.functions.given import Given, Row, block, is_error, one_row
 from kongjian.workbook.functions.rules_text import WORKBOOKS, rules_of
 
 QUALIFIED = "达标"
 _NAN = float("nan")
-_PLATFORM_COUNTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
 
 
 class Ready(NamedTuple):
@@ -70,12 +69,9 @@ def ready_for(kind: str, text: str) -> Ready:
     )
 
 
-_KINDS = {fold(name): kind for kind, label in OBJECT_LABELS.items() for name in (kind, label)}
-
-
 def kind_of(word: Any) -> str:
     """school or teacher, from the word that staff type."""
-    kind = _KINDS.get(fold(str(word)))
+    kind = OBJECT_BY_NAME.get(fold(str(word)))
     if kind is None:
         raise KongjianError(f"“{word}”应写学校或教师")
     return kind
@@ -153,7 +149,7 @@ def _monthly(ready: Ready, row: Row, headers: Any, months: Any) -> Monthly:
         average, lowest = to_cents(found.mean(keepdims=True)), to_cents(found.min(keepdims=True))
         return _judged(average, lowest, found.mean(keepdims=True), False)
     given = _platform(ready, row, headers)
-    if np.isnan(given) or not _PLATFORM_COUNTS[ready.rules.choice(Authority)]:
+    if np.isnan(given) or not platform_counts(ready.rules):
         scored = ready.scorer(ready.values(row, headers))
         if not scored.complete:
             raise KongjianError(f"缺少指标：{'、'.join(_missing(ready, scored.missing))}")

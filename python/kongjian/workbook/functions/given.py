@@ -48,7 +48,7 @@ def block(given: Any) -> list[Row]:
 
 
 def one_row(given: Any) -> Row:
-    """The only row of what was given."""
+    """The row, which may be handed over as a list within a list or as a single cell. Raises KongjianError for several."""
     rows = (
         given if isinstance(given, list | tuple) and given and isinstance(given[0], list | tuple) else [given]
     )

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 
 from kongjian.workbook.layout import HOME, SCORES_COLUMNS
-from kongjian.workbook.look.build_styles import FONT, GREY, INK, LINE, SHADES
+from kongjian.workbook.look.build_styles import GREY, LINE, SHADES, chart_font
 
 Block = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 0."""
@@ -35,9 +35,9 @@ def school_scores(book: Workbook, block: Block) -> Chart:
         line = {"color": colour, "width": 1.5, "dash_type": dash}
         lines.add_series({**series(name), "line": line, "marker": {"type": "none"}})
     chart.combine(lines)
-    chart.set_x_axis({**_names_axis(), "num_font": {**_font(7), "rotation": -90}, "interval_unit": 1})
+    chart.set_x_axis({**_names_axis(), "num_font": {**chart_font(7), "rotation": -90}, "interval_unit": 1})
     chart.set_y_axis({**_axis(), "min": 0, "major_gridlines": {"visible": True, "line": {"color": LINE}}})
-    chart.set_legend({"position": "top", "font": _font(8)})
+    chart.set_legend({"position": "top", "font": chart_font(8)})
     return _finish(chart, f"各校得分（从高到低，最多{bottom - top + 1}所）", 400)
 
 
@@ -46,13 +46,13 @@ def score_ranges(book: Workbook, block: Block) -> Chart:
     right = block[3]
     chart = book.add_chart({"type": "column"})
     for column, name, colour in ((right - 1, "学校", _SCHOOLS), (right, "教师", _TEACHERS)):
-        labels = {"value": True, "num_format": "0%", "font": _font(8)}
+        labels = {"value": True, "num_format": "0%", "font": chart_font(8)}
         chart.add_series(
             {**_counts(block, column, name), "fill": {"color": colour}, "gap": 60, "data_labels": labels}
         )
     chart.set_x_axis(_names_axis())
     chart.set_y_axis({**_axis(), "visible": False, "min": 0, "major_gridlines": {"visible": False}})
-    chart.set_legend({"position": "top", "font": _font(8)})
+    chart.set_legend({"position": "top", "font": chart_font(8)})
     return _finish(chart, "得分分布（各分数段占全部的比例）", 300)
 
 
@@ -63,26 +63,22 @@ def _counts(block: Block, column: int, name: str) -> dict[str, Any]:
 
 
 def _names_axis() -> dict[str, Any]:
-    return {"num_font": _font(8), "line": {"color": LINE}, "major_tick_mark": "none"}
+    return {"num_font": chart_font(8), "line": {"color": LINE}, "major_tick_mark": "none"}
 
 
 def _axis() -> dict[str, Any]:
     return {
-        "num_font": _font(8, colour=GREY),
+        "num_font": chart_font(8, colour=GREY),
         "num_format": "0",
         "line": {"none": True},
         "major_tick_mark": "none",
     }
 
 
-def _font(size: float, bold: bool = False, colour: str = INK) -> dict[str, Any]:
-    return {"name": FONT, "size": size, "bold": bold, "color": colour}
-
-
 def _finish(chart: Chart, title: str, height: int) -> Chart:
     # a filtered list must not take schools out of the chart
     chart.show_hidden_data()
-    chart.set_title({"name": title, "name_font": _font(10, bold=True)})
+    chart.set_title({"name": title, "name_font": chart_font(10, bold=True)})
     chart.set_chartarea({"border": {"color": LINE}})
     chart.set_size({"width": _WIDTH, "height": height})
     return chart

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.grid import LAST_ROW
 from kongjian.rules.ladders import by_rank
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import PLACES
@@ -19,17 +20,16 @@ from kongjian.workbook.look.build_styles import (
     GREEN,
     GREEN_PALE,
     INK,
-    LAST_ROW,
     RED,
     RED_PALE,
     Styles,
 )
 from kongjian.xlsx.table_parts import FIRST_ROW, OutputSheet
 
-Mark = tuple[str, str, str, bool]
+Highlight = tuple[str, str, str, bool]
 """Text colour, background and weight, under a criterion in which {} is the column's first data cell."""
 
-_WORDS: dict[tuple[str, str], list[Mark]] = {
+_WORDS: dict[tuple[str, str], list[Highlight]] = {
     ("Problems", "级别"): [
         ('{}="错误"', RED, RED_PALE, True),
         ('{}="警告"', AMBER, AMBER_PALE, True),
@@ -103,7 +103,7 @@ def lines(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -
         )
 
 
-def _marks(rules: Rules, output: OutputSheet) -> Iterator[tuple[str, Mark]]:
+def _marks(rules: Rules, output: OutputSheet) -> Iterator[tuple[str, Highlight]]:
     for (table, column), marks in _WORDS.items():
         if table == output.table:
             yield from ((column, one) for one in marks)

@@ -20,13 +20,14 @@ from kongjian.workbook.layout import (
     READINGS_TABLE,
     RULES,
 )
-from kongjian.workbook.look.build_scheme import add_scheme_tables, editable, fixed, heading, put
+from kongjian.workbook.look.build_scheme import add_scheme_tables, editable, fixed, heading
 from kongjian.workbook.look.build_styles import (
     HEADER_HEIGHT,
     Styles,
     add_table,
     frame,
     print_setup,
+    put,
 )
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW
 from kongjian.xlsx.text_heights import row_height

@@ -10,14 +10,15 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.grid import NO, YES
 from kongjian.intake.scheme_tables import AWARDS, COLUMNS, CONDITIONS, FINGERPRINT, ID, MONTHS, SCHEME
 from kongjian.rules.identity import fingerprint
 from kongjian.rules.ladders import by_rank
 from kongjian.rules.model import Rules
 from kongjian.rules.objects import OBJECT_LABELS
-from kongjian.rules.parameters import FACTS, NO, YES, Kind, items
+from kongjian.rules.parameters import FACTS, Kind, items
 from kongjian.workbook.layout import PLACES, RULES, SCHEME_NAME
-from kongjian.workbook.look.build_styles import AMBER, GREY, INK, LINE, PALE, Styles, add_table
+from kongjian.workbook.look.build_styles import AMBER, GREY, INK, LINE, PALE, Styles, add_table, put
 from kongjian.xlsx.text_heights import row_height
 
 _INPUT_FILL = "#FFFBE6"
@@ -178,16 +179,6 @@ def _value(styles: Styles, kind: Kind) -> Format:
     """An editable value; months, days and versions stay texts, however they are typed."""
     center = kind != "text"
     return editable(styles, center, _FORMATS.get(kind, "@"))
-
-
-def put(sheet: Worksheet, row: int, column: int, value: str | float | None, style: Format) -> None:
-    """Writes a cell; rows and columns count from 0."""
-    if value is None or value == "":
-        sheet.write_blank(row, column, None, style)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value, style)
-    else:
-        sheet.write_number(row, column, value, style)
 
 
 def fixed(

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from kongjian.base.grid import LAST_ROW
 from kongjian.engine.awards import REMARK
 from kongjian.intake import school_names
 from kongjian.intake.marks import FILLS
@@ -22,7 +23,7 @@ from kongjian.workbook.layout import MONTHS
 from kongjian.workbook.look.build_marks import lines, mark
 from kongjian.workbook.look.build_months import add_curves, on_paper
 from kongjian.workbook.look.build_paper import and_then, first_page_only, printed_whole, usual_height
-from kongjian.workbook.look.build_styles import GREY, LAST_ROW, Styles, add_table, frame, freeze, print_setup
+from kongjian.workbook.look.build_styles import GREY, Styles, add_table, frame, freeze, print_setup
 from kongjian.workbook.widths import frozen_columns, guidance, input_widths
 from kongjian.xlsx.fill_marks import NEVER, formula
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutColumn, OutputSheet

@@ -17,7 +17,6 @@ from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, SUBTITLE_ROW, TITLE
 FONT = "微软雅黑"
 # With a font scheme Excel would take the theme's Chinese font instead of the one named here.
 DEFAULT_FONT = {"font_name": FONT, "font_size": 10, "font_scheme": "none", "valign": "vcenter"}
-LAST_ROW = 1048576
 HEADER_HEIGHT = 40  # one line of text stands clear above the filter button
 
 INK, GREY, LINE, PALE = "#1F2A37", "#6B7280", "#D5DAE1", "#F5F7FA"
@@ -86,7 +85,7 @@ class Styles:
         return self.get(**KINDS[kind])
 
     def cell(self, kind: str, wrap: bool = False) -> Format:
-        """The format of a data cell."""
+        """The format of a data cell: its column's, with lines around it."""
         return self.get(**KINDS[kind], text_wrap=wrap, border=1, border_color=LINE)
 
     def header(self, role: SheetRole, light: bool = False) -> Format:
@@ -135,6 +134,21 @@ def print_setup(sheet: Worksheet, landscape: bool, scheme: str, repeat: int = HE
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()
     sheet.set_footer(f"&L&8{scheme}&C&8第&P页 共&N页&R&8&A")
+
+
+def chart_font(size: float, bold: bool = False, colour: str = INK) -> dict[str, Any]:
+    """The words in a chart, as XlsxWriter wants their font."""
+    return {"name": FONT, "size": size, "bold": bold, "color": colour}
+
+
+def put(sheet: Worksheet, row: int, column: int, value: str | float | None, style: Format) -> None:
+    """Writes a cell; rows and columns count from 0."""
+    if value is None or value == "" or value != value:
+        sheet.write_blank(row, column, None, style)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, style)
+    else:
+        sheet.write_number(row, column, value, style)
 
 
 def add_table(

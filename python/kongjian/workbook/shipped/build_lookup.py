@@ -10,6 +10,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.engine.evidence.one_unit import lookup
@@ -21,7 +22,6 @@ from kongjian.workbook.look.build_sheets import NOT_YET, PROTECT
 from kongjian.workbook.look.build_styles import (
     BLUE,
     DEFAULT_FONT,
-    FONT,
     GREY,
     INK,
     LINE,
@@ -29,9 +29,10 @@ from kongjian.workbook.look.build_styles import (
     SHADES,
     Styles,
     add_table,
+    chart_font,
 )
 from kongjian.workbook.look.put_column import put_column
-from kongjian.workbook.lookup_cells import UNAVAILABLE, LookupCells
+from kongjian.workbook.lookup_cells import LookupCells
 from kongjian.workbook.lookup_sheet import (
     DATA,
     LAST_COLUMN,
@@ -40,11 +41,12 @@ from kongjian.workbook.lookup_sheet import (
     SELECTION,
     TABLES,
     WORK,
-    Cell,
     Chosen,
+    LookupCell,
     frames,
     source_of_list,
 )
+from kongjian.workbook.lookup_work import UNAVAILABLE
 from kongjian.workbook.pages import lookup_subtitle
 from kongjian.workbook.run import Run
 from kongjian.xlsx.finished_parts import read_parts, write_parts
@@ -154,7 +156,7 @@ def _lines(page: Worksheet, styles: Styles, cells: LookupCells) -> None:
         page.conditional_format(first - 1, 0, last - 1, LAST_COLUMN - 1, rule)
 
 
-def _put(page: Worksheet, cell: Cell, styles: Styles, formulas: bool) -> None:
+def _put(page: Worksheet, cell: LookupCell, styles: Styles, formulas: bool) -> None:
     row, column, style = cell.row - 1, cell.column - 1, styles.get(**_LOOKS[cell.look])
     if cell.to:
         page.merge_range(row, column, row, cell.to - 1, "", style)
@@ -179,12 +181,7 @@ def _choices(book: Workbook, page: Worksheet, styles: Styles, cells: LookupCells
     """The four cells to choose in, each with its list."""
     told = {"LookupSchool": "校名", "LookupUnit": "账号", "LookupCompare": "校名或账号"}
     for name, text in zip(SELECTION, cells.chosen, strict=True):
-        row, column, last = _merged(name)
-        style = styles.get(**_INPUT)
-        if last > column:
-            page.merge_range(row, column, row, last, text, style)
-        else:
-            page.write_string(row, column, text, style)
+        row, column = _choice(page, name, text, styles.get(**_INPUT))
         book.define_name(name, f"='{LOOKUP}'!${chr(65 + column)}${row + 1}")
         if name == "LookupKind":
             page.data_validation(row, column, row, column, {
@@ -201,11 +198,17 @@ def _choices(book: Workbook, page: Worksheet, styles: Styles, cells: LookupCells
 def _fixed(page: Worksheet, styles: Styles, cells: LookupCells) -> None:
     style = styles.get(**{**_INPUT, "bg_color": PALE, "font_color": INK, "border_color": LINE})
     for name, text in zip(SELECTION, cells.chosen, strict=True):
-        row, column, last = _merged(name)
-        if last > column:
-            page.merge_range(row, column, row, last, text, style)
-        else:
-            page.write_string(row, column, text, style)
+        _choice(page, name, text, style)
+
+
+def _choice(page: Worksheet, name: str, text: str, style: Format) -> tuple[int, int]:
+    """Writes a cell to choose in over the columns that it covers; its row and column, from 0."""
+    row, column, last = _merged(name)
+    if last > column:
+        page.merge_range(row, column, row, last, text, style)
+    else:
+        page.write_string(row, column, text, style)
+    return row, column
 
 
 def _heights(rules: Rules, cells: LookupCells) -> dict[int, float]:
@@ -260,10 +263,6 @@ def _charts(book: Workbook, page: Worksheet, cells: LookupCells) -> None:
         first = last + 1
 
 
-def _font(size: float) -> dict[str, Any]:
-    return {"name": FONT, "size": size, "color": INK, "bold": False}
-
-
 def _finish(chart: Chart, width: int, see_through: bool = False) -> None:
     chart.show_hidden_data()
     chart.set_title({"none": True})
@@ -271,8 +270,8 @@ def _finish(chart: Chart, width: int, see_through: bool = False) -> None:
     area = {"border": {"none": True}, **({"fill": {"none": True}} if see_through else {})}
     chart.set_chartarea(area)
     chart.set_plotarea({"fill": {"none": True}})
-    chart.set_x_axis({"num_font": _font(8), "line": {"none": see_through}, "major_tick_mark": "none"})
-    axis: dict[str, Any] = {"num_font": _font(8), "line": {"none": True}, "major_gridlines": {"visible": not see_through, "line": {"color": LINE}}}  # fmt: skip
+    chart.set_x_axis({"num_font": chart_font(8), "line": {"none": see_through}, "major_tick_mark": "none"})
+    axis: dict[str, Any] = {"num_font": chart_font(8), "line": {"none": True}, "major_gridlines": {"visible": not see_through, "line": {"color": LINE}}}  # fmt: skip
     chart.set_y_axis({**axis, **({"min": 0, "max": 1, "visible": False} if see_through else {})})
     chart.set_size({"width": width, "height": 250})
 

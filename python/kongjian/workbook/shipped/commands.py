@@ -34,7 +34,7 @@ class Command:
 
 
 def below(command: Command) -> list[Command]:
-    """The commands in a command's menu."""
+    """What the menu of a button offers besides the button itself."""
     return [c for c in COMMANDS if c.under == command.id]
 
 
