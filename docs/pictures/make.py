@@ -182,12 +182,12 @@ def drawn_of() -> dict[str, str]:
     from kongjian.rules import load_rules
     from kongjian.workbook.layout import output_sheets
 
-    rules = load_rules()
-    columns = {t.name: t.names for t in rules.tables} | {s.table: s.names for s in output_sheets(rules)}
+    rules, pictured = load_rules(), {*SHEETS, *UPPER}
+    tables = [(t.sheet, t.name, t.names) for t in rules.tables]
+    tables += [(s.sheet, s.table, s.names) for s in output_sheets(rules)]
+    columns = {table: "、".join(names) for sheet, table, names in tables if sheet in pictured}
     templates = {f.stem: f.read_bytes() for f in sorted((HERE.parents[1] / "templates").glob("*.xlsx"))}
-    return {name: "、".join(names) for name, names in columns.items()} | {
-        name: f"{zlib.crc32(data):08x}" for name, data in templates.items() if name in PAPERS
-    }
+    return columns | {name: f"{zlib.crc32(data):08x}" for name, data in templates.items() if name in PAPERS}
 
 
 def draw_sheets() -> None:

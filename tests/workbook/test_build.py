@@ -166,8 +166,13 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
-    colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 8, 16, 3]
+    of_colour: dict[str, list[str]] = {}
+    for sheet in book.worksheets:
+        of_colour.setdefault(sheet.sheet_properties.tabColor.rgb, []).append(sheet.title)
+    home, inputs, results, evidence, explained = of_colour.values()
+    assert (home, inputs, explained) == (["首页"], INPUTS, ["规则", "帮助", "程序文字"])
+    assert results == [*list(TABLES)[5:12], "单位查询"]
+    assert evidence == [*list(TABLES)[12:], "查询数据"]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:
