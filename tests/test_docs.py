@@ -147,7 +147,7 @@ def test_the_readme_and_the_drawing_show_every_command_of_the_ribbon(command: Co
     assert command.label in table
     assert command.supertip in table
     assert f">{command.label} ({command.keytip})<" in MAKE["draw_ribbon"]()
-    assert command.label in CHECKLIST
+    assert command.table or command.label in CHECKLIST
 
 
 def test_the_table_and_the_drawing_are_current() -> None:
