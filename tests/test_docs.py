@@ -131,12 +131,6 @@ def test_the_picture_of_the_architecture_is_the_tree_and_what_is_checked() -> No
     assert drawn >= FOLDERS
 
 
-def test_every_input_sheet_and_reading_has_its_place_in_the_rules() -> None:
-    rules = load_rules()
-    assert [t.sheet for t in rules.tables] == ["学校数据", "教师数据", "班级数据", "月度得分", "行为明细"]
-    assert len(rules.readings) == 17
-
-
 def test_make_tells_of_every_target_and_the_documents_of_no_other() -> None:
     make = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.search(r"^\.PHONY: (.*)$", make, re.MULTILINE)[1].split())  # type: ignore[index]
@@ -156,7 +150,7 @@ def test_the_readme_and_the_drawing_show_every_command_of_the_ribbon(command: Co
     assert command.label in table
     assert command.supertip in table
     assert f">{command.label} ({command.keytip})<" in MAKE["draw_ribbon"]()
-    assert command.label in CHECKLIST
+    assert command.table or command.label in CHECKLIST
 
 
 def test_the_table_and_the_drawing_are_current() -> None:

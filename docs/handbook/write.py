@@ -53,8 +53,20 @@ SHOWN: dict[str, str] = {
     "SendPublic": "公示名单",
     "ApplyCorrections": "学校数据",
     "NewScheme": "规则",
+    **dict.fromkeys(
+        (
+            "PreviewImport",
+            "RestoreBackup",
+            "ShowEvidence",
+            "PrintWhole",
+            "SelfCheck",
+            "OpenFolder",
+            "Diagnose",
+        ),
+        "",
+    ),
 }
-"""The sheet or paper that a command makes or fills, by its id; those of a table lead to its sheet, the others make none."""
+"""The sheet or paper that a command makes or fills, by its id, "" for none; a command with a table leads to its sheet."""
 OTHERS = {
     "单位查询": DRAWN["LOOKUP_PAGE"],
     "申报材料清单": DRAWN["CHECKLIST"],
@@ -67,7 +79,7 @@ OTHERS = {
 def shown(command: Command) -> list[str]:
     """The sheets and papers of which the command's picture is, in the words below them."""
     if not command.table:
-        return list(filter(None, [SHOWN.get(command.id)]))
+        return list(filter(None, [SHOWN[command.id]]))
     inputs = {t.name: t.sheet for t in RULES.tables}
     sheets = inputs | {s.table: s.sheet for s in output_sheets(RULES)} | {FUNCTIONS_TABLE: HELP}
     sheet = sheets[command.table]

@@ -19,6 +19,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kongjian.rules import load_rules
+from kongjian.workbook.layout import FUNCTIONS_TABLE, HELP, output_sheets
 from kongjian.workbook.look.build_paper import ONLY_FIRST
 from kongjian.workbook.shipped.commands import COMMANDS, GROUPS, TAB, Command
 
@@ -36,26 +38,6 @@ SHEETS = {
     "规则": "rules",
 }
 """The sheets that the README shows, too, each as a whole page."""
-UPPER = {
-    "学校数据": "schools",
-    "教师数据": "teachers-data",
-    "导入记录": "imports",
-    "列名对应": "column-names",
-    "有效次数": "counts",
-    "教师排名": "teachers",
-    "资格审核": "eligibility",
-    "得分说明": "explanations",
-    "平台核对": "reconcile",
-    "临界名单": "near",
-    "口径影响": "effects",
-    "月度跟踪": "months",
-    "名次稳健性": "robust",
-    "与上次相比": "changes",
-    "运行记录": "runs",
-    "异议登记": "appeal-log",
-    "帮助": "help",
-}
-"""The sheets of which the handbook shows the upper part; the pictures are in `handbook`."""
 PAPERS = {
     "附件3 示范学校申报表": "application",
     "学校评分表": "score-card",
@@ -66,6 +48,8 @@ PAPERS = {
     "异议登记表": "appeals",
 }
 """The papers that the handbook shows, by their template."""
+FURTHER = ("EffectiveCounts",)
+"""Tables whose sheets the handbook shows though no button leads there."""
 LOOKUP_PAGE, CHECKLIST, LETTER, COPY, CURVES = "lookup", "checklist", "letter", "copy", "curves"
 """单位查询 for one teacher, the list of what is to come in, a school's letter, the copy to send, the chart of 月度跟踪."""
 HANDBOOK = HERE / "handbook"
@@ -88,6 +72,18 @@ _RAISED = (
     ["2021-07-22", "沈砚", "", "赤壁市蒲圻小学", "沈砚", "通知公告没有计入。", "已补上，得分改为98.00。", "是", "2021-07-24", "李四"],
 )  # fmt: skip
 """Invented: what is imported and what is raised, so that no sheet of the pictures is blank."""
+
+
+def _upper() -> dict[str, str]:
+    """The sheets that buttons lead to, and FURTHER, but for those that are shown whole: each with its picture below `handbook`."""
+    rules, wanted = load_rules(), {c.table for c in COMMANDS} | {*FURTHER}
+    sheets = {t.name: t.sheet for t in rules.tables} | {s.table: s.sheet for s in output_sheets(rules)}
+    sheets[FUNCTIONS_TABLE] = HELP
+    return {s: f"sheets/{table}" for table, s in sheets.items() if table in wanted and s not in SHEETS}
+
+
+UPPER = _upper()
+"""The sheets of which the handbook shows the upper part."""
 
 
 def draw_ribbon() -> str:
@@ -179,15 +175,12 @@ def write_readme() -> None:
 
 def drawn_of() -> dict[str, str]:
     """What the pictures of sheets show: by table the columns, by template what it is, as a short number."""
-    from kongjian.rules import load_rules
-    from kongjian.workbook.layout import output_sheets
-
-    rules = load_rules()
-    columns = {t.name: t.names for t in rules.tables} | {s.table: s.names for s in output_sheets(rules)}
+    rules, pictured = load_rules(), {*SHEETS, *UPPER}
+    tables = [(t.sheet, t.name, t.names) for t in rules.tables]
+    tables += [(s.sheet, s.table, s.names) for s in output_sheets(rules)]
+    columns = {table: "、".join(names) for sheet, table, names in tables if sheet in pictured}
     templates = {f.stem: f.read_bytes() for f in sorted((HERE.parents[1] / "templates").glob("*.xlsx"))}
-    return {name: "、".join(names) for name, names in columns.items()} | {
-        name: f"{zlib.crc32(data):08x}" for name, data in templates.items() if name in PAPERS
-    }
+    return columns | {name: f"{zlib.crc32(data):08x}" for name, data in templates.items() if name in PAPERS}
 
 
 def draw_sheets() -> None:
@@ -195,7 +188,7 @@ def draw_sheets() -> None:
     from kongjian.base.libreoffice import convert, find_office
     from kongjian.base.scratch import scratch
 
-    HANDBOOK.mkdir(exist_ok=True)
+    (HANDBOOK / "sheets").mkdir(parents=True, exist_ok=True)
     with scratch() as folder:
         book, papers = _calculated(folder)
         office = find_office() or sys.exit("LibreOffice is missing")
@@ -222,7 +215,6 @@ def _calculated(folder: Path) -> tuple[Path, list[Path]]:
     from kongjian.entry.plans.robust import filled
     from kongjian.intake.sheets import APPEALS
     from kongjian.mailing.live_copy import live_copy
-    from kongjian.rules import load_rules
     from kongjian.workbook.recalculate import recalculate
     from kongjian.workbook.shipped.build_lookup import one_page
     from kongjian.workbook.shipped.build_workbook import build

@@ -18,10 +18,10 @@ WORDS = sorted(words_of(load_rules()) - OWN, key=len, reverse=True)
 
 
 def literals(path: Path) -> Iterator[str]:
-    """The texts of a module; its docstrings are for programmers, but for those of functions that Excel shows."""
+    """The texts of a module; its docstrings are for programmers, but for those of functions that Excel shows and of commands."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     statements = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
-    if path.parent.name == "functions":
+    if path.parent.name in ("functions", "cli"):
         statements -= {
             id(n.body[0].value)
             for n in ast.walk(tree)

@@ -19,11 +19,19 @@ from kongjian.base import places
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.catalog import BESIDE
 
-POINTS = {
-    "school": (5, 5, 5, 2, 2, 2, 2, 2, 2, 3, 4, 10, 10, 4, 5, 2, 2, 1, 1, 1, 10, 20),
-    "teacher": (10, 20, 20, 8, 15, 4, 15, 2, 3, 3),
-}
-"""In the order of the indicators; those in steps give shares of theirs."""
+POINTS: dict[str, dict[str, float]] = {
+    "school": {
+        "组织机构": 5, "应用考核": 5, "应用推进": 5, "学籍管理": 2, "部门管理": 2, "家长管理": 2,
+        "教职工管理": 2, "教师管理": 2, "教材管理": 2, "课程管理": 3, "制作课件": 4, "在线撰写教案": 10,
+        "在线授课": 10, "网络教研": 4, "作业管理": 5, "成绩管理": 2, "学生评价": 2, "通知公告": 1,
+        "活动发布": 1, "参与活动": 1, "课程学习": 10, "完成作业": 20,
+    },
+    "teacher": {
+        "制作课件": 10, "在线撰写教案": 20, "在线授课": 20, "网络教研": 8, "作业管理": 15, "成绩管理": 4,
+        "学生评价": 15, "通知公告": 2, "活动发布": 3, "参与活动": 3,
+    },
+}  # fmt: skip
+"""The indicators that these tests know, others are left out; those in steps give shares of theirs."""
 LINES = {"rate": 0.9, "monthly_average": 80, "every_month": 80}
 """What qualifies, by the kind of the condition."""
 FIRST = {
@@ -43,13 +51,16 @@ def pinned_rules() -> Rules:
     atexit.register(shutil.rmtree, kept, ignore_errors=True)
     shutil.copy(places.schemes() / "default.txt", kept)
     folder = Path(shutil.copytree(places.rules(), kept / places.default_scheme()))
-    for kind, all_points in POINTS.items():
+    for kind, points in POINTS.items():
         scheme = _read(folder / f"{kind}.yaml")
-        for indicator, points in zip(scheme["indicators"], all_points, strict=True):
+        scheme["indicators"] = [i for i in scheme["indicators"] if i["name"] in points]
+        for indicator in scheme["indicators"]:
+            given = points[indicator["name"]]
             for band in indicator.get("bands", ()):
-                band["points"] = band["points"] * points / indicator["points"]
-            indicator["points"] = points
+                band["points"] = band["points"] * given / indicator["points"]
+            indicator["points"] = given
         _write(folder / f"{kind}.yaml", scheme)
+    _leave_out(folder)
     eligibility = _read(folder / "eligibility.yaml")
     for condition in eligibility["conditions"]:
         if condition["kind"] in LINES:
@@ -77,6 +88,23 @@ def pinned_beside(book: Path) -> Path:
     rules = pinned_rules()
     shutil.copytree(rules.folder, book.parent / BESIDE / rules.scheme.id)
     return book
+
+
+def _leave_out(folder: Path) -> None:
+    """Columns, behaviours and means of indicators that POINTS does not know."""
+    known = {name for points in POINTS.values() for name in points}
+    every = (i for kind in POINTS for i in load_rules().object(kind).indicators)
+    new = {name for i in every if i.name not in known for name in (i.name, i.column)}
+    tables, effective, measures = (_read(folder / f"{f}.yaml") for f in ("tables", "effective", "measures"))
+    for table in tables["tables"]:
+        table["columns"] = [c for c in table["columns"] if c["name"] not in new]
+    for role in effective["roles"]:
+        role["behaviours"] = [b for b in role["behaviours"] if b not in new]
+    for name in new:
+        effective["behaviour_aliases"].pop(name, None)
+    measures["teacher_means"] = [m for m in measures["teacher_means"] if m["measure"] not in new]
+    for file, content in (("tables", tables), ("effective", effective), ("measures", measures)):
+        _write(folder / f"{file}.yaml", content)
 
 
 def _read(file: Path) -> Any:

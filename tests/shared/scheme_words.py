@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from kongjian.rules import Rules
 
 
 def words_of(rules: Rules) -> set[str]:
-    """Its indicators and columns, awards, conditions, offices, forms with their fields, its city and its days."""
+    """Its indicators and columns, awards, conditions, offices, forms with their fields, its city, what it is about and its days."""
     scheme, found = rules.scheme, set[str]()
     for unit in (rules.school, rules.teacher):
         found |= {word for i in unit.indicators for word in (i.name, i.column, i.category, i.sentence)}
@@ -15,6 +17,7 @@ def words_of(rules: Rules) -> set[str]:
     found |= {word for f in rules.forms.forms for word in (f.title, f.annex, f.label, f.template)}
     found |= {c.label for c in rules.conditions} | {f.label for g in rules.forms.forms for f in g.fields}
     found |= {scheme.id, scheme.name, scheme.city, scheme.city[:-1], scheme.issued_by, scheme.handled_by}
+    found |= set(re.findall("“(.+?)”", scheme.name))
     for month in rules.period.months():
         year, number = month.split("-")
         found |= {month, f"{year}年", f"{year}年{int(number)}月"}

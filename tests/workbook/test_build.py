@@ -27,19 +27,11 @@ from kongjian.xlsx.finished_parts import read_parts
 from office import convert, pdf_pages
 from sound_packages import is_sound
 
-SCHOOL = (
-    "组织机构 应用考核 应用推进 学籍管理 部门管理 家长管理 教职工管理 教师管理 教材管理 课程管理 "
-    "制作课件 在线撰写教案 在线授课 网络教研 作业管理 成绩管理 学生评价 通知公告 活动发布 参与活动 课程学习 完成作业"
-)
-TEACHER = "制作课件 在线撰写教案 在线授课 网络教研 作业管理 成绩管理 学生评价 通知公告 活动发布 参与活动"
+RULES = load_rules()
+SCHOOL, TEACHER = (" ".join(i.name for i in unit.indicators) for unit in (RULES.school, RULES.teacher))
+SCHOOL_INPUT, TEACHER_INPUT = (" ".join(RULES.table(t).names) for t in ("schools", "teachers"))
 TOTALS = "计算得分 平台得分 得分 月均得分 数据完整"
 PERSON = "学校名称 教师姓名 账号"
-SCHOOL_INPUT = (
-    "学校名称 学段 互联网接入 多媒体教学环境 管理员姓名 管理员实名认证 "
-    "教师总数 教师开通空间数 适龄学生数 学生开通空间数 "
-    + SCHOOL.replace("课程学习 完成作业", "课程学习完成率 作业完成率 平台得分")
-)
-TEACHER_INPUT = f"{PERSON} 任课 班主任 {TEACHER} 平台得分"
 # sheet → its table and columns, in tab order between 首页 and 规则
 TABLES = {
     "学校数据": ("Schools", SCHOOL_INPUT),
@@ -165,8 +157,13 @@ def test_print_set_up(sheet: str, book: Workbook) -> None:
 
 
 def test_tabs_are_coloured_by_role(book: Workbook) -> None:
-    colours = [book[s].sheet_properties.tabColor.rgb for s in book.sheetnames]
-    assert [colours.count(c) for c in dict.fromkeys(colours)] == [1, 5, 8, 16, 3]
+    of_colour: dict[str, list[str]] = {}
+    for sheet in book.worksheets:
+        of_colour.setdefault(sheet.sheet_properties.tabColor.rgb, []).append(sheet.title)
+    home, inputs, results, evidence, explained = of_colour.values()
+    assert (home, inputs, explained) == (["首页"], INPUTS, ["规则", "帮助", "程序文字"])
+    assert results == [*list(TABLES)[5:12], "单位查询"]
+    assert evidence == [*list(TABLES)[12:], "查询数据"]
 
 
 def test_results_are_protected_without_a_password_and_inputs_are_not(book: Workbook) -> None:

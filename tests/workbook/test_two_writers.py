@@ -28,10 +28,10 @@ def _meet(barrier: BarrierOf) -> None:
 
 
 def command(words: list[str]) -> str:
-    """What the command says, a refusal included; both processes start at once."""
+    """What the command says, its steps and a refusal included; both processes start at once."""
     _together.wait(60)
     done = CliRunner().invoke(cli, words)
-    return done.output or str(done.exception)
+    return f"{done.output}{done.exception or ''}"
 
 
 @pytest.fixture(scope="module")

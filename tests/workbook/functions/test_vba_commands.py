@@ -23,14 +23,10 @@ from vba_host import ADDIN, Control, Outlook, VbaHost
 from workbooks import small_book
 
 IDS = [c.id for c in COMMANDS]
-SHEETS = {
-    "GoSchools": "学校数据", "GoTeachers": "教师数据", "GoProblems": "问题清单", "GoSchoolRanking": "学校排名",
-    "GoTeacherRanking": "教师排名", "GoAwards": "获奖名单", "GoEligibility": "资格审核", "GoHelp": "帮助",
-    "GoColumnNames": "列名对应", "GoImports": "导入记录", "GoExplanations": "得分说明", "GoReconcile": "平台核对",
-    "GoNearMisses": "临界名单", "GoReadingEffects": "口径影响", "GoRuns": "运行记录",
-    "GoChanges": "与上次相比", "GoLookup": "单位查询",
-    "GoRobustness": "名次稳健性", "GoMonths": "月度跟踪", "GoAppeals": "异议登记",
+SHEETS = {c.id: c.label for c in COMMANDS if c.table} | {
+    "GoHelp": "帮助", "GoRobustness": "名次稳健性", "GoLookup": "单位查询",
 }  # fmt: skip
+"""A button that shows a sheet has its name, but for these."""
 PYTHON = {
     "CheckData": "check_data", "Recalculate": "recalculate", "Diagnose": "diagnose",
     "MakeApplications": "application_forms", "MakeApplicationsBook": "application_workbook",

@@ -35,7 +35,7 @@ from kongjian.entry.plans.plan_model import carry_out, fault
 @click.group(cls=ChineseGroup)
 @click.version_option(__version__, "--version", message="kongjian %(version)s", help="显示版本号")
 def cli() -> None:
-    """“网络学习空间”应用评比：粘贴平台数据，得出得分、达标、名次和获奖名单；方案见 kongjian schemes。"""
+    """按方案评比学校和教师：粘贴平台数据，得出得分、达标、名次和获奖名单；有哪些方案见 kongjian schemes。"""
 
 
 @cli.command()
