@@ -61,7 +61,9 @@ def add_input(
             _dropdown(sheet, rules, index, column)
     for level, colour in FILLS.items():  # what a check fills cells with is at hand from the start
         rule = {"type": "formula", "criteria": "=" + formula(level, NEVER)}
-        sheet.conditional_format("A2", {**rule, "format": styles.get(bg_color=f"#{colour}")})
+        sheet.conditional_format(
+            "A2", {**rule, "format": styles.get(bg_color=f"#{colour}", font_color="#000000")}
+        )
     freeze(sheet, frozen_columns(headers, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
     first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM)
