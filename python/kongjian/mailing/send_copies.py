@@ -72,8 +72,11 @@ def send(
     progress: Progress = lambda _: None,
     checked: bool = False,
     schools: Sequence[str] | None = None,
+    final: str = "",
 ) -> Sent:
     """Writes one edition below `out` and a mail draft (.eml) beside each file, of 分校版 those of `schools` or all.
+
+    `final` is the day on which these results were made final, "" for others.
 
     Each file is written elsewhere first, opened again and proven; only what may be sent is put into its place.
     `checked` says that somebody has looked at what the proofs have doubts about.
@@ -84,6 +87,8 @@ def send(
     with scratch() as folder:
         if edition == BY_SCHOOL:
             _send_packages(run, book, folder, out / BY_SCHOOL, moment, progress, checked, schools, sent)
+            if final and sent.files:
+                sent.notes.append(f"结果已定稿（{final}），信里仍请学校核对、改正；不再收更正的请不要发送")
             return sent
         fresh, name, proof = _copy(run, book, folder, edition, moment, progress)
         sent.lines.append(f"{name}：{proof.message}")
@@ -94,7 +99,7 @@ def send(
         try:
             place(fresh, target, sent.made)
             sent.files.append(target)
-            sent.drafts.append(_draft(run, edition, target, moment))
+            sent.drafts.append(_draft(run, edition, target, moment, final))
             sent.notes += answers.untold(run.rules.scheme, None if edition == PUBLIC else moment.date())
             if drafts:
                 write_draft(sent.drafts[-1], target.with_suffix(".eml"))
@@ -173,13 +178,14 @@ def _copy(
     return fresh, name, prove(fresh, run, formulas=edition == LIVE)
 
 
-def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
+def _draft(run: Run, edition: str, target: Path, moment: dt.datetime, final: str) -> Draft:
     scheme = run.rules.scheme
     whom = answers.contact_line(scheme)
     body: Sequence[str] = (
         "您好：",
         "",
-        f"附件是{results_name(scheme)}（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
+        f"附件是{results_name(scheme)}（{edition}，{moment:%Y-%m-%d %H:%M}生成，规则版本{run.rules.version}）。",
+        *([f"结果已经定稿（{final}）。"] if final else []),
         *([f"请注意：发出时{run.still_open}。"] if run.still_open else []),
         *_ABOUT[edition],
         _ANSWER[edition].format(due=answers.due_day(scheme), office=scheme.handled_by),
