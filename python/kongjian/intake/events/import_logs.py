@@ -235,7 +235,7 @@ def _told(
         words = "、".join(f"{u.found or '空白'}（{u.lines}行）" for u in mine[:_NAMED])
         rest = f"等{len(mine)}种" if len(mine) > _NAMED else ""
         state = (
-            "不计次数" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "数据里没有"
+            "不计次数" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "不在输入表里"
         )
         yield f"读入的行里，{kind}{state}：{words}{rest}，共{sum(u.lines for u in mine)}行"
     if done.unknown or lost:
