@@ -280,6 +280,10 @@ def test_a_copy_of_final_results_ends_the_last_step_until_they_change(final: Pat
     [draft] = (final.parent / "分发").glob("*数值版.eml")
     body = message_from_bytes(draft.read_bytes(), policy=policy.default).get_body()  # type: ignore[attr-defined]
     assert re.search(r"结果已经定稿（\d{4}-\d\d-\d\d \d\d:\d\d）。", body.get_content())
+    assert "对结果有疑问的，请向" in body.get_content()
+    assert "前告诉" not in body.get_content(), "no more corrections until a day"
+    note = openpyxl.load_workbook(draft.with_suffix(".xlsx"))["说明"]
+    assert any("结果已经定稿（" in str(c.value) for row in note.iter_rows() for c in row)
     assert home(final, "HomeStep5") == DONE
     assert re.fullmatch(r"分发的文件已生成（\d{4}-\d\d-\d\d \d\d:\d\d）", home(final, "HomeStepNote5"))
     assert home(final) == said.replace("请点“生成", "要再发一次，点“生成")
