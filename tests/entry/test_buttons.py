@@ -266,7 +266,7 @@ def test_checking_writes_the_problems_and_the_steps_only(tmp_path: Path) -> None
     expected = recalculate(book, tmp_path / "out.xlsm")
     assert after.rows("问题清单") == values(opened(tmp_path / "out.xlsm"), "问题清单")
     mode = "warning" if expected.levels["错误"] else "info"
-    assert after.alerts == [(state(expected), mode)]
+    assert after.alerts == [(state(expected, home(after.book)["HomeMessage"]), mode)]
     assert after.autofitted == {"问题清单"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from email import message_from_bytes, policy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -128,8 +129,11 @@ def test_other_results_are_told_by_sheet_on_the_first_page_and_by_the_self_check
     header = [c.value for c in changed["学校数据"][3]]
     changed["学校数据"].cell(4, header.index("平台得分") + 1).value = 81
     changed.save(final)
-    run("recalc", final, "-q", "--after-final")
-    assert "定稿以后“学校排名”、“获奖名单”、“学校得分”有改动，请看过再定稿一次" in home(final)
+    named = "“学校排名”、“获奖名单”、“学校得分”"
+    assert f"以后数据改过，重新计算后{named}会和定稿的不同" in run("check", final)
+    assert run("recalc", final, "-q", "--after-final").splitlines()[-2] == home(final)
+    assert f"定稿以后{named}有改动，请看过再定稿一次" in home(final)
+    assert f"定稿以后{named}有改动" in run("mail", final, "--public")
     found = line(final)
     assert (found.state, found.text.partition("以后改过：")[2]) == (BAD, "学校排名、获奖名单、学校得分")
     with Package(final) as package:
@@ -137,7 +141,8 @@ def test_other_results_are_told_by_sheet_on_the_first_page_and_by_the_self_check
         names = {n: v.attr_text for n, v in openpyxl.load_workbook(final).defined_names.items()}
         last: Any = SimpleNamespace(moment=None)
         assert list(home_differences(check(final), last, reader, names)) == []
-    assert "已在" in run("finalise", final, code=2)
+    refused = run("finalise", final, code=2)
+    assert "定稿过，再定稿就以现在的结果为准；仍要这样做请加 --anyway" in refused
     run("finalise", final, "--anyway")
     assert line(final).state == GOOD
     assert "有改动" not in home(final)
@@ -272,6 +277,13 @@ def test_a_copy_of_final_results_ends_the_last_step_until_they_change(final: Pat
     assert final.read_bytes() == before, "the list to be made public is no end"
     said = home(final)
     run("mail", final, "--values", "-q")
+    [draft] = (final.parent / "分发").glob("*数值版.eml")
+    body = message_from_bytes(draft.read_bytes(), policy=policy.default).get_body()  # type: ignore[attr-defined]
+    assert re.search(r"结果已经定稿（\d{4}-\d\d-\d\d \d\d:\d\d）。", body.get_content())
+    assert "对结果有疑问的，请向" in body.get_content()
+    assert "前告诉" not in body.get_content(), "no more corrections until a day"
+    note = openpyxl.load_workbook(draft.with_suffix(".xlsx"))["说明"]
+    assert any("结果已经定稿（" in str(c.value) for row in note.iter_rows() for c in row)
     assert home(final, "HomeStep5") == DONE
     assert re.fullmatch(r"分发的文件已生成（\d{4}-\d\d-\d\d \d\d:\d\d）", home(final, "HomeStepNote5"))
     assert home(final) == said.replace("请点“生成", "要再发一次，点“生成")
@@ -292,6 +304,15 @@ def test_copies_of_a_workbook_that_is_not_final_leave_it_as_it_is(book: Path) ->
     before = book.read_bytes()
     run("mail", book, "--values", "-q")
     assert book.read_bytes() == before
+    [draft] = (book.parent / "分发").glob("*.eml")
+    body = message_from_bytes(draft.read_bytes(), policy=policy.default).get_body()  # type: ignore[attr-defined]
+    assert "定稿" not in body.get_content()
+
+
+def test_schools_asked_to_correct_final_results_are_told_of_first(final: Path) -> None:
+    assert "结果已定稿（" not in run("mail", final, "--values")
+    said = run("mail", final, "--by-school")
+    assert re.search(r"结果已定稿（.+?），信里仍请学校核对、改正；不再收更正的请不要发送", said)
 
 
 @pytest.mark.usefixtures("without_libreoffice")

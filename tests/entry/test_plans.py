@@ -89,7 +89,13 @@ def test_a_check_plans_the_list_and_the_fills_only(run: Run, held: FileBook) -> 
     assert plan.writing is not None
     assert [p.spec.table for p in plan.writing.pages] == ["Problems"]
     assert set(plan.writing.marks) == {t.sheet for t in RULES.tables}
-    assert set(plan.writing.home) == {*HOME_STEPS, "HomeMessage"}, "the steps, no number of a calculation"
+    counted = {
+        "HomeErrors": run.levels["错误"],
+        "HomeWarnings": run.levels["警告"],
+        "HomeNotes": run.levels["提示"],
+    }
+    assert counted.items() <= plan.writing.home.items()
+    assert set(plan.writing.home) == {*HOME_STEPS, "HomeMessage", *counted}, "no number of a calculation"
     [told] = plan.told
     assert told.mode == (WARNING if run.levels["错误"] else INFO)
     folded = run.problems.height - len(told.lines) + 1

@@ -67,6 +67,14 @@ def test_a_complete_form_is_read_whole(resaved: bool, run: Run, tmp_path: Path) 
         assert found.values[block[0]] == "、".join(w for w in block[1] if w)
 
 
+def test_a_form_that_has_come_to_name_another_school_is_told(run: Run, tmp_path: Path) -> None:
+    other = only(answered(run, "school", tmp_path, FormSchool="赤壁市第二小学"))
+    assert other.unit == "school|赤壁市第一小学"
+    [why] = other.reasons
+    assert why.endswith("学校名称写的是“赤壁市第二小学”，这份表是发给“赤壁市第一小学”的，请核对")
+    assert only(answered(run, "school", tmp_path, FormSchool=" 赤壁市第一小学")).reasons == ()
+
+
 @pytest.mark.parametrize("kind", ["school", "teacher"])
 def test_a_form_as_it_was_sent_is_not_filled(kind: str, run: Run, tmp_path: Path) -> None:
     path, _ = sent(run, kind, 0, tmp_path)

@@ -20,6 +20,7 @@ from kongjian.mailing.corrections import read_copy
 from kongjian.mailing.position_sheet import cut_lines, position_entries
 from kongjian.mailing.strangers import Census, found_in
 from kongjian.rules import load_rules
+from kongjian.workbook.look.build_paper import IN_A_COPY
 from kongjian.workbook.run import Run
 from native_engines import run_of
 from package_lint import lint
@@ -95,6 +96,7 @@ def test_the_position_is_the_engine_s(copies: list[SchoolCopy]) -> None:
         assert (shown[3:6], shown[7][:10]) == ((None,) * 3, "全市不足10所学校，")
         assert not any("获奖线" in name for name in rows if name != "全市教师")
         explained = openpyxl.load_workbook(copy.path)["得分说明"]
+        assert (IN_A_COPY in str(explained.oddHeader.right.text)) == (explained.max_row > 100)
         scores = [r[10] for r in explained.iter_rows(min_row=4, values_only=True) if r[0] == "学校"]
         missing = o.scores.missing[:, k]
         assert [s for s in scores if s is not None] == [float(v) for v in o.scores.by_indicator[~missing, k]]

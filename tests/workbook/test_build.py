@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kongjian.engine.evidence.explanations import percents
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.bands_text import parse_bands
 from kongjian.workbook.layout import (
@@ -22,7 +24,7 @@ from kongjian.workbook.layout import (
     range_bounds,
     range_labels,
 )
-from kongjian.workbook.shipped.build_workbook import build
+from kongjian.workbook.shipped.build_workbook import Pasted, build
 from kongjian.xlsx.finished_parts import read_parts
 from office import convert, pdf_pages
 from sound_packages import is_sound
@@ -136,8 +138,13 @@ def test_title_guidance_and_frozen_header(sheet: str, book: Workbook, rules: Rul
         guidance = next(t.guidance for t in rules.tables if t.sheet == sheet)
         assert book[sheet]["A2"].value.startswith(guidance)
     else:
-        kept = "公示期间收到的异议和答复，一行一件；计算不改动"
-        assert book[sheet]["A2"].value == (kept if sheet == "异议登记" else "尚未计算")
+        # what no calculation writes does not wait for one
+        kept = {
+            "异议登记": "公示期间收到的异议和答复，一行一件；计算不改动",
+            "导入记录": "每次导入改了哪些格",
+            "列名对应": "导出文件里的列名是哪一列",
+        }
+        assert book[sheet]["A2"].value == kept.get(sheet, "尚未计算")
     names = {"学校数据": "B4", "教师数据": "C4", "教师排名": "D4", "资格审核": "D4", "问题清单": "B4"}
     if sheet in names:
         assert book[sheet].freeze_panes == names[sheet]
@@ -207,6 +214,24 @@ def test_the_first_data_row_carries_the_style_of_each_column(book: Workbook) -> 
     assert book["问题清单"]["G4"].alignment.wrap_text
     assert book["问题清单"]["D4"].font.underline == "single"
     assert not book["教师排名"]["B4"].alignment.wrap_text
+
+
+def test_values_read_as_per_cent_are_shown_so_in_the_rows_of_their_indicator(book: Workbook) -> None:
+    sheet = book["得分说明"]
+    [rule] = [r for area in sheet.conditional_formatting for r in area.rules if r.dxf.numFmt]
+    assert rule.dxf.numFmt.formatCode == "0.0%"
+    judged = set(re.findall(r'="([^"]+)",\$E4="([^"]+)"', rule.formula[0]))
+    assert judged == percents(load_rules())
+    assert {("学校", "学生评价"), ("学校", "课程学习"), ("教师", "学生评价")} <= judged
+    assert ("教师", "在线授课") not in judged
+
+
+def test_a_column_under_another_name_has_the_look_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    day = dt.date(2020, 12, 1)
+    build(load_rules(), path, {"events": Pasted(["操作时间", "学校名称"], [[day, "甲校"]])})
+    sheet = openpyxl.load_workbook(path)["行为明细"]
+    assert (sheet["A4"].value, sheet["A4"].number_format) == (dt.datetime(2020, 12, 1), "yyyy-mm-dd hh:mm:ss")
 
 
 def dropdown(sheet: Worksheet, at: str) -> DataValidation | None:

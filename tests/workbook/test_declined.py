@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from kongjian.entry.cli.main import cli
+from kongjian.rules import load_rules
 from kongjian.workbook.recalculate import check, recalculate
 from remote import press
 from workbooks import MONTHS, SCHOOL_NAMES, cells, opened, settled, small_book, teacher
@@ -165,8 +166,13 @@ def test_a_school_and_its_administrator_decline_each_for_itself(book: Path) -> N
     assert [r for r, *_ in said(book, CHIEF)] == [1, 2, 3]
     state = opened(book)
     [(sheet, cell)] = state.defined_names["HomeSchoolWinners"].destinations
-    assert state[sheet][cell.replace("$", "")].value == (
-        f"{SCHOOL}（3名：确定3，待核实0）：{SCHOOL_NAMES[0]}、{SCHOOL_NAMES[2]}、{SCHOOL_NAMES[3]}"
+    each = str(state[sheet][cell.replace("$", "")].value).split("；")
+    assert (
+        each[0] == f"{SCHOOL}（3名：确定3，待核实0）：{SCHOOL_NAMES[0]}、{SCHOOL_NAMES[2]}、{SCHOOL_NAMES[3]}"
+    )
+    awards = [a.name for a in load_rules().awards if a.object == "school"]
+    assert [one.partition("（")[0] for one in each] == awards, (
+        "who gets one by the school's rank is named, too"
     )
 
 

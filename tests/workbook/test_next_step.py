@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
+from kongjian.entry.cli.file_book import examined
 from kongjian.entry.plans import recalculation
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import HOME_SCORES, HOME_STEPS, SCORES_COLUMNS
@@ -105,11 +106,28 @@ def test_the_first_page_and_the_last_line_of_the_command_say_the_same(tmp_path: 
     run = recalculate(book, now=NOW)
     shown = openpyxl.load_workbook(book, keep_vba=True)
     found = how_far(run.facts())
-    assert _shown(shown, "HomeMessage") == run.conclusion == recalculation.state(run).splitlines()[-1]
+    assert (
+        _shown(shown, "HomeMessage")
+        == run.conclusion
+        == recalculation.state(run, run.conclusion).splitlines()[-1]
+    )
     assert run.conclusion.endswith(found.said)
     assert {name: _shown(shown, name) for name in HOME_STEPS} == found.home
     assert shown.defined_names["KongjianNext"].attr_text == f'"{found.command}"'
     assert check(book).results.same_run, "what is next changes nothing of the data"
+
+
+def test_a_check_says_what_the_first_page_says_until_the_results_are_of_these_data(tmp_path: Path) -> None:
+    book = small_book(tmp_path / "book.xlsm")
+    for after in ("请点“重新计算排名”", "写明已确认"):
+        with examined(book) as (held, run):
+            plan = recalculation.problems(run, held, NOW)
+        assert plan.writing is not None
+        [told] = plan.told
+        said = told.text.splitlines()[-1]
+        assert said == plan.writing.home["HomeMessage"]
+        assert said.endswith(after)
+        recalculate(book, now=NOW)
 
 
 def test_the_chart_shows_each_school_once_in_the_colour_of_what_it_reaches(tmp_path: Path) -> None:

@@ -75,6 +75,33 @@ def test_the_cells_of_the_list_are_filled_and_no_others(book: Path) -> None:
     assert lint(book) == []
 
 
+def looks(path: Path) -> set[tuple[str, str, str]]:
+    """Level, fill and letters of every rule of ours that can hold."""
+    rules = [r for s in openpyxl.load_workbook(path) for area in s.conditional_formatting for r in area.rules]
+    return {
+        (level, str(rule.dxf.fill.bgColor.rgb)[2:], str(rule.dxf.font.color.rgb)[2:])
+        for rule in rules
+        for level in FILLS
+        if SIGN + level in "".join(rule.formula) and not rule.formula[0].endswith(",FALSE)")
+    }
+
+
+def test_each_level_has_its_own_colour_in_workbooks_of_before_too(tmp_path: Path, book: Path) -> None:
+    wanted = {(level, colour, "000000") for level, colour in FILLS.items()}  # a header's letters are white
+    assert looks(book) == wanted
+    old = read(book)
+    for name in [n for n in old if "worksheets/sheet" in n]:  # before, a warning looked like an error
+        old[name] = re.sub(
+            rb'dxfId="1"([^>]*><formula>AND\(LEN\("' + SIGN.encode() + b")", rb'dxfId="0"\1', old[name]
+        )
+    path = tmp_path / "old.xlsm"
+    write_back(path, old)
+    assert len(looks(path)) == 2  # both in one colour
+    assert {colour for _, colour, _ in looks(path)} == {FILLS["错误"]}
+    write_check(path)
+    assert looks(path) == wanted
+
+
 def test_a_check_writes_the_list_and_the_fill_and_nothing_else(tmp_path: Path) -> None:
     path = small_book(tmp_path / "odd.xlsm", ODD)
     before = read(path)
@@ -252,6 +279,7 @@ class Rule:
     def __init__(self, all_: Conditions, kind: int, formula: str) -> None:
         self.all, self.Type, self.Formula1 = all_, kind, formula
         self.Interior = type("Interior", (), {})()
+        self.Font = type("Font", (), {})()
 
     def Delete(self) -> None:  # noqa: N802
         self.all.kept.remove(self)
@@ -292,7 +320,7 @@ def test_a_running_excel_gets_the_same_rules_and_keeps_the_users_own(
         return
     assert [r.Formula1 for r in kept] == ["=A1>5", "=1", f'=AND(LEN("{SIGN}错误")>0,{judged}=-3)']
     assert excel.asked == ["H4:H6,H9"]
-    assert kept[-1].Interior.Color == 0xE8E8FD  # blue, green, red
+    assert (kept[-1].Interior.Color, kept[-1].Font.Color) == (0xE8E8FD, 0)  # blue, green, red
 
 
 def test_addresses_stay_within_what_excel_takes() -> None:

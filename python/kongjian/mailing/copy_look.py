@@ -67,7 +67,7 @@ _LOOKS: dict[str, dict[str, object]] = {
     },
 }
 _PORTRAIT_UP_TO = 112
-_MOST_PAGES = 3
+MOST_PAGES = 3
 """Of a sheet of a copy that is printed whole."""
 _SCORE_WITHOUT_END = 1e9
 
@@ -148,7 +148,7 @@ def add_sheet(sheet: Worksheet, styles: Styles, made: CopySheet, plan: Plan) -> 
     print_setup(sheet, across, plan.rules.scheme.name)
     shown = len(printed)
     row = usual_height(made.table, any(c.kind == "text" and c.width >= WRAP_FROM for c in made.columns))
-    if used > _MOST_PAGES * rows_of_a_page(printed, across, row) and not printed_whole(made.table):
+    if used > MOST_PAGES * rows_of_a_page(printed, across, row) and not printed_whole(made.table):
         first_page_only(sheet, printed, across, row, IN_A_COPY)
     elif shown < len(widths) or used < rows:
         sheet.print_area(0, 0, HEADER_ROW - 1 + max(used, 1), shown - 1)

@@ -78,6 +78,7 @@ def live_copy(
     formulas: bool = True,
     only_school: str | Collection[str] | None = None,
     moment: dt.datetime | None = None,
+    final: str = "",
 ) -> Counts:
     """Writes the copy to `target`, whole or not at all; a file that was there is kept as .bak.
 
@@ -85,7 +86,7 @@ def live_copy(
     """
     if target.suffix.lower() != ".xlsx":
         raise KongjianError(f"分发的文件 {target.name} 的扩展名应是 .xlsx，它不含宏")
-    found = contents(run, formulas, only_school, moment)
+    found = contents(run, formulas, only_school, moment, final)
     write_parts(finished(found), target)
     return _counts(found)
 
@@ -108,6 +109,7 @@ def contents(
     formulas: bool = True,
     only_school: str | Collection[str] | None = None,
     moment: dt.datetime | None = None,
+    final: str = "",
 ) -> Contents:
     """What a copy is to hold: of several schools together no look-up. Raises KongjianError for an unknown school."""
     plan = make_plan(run, formulas, only_school)
@@ -124,7 +126,8 @@ def contents(
     looked = None
     if formulas and (only_school is None or isinstance(only_school, str)):
         looked = copied_lookup(run, only_school)
-    note, rules = note_entries(plan, sheets, moment), rule_entries(plan.rule_sheet, award_counts(plan))
+    note = note_entries(plan, sheets, moment, final)
+    rules = rule_entries(plan.rule_sheet, award_counts(plan))
     if not formulas:
         rules = [entry._replace(formula="") for entry in rules]
     return Contents(plan, sheets, tuple(note), tuple(rules), looked)

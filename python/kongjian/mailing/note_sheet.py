@@ -27,9 +27,11 @@ FINE = "正常"
 MIXED = "有表的行被打乱或删去，数字可能对错人；请用原件"
 
 
-def note_entries(plan: Plan, sheets: Sequence[CopySheet], moment: dt.datetime) -> list[Entry]:
-    """Every cell of 说明 below its subtitle."""
-    rows = _about(plan, moment) + _school_lines(plan) + _readings(plan.rules)
+def note_entries(
+    plan: Plan, sheets: Sequence[CopySheet], moment: dt.datetime, final: str = ""
+) -> list[Entry]:
+    """Every cell of 说明 below its subtitle; `final` is the day on which these results were made final, if so."""
+    rows = _about(plan, moment, final) + _school_lines(plan) + _readings(plan.rules)
     out = [entry for n, row in enumerate(rows, HEADER_ROW) for entry in _line(n, *row)]
     top = HEADER_ROW + len(rows)
     if plan.ranks:
@@ -54,7 +56,7 @@ def _line(row: int, look: str, first: str, second: str, third: str) -> list[Entr
     return [Entry(row, n, text, look=style) for n, (text, style) in enumerate(texts, 1) if text]
 
 
-def _about(plan: Plan, moment: dt.datetime) -> list[tuple[str, str, str, str]]:
+def _about(plan: Plan, moment: dt.datetime, final: str) -> list[tuple[str, str, str, str]]:
     run = plan.run
     kind = (
         "分发版：得分、达标、名次、获奖都是公式，不含宏" if plan.live else "数值版：只有数，没有公式，不含宏"
@@ -71,15 +73,16 @@ def _about(plan: Plan, moment: dt.datetime) -> list[tuple[str, str, str, str]]:
         ("", "发出时间", f"{moment:%Y-%m-%d %H:%M:%S}", ""),
         ("", "规则版本", run.results.version, run.rules.scheme.name),
         *([("", "规则修改", "", edited)] if (edited := edits_in_words(run.rules)) else []),
-        ("", "数据", f"{run.schools}所学校，{run.teachers}名教师", _state(run)),
+        ("", "数据", f"{run.schools}所学校，{run.teachers}名教师", _state(run, final)),
     ]
 
 
-def _state(run: Run) -> str:
+def _state(run: Run, final: str) -> str:
     """What was still open when the copy was made; the list of problems itself stays with the sender."""
     said = [f"{run.levels[level]}处{level}" for level in ("错误", "警告") if run.levels[level]]
     state = f"发出时还有{'、'.join(said)}没有处理" if said else "发出时没有错误和警告"
-    return "；".join(filter(None, (state, run.provisional_said)))
+    settled = f"结果已经定稿（{final}）" if final else ""
+    return "；".join(filter(None, (settled, state, run.provisional_said)))
 
 
 def _school_lines(plan: Plan) -> list[tuple[str, str, str, str]]:

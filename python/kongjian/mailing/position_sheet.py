@@ -8,17 +8,17 @@ import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.text import fold
-from kongjian.engine.evidence.explain import is_percent
-from kongjian.engine.evidence.explanations import by_rank, explanations
+from kongjian.engine.evidence.explanations import by_rank, explanations, percents
 from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
-from kongjian.engine.frame import Floats, Frame, Ints
+from kongjian.engine.frame import Floats, Ints
 from kongjian.engine.outcome import Outcome
 from kongjian.engine.rounding import MISSING, from_cents
-from kongjian.mailing.copy_look import free_sheet, look_of, put
+from kongjian.mailing.copy_look import MOST_PAGES, free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import Entry, Value
 from kongjian.mailing.live_copy import Draw
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.look import build_styles
+from kongjian.workbook.look.build_paper import IN_A_COPY, first_page_only, rows_of_a_page, usual_height
 from kongjian.workbook.look.build_styles import HEADER_HEIGHT, Styles, freeze, print_setup
 from kongjian.workbook.run import Run
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW
@@ -200,7 +200,8 @@ def _draw_explained(sheet: Worksheet, styles: Styles, run: Run, school: str) -> 
         sheet, styles, "evidence", EXPLAINED, sub, [c.width for c in spec.columns], run.rules.scheme.name
     )
     sheet.set_row(HEADER_ROW - 1, HEADER_HEIGHT)
-    percent = _percent_rows(run, frame)
+    known = percents(run.rules)
+    percent = [pair in known for pair in zip(frame["类别"], frame["指标"], strict=True)]
     for index, column in enumerate(spec.columns):
         sheet.write_string(HEADER_ROW - 1, index, column.name, styles.header("evidence"))
         usual = styles.cell(column.kind, column.wraps)
@@ -212,17 +213,8 @@ def _draw_explained(sheet: Worksheet, styles: Styles, run: Run, school: str) -> 
         sheet.set_row(FIRST_ROW - 1 + row, row_height([(texts[row], c.width) for c, texts in wrapped]))
     freeze(sheet, 2)
     print_setup(sheet, landscape=True, scheme=run.rules.scheme.name)
+    widths, row_points = [c.width for c in spec.columns], usual_height(spec.table, wraps=True)
+    if frame.height > MOST_PAGES * rows_of_a_page(widths, True, row_points):
+        first_page_only(sheet, widths, True, row_points, IN_A_COPY)
     if frame.height:
         sheet.autofilter(HEADER_ROW - 1, 0, HEADER_ROW - 1 + frame.height, len(spec.columns) - 1)
-
-
-def _percent_rows(run: Run, frame: Frame) -> list[bool]:
-    """Which rows' values are read as per cent."""
-    schemes = {run.rules.object(kind).label: kind for kind in ("school", "teacher")}
-    pairs = zip(frame["类别"], frame["指标"], strict=True)
-    known = {
-        (label, i.name): is_percent(i, kind, run.rules)
-        for label, kind in schemes.items()
-        for i in run.rules.object(kind).indicators
-    }
-    return [known.get(pair, False) for pair in pairs]  # a total is none

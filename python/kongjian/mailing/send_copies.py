@@ -72,8 +72,11 @@ def send(
     progress: Progress = lambda _: None,
     checked: bool = False,
     schools: Sequence[str] | None = None,
+    final: str = "",
 ) -> Sent:
     """Writes one edition below `out` and a mail draft (.eml) beside each file, of 分校版 those of `schools` or all.
+
+    `final` is the day on which these results were made final, "" for others.
 
     Each file is written elsewhere first, opened again and proven; only what may be sent is put into its place.
     `checked` says that somebody has looked at what the proofs have doubts about.
@@ -84,8 +87,10 @@ def send(
     with scratch() as folder:
         if edition == BY_SCHOOL:
             _send_packages(run, book, folder, out / BY_SCHOOL, moment, progress, checked, schools, sent)
+            if final and sent.files:
+                sent.notes.append(f"结果已定稿（{final}），信里仍请学校核对、改正；不再收更正的请不要发送")
             return sent
-        fresh, name, proof = _copy(run, book, folder, edition, moment, progress)
+        fresh, name, proof = _copy(run, book, folder, edition, moment, progress, final)
         sent.lines.append(f"{name}：{proof.message}")
         if not proof.can_be_sent:
             sent.reasons += [f"{name}：{reason}" for reason in proof.reasons]
@@ -94,8 +99,10 @@ def send(
         try:
             place(fresh, target, sent.made)
             sent.files.append(target)
-            sent.drafts.append(_draft(run, edition, target, moment))
-            sent.notes += answers.untold(run.rules.scheme, None if edition == PUBLIC else moment.date())
+            sent.drafts.append(_draft(run, edition, target, moment, final))
+            sent.notes += answers.untold(
+                run.rules.scheme, None if edition == PUBLIC or final else moment.date()
+            )
             if drafts:
                 write_draft(sent.drafts[-1], target.with_suffix(".eml"))
         except KongjianError as error:  # open in Excel, say
@@ -156,7 +163,7 @@ def _record(proofs: Mapping[str, Proof], target: Path, moment: dt.datetime, sent
 
 
 def _copy(
-    run: Run, book: Path, folder: Path, edition: str, moment: dt.datetime, progress: Progress
+    run: Run, book: Path, folder: Path, edition: str, moment: dt.datetime, progress: Progress, final: str
 ) -> tuple[Path, str, Proof]:
     """The one file of another edition, which is no school's."""
     name = f"{book.stem}-{edition}.xlsx"
@@ -168,21 +175,24 @@ def _copy(
         [job] = [j for j in lists.jobs(run, moment.date()) if j.label == PUBLICITY]
         accounts = run.results.teacher.names["账号"].tolist()
         return fresh, name, public_copy(job, template_path(job.template, book, run.rules), fresh, accounts)
-    live_copy(run, fresh, formulas=edition == LIVE, moment=moment)
+    live_copy(run, fresh, formulas=edition == LIVE, moment=moment, final=final)
     progress("正在核对…")
     return fresh, name, prove(fresh, run, formulas=edition == LIVE)
 
 
-def _draft(run: Run, edition: str, target: Path, moment: dt.datetime) -> Draft:
+def _draft(run: Run, edition: str, target: Path, moment: dt.datetime, final: str) -> Draft:
     scheme = run.rules.scheme
     whom = answers.contact_line(scheme)
     body: Sequence[str] = (
         "您好：",
         "",
-        f"附件是{results_name(scheme)}（{edition}，{moment:%Y-%m-%d %H:%M}计算，规则版本{run.rules.version}）。",
+        f"附件是{results_name(scheme)}（{edition}，{moment:%Y-%m-%d %H:%M}生成，规则版本{run.rules.version}）。",
+        *([f"结果已经定稿（{final}）。"] if final else []),
         *([f"请注意：发出时{run.still_open}。"] if run.still_open else []),
         *_ABOUT[edition],
-        _ANSWER[edition].format(due=answers.due_day(scheme), office=scheme.handled_by),
+        (_OF_FINAL if final else _ANSWER[edition]).format(
+            due=answers.due_day(scheme), office=scheme.handled_by
+        ),
         *([whom] if whom else []),
         "",
         scheme.handled_by,
@@ -198,3 +208,4 @@ _ABOUT = {
 _WRONG = "有不对的地方，请于{due}前告诉{office}。"
 # how long names are made public is not the scheme's own to say
 _ANSWER = {LIVE: _WRONG, VALUES: _WRONG, PUBLIC: "对名单有异议的，请在公示期内向{office}提出。"}
+_OF_FINAL = "对结果有疑问的，请向{office}提出。"

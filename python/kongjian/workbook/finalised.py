@@ -88,13 +88,17 @@ def differing(one: Codes, other: Codes, rules: Rules) -> list[str]:
     return [s.sheet for s in _specs(rules) if one.get(s.table) != other.get(s.table)]
 
 
-def said(final: Final | None, now: Codes, rules: Rules) -> str:
-    """What 首页 says: "" for a workbook that is not final, else since when, and which results are no longer those."""
+def said(final: Final | None, now: Codes, rules: Rules, calculated: bool = True) -> str:
+    """What 首页 says: "" for a workbook that is not final, else since when, and which results are no longer those.
+
+    Not `calculated`: the sheets do not show these results yet.
+    """
     if final is None:
         return ""
     other = differing(final.codes, now, rules)
-    more = f"，定稿以后{_named(other)}有改动，请看过再定稿一次" if other else ""
-    return f"已定稿（{final.day}）{more}"
+    more = "有改动，请看过再定稿一次" if calculated else "会和定稿的不同"
+    when = "定稿以后" if calculated else "以后数据改过，重新计算后"
+    return f"已定稿（{final.day}）{f'，{when}{_named(other)}{more}' if other else ''}"
 
 
 def made_to_send(final: Final) -> str:

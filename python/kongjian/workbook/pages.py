@@ -130,14 +130,14 @@ def lookup_subtitle(run: Run, moment: dt.datetime) -> str:
 
 
 def problems(run: Run, sheets: Named, moment: dt.datetime) -> Writing:
-    """The list of problems and the fills of the cells to look at, and nothing else."""
+    """The list of problems, how many they are, and the fills of the cells to look at, and nothing else."""
     page, headers = problem_page(run, sheets, moment, "检查"), pasted_headers(sheets, run.rules)
     steps, command = how_far_with(run, sheets.carried(FINAL_NAME), run.results.same_run)
     return Writing(
         "问题清单",
         pages=[page],
         marks=marks_by_sheet(run),
-        home=steps,
+        home={**steps, **_found(run)},
         names={NEXT_NAME: command},
         headers=headers,
     )
@@ -266,7 +266,7 @@ def how_far_with(run: Run, final: str, calculated: bool = True) -> tuple[dict[st
     settled = found is not None and not differing(found.codes, now, run.rules)
     since = (f"已定稿（{found.day}）", made_to_send(found)) if found and settled else ()
     progress = how_far(run.facts(calculated, *since))
-    words = (said(found, now, run.rules), run.months_said, progress.said)
+    words = (said(found, now, run.rules, calculated), run.months_said, progress.said)
     return {HOME_MESSAGE: "；".join(filter(None, words)), **progress.home}, progress.command
 
 
@@ -281,15 +281,19 @@ def home_state(run: Run, moment: dt.datetime, steps: Mapping[str, str]) -> dict[
         "HomeClasses": run.classes,
         "HomeSchoolsEligible": int(school.eligibility.eligible.sum()),
         "HomeTeachersEligible": int(teacher.eligibility.eligible.sum()),
-        "HomeErrors": run.levels["错误"],
-        "HomeWarnings": run.levels["警告"],
-        "HomeNotes": run.levels["提示"],
+        **_found(run),
         "HomeSchoolWinners": run.winners("school"),
         "HomeTeacherWinners": run.winners("teacher"),
         "HomeAwards": run.results.tables["Awards"].height,
         "HomeProvisional": run.provisional,
         **steps,
     }
+
+
+def _found(run: Run) -> dict[str, int]:
+    """The numbers of 首页 that lead to the list of problems."""
+    levels = run.levels
+    return {"HomeErrors": levels["错误"], "HomeWarnings": levels["警告"], "HomeNotes": levels["提示"]}
 
 
 def home_blocks(run: Run) -> dict[str, Rows]:

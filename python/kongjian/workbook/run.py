@@ -145,10 +145,10 @@ class Run:
         return table[name][mine].tolist(), (table[STATE][mine] == OPEN).tolist()
 
     def winners(self, kind: str) -> str:
-        """Who gets the awards of one kind, by award, each with 待核实 where it is so."""
+        """Who gets the awards that go by the ranks of one kind, by award, each with 待核实 where it is so."""
         said = []
         for award in self.rules.awards:
-            if award.object != kind or award.to_person:
+            if award.object != kind:
                 continue
             who, open_ = self.awarded(award)
             names = [

@@ -58,7 +58,7 @@ def guidance(table: InputTable) -> str:
 
 def input_widths(table: InputTable, headers: Sequence[str]) -> list[float]:
     """Headers take two lines; a narrow sheet is spread out until the guidance in row 2 fits above it."""
-    own = {c.name: _INPUT[c.role] for c in table.columns if c.role in _INPUT}
+    own = {n: _INPUT[c.role] for c in table.columns if c.role in _INPUT for n in (*c.aliases, c.name)}
     usual = [own.get(h, max(8.5, 2.0 * -(-len(h) // 2) + 3)) for h in headers]
     spread = max(1.0, text_width(guidance(table)) / (sum(usual) or 1.0))
     return [round(width * spread, 1) for width in usual]

@@ -255,7 +255,9 @@ class Edit:
         sheets = {name: self.parts.sheets[found] for name in marks if (found := self.sheet_name(name))}
         fills: dict[str, int] = {}
         for part in sheets.values():
-            fills.update(fill_marks.levels_of(self.parts.part(part), colours))
+            own = fill_marks.levels_of(self.parts.part(part), colours)
+            # earlier editions filled all levels like the first
+            fills |= own if len(set(own.values())) == len(own) else {}
         if any(marks.values()) and set(fills) != set(colours):
             fills = self.styles.add_fills(colours) if self.styles else {}
         for name, part in sheets.items() if fills else ():

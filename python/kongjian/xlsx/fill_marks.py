@@ -21,6 +21,7 @@ _RULE = re.compile(
     rb"</\1conditionalFormatting>",
     re.DOTALL,
 )
+_EACH = re.compile(rb"<((?:\w+:)?)cfRule\b.*?</\1cfRule>", re.DOTALL)
 _DXF = re.compile(rb'\bdxfId="(\d+)"')
 _PRIORITY = re.compile(rb'\bpriority="(\d+)"')
 ALWAYS = "TRUE"
@@ -50,10 +51,11 @@ def formula(level: str, condition: str, judged: str = "") -> str:
 def levels_of(xml: bytes, levels: Iterable[str]) -> dict[str, int]:
     """The fills that a sheet's own rules of ours use: level → dxfId."""
     out = {}
-    for rule in _ours(xml[_behind_cells(xml) :]):
-        for level in levels:
-            if (SIGN + level).encode() in rule[0] and (found := _DXF.search(rule[0])):
-                out[level] = int(found[1])
+    for block in _ours(xml[_behind_cells(xml) :]):
+        for rule in _EACH.finditer(block[0]):  # the rules of one cell stand in one block
+            for level in levels:
+                if (SIGN + level).encode() in rule[0] and (found := _DXF.search(rule[0])):
+                    out[level] = int(found[1])
     return out
 
 

@@ -90,9 +90,9 @@ class Styles:
         return self._others[key]
 
     def add_fills(self, colours: Mapping[str, str]) -> dict[str, int]:
-        """Fills for conditional formats by name, six hexadecimal digits each, and their numbers."""
+        """Fills for conditional formats by name, six hexadecimal digits each, and their numbers; with black letters, a header's are white."""
         first = self.add(
             "dxfs",
-            [f'<dxf><fill><patternFill><bgColor rgb="FF{c}"/></patternFill></fill></dxf>' for c in colours.values()],
+            [f'<dxf><font><color rgb="FF000000"/></font><fill><patternFill><bgColor rgb="FF{c}"/></patternFill></fill></dxf>' for c in colours.values()],
         )  # fmt: skip
         return {name: first + k for k, name in enumerate(colours)}

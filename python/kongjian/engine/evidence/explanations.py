@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kongjian.base.text import fold
-from kongjian.engine.evidence.explain import MISSING_VALUE, shortfalls, unit_values
+from kongjian.engine.evidence.explain import MISSING_VALUE, is_percent, shortfalls, unit_values
 from kongjian.engine.evidence.pass_mark import total_line, way_to_mark
 from kongjian.engine.frame import Frame, Ints, Texts, texts
 from kongjian.engine.measures import (
@@ -26,6 +26,7 @@ from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
 from kongjian.engine.row_scoring import compile_row
 from kongjian.rules.model import APART, Indicator, Rules
+from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.roles import Role
 from kongjian.rules.wording import rule_words
 
@@ -56,6 +57,16 @@ def explanations(
     }
     parts = [_of_kind(results, rules, kind, at) for kind, at in chosen.items()]
     return Frame({name: np.concatenate([part[name] for part in parts]) for name in COLUMNS})
+
+
+def percents(rules: Rules) -> set[tuple[str, str]]:
+    """类别 and 指标 of the rows whose 取值 is read as per cent."""
+    return {
+        (label, i.name)
+        for kind, label in OBJECT_LABELS.items()
+        for i in rules.object(kind).indicators
+        if is_percent(i, kind, rules)
+    }
 
 
 def called(results: Results, who: str) -> tuple[Ints, Ints]:

@@ -34,7 +34,8 @@ _EXIT = {WARNING: 1, ERROR: 2}
 @click.option("--out", type=FILE, metavar="文件", help="写成一页A4（.xlsx 或 .pdf），就是“单位查询”的那一页")
 def explain(book: Path, who: str | None, out: Path | None) -> None:
     """得分说明：每一分从哪里来，还差多少，怎样达标；--out 写成一页，可以打印出来答复申诉。"""
-    from kongjian.engine.evidence.explanations import by_rank, called, explanations
+    from kongjian.engine.evidence.explanations import by_rank, called, explanations, percents
+    from kongjian.engine.frame import Frame
 
     run = _examined(book)
     schools, teachers = run.results.school, run.results.teacher
@@ -51,7 +52,12 @@ def explain(book: Path, who: str | None, out: Path | None) -> None:
         _write_page(run, found, who or "", out)
         click.echo(f"已写入 {out}")
         return
-    frame = explanations(run.results, run.rules, mine, others)
+    frame, rates = explanations(run.results, run.rules, mine, others), percents(run.rules)
+    values = frame["取值"].copy()
+    for k, pair in enumerate(zip(frame["类别"], frame["指标"], strict=True)):
+        if pair in rates and not isinstance(values[k], str):
+            values[k] = f"{values[k]:.1%}"
+    frame = Frame({name: values if name == "取值" else frame[name] for name in frame})
     for _, name, person, account in dict.fromkeys(zip(*(frame[c] for c in _NAMES), strict=True)):
         own = (frame["学校名称"] == name) & (frame["教师姓名"] == person) & (frame["账号"] == account)
         title = f"得分说明 {name} {person} {account}".strip()

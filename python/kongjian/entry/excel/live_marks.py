@@ -31,6 +31,7 @@ def put_marks(sheet: xw.Sheet, marks: Sequence[Mark]) -> None:
                 Type=_BY_FORMULA, Formula1="=" + formula(mark.level, mark.condition, judged)
             )
             rule.Interior.Color = _colour(FILLS[mark.level])
+            rule.Font.Color = 0  # a header's letters are white
             rule.StopIfTrue = False
 
 

@@ -49,10 +49,11 @@ def final(run: Run, sheets: Named, moment: dt.datetime, answer: str = "") -> Pla
     if other := differing(codes, codes_shown(sheets, run.rules), run.rules):
         raise KongjianError(f"还不能定稿：{'、'.join(other)}和按数据算出的不同；请先重新计算排名")
     before = finalised(sheets.carried(FINAL_NAME))
-    doubts = [f"已在{before.day}定稿"] if before else []
-    doubts += filter(None, (run.months_said, run.still_open))
+    unsettled = "；".join(filter(None, (run.months_said, run.still_open)))
+    doubts = [f"已在{before.day}定稿过，再定稿就以现在的结果为准"] if before else []
+    doubts += [f"{unsettled}。请先处理"] if unsettled else []
     if doubts and answer != ANYWAY:
-        text = f"没有定稿：{'；'.join(doubts)}。请先处理"
+        text = f"没有定稿：{'；'.join(doubts)}"
         return Question(text, answer=ANYWAY, option=f"--{ANYWAY}", yes=_ALL_THE_SAME)
     text = Final(moment, codes).text
     steps, command = pages.how_far_with(run, text)

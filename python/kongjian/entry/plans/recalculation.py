@@ -9,7 +9,7 @@ from kongjian.entry.plans.plan_model import INFO, SHOWN, WARNING, Plan, Told
 from kongjian.intake.problem_list import folds_from
 from kongjian.workbook import pages
 from kongjian.workbook.identity import Named, nameless
-from kongjian.workbook.layout import SCHEME_NAME
+from kongjian.workbook.layout import HOME_MESSAGE, SCHEME_NAME
 from kongjian.workbook.run import Run
 
 
@@ -18,7 +18,8 @@ def results(run: Run, sheets: Named, moment: dt.datetime, seconds: float) -> Pla
 
     `seconds` is what reading and calculating took.
     """
-    writing, told = pages.results(run, sheets, moment, seconds), Told(state(run), SHOWN)
+    writing = pages.results(run, sheets, moment, seconds)
+    told = Told(state(run, str(writing.home[HOME_MESSAGE])), SHOWN)
     if not nameless(sheets):
         return Plan(writing, (told,))
     scheme = run.rules.scheme
@@ -37,14 +38,15 @@ def problems(run: Run, sheets: Named, moment: dt.datetime, whole: bool = False) 
     if folded := len(lines) - shown:
         lines = [*lines[:shown], f"另有{folded}行提示和已确认的，不必处理；加 --all 全部列出"]
     mode = WARNING if run.levels["错误"] else INFO
-    return Plan(pages.problems(run, sheets, moment), (Told(state(run), mode, lines),))
+    writing = pages.problems(run, sheets, moment)
+    return Plan(writing, (Told(state(run, str(writing.home[HOME_MESSAGE])), mode, lines),))
 
 
-def state(run: Run) -> str:
-    """The run in two sentences: how many there are, and whether the results can be used."""
+def state(run: Run, conclusion: str) -> str:
+    """The run in two sentences: how many there are, and what 首页 concludes of it."""
     levels = "、".join(f"{level}{count}" for level, count in run.levels.items())
     school, teacher = run.results.school.eligibility, run.results.teacher.eligibility
     return (
         f"学校{run.schools}所（达标{int(school.eligible.sum())}），教师{run.teachers}名"
-        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}\n{run.conclusion}"
+        f"（达标{int(teacher.eligible.sum())}），班级{run.classes}个；问题：{levels}\n{conclusion}"
     )

@@ -140,13 +140,22 @@ def _judge(
             continue
         values[wanted.name] = text = _text(grid, area)
         own |= k > 0 and bool(field_checks.written(wanted, text, sent))  # the first field was sent filled
-        if why := _error(grid, area) or field_checks.fault(wanted, text, sent):
+        why = _error(grid, area) or field_checks.fault(wanted, text, sent)
+        if k == 0 and not why and form.object == "school" and unit.startswith("school|"):
+            why = _other_school(text, unit)
+        if why:
             reasons.append(f"{letter(area[1])}{area[0]} {wanted.label}{why}")
         else:
             cut += [f"{cell} {wanted.label}{said}" for cell, said in room.cut(grid, area).items()]
     told = (*reasons, *cut) if own else (NOT_FILLED,)
     found = Returned(path, form.id, unit, values, told, tuple(cut) if own else ())
     return found if unit.startswith(f"{form.object}|") else _by_content(found, form)
+
+
+def _other_school(name: str, unit: str) -> str:
+    """A school's form is taken for whose it was sent as; what it has come to be called is told."""
+    key = unit.partition("|")[2]
+    return "" if school_keys([name])[0] == key else f"写的是“{name}”，这份表是发给“{key}”的，请核对"
 
 
 def _by_content(found: Returned, form: Form) -> Returned:

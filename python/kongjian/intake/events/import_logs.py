@@ -235,7 +235,7 @@ def _told(
         mine = [u for u in done.unknown if u.kind == kind]
         words = capped([f"{u.found or '空白'}（{u.lines}行）" for u in mine], _NAMED, "种")
         state = (
-            "不计次数" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "数据里没有"
+            "不计次数" if kind in NOT_COUNTED else "每天仍只计1次" if kind == TWO_SCHOOLS else "不在输入表里"
         )
         yield f"读入的行里，{kind}{state}：{words}，共{sum(u.lines for u in mine)}行"
     if done.unknown or lost:

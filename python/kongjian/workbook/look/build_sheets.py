@@ -15,12 +15,12 @@ from kongjian.engine.awards import REMARK
 from kongjian.intake import school_names
 from kongjian.intake.marks import FILLS
 from kongjian.intake.problem_list import ACCEPTED
-from kongjian.intake.sheets import APPEALS, COLUMN_NAMES
+from kongjian.intake.sheets import APPEALS, COLUMN_NAMES, RECORDS
 from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
 from kongjian.workbook.layout import MONTHS
-from kongjian.workbook.look.build_marks import lines, mark
+from kongjian.workbook.look.build_marks import lines, mark, per_cent
 from kongjian.workbook.look.build_months import add_curves, on_paper
 from kongjian.workbook.look.build_paper import and_then, first_page_only, printed_whole, usual_height
 from kongjian.workbook.look.build_styles import GREY, Styles, add_table, frame, freeze, print_setup
@@ -48,7 +48,7 @@ def add_input(
 ) -> None:
     """One input sheet with the headers and cells given; unprotected, so that pasting is never refused."""
     sheet = book.add_worksheet(table.sheet)
-    known = {c.name: c for c in table.columns}
+    known = {name: c for c in table.columns for name in (*c.aliases, c.name)}
     columns = [known.get(h) for h in headers]
     kinds = [_INPUT_KIND[c.kind] if c else "text" for c in columns]
     widths = input_widths(table, headers)
@@ -62,7 +62,9 @@ def add_input(
             _dropdown(sheet, rules, index, column)
     for level, colour in FILLS.items():  # what a check fills cells with is at hand from the start
         rule = {"type": "formula", "criteria": "=" + formula(level, NEVER)}
-        sheet.conditional_format("A2", {**rule, "format": styles.get(bg_color=f"#{colour}")})
+        sheet.conditional_format(
+            "A2", {**rule, "format": styles.get(bg_color=f"#{colour}", font_color="#000000")}
+        )
     freeze(sheet, frozen_columns(headers, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
     first_page_only(sheet, widths, sum(widths) > _LANDSCAPE_FROM)
@@ -165,7 +167,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
                 choices |= {"input_title": ACCEPTED, "input_message": _WHO_AND_WHEN}
             sheet.data_validation(FIRST_ROW - 1, index, LAST_ROW - 1, index, choices)
     widths = [c.width for c in output.columns]
-    kept = output.table == APPEALS.table
+    kept = output.table in (APPEALS.table, RECORDS.table, COLUMN_NAMES.table)  # no calculation writes them
     frame(sheet, styles, output.role, output.sheet, output.purpose if kept else NOT_YET, widths)
     header = styles.header(output.role)
     add_table(sheet, output.table, HEADER_ROW, dict.fromkeys(output.names, header), 1)
@@ -174,6 +176,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     if output.sheet == MONTHS:
         add_curves(book, sheet, styles, rules, len(output.columns))
     mark(sheet, styles, rules, output)
+    per_cent(sheet, styles, rules, output)
     lines(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
