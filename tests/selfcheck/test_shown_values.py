@@ -152,3 +152,17 @@ def test_no_sheet_is_read_before_it_is_looked_at(tmp_path: Path, monkeypatch: py
     with SecondReader(path) as second:
         assert second.sheet("Sheet") is not None
     assert ReadOnlyWorksheet._get_size is measure
+
+
+def test_a_format_that_the_program_does_not_ship_is_told_where_it_ships_another(tmp_path: Path) -> None:
+    book = calculated(tmp_path)
+    assert {line.state for line in checked(book)} == {GOOD}
+
+    def shown_otherwise(made: openpyxl.Workbook) -> None:
+        for rules in made["得分说明"].conditional_formatting:
+            for rule in rules.rules:
+                if rule.dxf and rule.dxf.numFmt:
+                    rule.formula = ["TRUE"]
+
+    edited(book, shown_otherwise)
+    assert "得分说明!" in only(checked(book), seen_on_screen.TITLE).text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ from kongjian.base import places
 from kongjian.base.grid import Grid
 from kongjian.base.scratch import scratch
 from kongjian.rules import Rules
-from kongjian.selfcheck.second_reader import SecondReader
+from kongjian.selfcheck.second_reader import Rule, SecondReader
 from kongjian.workbook.layout import HELP, HOME, RULES, TEXTS
 from kongjian.workbook.shipped.build_workbook import build
 from kongjian.xlsx.package import Package
@@ -26,9 +26,16 @@ class EmptyBook:
     names: Mapping[str, str]
     states: Mapping[str, str]
     grids: Mapping[str, Grid | None]
+    file: Path
 
     def grid(self, sheet: str) -> Grid | None:
         return self.grids.get(sheet)
+
+    def rules(self, sheet: str) -> Collection[Rule]:
+        """The conditional formats of one of its sheets."""
+        with SecondReader(self.file) as second:
+            seen = second.sheet(sheet)
+        return seen.rules if seen else ()
 
 
 @contextmanager
@@ -53,4 +60,4 @@ def _read(path: Path, _: int) -> EmptyBook:
     with Package(path) as package, SecondReader(path) as second:
         reader = Reader(package)
         grids = {sheet: reader.grid(sheet) for sheet in (HOME, RULES, HELP, TEXTS)}
-        return EmptyBook(second.names, second.states, grids)
+        return EmptyBook(second.names, second.states, grids, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -70,28 +70,25 @@ def selfcheck(
         beside = held.enter_context(ThreadPoolExecutor(1))
         agreeing = beside.submit(line, agreement.TITLE, lambda: _agreement(run, by_row, calculator))
         progress("正在核对手算的例子…")
-        folder = cases or scheme_cases.folder_of(rules)
-        edited = bool(refused or own.edits)
+        folder, edited = cases or scheme_cases.folder_of(rules), bool(refused or own.edits)
         worked = line(scheme_cases.TITLE, lambda: scheme_cases.scheme_cases(folder, rules, edited))
         progress("正在核对结果表…")
         names, blind = apart.names(progress) if apart else (None, "这里看不到工作簿的文件")
-        untouched = line(
-            untouched_results.TITLE,
-            lambda: (
-                untouched_results.untouched_results(run, own, book, names, progress)
-                if run
-                else _unusable(untouched_results.TITLE)
-            ),
-        )
-        others = _of_file(file, blind, book, own, empty)
-        if names and (final := names.get(FINAL_NAME, "")):
-            kept = carried_text(final)
-            others.append(line(final_results.TITLE, lambda: final_results.final_results(book, own, kept)))
+        untouched = line(untouched_results.TITLE, lambda: _untouched(run, own, book, names, progress))
+        others = [*_of_file(file, blind, book, own, empty), *_of_final(names or {}, book, own)]
         seen = [_unseen(title, blind) for title in openpyxl_looks.TITLES]
         if apart and names is not None:
             seen = apart.lines(progress)
         progress("正在用三种方法计算…")
         return [*lines, agreeing.result(), worked, untouched, *seen, *others]
+
+
+def _untouched(
+    run: Run | None, rules: Rules, book: Book, names: Mapping[str, str] | None, progress: Progress
+) -> Line:
+    if run is None:
+        return _unusable(untouched_results.TITLE)
+    return untouched_results.untouched_results(run, rules, book, names, progress)
 
 
 def _of_file(file: Path | None, blind: str, book: Book, rules: Rules, shipped: Path) -> list[Line]:
@@ -100,6 +97,14 @@ def _of_file(file: Path | None, blind: str, book: Book, rules: Rules, shipped: P
         _by(file, blind, looked_up.TITLE, lambda path: looked_up.lookup_formulas(rules, book, path)),
         _by(file, blind, shipped_macros.TITLE, lambda path: shipped_macros.shipped_macros(path, shipped)),
     ]
+
+
+def _of_final(names: Mapping[str, str], book: Book, rules: Rules) -> list[Line]:
+    """Of results that were made final, whether they still are what was."""
+    if not (final := names.get(FINAL_NAME, "")):
+        return []
+    kept = carried_text(final)
+    return [line(final_results.TITLE, lambda: final_results.final_results(book, rules, kept))]
 
 
 def _by(sees: T | None, blind: str, title: str, check: Callable[[T], Line]) -> Line:

@@ -41,7 +41,7 @@ def looks(file: Path, rules: Rules | None = None, shipped: Path | None = None) -
         book.read_ahead(seen_on_screen.sheets(own))
         with nullcontext(shipped) if shipped else of_scheme(installed) as empty:
             checks = (
-                lambda: seen_on_screen.seen_on_screen(book, second, empty_book(empty).states, own),
+                lambda: seen_on_screen.seen_on_screen(book, second, empty_book(empty), own),
                 lambda: fixed_texts.fixed_texts(book, second.names, empty_book(empty)),
             )
             yield [line(title, check) for title, check in zip(TITLES, checks, strict=True)]

@@ -54,6 +54,7 @@ class Rule:
     place: str
     look: Look
     hides_value: bool
+    formulas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,8 @@ class SecondReader:
             for rule in found.rules:
                 bars = [b for b in (rule.dataBar, rule.iconSet) if b is not None]
                 hides = any(bar.showValue is False for bar in bars)
-                yield Rule(str(found.sqref), self._difference(rule.dxfId), hides)
+                formulas = tuple(str(text).replace(" ", "") for text in rule.formula)
+                yield Rule(str(found.sqref), self._difference(rule.dxfId), hides, formulas)
 
     def _difference(self, number: int | None) -> Look:
         """What a conditional format makes of a cell."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from kongjian.base.grid import Grid, cell_number, letter
@@ -12,8 +13,9 @@ from kongjian.engine.evidence.touched import HINT
 from kongjian.intake.problem_list import ACCEPTED
 from kongjian.rules import Rules
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
+from kongjian.selfcheck.empty_book import EmptyBook
 from kongjian.selfcheck.result_sheets import Place, header_place
-from kongjian.selfcheck.second_reader import VERY_HIDDEN, VISIBLE, Cell, SecondReader, Seen
+from kongjian.selfcheck.second_reader import VERY_HIDDEN, VISIBLE, Cell, Rule, SecondReader, Seen
 from kongjian.selfcheck.shown_values import GENERAL, PLAIN, hidden_by, replaces_value, shows_other
 from kongjian.workbook.layout import HELP, HOME, MONTHS, RULES, TEXTS, output_sheets
 from kongjian.xlsx.table_parts import OutputSheet
@@ -34,11 +36,11 @@ class _Told(NamedTuple):
     wrong: bool = True
 
 
-def seen_on_screen(book: Book, second: SecondReader, shipped: Mapping[str, str], rules: Rules) -> Line:
-    """Looks at every sheet with openpyxl; `shipped` has the states of the sheets of an empty workbook."""
+def seen_on_screen(book: Book, second: SecondReader, shipped: EmptyBook, rules: Rules) -> Line:
+    """Looks at every sheet with openpyxl, and at the empty workbook for what is shown so by the program itself."""
     outputs = {sheet.sheet: sheet for sheet in output_sheets(rules)}
     inputs = {table.sheet for table in rules.tables}
-    found = list(_states(second, [*outputs, *inputs, HOME, RULES, HELP], shipped))
+    found = list(_states(second, [*outputs, *inputs, HOME, RULES, HELP], shipped.states))
     cells = 0
     for sheet in sheets(rules):
         seen, grid, name = second.sheet(sheet), book.grid(sheet), book.name(sheet)
@@ -51,6 +53,7 @@ def seen_on_screen(book: Book, second: SecondReader, shipped: Mapping[str, str],
             found += _input(name, seen, second)
         else:
             found += _faces(name, seen, second, outputs.get(sheet), grid)
+            found += _replaced(name, seen, partial(shipped.rules, sheet))
     wrong, told = _worded([f for f in found if f.wrong]), _worded([f for f in found if not f.wrong])
     if wrong:
         advice = "取消隐藏，清除这些格子的格式、批注和图形，重新计算排名，再自检"
@@ -217,14 +220,21 @@ def _hidden(name: str, seen: Seen, usual: Mapping[int, str], folded: frozenset[i
     yield from (_Told(name, "列被隐藏", f"{letter(column)}列") for column in hidden)
 
 
+def _replaced(name: str, seen: Seen, own: Callable[[], Collection[Rule]]) -> Iterator[_Told]:
+    """Conditional formats that show something else than the value, but for those that the program ships."""
+    odd = [rule for rule in seen.rules if rule.hides_value or rule.look.number_format is not None]
+    shipped = own() if odd else ()
+    for rule in odd:
+        if rule not in shipped:
+            yield _Told(name, "条件格式让人看到的不是格子里的", rule.place)
+
+
 def _covered(
     name: str, seen: Seen, spec: OutputSheet | None, usual: Mapping[int, str], top: int
 ) -> Iterator[_Told]:
     """Merged cells, conditional formats, comments, drawings, and a table's range that leaves rows out."""
     for rule in seen.rules:
-        if rule.hides_value or rule.look.number_format is not None:
-            yield _Told(name, "条件格式让人看到的不是格子里的", rule.place)
-        elif (rule.look.ink or rule.look.fill) and (reason := hidden_by(rule.look)):
+        if (rule.look.ink or rule.look.fill) and (reason := hidden_by(rule.look)):
             yield _Told(name, f"条件格式：{reason}", rule.place)
     for place, text in seen.comments.items():
         yield _Told(name, f"有批注“{text[:30]}”，不是计算写的", place, wrong=False)
