@@ -51,8 +51,11 @@ def pinned_rules() -> Rules:
     atexit.register(shutil.rmtree, kept, ignore_errors=True)
     shutil.copy(places.schemes() / "default.txt", kept)
     folder = Path(shutil.copytree(places.rules(), kept / places.default_scheme()))
+    known, new = {name for points in POINTS.values() for name in points}, set[str]()
     for kind, points in POINTS.items():
         scheme = _read(folder / f"{kind}.yaml")
+        more = (i for i in scheme["indicators"] if i["name"] not in known)
+        new |= {name for i in more for name in (i["name"], i.get("column", i["name"]))}
         scheme["indicators"] = [i for i in scheme["indicators"] if i["name"] in points]
         for indicator in scheme["indicators"]:
             given = points[indicator["name"]]
@@ -60,7 +63,7 @@ def pinned_rules() -> Rules:
                 band["points"] = band["points"] * given / indicator["points"]
             indicator["points"] = given
         _write(folder / f"{kind}.yaml", scheme)
-    _leave_out(folder)
+    _leave_out(new, folder)
     eligibility = _read(folder / "eligibility.yaml")
     for condition in eligibility["conditions"]:
         if condition["kind"] in LINES:
@@ -90,11 +93,8 @@ def pinned_beside(book: Path) -> Path:
     return book
 
 
-def _leave_out(folder: Path) -> None:
-    """Columns, behaviours and means of indicators that POINTS does not know."""
-    known = {name for points in POINTS.values() for name in points}
-    every = (i for kind in POINTS for i in load_rules().object(kind).indicators)
-    new = {name for i in every if i.name not in known for name in (i.name, i.column)}
+def _leave_out(new: set[str], folder: Path) -> None:
+    """Columns, behaviours and means of these."""
     tables, effective, measures = (_read(folder / f"{f}.yaml") for f in ("tables", "effective", "measures"))
     for table in tables["tables"]:
         table["columns"] = [c for c in table["columns"] if c["name"] not in new]
