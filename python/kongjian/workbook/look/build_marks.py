@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from kongjian.engine.evidence.explanations import percents
 from kongjian.rules.ladders import by_rank
 from kongjian.rules.model import Rules
 from kongjian.workbook.layout import PLACES
@@ -82,23 +81,6 @@ def mark(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) ->
                 "criteria": "=" + criterion.replace("{}", f"{fixed}{letter}{FIRST_ROW}"),
                 "format": styles.mark(colour, background, bold),
                 "stop_if_true": True,
-            },
-        )
-
-
-def per_cent(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -> None:
-    """Shows 取值 as per cent in the rows of the indicators that are; every other row's is a number or a word."""
-    if output.table != "Explanations":
-        return
-    kind, name, value = (xl_col_to_name(output.names.index(c)) for c in ("类别", "指标", "取值"))
-    here = [f'AND(${kind}{FIRST_ROW}="{k}",${name}{FIRST_ROW}="{n}")' for k, n in sorted(percents(rules))]
-    if here:
-        sheet.conditional_format(
-            f"{value}{FIRST_ROW}:{value}{LAST_ROW}",
-            {
-                "type": "formula",
-                "criteria": f"=AND(ISNUMBER(${value}{FIRST_ROW}),OR({','.join(here)}))",
-                "format": styles.get(num_format="0.0%"),
             },
         )
 
