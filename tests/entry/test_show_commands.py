@@ -91,6 +91,19 @@ def test_a_score_is_explained_by_name_or_account(book: Path, ended: Ended) -> No
     assert f"{lessons[at['得分']]:.2f}  {lessons[at['扣分']]:.2f}  {lessons[at['还差']]}" in first
 
 
+def test_rates_are_per_cent_and_two_of_one_name_without_accounts_each_for_themselves(
+    tmp_path: Path, ended: Ended
+) -> None:
+    alike = [teacher(SCHOOL_NAMES[0], "张三", "", 85, 在线授课=n) for n in (33, 12)]
+    schools = [school(SCHOOL_NAMES[0], 90, 作业完成率=0.825)]
+    path = small_book(tmp_path / "book.xlsm", {"schools": schools, "teachers": alike})
+    _, out, _ = ended("explain", path, "--who", SCHOOL_NAMES[0])
+    assert [t.split()[1] for t in out.splitlines() if t.split()[:1] == ["完成作业"]] == ["82.5%"]
+    _, out, _ = ended("explain", path, "--who", "张三")
+    assert out.count(f"得分说明 {SCHOOL_NAMES[0]} 张三（共11）\n") == 2
+    assert [t.split()[1] for t in out.splitlines() if t.split()[:1] == ["在线授课"]] == ["33.00", "12.00"]
+
+
 def test_one_unit_s_page_is_written_as_a_file(book: Path, tmp_path: Path, ended: Ended) -> None:
     out = tmp_path / "答复.xlsx"
     code, said, error = ended("explain", book, "--who", "t2", "--out", out)

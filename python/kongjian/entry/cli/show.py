@@ -34,6 +34,8 @@ _EXIT = {WARNING: 1, ERROR: 2}
 @click.option("--out", type=FILE, metavar="文件", help="写成一页A4（.xlsx 或 .pdf），就是“单位查询”的那一页")
 def explain(book: Path, who: str | None, out: Path | None) -> None:
     """得分说明：每一分从哪里来，还差多少，怎样达标；--out 写成一页，可以打印出来答复申诉。"""
+    import numpy as np
+
     from kongjian.engine.evidence.explanations import by_rank, called, explanations, percents
     from kongjian.engine.frame import Frame
 
@@ -58,10 +60,12 @@ def explain(book: Path, who: str | None, out: Path | None) -> None:
         if pair in rates and not isinstance(values[k], str):
             values[k] = f"{values[k]:.1%}"
     frame = Frame({name: values if name == "取值" else frame[name] for name in frame})
-    for _, name, person, account in dict.fromkeys(zip(*(frame[c] for c in _NAMES), strict=True)):
-        own = (frame["学校名称"] == name) & (frame["教师姓名"] == person) & (frame["账号"] == account)
-        title = f"得分说明 {name} {person} {account}".strip()
-        _print(title, frame.take(own), ("指标", "取值", "来源", "规则", "分值", "得分", "扣分", "还差"))
+    kinds = ["school"] * len(mine) + ["teacher"] * len(others)
+    for kind in kinds:  # by their rows: two of one name may both be without account
+        rows = np.arange(len(run.rules.object(kind).indicators) + 1)  # and the total
+        own, frame = frame.take(rows), frame.take(np.arange(len(rows), frame.height))
+        title = " ".join(["得分说明", *(str(own[c][0]) for c in _NAMES[1:])]).strip()
+        _print(title, own, ("指标", "取值", "来源", "规则", "分值", "得分", "扣分", "还差"))
 
 
 def _write_page(run: Run, found: Sequence[tuple[str, int]], who: str, out: Path) -> None:
