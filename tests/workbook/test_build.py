@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kongjian.engine.evidence.explanations import percents
 from kongjian.rules import Rules, load_rules
 from kongjian.rules.bands_text import parse_bands
 from kongjian.workbook.layout import (
@@ -213,6 +214,16 @@ def test_the_first_data_row_carries_the_style_of_each_column(book: Workbook) -> 
     assert book["问题清单"]["G4"].alignment.wrap_text
     assert book["问题清单"]["D4"].font.underline == "single"
     assert not book["教师排名"]["B4"].alignment.wrap_text
+
+
+def test_values_read_as_per_cent_are_shown_so_in_the_rows_of_their_indicator(book: Workbook) -> None:
+    sheet = book["得分说明"]
+    [rule] = [r for area in sheet.conditional_formatting for r in area.rules if r.dxf.numFmt]
+    assert rule.dxf.numFmt.formatCode == "0.0%"
+    judged = set(re.findall(r'="([^"]+)",\$E4="([^"]+)"', rule.formula[0]))
+    assert judged == percents(load_rules())
+    assert {("学校", "学生评价"), ("学校", "课程学习"), ("教师", "学生评价")} <= judged
+    assert ("教师", "在线授课") not in judged
 
 
 def test_a_column_under_another_name_has_the_look_of_its_own(tmp_path: Path) -> None:

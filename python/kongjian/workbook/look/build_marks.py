@@ -86,6 +86,23 @@ def mark(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) ->
         )
 
 
+def per_cent(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -> None:
+    """Shows 取值 as per cent in the rows of the indicators that are; every other row's is a number or a word."""
+    if output.table != "Explanations":
+        return
+    kind, name, value = (xl_col_to_name(output.names.index(c)) for c in ("类别", "指标", "取值"))
+    here = [f'AND(${kind}{FIRST_ROW}="{k}",${name}{FIRST_ROW}="{n}")' for k, n in sorted(percents(rules))]
+    if here:
+        sheet.conditional_format(
+            f"{value}{FIRST_ROW}:{value}{LAST_ROW}",
+            {
+                "type": "formula",
+                "criteria": f"=AND(ISNUMBER(${value}{FIRST_ROW}),OR({','.join(here)}))",
+                "format": styles.get(num_format="0.0%"),
+            },
+        )
+
+
 def lines(sheet: Worksheet, styles: Styles, rules: Rules, output: OutputSheet) -> None:
     """Draws a line below the last rank of each of the first awards, across the table, for those who read it on paper."""
     if output.table not in _RANKINGS:

@@ -20,7 +20,7 @@ from kongjian.rules.model import Rules
 from kongjian.rules.model_tables import Column, InputTable
 from kongjian.rules.roles import Role
 from kongjian.workbook.layout import MONTHS
-from kongjian.workbook.look.build_marks import lines, mark
+from kongjian.workbook.look.build_marks import lines, mark, per_cent
 from kongjian.workbook.look.build_months import add_curves, on_paper
 from kongjian.workbook.look.build_paper import and_then, first_page_only, printed_whole, usual_height
 from kongjian.workbook.look.build_styles import GREY, Styles, add_table, frame, freeze, print_setup
@@ -176,6 +176,7 @@ def add_output(book: Workbook, styles: Styles, rules: Rules, output: OutputSheet
     if output.sheet == MONTHS:
         add_curves(book, sheet, styles, rules, len(output.columns))
     mark(sheet, styles, rules, output)
+    per_cent(sheet, styles, rules, output)
     lines(sheet, styles, rules, output)
     freeze(sheet, frozen_columns(output.names, widths, rules))
     print_setup(sheet, sum(widths) > _LANDSCAPE_FROM, rules.scheme.name)
