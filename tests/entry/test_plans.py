@@ -154,7 +154,7 @@ def test_an_edition_brings_its_mail_and_folder(
     assert isinstance(plan, Plan)
     assert not out.exists()
     [told] = carry_out(plan)
-    unsaid = "信和邮件里没有写联系人、联系电话：“规则”的“方案”里空着，填上再生成就会写"
+    unsaid = "邮件里没有写联系人、联系电话：“规则”的“方案”里空着，填上再生成就会写"
     said = f"生成了1个文件，核对无误。但{run.still_open}（文件里已写明），请先处理（{out}）"
     assert told.text == f"{said}\n{unsaid}"
     assert ([m.attachments for m in told.mails], told.folder) == ([(out / "评比-数值版.xlsx",)], out)

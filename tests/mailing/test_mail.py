@@ -62,7 +62,7 @@ def test_an_edition_and_its_draft(option: str, name: str, book: Path, tmp_path: 
     )
     assert "您好" in body
     assert f"\n{asked}\n\n赤壁市教育局装备站" in body
-    assert "信和邮件里没有写联系人、联系电话：" in done.output
+    assert "邮件里没有写联系人、联系电话：" in done.output
     [attached] = message.iter_attachments()
     assert attached.get_filename() == f"{name}.xlsx"
     assert attached.get_content() == (tmp_path / f"{name}.xlsx").read_bytes()
@@ -98,9 +98,9 @@ def test_who_answers_is_named_where_it_is_known_and_told_where_not(
 ) -> None:
     scheme = replace(load_rules().scheme, contact=contact, phone=phone, apply_by="2021-07-31")
     assert answers.contact_line(scheme) == line
-    told = list(answers.untold(scheme, dt.date(2021, 7, 31)))
+    told = list(answers.untold(scheme, dt.date(2021, 7, 31), letters=True))
     assert told == ([f"信和邮件里没有写{lacking}：“规则”的“方案”里空着，填上再生成就会写"] if lacking else [])
-    late = list(answers.untold(scheme, dt.date(2021, 8, 1)))
+    late = list(answers.untold(scheme, dt.date(2021, 8, 1), letters=True))
     assert late[len(told) :] == [
         "信和邮件里写的期限2021年7月31日已经过了；要改就改“规则”里的“申报截止”再生成"
     ]

@@ -20,10 +20,11 @@ def contact_line(scheme: SchemeFile) -> str:
     return "，".join(f"{label}：{value}" for label, value in known if value)
 
 
-def untold(scheme: SchemeFile, today: dt.date | None) -> Iterator[str]:
-    """What staff have to look at before such a letter goes out; without `today` where it names no day."""
+def untold(scheme: SchemeFile, today: dt.date | None, letters: bool = False) -> Iterator[str]:
+    """What staff have to look at before such mail, or `letters` with it, goes out; without `today` where it names no day."""
+    where = "信和邮件" if letters else "邮件"
     lacking = [n for n, value in (("联系人", scheme.contact), ("联系电话", scheme.phone)) if not value]
     if lacking:
-        yield f"信和邮件里没有写{'、'.join(lacking)}：“规则”的“方案”里空着，填上再生成就会写"
+        yield f"{where}里没有写{'、'.join(lacking)}：“规则”的“方案”里空着，填上再生成就会写"
     if today and today > dt.date.fromisoformat(scheme.apply_by):
-        yield f"信和邮件里写的期限{due_day(scheme)}已经过了；要改就改“规则”里的“申报截止”再生成"
+        yield f"{where}里写的期限{due_day(scheme)}已经过了；要改就改“规则”里的“申报截止”再生成"

@@ -148,7 +148,7 @@ def _send_packages(
     _record(proofs, out.with_name(RECORD), moment, sent)
     sent.lines += school_letters.addresses(school_letters.contacts(run), names)
     if sent.drafts:
-        sent.notes += answers.untold(run.rules.scheme, moment.date())
+        sent.notes += answers.untold(run.rules.scheme, moment.date(), letters=True)
 
 
 def _record(proofs: Mapping[str, Proof], target: Path, moment: dt.datetime, sent: Sent) -> None:
