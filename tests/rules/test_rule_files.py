@@ -185,3 +185,10 @@ def test_edited_points_must_still_add_up() -> None:
     edited = resolve(rules, {}, moved)
     assert (edited.school.indicator("组织机构").points, edited.version) == (more, "2020.1+本簿修改")
     assert edited.school.indicator("应用推进") == rules.school.indicator("应用推进")
+
+
+def test_a_teacher_is_complete_from_the_full_rate_on_unless_the_scheme_says_otherwise(folder: Path) -> None:
+    spoil(folder, "measures.yaml", ", complete_from: 1}", "}")
+    assert [
+        m.complete_from for m in check_rules(folder).measures.teacher_means if m.how == "share_complete"
+    ] == [1.0]
