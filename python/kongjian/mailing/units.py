@@ -18,7 +18,6 @@ from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.run import Run
 
 KINDS = ("school", "teacher")
-PREFIX = {"school": "School", "teacher": "Teacher"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def units(run: Run, kind: str) -> Units:
     return Units(
         kind=kind,
         measures=outcome.units,
-        scores=tables[f"{PREFIX[kind]}Scores"],
+        scores=tables[f"{kind.capitalize()}Scores"],
         judged=judged,
         months=outcome.monthly.by_month,
         passed=outcome.monthly.months.passed,
@@ -100,7 +99,7 @@ def units(run: Run, kind: str) -> Units:
         standing=outcome.standing,
         order=order,
         ranked=outcome.order,
-        ranking=tables[f"{PREFIX[kind]}Ranking"],
+        ranking=tables[f"{kind.capitalize()}Ranking"],
     )
 
 
