@@ -140,7 +140,7 @@ def _condition_cells(plan: Plan, kind: str) -> ConditionCells:
     return ConditionCells(
         measures=plan.place(kind, "指标"),
         average=scores.cell("月均得分"),
-        exact=scores.cell(EXACT) if compares_exactly(plan.rules) else "",
+        exact=scores.cell(EXACT) if plan.live and compares_exactly(plan.rules) else "",
         lacking=months.cell(LACKING, "{s}") if bars_who_lack_months(plan.rules) else "",
         lowest=f'IF({lowest}="",{scores.cell("得分")},{lowest})',
         bounds=plan.rule_sheet.bounds(),
