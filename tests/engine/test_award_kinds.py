@@ -22,7 +22,8 @@ from kongjian.engine.scoring import Scores, exact_totals, score
 from kongjian.intake.tables import read_inputs
 from kongjian.rules import Rules, resolve
 from kongjian.rules.model import Award
-from kongjian.selfcheck.worked_cases import Case, load_cases, run_case
+from kongjian.selfcheck.case_files import Case, load_cases
+from kongjian.selfcheck.worked_cases import run_case
 from kongjian.workbook.layout import output_sheet
 from small_scheme import SMALL, small_grids, small_rows, small_rules
 

@@ -10,7 +10,9 @@ import pytest
 import where
 from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules, load_rules
-from kongjian.selfcheck.worked_cases import EXPECTATIONS, Case, CaseError, load_cases, run_case
+from kongjian.selfcheck.case_expectations import EXPECTATIONS
+from kongjian.selfcheck.case_files import Case, CaseError, load_cases
+from kongjian.selfcheck.worked_cases import run_case
 from pinned_rules import pinned_rules
 
 CASES = load_cases(where.CASES)

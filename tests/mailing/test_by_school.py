@@ -110,10 +110,10 @@ def test_in_a_city_of_ten_schools_the_position_has_its_lines() -> None:
     cells = {(e.row, e.column): e.value for e in position_entries(run, NAMES[4])}
     rows = {cells[row, 1]: row for row, column in reversed(cells) if column == 1}
     assert cells[rows["得分"], 4] == pytest.approx(np.median(o.score_cents) / 100, abs=0.006)
-    [(last, line)] = cut_lines(run, "school")
-    row = rows[f"前{last}名的获奖线"]
-    assert cells[row, 3] == line
-    assert cells[row, 7] == pytest.approx(line - o.standing.key[4] / 100)
+    [cut] = cut_lines(run, "school")
+    row = rows["前3名的获奖线"]
+    assert cells[row, 3] == cut.line == 91.0
+    assert cells[row, 7] == pytest.approx(91.0 - o.standing.key[4] / 100)
 
 
 def put(member: str, old: bytes, new: str) -> Callable[[dict[str, bytes]], None]:

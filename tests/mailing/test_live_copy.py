@@ -345,6 +345,14 @@ def test_a_school_s_copy_says_where_it_stands(tmp_path: Path) -> None:
         assert (f"前{award.last}名的获奖线" in note) == shown
 
 
+def test_a_copy_of_values_alone_needs_no_column_of_the_formulas(tmp_path: Path) -> None:
+    run = random_run(({**DEFAULTS, "pass_mark": "exact"}, 1), schools=2, teachers=3)
+    assert live_copy(run, tmp_path / "a.xlsx", formulas=False).formulas == 0
+    judged = stored(tmp_path / "a.xlsx")["资格审核"]
+    reasons = run.results.tables["Eligibility"]["是否达标"].tolist()
+    assert [v for v in judged.values() if v in ("达标", "未达标")] == reasons
+
+
 def test_an_empty_city_is_no_error(tmp_path: Path) -> None:
     run = random_run((DEFAULTS, 1), schools=1, teachers=0)
     live_copy(run, tmp_path / "a.xlsx")

@@ -63,7 +63,7 @@ ROOMS = {
     "workbook.functions.ranks": "rank_among ties rank_method",
     "forms.score_cards": "non_homeroom",
     "mailing.formulas": "shortfall non_homeroom",
-    "mailing.score_sheets": "authority rank_by rank_among",
+    "mailing.score_sheets": "rank_by rank_among",
     "mailing.ranking_sheets": "rank_method",
     "mailing.group_awards": "rank_method",
     "mailing.passed_over": "rank_method rank_method rank_method",

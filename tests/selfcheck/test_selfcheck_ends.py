@@ -17,8 +17,8 @@ from kongjian.entry.plans.examinations import SELFCHECK_REPORT
 from kongjian.intake.sheets import APPEALS, COLUMN_NAMES, RECORDS
 from kongjian.rules import load_rules
 from kongjian.selfcheck import openpyxl_looks, scheme_cases, second_process
+from kongjian.selfcheck.case_files import load_cases
 from kongjian.selfcheck.openpyxl_looks import looks as looked
-from kongjian.selfcheck.worked_cases import load_cases
 from kongjian.workbook.layout import output_sheets
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.reader import Reader

@@ -39,6 +39,15 @@ class Grid:
     def width(self) -> int:
         return max((len(r) for r in self.rows), default=0)
 
+    def cell(self, row: int, column: int) -> Cell:
+        """What a cell, counted from 1, holds; "" outside the rows."""
+        cells = self.rows[row - 1] if 0 < row <= len(self.rows) else ()
+        return cells[column - 1] if 0 < column <= len(cells) else ""
+
+    def shown(self, row: int, column: int) -> Cell:
+        """The same, an error value as its text."""
+        return self.errors.get((row, column)) or self.cell(row, column)
+
 
 def letter(column: int) -> str:
     """The letters of a 1-based column: 1 is A, 27 is AA."""

@@ -77,10 +77,15 @@ class Standing:
         """Who has the least score of an award, by what is ranked."""
         return np.asarray(self.key >= round(award.least * 100))
 
-    def lowest(self, last: int) -> int | None:
-        """The lowest key of the ranks down to this one, in cents; None where nobody has any of them."""
-        within = self.key[(self.rank != UNRANKED) & (self.rank <= last)]
-        return int(within.min()) if len(within) else None
+    def line_of(self, award: Award) -> int | None:
+        """An award's line, the score that it takes, in cents: the lowest of those whom its ranks reach, at least its least one.
+
+        None where each group has a line of its own, or nobody has such a rank.
+        """
+        ranks = self.ranks_for(award)
+        within = self.key[(ranks != UNRANKED) & (ranks <= self.last_for(award))]
+        # below the least score a place stays free: who has just that much takes it
+        return None if award.group or not len(within) else max(int(within.min()), round(award.least * 100))
 
     def parts(self, award: Award) -> Iterator[tuple[str, Award, Standing]]:
         """An award group by group: what the group is called, the award with the ranks that win there, who stands how.

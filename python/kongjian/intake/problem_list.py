@@ -18,6 +18,7 @@ from kongjian.intake.values import folded
 from kongjian.intake.where import Where, shown
 from kongjian.rules.model_tables import Problem, Words
 
+SHEET = "问题清单"
 LEVELS = ("错误", "警告", HINT)
 ACCEPTED = "已确认保留"
 COLUMNS = ("级别", "影响", "工作表", "单元格", "对象", "原值", "内容", "建议", ACCEPTED, "条款")

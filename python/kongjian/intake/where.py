@@ -52,12 +52,7 @@ class Where:
             self.row(finding),
             column_number(self.letters(finding)),
         )
-        if grid is None:
-            return ""
-        if (row, column) in grid.errors:
-            return grid.errors[row, column]
-        inside = row <= len(grid.rows) and column <= len(grid.rows[row - 1])
-        return grid.rows[row - 1][column - 1] if inside else ""
+        return "" if grid is None else grid.shown(row, column)
 
     def is_error(self, finding: Finding) -> bool:
         grid = self.grids.get(finding.table)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name
 
+from kongjian.engine.frame import Bools, Ints
 from kongjian.workbook.look.build_styles import SheetRole
 from kongjian.xlsx.table_parts import FIRST_ROW
 
@@ -88,6 +89,21 @@ def filled(template: str, rows: int, shift: int = 0) -> list[str]:
     """
     put = template.format
     return [put(r=r, s=r + shift, above=r - 1, below=r + 1) for r in range(FIRST_ROW, FIRST_ROW + rows)]
+
+
+def numbers(values: Ints | Bools) -> list[Value]:
+    """Counts and flags as cells hold them."""
+    return [float(v) for v in values.tolist()]
+
+
+def as_shown(values: Iterable[Value]) -> list[Value]:
+    """Values as formulas give them: one that shows nothing gives an empty text."""
+    return ["" if v is None else v for v in values]
+
+
+def padded(values: list[Value], height: int) -> list[Value]:
+    """Values with an empty text in each row below them, down to this height."""
+    return values + [""] * (height - len(values))
 
 
 def quoted(text: str) -> str:

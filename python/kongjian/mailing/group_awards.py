@@ -14,7 +14,7 @@ from kongjian.engine.award_places import Places
 from kongjian.engine.awards import HANDED_ON, IN_GROUP, NOTE_JOIN, holders, passed
 from kongjian.engine.frame import Bools, Ints
 from kongjian.engine.ranking import TIED, UNRANKED
-from kongjian.mailing.copy_sheets import CopyColumn, Place, Value
+from kongjian.mailing.copy_sheets import CopyColumn, Place, Value, numbers
 from kongjian.mailing.formulas import SHADE
 from kongjian.mailing.passed_over import at_edge, in_order, tie_text
 from kongjian.mailing.rule_cells import RuleSheet
@@ -142,7 +142,7 @@ class Ranked:
         if not found:
             return []
         at, eligible = self.some.ranked, self.some.eligible
-        out = [(QUALIFIES, _numbers(eligible[at]), f"IF({self.qualifies},1,0)")]
+        out = [(QUALIFIES, numbers(eligible[at]), f"IF({self.qualifies},1,0)")]
         for k in _used(found):
             out += self._group(k)
         for quota in found:
@@ -167,7 +167,7 @@ class Ranked:
         of = self._groups(k)[self.some.ranked] + 1
         flagged, formula = self._counted(k, f"{_GROUP}{k}", of > 0)
         number = "1" if k == 0 else f"INDEX({self.scores.range(f'{_GROUP}{k}')},{self.found})"
-        return [(f"{_GROUP}{k}", _numbers(of), number), (f"{_COUNTED}{k}", _numbers(flagged), formula)]
+        return [(f"{_GROUP}{k}", numbers(of), number), (f"{_COUNTED}{k}", numbers(flagged), formula)]
 
     def _groups(self, k: int) -> Ints:
         column = group_columns(self.some, self.rules)[k]
@@ -212,8 +212,8 @@ class Ranked:
             among: list[Value] = [float(r) if r != UNRANKED else "" for r in ranks]
             rank = f'IF({own.own(quota.name(_TAKES))}=1,{self._rank(quota.at, quota.name(_TAKERS))},"")'
             out += [
-                (quota.name(_TAKES), _numbers(takes), test),
-                (quota.name(_TAKERS), _numbers(flagged), formula),
+                (quota.name(_TAKES), numbers(takes), test),
+                (quota.name(_TAKERS), numbers(flagged), formula),
                 (quota.name(_AMONG), among, rank),
             ]
         if award.share:
@@ -231,10 +231,10 @@ class Ranked:
             least = f",{score}>={self.cells.award_least(quota.number - 1)}-{SHADE}"
         tests = f"{own.own(QUALIFIES)}=1,{rank}>={self.first(quota)},{rank}<={self.last(quota)}{least}"
         out += [
-            (quota.name(_IN), _numbers(held), f'IF({rank}="",0,IF(AND({tests}),1,0))'),
+            (quota.name(_IN), numbers(held), f'IF({rank}="",0,IF(AND({tests}),1,0))'),
             (
                 quota.so_far,
-                _numbers(np.cumsum(held)),
+                numbers(np.cumsum(held)),
                 f"MAX({own.own(quota.so_far, '{above}')},0)+{own.own(quota.name(_IN))}",
             ),
         ]
@@ -262,10 +262,6 @@ def _down_to_above(own: Place, name: str) -> str:
     """The rows of a column from the header down to the one above."""
     letter = own.letter(name)
     return f"${letter}$3:${letter}{{above}}"
-
-
-def _numbers(values: Ints | Bools) -> list[Value]:
-    return [float(v) for v in values.tolist()]
 
 
 def count_formula(quota: Quota, ranking: Place) -> str:

@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.errors import KongjianError
+from kongjian.mailing.award_sheets import award_counts, award_sheet
 from kongjian.mailing.copy_look import add_sheet, free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import CopySheet, Entry
 from kongjian.mailing.copy_writer import CopyWriter, not_packed
@@ -21,7 +22,7 @@ from kongjian.mailing.lookup_copy import CopiedLookup, copied_lookup
 from kongjian.mailing.note_sheet import NOTE, note_entries
 from kongjian.mailing.note_sheet import WIDTHS as NOTE_WIDTHS
 from kongjian.mailing.plan import Plan, make_plan
-from kongjian.mailing.ranking_sheets import award_counts, award_sheet, ranking_sheet
+from kongjian.mailing.ranking_sheets import ranking_sheet
 from kongjian.mailing.rule_cells import BAND_WIDTH, WORDS_WIDTH, rule_entries
 from kongjian.mailing.rule_cells import WIDTHS as RULE_WIDTHS
 from kongjian.mailing.score_sheets import score_sheet

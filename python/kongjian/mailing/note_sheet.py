@@ -108,15 +108,13 @@ def _school_lines(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 
 def _cut_lines(rules: Rules, label: str, standing: Standing) -> list[tuple[str, str, str, str]]:
-    """The lowest score that still reaches each award's last rank."""
+    """Each award's line."""
     out = []
     for kind, award in ((k, a) for k in KINDS for a in rules.awards if a.object == k):
         if not award.by_rank:  # each group has a line of its own
             continue
-        lowest = standing.lowest(award.last)
-        if rules.object(kind).label == label and lowest is not None:
-            line = f"{max(lowest / 100, award.least):.2f}"
-            out.append(("", f"前{award.last}名的获奖线", line, award.name))
+        if rules.object(kind).label == label and (line := standing.line_of(award)) is not None:
+            out.append(("", f"前{award.last}名的获奖线", f"{line / 100:.2f}", award.name))
     return list(dict.fromkeys(out))
 
 

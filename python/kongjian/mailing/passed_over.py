@@ -10,7 +10,7 @@ import numpy as np
 from kongjian.engine.awards import HANDED_ON, NOTE_JOIN, passed
 from kongjian.engine.frame import Bools, Ints
 from kongjian.engine.ranking import UNRANKED
-from kongjian.mailing.copy_sheets import CopyColumn, Place, Value
+from kongjian.mailing.copy_sheets import CopyColumn, Place, Value, numbers
 from kongjian.mailing.units import Units
 from kongjian.rules.model import Award, Rules
 from kongjian.rules.objects import OBJECT_LABELS
@@ -134,7 +134,7 @@ def _values(pool: Pool, some: Units, rules: Rules) -> Sequence[list[Value]]:
     takes = qualifies & ~gone
     counted, vacant = _COUNTS[rules.choice(RankMethod)](rank, gone)
     ranks: list[Value] = [float(r) if t else "" for r, t in zip(moved.tolist(), takes.tolist(), strict=True)]
-    return _floats(gone), _floats(counted), _floats(vacant), ranks, _floats(np.cumsum(takes))
+    return numbers(gone), numbers(counted), numbers(vacant), ranks, numbers(np.cumsum(takes))
 
 
 def _who_declines(rank: Ints, gone: Bools) -> tuple[Ints, Ints]:
@@ -151,10 +151,6 @@ def _ranks_without_takers(rank: Ints, gone: Bools) -> tuple[Ints, Ints]:
 
 
 _COUNTS = {RankMethod.COMPETITION: _who_declines, RankMethod.DENSE: _ranks_without_takers}
-
-
-def _floats(values: Ints | Bools) -> list[Value]:
-    return [float(v) for v in values.tolist()]
 
 
 def note_formula(pool: Pool, some: Units, scores_ranks: str, rank: str, last: str, tie: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.base.text import fold
+from kongjian.engine.awards import Standing
 from kongjian.engine.evidence.explanations import by_rank, explanations, percents
 from kongjian.engine.evidence.pass_mark import pass_mark, way_to_mark
 from kongjian.engine.frame import Floats, Ints
@@ -16,6 +18,7 @@ from kongjian.engine.rounding import MISSING, from_cents
 from kongjian.mailing.copy_look import MOST_PAGES, free_sheet, look_of, put
 from kongjian.mailing.copy_sheets import Entry, Value
 from kongjian.mailing.live_copy import Draw
+from kongjian.rules.model import Award
 from kongjian.workbook.layout import output_sheet
 from kongjian.workbook.look import build_styles
 from kongjian.workbook.look.build_paper import IN_A_COPY, first_page_only, rows_of_a_page, usual_height
@@ -104,9 +107,9 @@ def _school_block(run: Run, school: str) -> Iterator[Line]:
             None,
             f"全市共{len(o.order)}所学校排名",
         )
-        for last, line in _shown_lines(run, "school"):
-            said = f"第{last}名的得分{line:.2f}"
-            yield (f"前{last}名的获奖线", "", _cell(line), None, None, None, _short(line, _key(o)[at]), said)
+        for cut in _shown_lines(run, "school"):
+            short = _short(cut.line, _key(o)[at])
+            yield (cut.title, "", _cell(cut.line), None, None, None, short, cut.said)
         yield ("是否达标", "", "达标" if eligible else "未达标", None, None, None, None, why)
         if way := way_to_mark(run.results, run.rules, "school", at):
             yield ("怎样到达标线", "", None, None, None, None, None, way)
@@ -120,9 +123,9 @@ def _teacher_block(run: Run, school: str) -> Iterator[Line]:
     for at in rows_of(o, school).tolist():
         rank = int(o.standing.rank[at])
         shorts = [
-            f"前{last}名{line - key[at]:.2f}" if run.shows_lines else f"未到前{last}名"
-            for last, line in lines
-            if key[at] < line
+            f"{cut.places}{cut.line - key[at]:.2f}" if run.shows_lines else f"未到{cut.places}"
+            for cut in lines
+            if key[at] < cut.line
         ]
         way = way_to_mark(run.results, run.rules, "teacher", at)
         names = (o.names["教师姓名"][at], o.names["账号"][at])
@@ -143,17 +146,46 @@ def _city_block(run: Run) -> Iterator[Line]:
     o = run.results.teacher
     known = _quartiles(run, from_cents(o.score_cents))
     yield ("得分", "", None, *known, None, f"全市共{len(o.order)}名教师排名")
-    for last, line in _shown_lines(run, "teacher"):
-        yield (f"前{last}名的获奖线", "", _cell(line), None, None, None, None, None)
+    for cut in _shown_lines(run, "teacher"):
+        yield (cut.title, "", _cell(cut.line), None, None, None, None, None)
     mark = pass_mark(run.rules, "teacher")
     yield ("达标线", "", _cell(mark), None, None, None, None, "月均得分不低于这个数")
 
 
-def cut_lines(run: Run, kind: str) -> list[tuple[int, float]]:
-    """For each award's last rank the lowest score that still reaches it, in points."""
+@dataclass(frozen=True)
+class CutLine:
+    """The line of one or more awards, in points: `places` are theirs in words, `said` is what the line is."""
+
+    places: str
+    line: float
+    said: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.places}的获奖线"
+
+
+def cut_lines(run: Run, kind: str) -> list[CutLine]:
+    """The lines of the awards by rank, in the order of their last ranks; awards are named where one rank has several."""
     standing = run.results.of(kind).standing
-    lasts = sorted({a.last for a in run.rules.awards if a.object == kind and a.by_rank})
-    return [(last, lowest / 100) for last in lasts if (lowest := standing.lowest(last)) is not None]
+    by_last: dict[int, dict[int, list[Award]]] = {}
+    for award in run.rules.awards:
+        if award.object == kind and award.by_rank and (cents := standing.line_of(award)) is not None:
+            by_last.setdefault(award.last, {}).setdefault(cents, []).append(award)
+    out = []
+    for last, lines in sorted(by_last.items()):
+        for cents, awards in lines.items():
+            names = f"（{'、'.join(a.name for a in awards)}）" if len(lines) > 1 else ""
+            out.append(CutLine(f"前{last}名{names}", cents / 100, _said(standing, awards[0], cents)))
+    return out
+
+
+def _said(standing: Standing, award: Award, cents: int) -> str:
+    """Whose score an award's line is, or that it is the least one."""
+    if cents == round(award.least * 100):
+        return f"最低分{cents / 100:.2f}"
+    among = "递补后" if award.name in standing.moved else ""
+    return f"{among}第{award.last}名的得分{cents / 100:.2f}"
 
 
 def _key(o: Outcome) -> Floats:
@@ -161,7 +193,7 @@ def _key(o: Outcome) -> Floats:
     return from_cents(np.where(o.standing.key == MISSING, MISSING, o.standing.key))
 
 
-def _shown_lines(run: Run, kind: str) -> list[tuple[int, float]]:
+def _shown_lines(run: Run, kind: str) -> list[CutLine]:
     return cut_lines(run, kind) if run.shows_lines else []
 
 

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kongjian.base.errors import KongjianError
 from kongjian.base.libreoffice import calculating, find_office
-from kongjian.mailing.copy_sheets import Value
+from kongjian.mailing.copy_sheets import Value, as_shown
 from kongjian.mailing.live_copy import Contents, contents
 from kongjian.mailing.note_sheet import NOTE
 from kongjian.mailing.package_proof import cells_of, formula_texts, package_reasons
@@ -152,7 +152,7 @@ def _wanted(expected: Contents) -> dict[str, Columns]:
     """The engine's values of every data cell and every parameter, by sheet; a blank is an empty text."""
     out: dict[str, Columns] = {}
     for sheet in expected.sheets:
-        columns = (["" if v is None else v for v in column.values] for column in sheet.columns)
+        columns = (as_shown(column.values) for column in sheet.columns)
         first = FIRST_ROW - 1
         out[sheet.place.sheet] = {c: (range(first, first + len(v)), v) for c, v in enumerate(columns)}
     out[RULES] = _by_column({(e.row - 1, e.column - 1): e.value for e in expected.rules})

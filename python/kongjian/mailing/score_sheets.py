@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from kongjian.engine.authority import platform_counts
 from kongjian.engine.awards import compared
 from kongjian.engine.frame import Ints
 from kongjian.engine.measures import partial
@@ -14,7 +13,7 @@ from kongjian.engine.ranking import UNRANKED, rank
 from kongjian.engine.rounding import from_cents, to_cents
 from kongjian.mailing import formulas as f
 from kongjian.mailing import group_awards
-from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Place, Value
+from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Place, Value, as_shown
 from kongjian.mailing.passed_over import flag_columns
 from kongjian.mailing.plan import (
     AMONG_EQUALS,
@@ -36,14 +35,12 @@ from kongjian.mailing.plan import (
 )
 from kongjian.mailing.rule_cells import full_rest
 from kongjian.mailing.units import Units, admitted, positions, shown
-from kongjian.rules.readings import Authority, RankAmong, RankBy
+from kongjian.rules.readings import RankAmong, RankBy
 from kongjian.rules.roles import Role
 from kongjian.workbook.layout import output_sheet
 
 _BREAKER_ROOM = 100_000
 """Above any indicator's score in hundredths."""
-_ADOPTS = {Authority.PLATFORM_IF_PRESENT: True, Authority.COMPUTED: False}
-"""Whether the platform's scores count where it gives any."""
 _RANK_BY = {RankBy.TOTAL: "得分", RankBy.MONTHLY_AVERAGE: "月均得分"}
 _RANK_AMONG = {RankAmong.ELIGIBLE: 'IF({eligible}="达标",{score},"")', RankAmong.ALL: "{score}"}
 
@@ -55,7 +52,7 @@ def score_sheet(plan: Plan, kind: str) -> CopySheet:
     for column in spec.columns:
         values = shown(some.scores[column.name], False)
         formulas = plan.fill(kind, made.get(column.name, ""))
-        columns.append(plan.column(column, _texts(values) if formulas else values, formulas))
+        columns.append(plan.column(column, as_shown(values) if formulas else values, formulas))
     judged = plan.places[JUDGED].cell(ELIGIBLE, "{s}")
     columns.append(CopyColumn(ELIGIBLE, "word", 11, some.judged[ELIGIBLE].tolist(), plan.fill(kind, judged)))
     columns.append(_rank_column(plan, kind))
@@ -78,11 +75,6 @@ def _settling_columns(plan: Plan, kind: str, exact: str) -> list[CopyColumn]:
     return out
 
 
-def _texts(values: Sequence[Value]) -> list[Value]:
-    """A formula that shows nothing gives an empty text."""
-    return ["" if v is None else v for v in values]
-
-
 def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     """The formula of every column of the workbook's sheet, by the column's name."""
     rules, measures, own = plan.rules, plan.place(kind, "指标"), plan.place(kind, "得分")
@@ -101,7 +93,7 @@ def _formulas(plan: Plan, kind: str) -> dict[str, str]:
     total = f.TotalCells(first, last, full, others, homeroom, bonuses)
     out["计算得分"] = f.rounded(f.exact_total(total))
     out["平台得分"] = f'IF({given}="","",{f.rounded(given)})' if given else '""'
-    adopts = _ADOPTS[rules.choice(Authority)]
+    adopts = platform_counts(rules)
     platform = own.own("平台得分") if adopts else ""
     columns = platform_parts(rules, plan.units(kind)) if adopts else {}
     parts = {own.own(name): measures.cell(column) for name, column in columns.items()}

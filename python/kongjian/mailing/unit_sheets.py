@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kongjian.engine.frame import Bools, Floats
+from kongjian.engine.frame import Floats
 from kongjian.engine.measures import PLATFORM
 from kongjian.engine.rounding import from_cents, to_cents
-from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Value, filled
+from kongjian.mailing.copy_sheets import CopyColumn, CopySheet, Value, as_shown, filled
 from kongjian.mailing.formulas import ConditionCells, eligible_formula, reasons_formula, rounded
 from kongjian.mailing.plan import (
     AMONG_EQUALS,
@@ -65,7 +65,7 @@ def month_sheet(plan: Plan) -> CopySheet:
     place, months = plan.places[MONTHS], plan.rules.counted_months()
     filled_up = fills_missing_months(plan.rules)
     both = (plan.schools, plan.teachers)
-    table = np.concatenate([np.where(_lacking(u) & filled_up, 0.0, u.months) for u in both])
+    table = np.concatenate([np.where(u.months.lacking & filled_up, 0.0, u.months.by_month) for u in both])
     block = f"{place.own(months[0])}:{place.own(months[-1])}"
     columns = [_naming(plan, name) for name in ("类别", "学校名称", "教师姓名", "账号")]
     columns += [CopyColumn(m, "score", 10, shown(table[:, k], False)) for k, m in enumerate(months)]
@@ -79,10 +79,6 @@ def month_sheet(plan: Plan) -> CopySheet:
     return CopySheet(place, "MonthlyScores", "evidence", purpose, tuple(columns), filtered=False)
 
 
-def _lacking(some: Units) -> Bools:
-    return np.asarray(np.isnan(some.months) & some.passed)
-
-
 def _lacking_column(plan: Plan) -> CopyColumn:
     """The months that are over without a score, by name."""
     place, months = plan.places[MONTHS], plan.rules.counted_months()
@@ -90,8 +86,8 @@ def _lacking_column(plan: Plan) -> CopyColumn:
     formulas: list[str] = []
     for kind in KINDS:
         some = plan.units(kind)
-        values += [named_months(row, plan.rules.counted_months()) for row in _lacking(some)]
-        over = [m for m, passed in zip(months, some.passed, strict=True) if passed]
+        values += [named_months(row, plan.rules.counted_months()) for row in some.months.lacking]
+        over = [m for m, passed in zip(months, some.months.passed, strict=True) if passed]
         pieces = [f'IF({place.own(m, "{s}")}="","、{m}","")' for m in over]
         formulas += plan.fill(kind, f"MID({'&'.join(pieces)},2,999)" if pieces else '""')
     return CopyColumn(LACKING, "text", 30, values, formulas)
@@ -120,7 +116,7 @@ def _naming(plan: Plan, name: str, formulas: bool = False) -> CopyColumn:
         return plan.column(spec, values)
     texts = [f'{plan.places[MONTHS].own(name, str(row))}&""' for row in range(4, 4 + len(values))]
     sheet = f"'{MONTHS}'!"
-    return plan.column(spec, ["" if v is None else v for v in values], [sheet + t for t in texts])
+    return plan.column(spec, as_shown(values), [sheet + t for t in texts])
 
 
 def judged_sheet(plan: Plan) -> CopySheet:
@@ -144,7 +140,7 @@ def _condition_cells(plan: Plan, kind: str) -> ConditionCells:
     return ConditionCells(
         measures=plan.place(kind, "指标"),
         average=scores.cell("月均得分"),
-        exact=scores.cell(EXACT) if compares_exactly(plan.rules) else "",
+        exact=scores.cell(EXACT) if plan.live and compares_exactly(plan.rules) else "",
         lacking=months.cell(LACKING, "{s}") if bars_who_lack_months(plan.rules) else "",
         lowest=f'IF({lowest}="",{scores.cell("得分")},{lowest})',
         bounds=plan.rule_sheet.bounds(),

@@ -12,21 +12,20 @@ from kongjian.base.grid import YES_NO
 from kongjian.base.text import fold
 from kongjian.engine.awards import Standing, compared
 from kongjian.engine.frame import Bools, Floats, Frame, Ints, Texts
+from kongjian.engine.monthly import Months
 from kongjian.engine.outcome import unit_keys
 from kongjian.engine.ranking import UNRANKED
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.workbook.run import Run
 
 KINDS = ("school", "teacher")
-PREFIX = {"school": "School", "teacher": "Teacher"}
 
 
 @dataclass(frozen=True)
 class Units:
     """One kind of unit. Arrays run over the units in the order of the input, but `ranked`.
 
-    `months` is (units, counted months), NaN for a blank, `passed` which of these months are over; `exact` the
-    unrounded average; `order` the place among equal scores, from 1; `ranked` the positions of the ranked units,
+    `months` are the counted ones; `exact` the unrounded average; `order` the place among equal scores, from 1; `ranked` the positions of the ranked units,
     best first; `ranking` their rows of the ranking table.
     """
 
@@ -34,8 +33,7 @@ class Units:
     measures: Frame
     scores: Frame
     judged: Frame
-    months: Floats
-    passed: Bools
+    months: Months
     exact: Floats
     key: Ints
     breakers: list[Floats]
@@ -67,7 +65,7 @@ class Units:
             measures=self.measures.take(keep),
             scores=self.scores.take(keep),
             judged=self.judged.take(keep),
-            months=self.months[keep],
+            months=replace(self.months, by_month=self.months.by_month[keep]),
             exact=self.exact[keep],
             key=self.key[keep],
             breakers=[b[keep] for b in self.breakers],
@@ -90,17 +88,16 @@ def units(run: Run, kind: str) -> Units:
     return Units(
         kind=kind,
         measures=outcome.units,
-        scores=tables[f"{PREFIX[kind]}Scores"],
+        scores=tables[f"{kind.capitalize()}Scores"],
         judged=judged,
-        months=outcome.monthly.by_month,
-        passed=outcome.monthly.months.passed,
+        months=outcome.monthly.months,
         exact=outcome.monthly.exact,
         key=outcome.standing.key,
         breakers=[outcome.scores.of(b) for b in compared(run.rules)],
         standing=outcome.standing,
         order=order,
         ranked=outcome.order,
-        ranking=tables[f"{PREFIX[kind]}Ranking"],
+        ranking=tables[f"{kind.capitalize()}Ranking"],
     )
 
 

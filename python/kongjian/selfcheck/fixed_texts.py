@@ -75,7 +75,7 @@ def _same_cells(
             if right in ("", None) or any(_within(row, column, area) for area in skipped):
                 continue
             at = row + shift[0], column + shift[1]
-            if not _equal(now := _cell(grid, *at), right):
+            if not _equal(now := grid.cell(*at), right):
                 yield f"{sheet}!{letter(at[1])}{at[0]}是{said(now)}，应为{said(right)}"
 
 
@@ -85,7 +85,7 @@ def _rule_texts(book: Sheets, shipped: EmptyBook) -> Iterator[str]:
     if grid is None or own is None:
         return
     for row in (1, 2):
-        if not _equal(now := _cell(grid, row, 1), right := _cell(own, row, 1)):
+        if not _equal(now := grid.cell(row, 1), right := own.cell(row, 1)):
             yield f"{RULES}!A{row}是{said(now)}，应为{said(right)}"
     for columns, keys in _TABLES:
         now_rows, own_rows = _table(grid, columns, keys), _table(own, columns, keys)
@@ -119,11 +119,6 @@ def _table(
         places = {c: f"{letter(at[c] + 1)}{row}" for c in columns}
         out[key] = places, {c: cells[at[c]] for c in columns}
     return out
-
-
-def _cell(grid: Grid, row: int, column: int) -> Cell:
-    cells = grid.rows[row - 1] if 0 < row <= len(grid.rows) else ()
-    return cells[column - 1] if 0 < column <= len(cells) else ""
 
 
 def _within(row: int, column: int, area: Area) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -14,13 +14,12 @@ from kongjian.intake.sheets import Page, Progress, Sheets, header_row, rows_belo
 from kongjian.rules import Rules
 from kongjian.rules.differences import edits_in_words, readings_in_words
 from kongjian.workbook import robustness_page
-from kongjian.workbook.last_run_sheets import previous_run
+from kongjian.workbook.last_run_sheets import RUNS, previous_run
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.pages import RULE_WORDS, RUN_COLUMNS, pages
-from kongjian.workbook.run import Run, calculate_grids, input_grids
+from kongjian.workbook.run import Run, acceptances, calculate_grids, input_grids
 from kongjian.xlsx.table_parts import SUBTITLE_ROW
 
-RUNS, PROBLEMS = "运行记录", "问题清单"
 STATE = ("规则版本", "数据指纹", "口径", "规则修改")
 """The columns of 运行记录 that tell which data and rules a calculation was about."""
 _COUNTED = ("错误", "警告")
@@ -122,17 +121,12 @@ class _BeforeLast:
         return Grid([*grid.rows[: found[0]], *below[newest + 1 :]])
 
 
-def acceptances(sheets: Sheets, rules: Rules) -> dict[problem_list.Key, str]:
-    """What staff accept by the list as it stands."""
-    return problem_list.accepted_before(_listed(sheets), rules.words)
-
-
 def earlier_acceptances(sheets: Sheets, rules: Rules, last: Record) -> list[dict[problem_list.Key, str]]:
     """What staff may have accepted before the last calculation, where that is not what they accept now.
 
     A calculation puts what is accepted last and leaves it out of its counts: the rows at the end that fit both.
     """
-    rows = rows_below_header(sheets, PROBLEMS, ["级别", *problem_list.KEY_COLUMNS])
+    rows = rows_below_header(sheets, problem_list.SHEET, ["级别", *problem_list.KEY_COLUMNS])
     now = acceptances(sheets, rules)
     places = [[i for i, row in enumerate(rows) if row[0] == level] for level in _COUNTED]
     out: list[dict[problem_list.Key, str]] = []
@@ -144,7 +138,3 @@ def earlier_acceptances(sheets: Sheets, rules: Rules, last: Record) -> list[dict
             if then.keys() != now.keys() and then not in out:
                 out.append(then)
     return out[:_MOST_TRIED]
-
-
-def _listed(sheets: Sheets) -> Sequence[Sequence[Cell]]:
-    return rows_below_header(sheets, PROBLEMS, list(problem_list.KEY_COLUMNS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -12,6 +11,7 @@ from kongjian.engine.frame import Floats
 from kongjian.engine.scoring import score_column
 from kongjian.rules.ladders import by_rank, ladder_faults
 from kongjian.rules.model import Band, Indicator, Rules
+from kongjian.rules.model_scheme import MONTH_FORM
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import Shortfall
 from kongjian.selfcheck.checked_book import BAD, GOOD, Line, first_few
@@ -21,7 +21,6 @@ _BESIDE = 1e-6
 """How far beside a bound is tried: more than the engine's tolerance, less than any measure's last digit."""
 _STEPS = 4000
 _MOST = 5
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 def gaps(rules: Rules) -> Line:
@@ -57,7 +56,7 @@ def _readings(rules: Rules) -> Iterator[str]:
 
 def _months(rules: Rules) -> Iterator[str]:
     period = rules.period
-    if not all(_MONTH.fullmatch(m) for m in (period.start, period.end)) or not period.months():
+    if not all(MONTH_FORM.fullmatch(m) for m in (period.start, period.end)) or not period.months():
         yield f"评选月份{period.start}至{period.end}不成区间"
 
 

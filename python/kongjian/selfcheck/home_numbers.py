@@ -69,6 +69,5 @@ def _differing(sheets: Sheets, sheet: str, blocks: Blocks, names: Mapping[str, s
 
 
 def _cell(grid: Grid, row: int, column: int) -> object:
-    cells = grid.rows[row - 1] if row <= len(grid.rows) else ()
-    value = cells[column - 1] if column <= len(cells) else ""
+    value = grid.cell(row, column)
     return str(value).upper() if isinstance(value, bool) else value

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
 
-from kongjian.base.grid import Grid, column_number, letter
+from kongjian.base.grid import column_number, letter
 from kongjian.engine.evidence.one_unit import lookup
 from kongjian.rules import Rules
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few, said
@@ -48,19 +48,12 @@ def _values(book: Book, sheet: str, cells: list[LookupCell]) -> Iterator[Differe
     """Cells that show another value. A program that stores no formula's value shows none at all."""
     grid = book.grid(sheet)
     assert grid is not None
-    stored = any(_shown(grid, cell) != "" for cell in cells if cell.formula)
+    stored = any(grid.shown(cell.row, cell.column) != "" for cell in cells if cell.formula)
     for cell in cells:
-        now = _shown(grid, cell)
+        now = grid.shown(cell.row, cell.column)
         if not _same(cell.value, now) and (stored or not cell.formula):
             place = f"{book.name(sheet)}!{letter(cell.column)}{cell.row}"
             yield Difference(sheet, "", f"{place}是{said(now)}，应为{said(cell.value)}")
-
-
-def _shown(grid: Grid, cell: LookupCell) -> object:
-    if (cell.row, cell.column) in grid.errors:
-        return grid.errors[cell.row, cell.column]
-    cells = grid.rows[cell.row - 1] if cell.row <= len(grid.rows) else []
-    return cells[cell.column - 1] if cell.column <= len(cells) else ""
 
 
 def _same(wanted: object, now: object) -> bool:

@@ -200,10 +200,7 @@ def header_place(grid: Grid, spec: OutputSheet) -> Place | None:
 
 def _cell(grid: Grid, row: int, column: int) -> Cell:
     """A cell's value; an error value as its name, TRUE and FALSE as words, which are no numbers."""
-    if (row, column) in grid.errors:
-        return grid.errors[row, column]
-    cells = grid.rows[row - 1]
-    return _value(cells[column - 1] if column <= len(cells) else "")
+    return _value(grid.shown(row, column))
 
 
 def _value(value: Cell) -> Cell:

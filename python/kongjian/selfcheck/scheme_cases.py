@@ -7,8 +7,9 @@ from pathlib import Path
 from kongjian.base.errors import RuleFileError
 from kongjian.rules import Rules
 from kongjian.rules.catalog import CASES
+from kongjian.selfcheck.case_files import CaseError, load_cases
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Line, first_few
-from kongjian.selfcheck.worked_cases import CaseError, load_cases, run_cases
+from kongjian.selfcheck.worked_cases import run_cases
 
 TITLE = "照方案手算的例子"
 _AGAIN = "重新安装 kongjian；仍不行请把本报告发给技术人员"

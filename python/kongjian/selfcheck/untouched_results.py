@@ -10,7 +10,6 @@ from kongjian.rules import Rules
 from kongjian.selfcheck import last_ranks
 from kongjian.selfcheck.checked_book import BAD, GOOD, MIND, Book, Line, first_few
 from kongjian.selfcheck.fresh_run import (
-    RUNS,
     STATE,
     Record,
     earlier_acceptances,
@@ -23,7 +22,7 @@ from kongjian.selfcheck.home_numbers import curve_differences, home_differences
 from kongjian.selfcheck.looked_up import lookup_differences
 from kongjian.selfcheck.result_sheets import Difference, differences
 from kongjian.workbook import robustness_page
-from kongjian.workbook.last_run_sheets import earlier_tables
+from kongjian.workbook.last_run_sheets import RUNS, earlier_tables
 from kongjian.workbook.layout import HOME, ROBUSTNESS, output_sheets
 from kongjian.workbook.pages import lookup_subtitle
 from kongjian.workbook.run import Run

@@ -188,9 +188,14 @@ def own_rules(sheets: Sheets, rules: Rules) -> Rules:
 
 def calculate_sheets(sheets: Sheets, rules: Rules, progress: Progress = lambda _: None) -> Run:
     """The same by rules in which 规则 has had its say."""
-    said = rows_below_header(sheets, "问题清单", list(problem_list.KEY_COLUMNS))
-    kept = problem_list.accepted_before(said, rules.words)
+    kept = acceptances(sheets, rules)
     return calculate_grids(input_grids(sheets, rules), rules, previous_run(sheets, rules), progress, kept)
+
+
+def acceptances(sheets: Sheets, rules: Rules) -> dict[problem_list.Key, str]:
+    """What staff accept by 问题清单 as it stands."""
+    listed = rows_below_header(sheets, problem_list.SHEET, list(problem_list.KEY_COLUMNS))
+    return problem_list.accepted_before(listed, rules.words)
 
 
 def calculate_grids(

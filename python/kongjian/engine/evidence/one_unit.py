@@ -21,8 +21,8 @@ from kongjian.engine.frame import Floats, Frame, Ints, Texts, texts
 from kongjian.engine.matching import rows, school_keys
 from kongjian.engine.outcome import Outcome, Results
 from kongjian.engine.ranking import UNRANKED
-from kongjian.engine.rounding import from_cents
-from kongjian.rules.model import APART, Award, ObjectScheme, Rules
+from kongjian.engine.rounding import MISSING, from_cents
+from kongjian.rules.model import APART, ObjectScheme, Rules
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.wording import place_words, rule_words
 
@@ -272,28 +272,35 @@ def _median(values: Floats, shown: bool) -> float:
 
 
 def _lines(of: Outcome, rules: Rules, lines: bool) -> Frame:
-    """The pass mark and, for each last rank, the lowest score that holds one of its awards."""
-    names: dict[tuple[Any, ...], list[Award]] = {}
-    least: dict[tuple[Any, ...], float] = {}
+    """The pass mark and the line of the awards for the same places; of those that differ by who declines, the first one's."""
+    alike: dict[tuple[Any, ...], dict[int | None, list[str]]] = {}
+    words: dict[tuple[Any, ...], str] = {}
     for award in rules.awards:
         if award.object == of.kind:
-            rank = of.standing.ranks_for(award)
-            inside = (rank != UNRANKED) & (rank <= of.standing.last_for(award)) & of.standing.reaches(award)
-            within = of.standing.key[inside]
-            names.setdefault(award.places, []).append(award)
-            # each group has a line of its own
-            known = len(within) and lines and not award.group
-            least[award.places] = int(within.min()) / 100 if known else float("nan")
-    mark = pass_mark(rules, of.kind)
-    said = [f"{place_words(own[0])}：{'、'.join(a.name for a in own)}" for own in names.values()]
+            line = of.standing.line_of(award) if lines else None
+            alike.setdefault(award.places, {}).setdefault(line, []).append(award.name)
+            words[award.places] = place_words(award)
+    said = [f"{words[places]}：{_named(by_line)}" for places, by_line in alike.items()]
+    firsts = [next(iter(by_line)) for by_line in alike.values()]
+    cents = [MISSING if line is None else line for line in firsts]
     return Frame(
         {
-            "获奖对象": texts([rules.object(of.kind).label] * (len(names) + 1)),
+            "获奖对象": texts([rules.object(of.kind).label] * (len(alike) + 1)),
             "界线": texts(["达标线（月均得分）", *said]),
-            "界线分数": np.array([mark, *least.values()]),
-            "比较": texts([BY_MONTHS, *[BY_RANK] * len(names)]),
+            "界线分数": np.array([pass_mark(rules, of.kind), *from_cents(np.array(cents, dtype=np.int64))]),
+            "比较": texts([BY_MONTHS, *[BY_RANK] * len(alike)]),
         }
     )
+
+
+def _named(by_line: dict[int | None, list[str]]) -> str:
+    """The awards of one row; those that have another line than the first with it."""
+    (_, first), *others = by_line.items()
+    apart = [
+        f"{'、'.join(names)}{'没有界线' if line is None else f'的界线是{line / 100:.2f}'}"
+        for line, names in others
+    ]
+    return "；".join(["、".join(first), *apart])
 
 
 def _stacked(frames: Iterable[Frame]) -> Frame:

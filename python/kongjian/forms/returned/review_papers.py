@@ -135,10 +135,7 @@ def _paper(grid: Grid, places: dict[str, Area]) -> Paper:
 
 def _cell(grid: Grid, row: int, column: int) -> Cell:
     """A cell's value; an error value as its text."""
-    if (row, column) in grid.errors:
-        return grid.errors[row, column]
-    inside = row <= len(grid.rows) and column <= len(grid.rows[row - 1])
-    value = grid.rows[row - 1][column - 1] if inside else ""
+    value = grid.shown(row, column)
     return "" if is_blank(value) else value
 
 

@@ -21,10 +21,10 @@ from kongjian.rules.lint.common import Files, below_one, cited, collisions, day_
 from kongjian.rules.lint.indicators import objects
 from kongjian.rules.lint.sentences import sentences
 from kongjian.rules.lint.small_files import evidence, forms, importing, reconcile
+from kongjian.rules.model_scheme import MONTH_FORM
 from kongjian.rules.objects import OBJECT_LABELS
 from kongjian.rules.readings import BY_CONDITIONS, Ties, not_carried_out
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 ID_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -79,7 +79,7 @@ def _scheme(files: Files) -> Iterator[str]:
             yield f"scheme.yaml {key}：是空的"
     months_sound = True
     for key, month in (("start", period.start), ("end", period.end)):
-        if not _MONTH.fullmatch(month):
+        if not MONTH_FORM.fullmatch(month):
             months_sound = False
             yield f"scheme.yaml period.{key}：“{month}”不是“年-月”那样的月份，如 2031-12"
     if months_sound and period.start > period.end:
