@@ -11,7 +11,7 @@ from kongjian.xlsx import cell_xml, defined_names, strings, xml_text
 from kongjian.xlsx.part_survey import DeclarationError, SharedTexts, Worksheet
 from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.references import Mover, RowMap
-from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.styles import StylesPart
 
 MAIN = xml_text.MAIN
 
@@ -198,7 +198,7 @@ def test_formats_are_added_once_and_only_where_they_are_not_there() -> None:
     part = OnePart(
         '<styleSheet><numFmts count="1"><numFmt numFmtId="170" formatCode="0.0"/></numFmts><cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>'
     )
-    styles = Styles(cast(Parts, part))
+    styles = StylesPart(cast(Parts, part))
     assert [
         styles.number_format(code) for code in ("General", "0", "0.00", "@", "0.0", "0.000", "0.000")
     ] == [0, 1, 2, 49, 170, 171, 171]
@@ -214,7 +214,7 @@ def test_formats_are_added_once_and_only_where_they_are_not_there() -> None:
 def test_a_percent_format_is_made_where_a_cell_has_none() -> None:
     formats = '<xf numFmtId="0" fontId="3"/><xf numFmtId="10"/>'
     part = OnePart(f'<styleSheet xmlns="{MAIN}"><cellXfs count="2">{formats}</cellXfs></styleSheet>')
-    styles = Styles(cast(Parts, part))
+    styles = StylesPart(cast(Parts, part))
     assert [styles.as_percent(0), styles.as_percent(1), styles.as_percent(0)] == [2, 1, 2]
     assert styles.items("cellXfs")[2] == '<xf numFmtId="10" fontId="3" applyNumberFormat="1"/>'
 

@@ -12,7 +12,7 @@ import pytest
 from kongjian.rules import load_rules
 from kongjian.workbook.layout import output_sheets
 from kongjian.workbook.shipped.build_workbook import build
-from kongjian.xlsx.finished_parts import Parts, read_parts, write_parts
+from kongjian.xlsx.finished_parts import FinishedParts, read_parts, write_parts
 from package_lint import lint
 from package_macros import PROJECT
 
@@ -173,7 +173,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def parts(built: Path) -> Parts:
+def parts(built: Path) -> FinishedParts:
     return read_parts(built.read_bytes())
 
 
@@ -182,7 +182,7 @@ def test_the_built_workbook_is_clean(built: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=[s.name for s in SEEDS])
-def test_a_seeded_fault_is_found(seed: Seed, parts: Parts, tmp_path: Path) -> None:
+def test_a_seeded_fault_is_found(seed: Seed, parts: FinishedParts, tmp_path: Path) -> None:
     changed, times = re.subn(seed.pattern, seed.replacement, parts[seed.part].decode(), count=1)
     assert times == 1, "the seed no longer fits the workbook"
     target = tmp_path / "faulty.xlsm"
@@ -191,7 +191,7 @@ def test_a_seeded_fault_is_found(seed: Seed, parts: Parts, tmp_path: Path) -> No
     assert any(seed.reported in fault for fault in found), found
 
 
-def test_an_entry_that_comes_twice_is_found(built: Path, parts: Parts, tmp_path: Path) -> None:
+def test_an_entry_that_comes_twice_is_found(built: Path, parts: FinishedParts, tmp_path: Path) -> None:
     target = tmp_path / "twice.xlsm"
     target.write_bytes(built.read_bytes())
     with zipfile.ZipFile(target, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
@@ -207,14 +207,14 @@ def test_a_plain_workbook_must_not_say_that_it_has_macros(tmp_path: Path) -> Non
     assert lint(tmp_path / "plain.xlsm") == [plain]
 
 
-def test_a_workbook_with_macros_must_say_so(parts: Parts, tmp_path: Path) -> None:
+def test_a_workbook_with_macros_must_say_so(parts: FinishedParts, tmp_path: Path) -> None:
     target = tmp_path / "plain.xlsx"
     types = parts[TYPES].replace(MACRO_ENABLED, PLAIN)
     write_parts({**parts, TYPES: types}, target)
     assert lint(target) == [f"{PROJECT}: macros in a workbook that says it has none"]
 
 
-def test_a_project_without_its_relationship_is_found(parts: Parts, tmp_path: Path) -> None:
+def test_a_project_without_its_relationship_is_found(parts: FinishedParts, tmp_path: Path) -> None:
     target = tmp_path / "lost.xlsm"
     rels = "xl/_rels/workbook.xml.rels"
     lost = re.sub(rb"<Relationship [^>]*vbaProject[^>]*/>", b"", parts[rels])
@@ -222,7 +222,7 @@ def test_a_project_without_its_relationship_is_found(parts: Parts, tmp_path: Pat
     assert lint(target) == [f"{PROJECT}: 0 relationships"]
 
 
-def test_ids_of_shapes_and_controls_must_differ(parts: Parts, tmp_path: Path) -> None:
+def test_ids_of_shapes_and_controls_must_differ(parts: FinishedParts, tmp_path: Path) -> None:
     target = tmp_path / "ids.xlsm"
     shapes = re.sub(rb'(<v:shape id=)"[^"]*"', rb'\1"a"', parts[SHAPES], count=2)
     ribbon = parts[RIBBON].replace(b'id="GoSchools"', b'id="GoTeachers"')

@@ -16,7 +16,7 @@ from kongjian.xlsx.defined_names import DefinedName, defined_names, text_name, w
 from kongjian.xlsx.edit import Edit
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
-from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.styles import StylesPart
 from kongjian.xlsx.table_parts import OutColumn, OutputSheet, TablePart
 from kongjian.xlsx.xml_text import MAIN, inserted
 from package_lint import lint
@@ -57,7 +57,7 @@ def test_what_is_added_is_in_the_way_of_its_part(path: Path, written: str) -> No
         change(path, prefixed)
     with Package(path) as package:
         parts = Parts(package)
-        styles = Styles(parts)
+        styles = StylesPart(parts)
         assert [parts.add_sheet(name, SHEET.encode()) for name in ('a&"b', "丙")] == ["xl/worksheets/sheet3.xml", "xl/worksheets/sheet4.xml"]  # fmt: skip
         parts.set_names([*parts.defined_names(), text_name("Text", '说"好"<&')])
         assert [styles.number_format(code) for code in ("0.0%", "@", "0.000", "0.0%")] == [164, 49, 165, 164]

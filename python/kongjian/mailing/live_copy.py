@@ -34,7 +34,7 @@ from kongjian.workbook.run import Run
 from kongjian.workbook.shipped.build_lookup import draw_page, write_data
 from kongjian.xlsx.finished_parts import (
     CALCULATION,
-    Parts,
+    FinishedParts,
     no_calculation_on_load,
     read_parts,
     write_parts,
@@ -94,7 +94,7 @@ def live_copy(
 
 def finished(
     found: Contents, second: Mapping[str, Draw] | None = None, last: Mapping[str, Draw] | None = None
-) -> Parts:
+) -> FinishedParts:
     """The parts of a copy; further sheets, by name, stand behind 说明 or at the end."""
     with warnings.catch_warnings():
         # XlsxWriter only warns where it leaves something out

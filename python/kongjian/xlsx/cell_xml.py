@@ -42,7 +42,7 @@ def _column(ref: str) -> int:
 
 
 def row_and_column(ref: str) -> tuple[int, int]:
-    """A cell's row and column."""
+    """Both from 1. The text is one cell, without dollars."""
     found = _PLACE.fullmatch(ref)
     assert found is not None
     return int(found[2]), column_number(found[1])

@@ -20,7 +20,7 @@ from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.sheet_part import SheetPart
 from kongjian.xlsx.strings import BLANK
-from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.styles import StylesPart
 from kongjian.xlsx.table_parts import (
     FIRST_ROW,
     HEADER_ROW,
@@ -43,7 +43,7 @@ class Edit:
     def __init__(self, package: Package) -> None:
         self.parts = Parts(package)
         self.strings = self.parts.strings()
-        self.styles = Styles(self.parts)
+        self.styles = StylesPart(self.parts)
         self._sheets: dict[str, SheetPart] = {}
         self._settled: dict[str, int] = {}  # by sheet the formulas that hold what they give now
         self._lost_formulas = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kongjian.base.grid import letter
 from kongjian.xlsx.parts import Parts
 from kongjian.xlsx.strings import SharedStrings
-from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.styles import StylesPart
 from kongjian.xlsx.table_parts import FIRST_ROW, HEADER_ROW, OutputSheet
 from kongjian.xlsx.xml_text import MAIN
 
@@ -16,7 +16,7 @@ FORMATS = {
 """The number format of each kind of column that has one."""
 
 
-def add_sheet(parts: Parts, styles: Styles, strings: SharedStrings, spec: OutputSheet) -> None:
+def add_sheet(parts: Parts, styles: StylesPart, strings: SharedStrings, spec: OutputSheet) -> None:
     """Adds an empty sheet of this layout at the end."""
     codes = [FORMATS.get(c.kind, "General") for c in spec.columns]
     made = {code: styles.cell_format(code) for code in dict.fromkeys(codes)}

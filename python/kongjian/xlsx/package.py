@@ -26,7 +26,8 @@ MOST_MEGABYTES = 400
 """Unpacked, as of an import: what is more was made to fill the memory, or no longer opens in time."""
 _MOST_TWICE = 64 << 20
 """Bytes up to which the parts may stand in the memory twice."""
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an .xls file begins, and an .xlsx file with a password."""
 
 
 class Package:
@@ -247,7 +248,7 @@ def _refuse(path: Path) -> None:
         raise KongjianError(f"找不到文件 {path}") from None
     except OSError as error:
         raise KongjianError(_unopened(path, error)) from None
-    if head == _OLE:
+    if head == OLE:
         encrypted = "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
         if encrypted:
             raise KongjianError(f"{path.name} 有打开密码；请在Excel里去掉密码（文件-信息-保护工作簿）再试")

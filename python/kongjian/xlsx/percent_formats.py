@@ -7,11 +7,11 @@ from collections.abc import Collection
 from xml.etree import ElementTree
 
 from kongjian.base.grid import column_number
+from kongjian.xlsx.xml_text import CELL_REF
 
 _BUILT_IN = frozenset({"9", "10"})
 _NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 """What a format shows as it stands, and its conditions."""
-_PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
 def percent_styles(styles: bytes) -> frozenset[int]:
@@ -31,7 +31,7 @@ def percent_cells(sheet: bytes, styles: Collection[int]) -> dict[int, list[int]]
     out: dict[int, list[int]] = {}
     known: dict[bytes, list[int]] = {}
     for cell in re.findall(rb'<(?:\w+:)?c\b([^<>]*\bs="(?:%s)"[^<>]*)>' % numbers, sheet) if styles else ():
-        if place := _PLACE.search(cell):
+        if place := CELL_REF.search(cell):
             if place[1] not in known:
                 known[place[1]] = out.setdefault(column_number(place[1]), [])
             known[place[1]].append(int(place[2]))

@@ -19,6 +19,7 @@ from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.percent_formats import percent_cells, percent_styles
 from kongjian.xlsx.sheet_bounds import MOST_BYTES, Lengths, memory, reach, text_lengths
+from kongjian.xlsx.xml_text import CELL_REF
 
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b([^<>]*\bt="e"[^<>]*)>\s*(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<'
@@ -26,7 +27,6 @@ _ERROR_CELL = re.compile(
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*[^<>/])>\s*<(?:\w+:)?f\b")
 _ANY_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _ERROR = b't="e"'
-_PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
 class Reader:
@@ -173,7 +173,7 @@ def formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
         return frozenset()
     starts = (xml.rfind(b"<", 0, m.start()) for m in _ANY_FORMULA.finditer(xml))
     cells = (_FORMULA_CELL.match(xml, start) for start in starts if start >= 0)
-    found = (_PLACE.search(cell[1]) for cell in cells if cell)
+    found = (CELL_REF.search(cell[1]) for cell in cells if cell)
     return frozenset((int(p[2]), column_number(p[1].decode())) for p in found if p)
 
 
@@ -183,7 +183,7 @@ def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
     at = xml.find(_ERROR)
     while at >= 0:  # few sheets have any
         cell = _ERROR_CELL.match(xml, xml.rfind(b"<", 0, at))
-        if cell and (place := _PLACE.search(cell[1])):
+        if cell and (place := CELL_REF.search(cell[1])):
             out[int(place[2]), column_number(place[1].decode())] = cell[2].decode()
         at = xml.find(_ERROR, at + 1)
     return out

@@ -14,13 +14,12 @@ from xml.parsers import expat
 from kongjian.base.errors import KongjianError
 from kongjian.base.grid import column_number, letter
 from kongjian.xlsx.strings import escape
-from kongjian.xlsx.xml_text import OFFICE, with_prefix
+from kongjian.xlsx.xml_text import CELL_REF, OFFICE, with_prefix
 
 _UNREADABLE = "工作表“{}”的内容读不了；请用Excel另存一次再试"
 _SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*?(?:/>|>(.*)</(?:\w+:)?sheetData>)", re.DOTALL)
 _ROW_OPENING = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(/?)>")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>.*?</(?:\w+:)?c>)", re.DOTALL)
-_REF = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _USUAL_ROW = re.compile(rb'<row( r="(\d+)"(?: [\w:]+="[^"<>]*")*)>(?=<c r=")')
 _ROW_NUMBER = re.compile(rb'\br="(\d+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
@@ -117,7 +116,7 @@ class SheetPart:
         """The first cell with content in these columns, from a row down; "" where there is none."""
         for row in sorted(r for r in self._rows if r >= first_row) if first_column <= last_column else ():
             for cell in _CELL.finditer(self._rows[row][1]):
-                ref = _REF.search(cell[1])
+                ref = CELL_REF.search(cell[1])
                 if ref and first_column <= column_number(ref[1]) <= last_column and _VALUE.search(cell[0]):
                     return (ref[1] + ref[2]).decode()
         return ""
@@ -151,7 +150,7 @@ class SheetPart:
         """The cells of a row, each with its column."""
         found = []
         for cell in _CELL.finditer(self._rows.get(row, (b"", b""))[1]):
-            ref = _REF.search(cell[1])
+            ref = CELL_REF.search(cell[1])
             found.append((column_number(ref[1]) if ref else 0, cell[0]))
         return found
 
@@ -267,12 +266,12 @@ class SheetPart:
             if not start <= row <= end:
                 continue
             self.lost_formulas |= b"<f" in inner or b":f" in inner
-            last = _REF.search(inner, max(inner.rfind(opening), 0))
+            last = CELL_REF.search(inner, max(inner.rfind(opening), 0))
             if last and column_number(last[1]) <= last_column and first_column == 1:
                 continue
             before, behind = [], []
             for cell in _CELL.finditer(inner):
-                ref = _REF.search(cell[1])
+                ref = CELL_REF.search(cell[1])
                 at = column_number(ref[1]) if ref else first_column
                 if at < first_column:
                     before.append(cell[0])
@@ -378,7 +377,7 @@ def _cells(inner: bytes, row: int) -> bytes:
 
     def name(cell: re.Match[bytes]) -> bytes:
         nonlocal column
-        ref = _REF.search(cell[1])
+        ref = CELL_REF.search(cell[1])
         column = column_number(ref[1]) if ref else column + 1
         if ref:
             return cell[0]

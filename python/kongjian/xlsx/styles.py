@@ -20,7 +20,7 @@ _FIRST_OWN_FORMAT = 164
 """Number formats below this are built in and mean the same in every file."""
 
 
-class Styles:
+class StylesPart:
     """The styles of a package; false where it has none."""
 
     def __init__(self, parts: Parts) -> None:

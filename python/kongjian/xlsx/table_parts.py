@@ -23,7 +23,7 @@ WRAP_FROM = 28
 ColumnKind = Literal[
     "text", "account", "rank", "count", "average", "score", "rate", "seconds", "time", "link", "answer"
 ]
-Role = Literal["result", "evidence"]
+OutputRole = Literal["result", "evidence"]
 _REF = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 _COLUMN = re.compile(r"<(?:\w+:)?tableColumn\b[^>]*>")
 _LAST_ROW = re.compile(r'(<(?:\w+:)?(?:table|autoFilter)\b[^>]*?\sref="[A-Z]+\d+:[A-Z]+)\d+')
@@ -51,7 +51,7 @@ class OutputSheet:
     sheet: str
     table: str
     columns: tuple[OutColumn, ...]
-    role: Role
+    role: OutputRole
     purpose: str
     protected: bool = True
 
@@ -73,7 +73,6 @@ class TablePart:
 
     @property
     def names(self) -> list[str]:
-        """The columns' names."""
         found = _COLUMN.finditer(self._parts.text(self._part))
         return [html.unescape(given(m[0], "name")) for m in found]
 
@@ -108,7 +107,7 @@ class TablePart:
 
 
 def find_table(parts: Parts, sheet_part: str, name: str) -> TablePart | None:
-    """The table of this name on a sheet."""
+    """None where the sheet has no table of this name, in whatever case."""
     tables = (part for _, kind, part in parts.relationships(sheet_part) if kind.endswith("/table"))
     for part in filter(parts.taken, tables):
         if given(parts.text(part), "displayName").lower() == name.lower():
@@ -147,7 +146,6 @@ def _set_aside(parts: Parts, tables: Sequence[str], name: str) -> None:
 
 
 def _columns(spec: OutputSheet) -> str:
-    """The column list of a table."""
     columns = "".join(
         f'<tableColumn id="{k}" name="{escape(n)}"/>' for k, n in enumerate(spec.names, start=1)
     )

@@ -15,7 +15,7 @@ from kongjian.xlsx.xml_text import element, given
 if TYPE_CHECKING:
     from lxml import etree
 
-    from kongjian.xlsx.styles import Styles
+    from kongjian.xlsx.styles import StylesPart
 
 _PIXELS_PER_POINT = 96 / 72
 _PADDING = 8.0  # both inner edges of a cell
@@ -42,7 +42,7 @@ class CellStyle:
     indent: int = 0
 
 
-def cell_styles(styles: Styles) -> list[CellStyle]:
+def cell_styles(styles: StylesPart) -> list[CellStyle]:
     """The styles that cells name by number."""
     sizes = [float(_of_child(font, "sz", "val") or 11) for font in styles.items("fonts")]
     return [

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CELL_REF = re.compile(rb'\br="([A-Z]+)(\d+)"')
+"""Where a cell stands, in the attributes of its element as bytes: letters and row."""
 _OPENING = re.compile(r'<[\w:]+(?:[^">/]|"[^"]*")*')
 
 

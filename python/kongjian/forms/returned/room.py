@@ -9,7 +9,7 @@ from kongjian.forms.returned.field_checks import length
 from kongjian.xlsx.cell_xml import PARSER, column_of, row_and_column, tag
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
-from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.styles import StylesPart
 from kongjian.xlsx.text_heights import HIGHEST, CellStyle, Sizes, cell_styles, height_printed
 
 
@@ -19,7 +19,7 @@ class Room:
     def __init__(self, package: Package, sheet: str) -> None:
         root = etree.fromstring(package.read(package.sheets[sheet]), PARSER)
         self._sizes = Sizes(root)
-        self._looks = cell_styles(Styles(Parts(package)))
+        self._looks = cell_styles(StylesPart(Parts(package)))
         self._rows = {
             int(r.get("r")): r for r in root.iterfind(f"{tag('sheetData')}/{tag('row')}") if r.get("r")
         }

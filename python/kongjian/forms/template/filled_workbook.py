@@ -18,7 +18,7 @@ from kongjian.xlsx.cell_xml import PARSER, tag
 from kongjian.xlsx.defined_names import defined_names
 from kongjian.xlsx.package import Package
 from kongjian.xlsx.parts import Parts
-from kongjian.xlsx.styles import Styles
+from kongjian.xlsx.styles import StylesPart
 from kongjian.xlsx.text_heights import cell_styles
 
 _MOST = 5
@@ -35,7 +35,7 @@ class Template:
         with foreign(path):
             self._package = Package(path)
             parts = Parts(self._package)
-            looks, texts = cell_styles(Styles(parts)), _texts(parts.strings().xml())
+            looks, texts = cell_styles(StylesPart(parts)), _texts(parts.strings().xml())
             self.sheets = {
                 name: SheetTemplate(self._package.read(part), name, texts, looks)
                 for name, part in self._package.sheets.items()

@@ -12,8 +12,8 @@ from pathlib import Path
 import olefile
 
 from kongjian.base.errors import KongjianError
+from kongjian.xlsx.package import OLE
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (
     ("EncryptedPackage", "有打开密码；请在Excel里去掉密码（文件-信息-保护工作簿）再导入"),
     ("WordDocument", "是 Word 文档，不是表格；请从平台重新导出"),

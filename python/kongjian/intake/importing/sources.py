@@ -8,13 +8,13 @@ from pathlib import Path
 
 from kongjian.base import disk
 from kongjian.base.errors import KongjianError
-from kongjian.intake.importing.compound import OLE
 from kongjian.intake.importing.encodings import decode
 from kongjian.intake.importing.html_tables import read_archive, read_html
 from kongjian.intake.importing.plain_text import read_text
 from kongjian.intake.importing.source_sheet import Source, SourceSheet
 from kongjian.intake.importing.spreadsheets import read_old, read_package, read_xml
 from kongjian.rules.model_importing import ImportLimits
+from kongjian.xlsx.package import OLE
 
 _BEFORE_1995 = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _FOREIGN = (

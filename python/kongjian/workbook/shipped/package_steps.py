@@ -7,7 +7,7 @@ from pathlib import Path
 from kongjian.workbook.shipped.ribbon import with_ribbon
 from kongjian.workbook.shipped.vba_project import with_project
 from kongjian.xlsx.finished_parts import (
-    Parts,
+    FinishedParts,
     Step,
     macro_content_type,
     no_calculation_on_load,
@@ -36,6 +36,6 @@ def is_macro_enabled(target: Path) -> bool:
     return target.suffix.lower() == ".xlsm"
 
 
-def vba_project(parts: Parts) -> None:
+def vba_project(parts: FinishedParts) -> None:
     """Puts the macros in, with the names that tie each sheet to its module."""
     parts.update(read_parts(with_project(zipped(parts))))
