@@ -87,7 +87,7 @@ def test_an_early_stop_of_the_command_itself(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-c",
-        "import kongjian.__main__ as m; print(flush=True); m.main()",
+        "import kongjian.__main__ as m; t = m._command; m._command = lambda: (print(flush=True), t()); m.main()",
         "recalc",
         "x",
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from kongjian.mailing.copy_writer import CopyWriter
+from kongjian.xlsx.finished_parts import read_parts, texts_of_formulas
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**15), 10**15)
 WORDS = st.text(st.sampled_from("甲 <&>\"'\n#N/A_x0041_"), max_size=6)
@@ -57,5 +57,6 @@ def _sheet(
                 sheet.write_formula(row, column, '="<"&B1', style, value)
             else:
                 getattr(sheet, f"write_{what}")(row, column, value, style)
-    with zipfile.ZipFile(buffer) as archive:
-        return b"".join(archive.read(name) for name in archive.namelist() if "docProps" not in name)
+    parts = read_parts(buffer.getvalue())
+    texts_of_formulas(parts)  # as the rest of the program has them
+    return b"".join(part for name, part in parts.items() if "docProps" not in name)

@@ -96,7 +96,8 @@ def _next(facts: Facts) -> tuple[str, str]:
     if facts.errors:
         return f"有{facts.errors}个错误，请先看“问题清单”，改好后重新计算", "GoProblems"
     if not facts.calculated:
-        return "检查过了，没有错误：请点“重新计算排名”", "Recalculate"
+        seen = f"，另有{facts.warnings}处警告，可先看“问题清单”" if facts.warnings else ""
+        return f"检查过了，没有错误{seen}：请点“重新计算排名”", "Recalculate"
     if facts.provisional:
         said = f"{facts.awards}项奖项有{facts.provisional}项待核实：原因在“获奖名单”，逐项核实或在“问题清单”写明已确认"
         return said, "GoAwards"
