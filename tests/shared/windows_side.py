@@ -27,7 +27,16 @@ os.environ.setdefault(
 import xlwings as xw
 from pyopenvba.exceptions import VBAError, VBAUnsupportedError
 from pyopenvba.interpreter._objects import VBAObject, method
-from pyopenvba.interpreter._values import EMPTY, MISSING, NOTHING, VBAArray, VBAErrorValue, VBAInt, error
+from pyopenvba.interpreter._values import (
+    EMPTY,
+    MISSING,
+    NOTHING,
+    VBAArray,
+    VBADate,
+    VBAErrorValue,
+    VBAInt,
+    error,
+)
 from xlwings.main import Engine
 
 from vba_host import VbaHost
@@ -302,6 +311,9 @@ def to_python(value: object) -> Any:
         return tuple(tuple(items[row::height]) for row in range(height))  # VBA keeps them column by column
     if isinstance(value, VBAInt):
         return int(value)
+    if isinstance(value, VBADate):
+        moment = value.to_datetime()
+        return TimeType.combine(moment.date(), moment.time())
     return Com(value) if isinstance(value, VBAObject) else value
 
 

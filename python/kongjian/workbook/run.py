@@ -264,9 +264,14 @@ class _Grids(Mapping[str, Grid | None]):
 
     def __init__(self, sheets: Sheets, names: Mapping[str, str]) -> None:
         self._sheets, self._names = sheets, names
+        self._read = dict[str, Grid | None]()
 
     def __getitem__(self, table: str) -> Grid | None:
-        return self._sheets.grid(self._names[table])
+        if (
+            table not in self._read
+        ):  # asked for each finding: a running Excel would tell the sheet's name every time
+            self._read[table] = self._sheets.grid(self._names[table])
+        return self._read[table]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -26,6 +26,8 @@ AT_FIRST = 500
 A_BLOCK = 0.4
 """Seconds that Excel is to take for them: what a call from Excel has begun at its end comes on top of its second."""
 _PLAIN = frozenset({str, int, float, bool})
+_NO_ERROR = frozenset({str, float, bool, dt.datetime, dt.date, dt.time})
+"""Of these only a text can stand for an error."""
 _ERRORS = frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #SPILL! #CALC!".split())
 
 
@@ -110,7 +112,7 @@ def as_grid(values: list[list[Any]], percents: Callable[[int], Collection[int]] 
     errors: dict[tuple[int, int], str] = {}
     for r, row in enumerate(values):
         row[:] = ["" if cell is None else cell for cell in row]
-        if {*map(type, row)} <= {str, float} and _ERRORS.isdisjoint(row):
+        if {*map(type, row)} <= _NO_ERROR and _ERRORS.isdisjoint(row):
             continue  # nearly all
         for c, cell in enumerate(row):
             if isinstance(cell, Decimal):  # a currency format
