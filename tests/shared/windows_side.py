@@ -1,4 +1,4 @@
-"""xlwings' own Windows modules on any system, with stand-ins for the names of pywin32 that they import.
+"""xlwings' own Windows modules on any system, with stand-ins for the names of pywin32 that they import; long because xlwings touches much of pywin32.
 
 `call` asks the real `XLPython.CallUDF`, the object that Excel's macros get, with values as COM hands them over; `Com` is an
 object of Excel's as pywin32 shows it, over one of the macro interpreter's; `generated` is what xlwings itself would write
