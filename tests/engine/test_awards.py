@@ -240,3 +240,22 @@ def test_a_group_in_which_too_few_qualify_is_told() -> None:
 def test_of_a_tie_it_is_told_where_it_takes_more_in_than_there_are_places(overfull: bool, said: str) -> None:
     place = Standing(np.array([1, 1]), np.array([True, True]), np.array([9, 9]))
     assert _note(replace(GOLD, group=""), place, 0, lambda _: overfull, Frame()) == said
+
+
+@pytest.mark.parametrize(
+    ("last", "least", "group", "line"),
+    [
+        (2, 0.0, "", 9_300),
+        (3, 0.0, "", 9_100),
+        (3, 92.0, "", 9_200),  # below the least score nobody is given it
+        (3, 91.0, "", 9_100),
+        (9, 0.0, "", 8_800),  # all that are ranked
+        (0, 0.0, "", None),
+        (2, 0.0, "学段", None),
+    ],
+)
+def test_an_awards_line_is_the_score_of_its_last_rank_or_its_least_one(
+    last: int, least: float, group: str, line: int | None
+) -> None:
+    made = Standing(ints(1, 2, 3, 4, 0), yes(*[False] * 5), ints(9_500, 9_300, 9_100, 8_800, 1_000))
+    assert made.line_of(replace(award("甲奖", 1, last), least=least, group=group)) == line
